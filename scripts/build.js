@@ -1,0 +1,58 @@
+// Compiles src/**/*.ts to dist/**/*.js, file for file (types are checked by `npm run lint`, not here).
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'src');
+const target = join(root, 'dist');
+const stamp = join(target, '.built');
+
+/** @returns {string[]} */
+function sourceFiles() {
+  return readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(source, file));
+}
+
+/** The newest modification of any source file or folder (a folder's changes when a file is added or removed). */
+function newestSource() {
+  const entries = readdirSync(source, { recursive: true, encoding: 'utf8' }).map((entry) => join(source, entry));
+  return Math.max(...[source, ...entries].map((entry) => statSync(entry).mtimeMs));
+}
+
+/** Compiles everything anew, into a folder of its own first, so that a program running meanwhile never sees half. */
+export function build() {
+  const started = new Date();
+  // Loaded only here: a start-up that finds the build fresh must not pay for the compiler.
+  const esbuild = /** @type {typeof import('esbuild')} */ (createRequire(import.meta.url)('esbuild'));
+  const fresh = `${target}.${process.pid}`;
+  esbuild.buildSync({
+    entryPoints: sourceFiles(),
+    outdir: fresh,
+    outbase: source,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'linked',
+    logLevel: 'error',
+  });
+  mkdirSync(target, { recursive: true });
+  const files = readdirSync(fresh, { recursive: true, encoding: 'utf8', withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const from = join(file.parentPath, file.name);
+    const to = join(target, relative(fresh, from));
+    mkdirSync(join(to, '..'), { recursive: true });
+    renameSync(from, to);
+  }
+  rmSync(fresh, { recursive: true });
+  writeFileSync(stamp, '');
+  utimesSync(stamp, started, started);
+}
+
+export function buildIfStale() {
+  if (!existsSync(stamp) || statSync(stamp).mtimeMs < newestSource()) build();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build();

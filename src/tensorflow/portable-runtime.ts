@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs';
+import { randomStream } from '../random.js';
+import type { Loop, Program, Runtime, TensorSpec, Variable } from './runtime.js';
+
+/** The same programs op by op in JavaScript, on tfjs's `cpu` backend: for machines that have no native TensorFlow. */
+export class PortableRuntime implements Runtime {
+  readonly backend = 'cpu';
+  readonly version = `tfjs ${tf.version.tfjs}`;
+  readonly device = 'CPU (JavaScript)';
+  readonly hasFusedUpdates = false;
+
+  /** Makes tfjs's `cpu` backend the current one. */
+  static async start(): Promise<PortableRuntime> {
+    tf.enableProdMode(); // or tfjs advises, on standard error, to install tfjs-node
+    await tf.setBackend('cpu');
+    return new PortableRuntime();
+  }
+
+  variable(name: string, initial: tf.Tensor): Variable {
+    return new PortableVariable(name, initial);
+  }
+
+  compile(_name: string, _inputs: readonly TensorSpec[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): Program {
+    return { listing: '', run: (inputs) => tf.tidy(() => body([...inputs])) };
+  }
+
+  compileLoop(
+    _name: string,
+    _carried: readonly TensorSpec[],
+    body: (step: tf.Tensor, carried: tf.Tensor[]) => tf.Tensor[],
+  ): Loop {
+    return {
+      listing: '',
+      run: (from, to, carried) => {
+        let state = carried.map((tensor) => tensor.clone());
+        for (let step = from; step < to; step++) {
+          const next = tf.tidy(() => body(tf.scalar(step, 'int32'), state));
+          tf.dispose(state.filter((tensor) => !next.includes(tensor)));
+          state = next;
+        }
+        return state;
+      },
+    };
+  }
+
+  update(): never {
+    throw new Error('internal: fused updates need native TensorFlow');
+  }
+
+  imageBytes(values: Uint8Array, shape: readonly number[]): tf.Tensor {
+    return tf.tensor(Int32Array.from(values), [...shape], 'int32');
+  }
+
+  resident(values: Int32Array): tf.Tensor {
+    return tf.tensor1d(values, 'int32');
+  }
+
+  gatherImages(images: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => tf.cast(tf.gather(images, indices as tf.Tensor1D), 'float32'));
+  }
+
+  softmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => {
+      const targets = labels.dtype === 'int32' ? tf.oneHot(labels, logits.shape[1] ?? 0) : labels;
+      return tf.neg(tf.sum(tf.mul(tf.cast(targets, 'float32'), tf.logSoftmax(logits)), 1));
+    });
+  }
+
+  randomUniform(shape: readonly number[], key: tf.Tensor): tf.Tensor {
+    return this.#draw(shape, key, (stream) => stream.uniform());
+  }
+
+  randomNormal(shape: readonly number[], key: tf.Tensor): tf.Tensor {
+    return this.#draw(shape, key, (stream) => stream.normal());
+  }
+
+  tensorCount(): number {
+    return tf.memory().numTensors;
+  }
+
+  #draw(
+    shape: readonly number[],
+    key: tf.Tensor,
+    next: (stream: ReturnType<typeof randomStream>) => number,
+  ): tf.Tensor {
+    const [seed, step] = key.dataSync();
+    const stream = randomStream(seed, `step-${step}`);
+    const values = Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, () => next(stream));
+    return tf.tensor(values, [...shape]);
+  }
+}
+
+class PortableVariable implements Variable {
+  readonly shape: readonly number[];
+  readonly #value: tf.Variable;
+
+  constructor(
+    readonly name: string,
+    initial: tf.Tensor,
+  ) {
+    this.shape = initial.shape;
+    this.#value = tf.variable(initial.clone());
+  }
+
+  read(): tf.Tensor {
+    return this.#value.clone();
+  }
+
+  assign(value: tf.Tensor): void {
+    this.#value.assign(value);
+  }
+
+  dispose(): void {
+    this.#value.dispose();
+  }
+}

@@ -1,0 +1,92 @@
+import type { Tensor } from '@tensorflow/tfjs';
+
+/** The shape and element type of a tensor that a program takes or gives. */
+export interface TensorSpec {
+  shape: readonly number[];
+  dtype: 'float32' | 'int32' | 'bool';
+}
+
+/** A value that programs read and change, and that outlives them: a weight, an optimizer's slot. */
+export interface Variable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The present value; the caller (or its `tidy`) disposes it. */
+  read(): Tensor;
+  assign(value: Tensor): void;
+  dispose(): void;
+}
+
+/** A function of tensors, compiled once. */
+export interface Program {
+  /** @param inputs as declared; not disposed */
+  run(inputs: readonly Tensor[]): Tensor[];
+  /** The traced program as text, one op a line; empty where nothing is traced. */
+  readonly listing: string;
+}
+
+/** A loop over steps that runs inside the engine, so that JavaScript is off its path. */
+export interface Loop {
+  /**
+   * Runs the body for each step in [from, to).
+   * @param carried the loop's state; not disposed
+   * @returns the state after the last step
+   */
+  run(from: number, to: number, carried: readonly Tensor[]): Tensor[];
+  readonly listing: string;
+}
+
+/** One of TensorFlow's fused optimizer ops (`ResourceApply…`), by what it does to a variable. */
+export interface UpdateRule {
+  /** `ResourceApplyAdam`, … */
+  op: string;
+  /** The variables that the op changes: the weight itself, then its slots in the op's order. */
+  variables: readonly Variable[];
+  /** The op's other inputs in its order, numbers as scalars. */
+  inputs: readonly Tensor[];
+  attributes?: Readonly<Record<string, boolean>>;
+}
+
+/**
+ * What training needs of an engine beyond tfjs's ops. `tensorflow` traces programs into graph functions of native
+ * TensorFlow; `cpu` runs the same code op by op in JavaScript, hundreds of times slower.
+ */
+export interface Runtime {
+  readonly backend: 'tensorflow' | 'cpu';
+  /** The engine's version: TensorFlow's, or tfjs's. */
+  readonly version: string;
+  /** What it runs on: `CPU`, `GPU: NVIDIA H100`. */
+  readonly device: string;
+
+  variable(name: string, initial: Tensor): Variable;
+  compile(name: string, inputs: readonly TensorSpec[], body: (inputs: Tensor[]) => Tensor[]): Program;
+  compileLoop(name: string, carried: readonly TensorSpec[], body: (step: Tensor, carried: Tensor[]) => Tensor[]): Loop;
+
+  /** Whether `update` may be used; otherwise an optimizer computes its rule with tfjs's ops. */
+  readonly hasFusedUpdates: boolean;
+  /** Applies a fused optimizer op. */
+  update(rule: UpdateRule): void;
+
+  /** Image bytes resident in the engine. @param shape [count, height, width, channels] */
+  imageBytes(values: Uint8Array, shape: readonly number[]): Tensor;
+  /** Numbers resident in the engine, which programs may capture: int32 [length]. */
+  resident(values: Int32Array): Tensor;
+  /** The images with these indices, as float32 0 to 255: [indices, height, width, channels]. */
+  gatherImages(images: Tensor, indices: Tensor): Tensor;
+  /**
+   * Softmax cross-entropy of each example, −log softmax(logits)[label], computed stably in one op, with its gradient.
+   * @param labels int32 [batch], or float32 [batch, classes] for soft targets
+   * @param logits float32 [batch, classes]
+   * @returns float32 [batch]
+   */
+  softmaxCrossEntropy(labels: Tensor, logits: Tensor): Tensor;
+  /**
+   * Uniform numbers in [0, 1) that depend on the key alone (Philox; `StatelessRandomUniform`).
+   * @param key int32 [2]: a stream's seed and a step
+   */
+  randomUniform(shape: readonly number[], key: Tensor): Tensor;
+  /** Likewise standard normal numbers. */
+  randomNormal(shape: readonly number[], key: Tensor): Tensor;
+
+  /** How many tensors are alive in the engine: a loop that leaves this growing leaks. */
+  tensorCount(): number;
+}
