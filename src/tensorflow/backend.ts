@@ -2,17 +2,11 @@ import util from 'node:util';
 import { Binding } from './binding.js';
 import { CApi } from './c-api.js';
 import type { KernelBackend } from './kernels.js';
+import type { LibraryLocation } from './engine.js';
 import { type ContextOptions, type Device, createContext } from './context.js';
 
 /** The name under which tfjs-node's kernels are registered, and so our backend. */
 export const BACKEND_NAME = 'tensorflow';
-
-/** Where TensorFlow's shared libraries are. */
-export interface LibraryLocation {
-  directory: string;
-  /** File names within it, in the order to open; the C API is looked up in the last. */
-  files: readonly string[];
-}
 
 /** TensorFlow, running in this process under tfjs. */
 export interface NativeBackend {
@@ -27,14 +21,24 @@ export interface NativeBackend {
  * @throws UserError `tensorflow-not-loadable`
  */
 export async function startNativeBackend(library: LibraryLocation, options: ContextOptions): Promise<NativeBackend> {
-  // Read when the library is loaded; what it has to say there (CPU features, missing CUDA) is no news to the user.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  const api = new CApi(library.directory, library.files);
+  setEnvironmentDefaults();
+  const api = new CApi(library.directory, library.fileNames);
   const { executor, devices } = createContext(api, options);
   const device = devices.find(({ type }) => type === 'GPU') ?? devices[0];
   const binding = new Binding(executor, api.text('TF_Version'), device.type === 'GPU');
   await registerBackend(binding);
   return { binding, version: binding.TF_Version, device };
+}
+
+/** TensorFlow reads these when it is loaded; what the user has set stays. */
+function setEnvironmentDefaults(): void {
+  // What TensorFlow has to say (CPU features, missing CUDA) is no news to the user.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // oneDNN's kernels: by default TensorFlow takes them on CPUs with AVX512-VNNI only, but they are as much as twice as
+  // fast on others (docs/performance.md).
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  // The same configuration on the same machine gives the same bits, on a GPU too.
+  process.env.TF_DETERMINISTIC_OPS ??= '1';
 }
 
 async function registerBackend(binding: Binding): Promise<void> {
@@ -43,10 +47,23 @@ async function registerBackend(binding: Binding): Promise<void> {
   const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
   await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
   const priority = 3; // above tfjs's own backends
-  tf.registerBackend(BACKEND_NAME, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node'), priority);
+  const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
+  tf.registerBackend(BACKEND_NAME, () => backend, priority);
   await tf.setBackend(BACKEND_NAME);
   const { registerFusedKernels } = await import('./kernels.js');
-  registerFusedKernels(tf.backend() as unknown as KernelBackend);
+  const { registerCorrectedKernels } = await import('./corrected-kernels.js');
+  const { registerMissingKernels } = await import('./missing-kernels.js');
+  const { registerExplicitPadding } = await import('./explicit-padding.js');
+  const { registerActivationGradients } = await import('./activation-gradients.js');
+  const { registerBatchNormalization } = await import('./batch-normalization.js');
+  const { registerGradients } = await import('./gradients.js');
+  registerFusedKernels(backend as unknown as KernelBackend);
+  registerCorrectedKernels(backend as unknown as KernelBackend);
+  registerMissingKernels(backend as unknown as KernelBackend, binding);
+  registerExplicitPadding();
+  registerActivationGradients(backend as unknown as KernelBackend);
+  registerBatchNormalization(backend as unknown as KernelBackend);
+  registerGradients();
 }
 
 /** tfjs-node 4.22 calls two functions of `node:util` that Node 23 removed. */

@@ -58,6 +58,7 @@ const declarations = {
   TFE_NewTensorHandle: [P, P, P],
   TFE_DeleteTensorHandle: ['void', P],
   TFE_TensorHandleResolve: [P, P, P],
+  TFE_TensorHandleCopyToDevice: [P, P, P, 'str', P],
   TFE_TensorHandleDataType: ['int', P],
   TFE_TensorHandleNumDims: ['int', P, P],
   TFE_TensorHandleDim: ['int64_t', P, 'int', P],
@@ -118,6 +119,8 @@ type NativeFunction = (...parameters: NativeArgument[]) => unknown;
 export class CApi {
   readonly #functions: Record<FunctionName, NativeFunction>;
   readonly #memcpy: NativeFunction;
+  /** A C function that does nothing with the numbers it is given: the deallocator of memory that isn't TensorFlow's. */
+  readonly doNothing: Pointer;
   readonly #status: Pointer;
 
   /**
@@ -130,7 +133,9 @@ export class CApi {
     const library = openLibraries(directory, fileNames);
     koffi.struct('TF_Output', { oper: P, index: 'int' });
     this.#functions = declare(library);
-    this.#memcpy = koffi.load(null).func('memcpy', P, [P, P, 'size_t']) as NativeFunction;
+    const standard = koffi.load(null);
+    this.#memcpy = standard.func('memcpy', P, [P, P, 'size_t']) as NativeFunction;
+    this.doNothing = standard.symbol('labs') as Pointer; // the absolute value of a long integer
     this.#status = this.pointer('TF_NewStatus');
   }
 

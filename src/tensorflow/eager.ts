@@ -1,6 +1,6 @@
 import { type Attribute, setAttribute } from './attributes.js';
 import { type CApi, type Pointer } from './c-api.js';
-import { type TensorValues, newTensor, tensorValues } from './tensors.js';
+import { type TensorValues, newTensor, newTensorOver, tensorValues } from './tensors.js';
 
 /** A tensor by number, as tfjs-node's kernels speak of it. */
 export interface TensorMetadata {
@@ -14,6 +14,8 @@ export interface TensorMetadata {
  */
 export class EagerExecutor {
   readonly #handles = new Map<number, Pointer>();
+  /** What tensors lie over: must not be garbage-collected before them. */
+  readonly #underlying = new Map<number, Uint8Array>();
   #lastId = 0;
 
   constructor(
@@ -43,11 +45,27 @@ export class EagerExecutor {
     return id;
   }
 
+  /** A tensor of bytes over the values themselves: see `newTensorOver`. */
+  createTensorOver(shape: readonly number[], dtype: number, values: Uint8Array): number {
+    const tensor = newTensorOver(this.api, dtype, shape, values);
+    const id = this.#register(this.api.checkedPointer('TFE_NewTensorHandle', tensor));
+    this.api.call('TF_DeleteTensor', tensor);
+    this.#underlying.set(id, values);
+    return id;
+  }
+
+  /** A copy of a tensor on another device. */
+  copyToDevice(id: number, device: string): number {
+    const handle = this.handle(id);
+    return this.#register(this.api.checkedPointer('TFE_TensorHandleCopyToDevice', handle, this.context, device));
+  }
+
   deleteTensor(id: number): void {
     const handle = this.#handles.get(id);
     if (handle === undefined) return;
     this.api.call('TFE_DeleteTensorHandle', handle);
     this.#handles.delete(id);
+    this.#underlying.delete(id);
   }
 
   dataType(id: number): number {

@@ -4,8 +4,10 @@ import type { NativeBackend } from './backend.js';
 import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
 import { type KernelBackend, boolAttribute, stringAttribute, typeAttribute } from './kernels.js';
-import type { Loop, Program, Runtime, TensorSpec, UpdateRule, Variable } from './runtime.js';
+import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
+
+type CustomGradient = Parameters<typeof tf.customGrad>[0];
 
 const dataTypes = { float32: DataType.float32, int32: DataType.int32, bool: DataType.bool } as const;
 const FLOAT = DataType.float32;
@@ -21,6 +23,8 @@ export class NativeRuntime implements Runtime {
   readonly #kernels: KernelBackend;
   readonly #sparseCrossEntropy: (labels: tf.Tensor, logits: tf.Tensor) => tf.Tensor;
   readonly #softCrossEntropy: (labels: tf.Tensor, logits: tf.Tensor) => tf.Tensor;
+  /** The device to keep data on, if it isn't the host. */
+  readonly #gpu: string | undefined;
   #names = 0;
 
   /** @param native the backend that `startNativeBackend` made tfjs's own */
@@ -29,6 +33,7 @@ export class NativeRuntime implements Runtime {
     this.#kernels = tf.backend() as unknown as KernelBackend;
     this.version = native.version;
     this.device = native.device.type;
+    this.#gpu = native.device.type === 'GPU' ? native.device.name : undefined;
     this.#sparseCrossEntropy = this.#crossEntropyOp('SparseSoftmaxCrossEntropyWithLogits', [
       typeAttribute('T', FLOAT),
       typeAttribute('Tlabels', INT),
@@ -81,7 +86,10 @@ export class NativeRuntime implements Runtime {
   }
 
   imageBytes(values: Uint8Array, shape: readonly number[]): tf.Tensor {
-    const id = this.#binding.createTensor([...shape], DataType.uint8, values);
+    const { executor } = this.#binding;
+    const onHost = executor.createTensorOver(shape, DataType.uint8, values);
+    const id = this.#gpu ? executor.copyToDevice(onHost, this.#gpu) : onHost;
+    if (id !== onHost) executor.deleteTensor(onHost);
     return this.#tensor({ id, shape: [...shape], dtype: DataType.uint8 });
   }
 
@@ -107,6 +115,21 @@ export class NativeRuntime implements Runtime {
     return this.#kernels.executeSingleOutput('Cast', cast, [bytes]);
   }
 
+  projectiveTransform(
+    images: tf.Tensor,
+    transforms: tf.Tensor,
+    { interpolation, fillMode, fillValue }: Sampling,
+  ): tf.Tensor {
+    const attributes = [
+      typeAttribute('dtype', FLOAT),
+      stringAttribute('interpolation', interpolation.toUpperCase()),
+      stringAttribute('fill_mode', fillMode.toUpperCase()),
+    ];
+    const size = tf.tensor1d(images.shape.slice(1, 3), 'int32');
+    const inputs = [images, transforms, size, tf.scalar(fillValue)];
+    return this.#kernels.executeSingleOutput('ImageProjectiveTransformV3', attributes, inputs);
+  }
+
   softmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
     return labels.dtype === 'int32' ? this.#sparseCrossEntropy(labels, logits) : this.#softCrossEntropy(labels, logits);
   }
@@ -130,7 +153,7 @@ export class NativeRuntime implements Runtime {
 
   /** An op that gives the loss of each example and, at once, its gradient in the logits. */
   #crossEntropyOp(op: string, attributes: Attribute[]): (labels: tf.Tensor, logits: tf.Tensor) => tf.Tensor {
-    return tf.customGrad((labels: tf.Tensor, logits: tf.Tensor, save: tf.GradSaveFunc) => {
+    const compute = (labels: tf.Tensor, logits: tf.Tensor, save: tf.GradSaveFunc) => {
       const [value, backprop] = this.#kernels.executeMultipleOutputs(op, attributes, [logits, labels], 2);
       save([labels, backprop]);
       return {
@@ -139,7 +162,9 @@ export class NativeRuntime implements Runtime {
           return [tf.zerosLike(savedLabels), tf.mul(gradient, tf.expandDims(dy, 1))];
         },
       };
-    });
+    };
+    // tfjs types the parameters of any such function as tensors or the saver, in no order.
+    return tf.customGrad(compute as unknown as CustomGradient) as (labels: tf.Tensor, logits: tf.Tensor) => tf.Tensor;
   }
 
   #trace(name: string, inputs: readonly Signature[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): TracedFunction {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { randomStream } from '../random.js';
-import type { Loop, Program, Runtime, TensorSpec, Variable } from './runtime.js';
+import { registerGradients } from './gradients.js';
+import type { Loop, Program, Runtime, Sampling, TensorSpec, Variable } from './runtime.js';
 
 /** The same programs op by op in JavaScript, on tfjs's `cpu` backend: for machines that have no native TensorFlow. */
 export class PortableRuntime implements Runtime {
@@ -13,6 +14,7 @@ export class PortableRuntime implements Runtime {
   static async start(): Promise<PortableRuntime> {
     tf.enableProdMode(); // or tfjs advises, on standard error, to install tfjs-node
     await tf.setBackend('cpu');
+    registerGradients();
     return new PortableRuntime();
   }
 
@@ -57,6 +59,21 @@ export class PortableRuntime implements Runtime {
 
   gatherImages(images: tf.Tensor, indices: tf.Tensor): tf.Tensor {
     return tf.tidy(() => tf.cast(tf.gather(images, indices as tf.Tensor1D), 'float32'));
+  }
+
+  /** One image at a time: tfjs 4.22's kernel transforms the first of a batch and leaves out the rest. */
+  projectiveTransform(
+    images: tf.Tensor,
+    transforms: tf.Tensor,
+    { interpolation, fillMode, fillValue }: Sampling,
+  ): tf.Tensor {
+    return tf.tidy(() => {
+      const ofImage = tf.split<tf.Tensor2D>(transforms, transforms.shape[0]);
+      const single = tf.split<tf.Tensor4D>(images, ofImage.length);
+      return tf.concat(
+        single.map((image, index) => tf.image.transform(image, ofImage[index], interpolation, fillMode, fillValue)),
+      );
+    });
   }
 
   softmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {

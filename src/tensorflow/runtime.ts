@@ -46,6 +46,15 @@ export interface UpdateRule {
   attributes?: Readonly<Record<string, boolean>>;
 }
 
+/** How pixels are read at places that aren't pixels. */
+export interface Sampling {
+  interpolation: 'bilinear' | 'nearest';
+  /** What stands beyond the edge: `reflect` d c b a | a b c d | d c b a, `wrap` a b c d | a b c d, `nearest` a a | a b c d. */
+  fillMode: 'reflect' | 'constant' | 'nearest' | 'wrap';
+  /** For `constant`. */
+  fillValue: number;
+}
+
 /**
  * What training needs of an engine beyond tfjs's ops. `tensorflow` traces programs into graph functions of native
  * TensorFlow; `cpu` runs the same code op by op in JavaScript, hundreds of times slower.
@@ -72,6 +81,13 @@ export interface Runtime {
   resident(values: Int32Array): Tensor;
   /** The images with these indices, as float32 0 to 255: [indices, height, width, channels]. */
   gatherImages(images: Tensor, indices: Tensor): Tensor;
+  /**
+   * Images seen through a map of coordinates, each through its own: pixel (x, y) of the result is the image's at
+   * ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x + c1 y + 1.
+   * @param images float32 [batch, height, width, channels]
+   * @param transforms a0, a1, a2, b0, b1, b2, c0, c1 of each image: float32 [batch, 8]
+   */
+  projectiveTransform(images: Tensor, transforms: Tensor, sampling: Sampling): Tensor;
   /**
    * Softmax cross-entropy of each example, −log softmax(logits)[label], computed stably in one op, with its gradient.
    * @param labels int32 [batch], or float32 [batch, classes] for soft targets

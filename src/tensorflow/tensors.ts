@@ -29,6 +29,15 @@ export function newTensor(api: CApi, dataType: number, shape: readonly number[],
   return tensor;
 }
 
+/**
+ * Makes a native tensor over the values themselves, without a copy where their address allows (TensorFlow wants 64-byte
+ * alignment), so that memory-mapped data of any size can be used. The values must outlive the tensor.
+ */
+export function newTensorOver(api: CApi, dataType: number, shape: readonly number[], values: Uint8Array): Pointer {
+  const { doNothing } = api;
+  return api.pointer('TF_NewTensor', dataType, int64s(shape), shape.length, values, values.byteLength, doNothing, null);
+}
+
 /** Copies a native tensor's values out. */
 export function tensorValues(api: CApi, tensor: Pointer, dataType: number): TensorValues {
   const bytes = api.call('TF_TensorByteSize', tensor);

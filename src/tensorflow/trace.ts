@@ -101,7 +101,7 @@ export class GraphTrace {
   execute(name: string, attributes: Attribute[], inputs: readonly number[], outputCount: number): TensorMetadata[] {
     const sources = inputs.map((id) => this.#symbol(id));
     const description = this.#newOperation(name);
-    const sizes = listArguments[name]?.(inputs.length, attributes);
+    const sizes = listArguments[name]?.(inputs.length);
     if (sizes) this.#addLists(description, sources, sizes);
     else for (const source of sources) this.#api.call('TF_AddInput', description, source);
     const controls = this.#controlInputs(name, sources);

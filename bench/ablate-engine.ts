@@ -1,0 +1,43 @@
+// Trains the baseline network with Ablate's own engine, an epoch for each line of standard input, and answers with a line
+// of JSON: the counterpart of python-engines.py. What is timed is what Keras's `fit` does in an epoch: all batches of a
+// shuffled epoch, with loss and accuracy; tracing and validation are left out of both.
+import { createInterface } from 'node:readline';
+import { configHash } from '../src/config/hash.js';
+import { loadExperiment } from '../src/config/load.js';
+import { loadDataset } from '../src/data/load.js';
+import { setUpRun } from '../src/run-setup.js';
+import { ensureTensorFlow } from '../src/tensorflow/install.js';
+import { startRuntime } from '../src/tensorflow/start.js';
+import { train } from '../src/training/trainer.js';
+import { Evaluator } from '../src/training/evaluation.js';
+
+const overrides = ['dataset.validation_split=0', 'training.early_stopping=null', ...process.argv.slice(3)];
+const { config } = loadExperiment(process.argv[2], { overrides });
+const library = await ensureTensorFlow();
+const runtime = await startRuntime({ backend: 'tensorflow', library, cudaLibraryDirectories: [], threads: 0 });
+const dataset = await loadDataset(config.dataset, { baseDirectory: '.' });
+const setup = setUpRun(config, dataset, runtime);
+const evaluator = new Evaluator(setup.parts);
+console.log(JSON.stringify({ config: configHash(config).slice(0, 12), tensorflow: runtime.version }));
+
+for await (const engine of createInterface({ input: process.stdin })) {
+  let started = 0;
+  let answer: object = {};
+  await train({
+    config: { ...config.training, epochs: 1 },
+    parts: setup.parts,
+    train: setup.train,
+    validation: setup.validation,
+    labels: dataset.train.labels,
+    evaluator,
+    onEvent: (event) => {
+      if (event.type === 'compiled') started = performance.now();
+      if (event.type === 'epoch') {
+        const seconds = (performance.now() - started) / 1000;
+        answer = { engine, samples_per_second: setup.train.length / seconds, loss: event.metrics.train_loss };
+      }
+    },
+  });
+  console.log(JSON.stringify(answer));
+}
+process.exit();

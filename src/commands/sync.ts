@@ -1,0 +1,124 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { UserError } from '../errors.js';
+import type { MlflowClient } from '../tracking/mlflow/client.js';
+import type { Delivered, DeliveryCount } from '../tracking/run-delivery.js';
+import type { RunDirectory } from '../tracking/run-store.js';
+import { count } from './format.js';
+
+interface Options {
+  runsDir: string;
+  json?: true;
+}
+
+/** What became of one run. */
+type Result = Delivered | { id: string; error: UserError };
+
+/** Adds `ablate sync` to the program. */
+export function registerSync(program: Command): void {
+  program
+    .command('sync')
+    .description('send runs to the MLflow server at MLFLOW_TRACKING_URI; what has arrived already is not sent again')
+    .argument('[id...]', 'runs by their ids, or the beginnings of these (default: all)')
+    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .option('--json', 'print what became of each run as JSON')
+    .action(sync);
+}
+
+async function sync(ids: string[], { runsDir, json }: Options): Promise<void> {
+  const client = await connect();
+  const runs = await chooseRuns(runsDir, ids);
+  const results = await deliverAll(runs, client, json ? undefined : printResult);
+  client.close();
+  if (json) process.stdout.write(toJson(client.uri, results));
+  else process.stderr.write(summarize(client.uri, results, runs.length));
+  if (results.some((result) => 'error' in result)) process.exitCode = 1;
+}
+
+async function connect(): Promise<MlflowClient> {
+  const { connectionFromEnvironment } = await import('../tracking/mlflow/connection.js');
+  const { MlflowClient } = await import('../tracking/mlflow/client.js');
+  const connection = connectionFromEnvironment(process.env);
+  if (connection) return new MlflowClient(connection);
+  throw new UserError('MLFLOW_TRACKING_URI names no server to send the runs to', {
+    code: 'mlflow-uri',
+    hint: 'for example: MLFLOW_TRACKING_URI=http://127.0.0.1:5000 ablate sync',
+    exitCode: 2,
+  });
+}
+
+async function chooseRuns(runsDir: string, ids: string[]): Promise<RunDirectory[]> {
+  const { findRun, listRuns } = await import('../tracking/run-store.js');
+  const { parentsFirst } = await import('../tracking/sync.js');
+  return parentsFirst(ids.length > 0 ? ids.map((id) => findRun(runsDir, id)) : listRuns(runsDir).map(({ run }) => run));
+}
+
+/** Sends run after run. One that can't be sent holds up no other, unless it is the server that fails. */
+async function deliverAll(
+  runs: RunDirectory[],
+  client: MlflowClient,
+  onResult?: (result: Result) => void,
+): Promise<Result[]> {
+  const { MlflowError } = await import('../tracking/mlflow/errors.js');
+  const { createLogUpdate } = await import('log-update');
+  const line = process.stderr.isTTY && !process.env.CI ? createLogUpdate(process.stderr) : undefined;
+  const results: Result[] = [];
+  for (const [index, run] of runs.entries()) {
+    const result = await deliver(run, client, (text) => line?.(`${index + 1}/${runs.length}  ${run.id}  ${text}`));
+    line?.clear();
+    onResult?.(result);
+    results.push(result);
+    if ('error' in result && result.error instanceof MlflowError) break;
+  }
+  return results;
+}
+
+async function deliver(run: RunDirectory, client: MlflowClient, show: (text: string) => void): Promise<Result> {
+  const { deliverRun } = await import('../tracking/sync.js');
+  show('');
+  try {
+    return await deliverRun(run, client, {
+      onProgress: (count) => {
+        show(describeCount(count));
+      },
+      onWaiting: ({ message }) => {
+        show(`waiting: ${message}`);
+      },
+    });
+  } catch (error) {
+    if (error instanceof UserError) return { id: run.id, error };
+    throw error;
+  }
+}
+
+/** A line for each run that had something to send: on standard output what arrived, on standard error what didn't. */
+function printResult(result: Result): void {
+  if ('error' in result) {
+    const hint = result.error.hint ? `\n  ${pc.cyan(result.error.hint)}` : '';
+    process.stderr.write(`${pc.red('error')} ${result.id}: ${result.error.message}${hint}\n`);
+    return;
+  }
+  const hasNews = result.points > 0 || result.files > 0;
+  if (hasNews) process.stdout.write(`${result.id}  ${pc.dim(`${describeCount(result)}  ${result.url}`)}\n`);
+  for (const refused of result.refused) process.stderr.write(`${pc.yellow('refused')} ${result.id}: ${refused}\n`);
+}
+
+function describeCount({ points, files }: DeliveryCount): string {
+  return `${count(points)} points, ${count(files)} files`;
+}
+
+function summarize(uri: string, results: Result[], total: number): string {
+  const arrived = results.filter((result) => !('error' in result)).length;
+  const missing = total - arrived;
+  const rest = missing > 0 ? `; ${missing} not yet: \`ablate sync\` goes on where this ended` : '';
+  return `${arrived} of ${total} runs at ${uri}${rest}\n`;
+}
+
+function toJson(server: string, results: Result[]): string {
+  const runs = results.map((result) => {
+    if (!('error' in result)) return { ...result, error: null };
+    const { code, message, hint } = result.error;
+    return { id: result.id, error: { code, message, hint } };
+  });
+  return `${JSON.stringify({ server, runs }, undefined, 2)}\n`;
+}

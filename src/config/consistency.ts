@@ -1,0 +1,192 @@
+import type { Experiment, LayerConfig, OptimizerConfig, TrainingConfig } from './experiment.js';
+import { matchesName, outputIndex } from './layers.js';
+import type { Path, ProblemDetails } from './problems.js';
+import { nearest } from './suggest.js';
+import { checkSweep } from './sweep-consistency.js';
+
+/**
+ * Takes a mistake that lies in more than one key.
+ * @param paths of the keys involved; the first is where the mistake is shown
+ */
+export type Report = (paths: readonly [Path, ...Path[]], details: ProblemDetails) => void;
+
+/** Finds keys of a resolved configuration that can't hold together. */
+export function checkConsistency(config: Experiment, report: Report): void {
+  checkLayers(config.model.layers, ['model', 'layers'], config.model.layers, report);
+  checkNames(config.model.layers, report);
+  checkTrainable(config, report);
+  checkOutput(config, report);
+  checkOptimizer(config.training.optimizer, report);
+  checkSchedule(config.training, report);
+  checkMonitors(config, report);
+  checkLoss(config.training, report);
+  checkRanges(config.augmentation, ['augmentation'], report);
+  if (config.sweep) checkSweep(config.sweep, report);
+}
+
+function conflict(message: string, hint: string): ProblemDetails {
+  return { code: 'conflict', message, hint };
+}
+
+function sides(size: number | [number, number]): [number, number] {
+  return Array.isArray(size) ? size : [size, size];
+}
+
+function checkLayers(layers: LayerConfig[], path: Path, all: LayerConfig[], report: Report): void {
+  for (const [i, layer] of layers.entries()) {
+    checkLayer(layer, [...path, i], layer === all[outputIndex(all)], report);
+    if (layer.type === 'residual') checkLayers(layer.layers, [...path, i, 'layers'], all, report);
+  }
+}
+
+function checkLayer(layer: LayerConfig, path: Path, isOutput: boolean, report: Report): void {
+  if (layer.type === 'dense' && layer.units === undefined && !isOutput) {
+    const message = 'a hidden dense layer has no key "units"';
+    report([path], { code: 'missing-key', message, expected: 'units: a whole number, at least 1' });
+  }
+  if (layer.type === 'conv2d' && layer.filters % layer.groups !== 0) {
+    const message = `${layer.filters} filters can't be split into ${layer.groups} groups`;
+    report([[...path, 'groups']], conflict(message, 'let groups divide filters'));
+  }
+  if (
+    'dilation_rate' in layer &&
+    Math.max(...sides(layer.strides)) > 1 &&
+    Math.max(...sides(layer.dilation_rate)) > 1
+  ) {
+    const message = 'strides and dilation_rate above 1 at once, which TensorFlow does not compute';
+    report([[...path, 'dilation_rate']], conflict(message, 'set one of the two to 1'));
+  }
+  if ('depth_multiplier' in layer && sides(layer.strides)[0] !== sides(layer.strides)[1]) {
+    const message = 'strides of a depthwise convolution that differ, which TensorFlow does not compute';
+    report([[...path, 'strides']], conflict(message, 'give one number'));
+  }
+  const initializer = 'kernel_initializer' in layer ? layer.kernel_initializer : undefined;
+  if (typeof initializer === 'object' && initializer.name === 'random_uniform') {
+    checkOrder(initializer.minval, initializer.maxval, [...path, 'kernel_initializer', 'maxval'], report);
+  }
+}
+
+interface PlacedLayer {
+  layer: LayerConfig;
+  path: Path;
+}
+
+function placedLayers(layers: LayerConfig[], path: Path): PlacedLayer[] {
+  return layers.flatMap((layer, i) => [
+    { layer, path: [...path, i] },
+    ...(layer.type === 'residual' ? placedLayers(layer.layers, [...path, i, 'layers']) : []),
+  ]);
+}
+
+function checkNames(layers: LayerConfig[], report: Report): void {
+  const seen = new Set<string>();
+  for (const { layer, path } of placedLayers(layers, ['model', 'layers'])) {
+    if (seen.has(layer.name)) {
+      const message = `a second layer named ${JSON.stringify(layer.name)}`;
+      report([[...path, 'name']], {
+        code: 'duplicate-value',
+        message,
+        hint: 'give each layer a name of its own, or none',
+      });
+    }
+    seen.add(layer.name);
+  }
+}
+
+function checkTrainable({ model, training }: Experiment, report: Report): void {
+  const names = placedLayers(model.layers, []).map(({ layer }) => layer.name);
+  for (const [i, pattern] of (training.trainable ?? []).entries()) {
+    if (names.some((name) => matchesName(name, pattern))) continue;
+    const message = `no layer is named ${JSON.stringify(pattern)}`;
+    const details = { expected: `one of ${names.slice(0, 30).join(', ')}`, suggestion: nearest(pattern, names) };
+    report([['training', 'trainable', i], ['model']], { code: 'wrong-value', message, ...details });
+  }
+}
+
+/** Cross-entropy takes the logarithm of probabilities. */
+function checkOutput({ model, training }: Experiment, report: Report): void {
+  const last = model.layers.findLastIndex((layer) => 'activation' in layer);
+  if (training.loss !== 'sparse_categorical_crossentropy' || last === -1) return;
+  const { activation } = model.layers[last] as { activation: unknown };
+  if (activation === 'softmax') return;
+  const message = `the model ends in the activation ${nameOf(activation)}, and cross-entropy needs probabilities`;
+  const hint = 'let the last layer be `type: dense` with `activation: softmax` (its default)';
+  report([['model', 'layers', last, 'activation'], ['training']], conflict(message, hint));
+}
+
+function nameOf(activation: unknown): string {
+  return typeof activation === 'string' ? activation : (activation as { name: string }).name;
+}
+
+function checkOptimizer(optimizer: OptimizerConfig, report: Report): void {
+  if (optimizer.name !== 'sgd' || !optimizer.nesterov || optimizer.momentum > 0) return;
+  const hint = 'give a momentum too, such as `momentum: 0.9`';
+  report([['training', 'optimizer', 'nesterov']], conflict('nesterov without momentum changes nothing', hint));
+}
+
+function checkSchedule({ learning_rate_schedule: schedule, epochs }: TrainingConfig, report: Report): void {
+  const path = ['training', 'learning_rate_schedule'];
+  if ('warmup_epochs' in schedule && schedule.warmup_epochs >= epochs) {
+    const message = `a warm-up of ${schedule.warmup_epochs} epochs in a training of ${epochs}`;
+    report([[...path, 'warmup_epochs']], conflict(message, 'let warmup_epochs be smaller than epochs'));
+  }
+  if (schedule.name !== 'piecewise_constant') return;
+  const { boundaries, factors } = schedule;
+  if (boundaries.length !== factors.length) {
+    const message = `boundaries and factors differ in number: ${boundaries.length} and ${factors.length}`;
+    const hint = 'give one factor for each boundary: the one that holds from there on';
+    report([[...path, 'factors']], { code: 'wrong-length', message, hint });
+  }
+  const falling = boundaries.findIndex((boundary, i) => i > 0 && boundary <= boundaries[i - 1]);
+  if (falling > 0) report([[...path, 'boundaries', falling]], conflict('boundaries that do not rise', 'sort them'));
+}
+
+function checkMonitors({ training, dataset }: Experiment, report: Report): void {
+  const schedule = training.learning_rate_schedule;
+  const monitored: [string, string][] = [];
+  if (training.early_stopping) monitored.push(['early_stopping', training.early_stopping.monitor]);
+  if (schedule.name === 'reduce_on_plateau') monitored.push(['learning_rate_schedule', schedule.monitor]);
+  for (const [key, monitor] of monitored)
+    checkMonitor(monitor, ['training', key, 'monitor'], training, dataset, report);
+}
+
+function checkMonitor(
+  monitor: string,
+  path: Path,
+  { metrics }: TrainingConfig,
+  { validation_split: split }: Experiment['dataset'],
+  report: Report,
+): void {
+  if (monitor.startsWith('val_') && split === 0) {
+    const hint = 'set dataset.validation_split above 0, or monitor train_loss';
+    report([path, ['dataset', 'validation_split']], conflict(`${monitor} without validation images`, hint));
+  }
+  const metric = monitor.replace(/^(train|val)_/, '');
+  const measured = ['loss', ...metrics.map((each) => (typeof each === 'string' ? each : each.name))];
+  if (measured.includes(metric)) return;
+  const hint = `add ${metric} to training.metrics`;
+  report([path, ['training', 'metrics']], conflict(`${monitor} is monitored and not measured`, hint));
+}
+
+function checkLoss({ loss, label_smoothing: smoothing }: TrainingConfig, report: Report): void {
+  if (loss !== 'mean_squared_error' || smoothing === 0) return;
+  const hint = 'remove one of the two: label smoothing is for cross-entropy';
+  report([['training', 'label_smoothing']], conflict('label_smoothing with mean_squared_error', hint));
+}
+
+/** Every `[lower, upper]` of the augmentation. */
+function checkRanges(value: unknown, path: Path, report: Report): void {
+  if (Array.isArray(value)) {
+    const [lower, upper] = value as unknown[];
+    const isRange = String(path.at(-1)).endsWith('factor') && typeof lower === 'number' && typeof upper === 'number';
+    if (isRange) checkOrder(lower, upper, path, report);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, part] of Object.entries(value)) checkRanges(part, [...path, key], report);
+  }
+}
+
+function checkOrder(lower: number, upper: number, path: Path, report: Report): void {
+  if (lower <= upper) return;
+  const message = `a range from ${lower} down to ${upper}`;
+  report([path], conflict(message, 'write the lower bound first'));
+}

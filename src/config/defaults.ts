@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import type { Path } from './problems.js';
+import { branchFor, expand, isObject, type Schema } from './schema.js';
+import type { Json } from './tree.js';
+
+/** The folder that a path at a place of the configuration is relative to. */
+export type DirectoryOf = (path: Path) => string;
+
+/**
+ * A valid value with every default of its schema filled in and in its one canonical form: `adam` becomes the mapping of
+ * its parameters, `{ name: relu }` becomes `relu` since it has none, `[3, 3]` becomes `3`, paths become absolute. Keys
+ * come in the order of the schema. What a layer inherits is not filled in here.
+ * @param value undefined where the configuration says nothing
+ */
+export function withDefaults(
+  schema: Schema,
+  value: Json | undefined,
+  directoryOf: DirectoryOf,
+  path: Path = [],
+): Json | undefined {
+  const whole = expand(schema);
+  const given = value === undefined ? whole.default : value;
+  if (given === undefined) return undefined;
+  if (typeof given === 'string' && whole['x-path']) return resolve(directoryOf(path), given);
+  const long = longForm(whole, given);
+  const branch = branchFor(whole, long);
+  if (Array.isArray(long)) {
+    const items = long.map((item, i) =>
+      branch.items ? withDefaults(branch.items, item, directoryOf, [...path, i]) : item,
+    );
+    return shortSize(whole, items as Json[]);
+  }
+  return isObject(long) ? shortName(whole, mappingWithDefaults(branch, long, directoryOf, path)) : long;
+}
+
+function mappingWithDefaults(branch: Schema, value: Record<string, Json>, directoryOf: DirectoryOf, path: Path) {
+  const other = typeof branch.additionalProperties === 'object' ? branch.additionalProperties : undefined;
+  const extra = Object.keys(value).filter((key) => !Object.hasOwn(branch.properties ?? {}, key));
+  const schemas = [...Object.entries(branch.properties ?? {}), ...extra.map((key): [string, Schema?] => [key, other])];
+  const entries = schemas.map(([key, schema]) => {
+    const own = Object.hasOwn(value, key) ? value[key] : undefined;
+    return [key, schema ? withDefaults(schema, own, directoryOf, [...path, key]) : own] as const;
+  });
+  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
+
+/** The mapping that a shorthand stands for: of a name with parameters, or of a parameter's list of values. */
+function longForm({ then }: Schema, value: Json): Json {
+  if (Array.isArray(value) && then?.['x-shorthand']) return { values: value };
+  if (typeof value !== 'string' || !then) return value;
+  const named = { name: value };
+  const { properties = {} } = branchFor(then, named);
+  const { const: name, enum: names = [name] } = (properties as Record<string, Schema | undefined>).name ?? {};
+  return names.includes(value) && Object.keys(properties).length > 1 ? named : value;
+}
+
+/** The name alone of a function without parameters, where a name is allowed. */
+function shortName(whole: Schema, value: Record<string, Json>): Json {
+  const nameOnly = whole.if && Object.keys(value).length === 1 && Object.hasOwn(value, 'name');
+  return nameOnly ? value.name : value;
+}
+
+/** One number for a square. */
+function shortSize({ title }: Schema, items: Json[]): Json {
+  const isSize = title === 'Size' || title === 'OptionalSize';
+  return isSize && items.length === 2 && items[0] === items[1] ? items[0] : items;
+}

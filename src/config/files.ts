@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { messageOf } from '../errors.js';
+import { ConfigError } from './config-error.js';
+import { parseYaml } from './parse.js';
+import { problemAt, type ProblemDetails } from './problems.js';
+import type { Source, Span } from './source.js';
+import { nearest } from './suggest.js';
+import { keySpan, merge, withoutEntry, type Tree } from './tree.js';
+
+/** Bytes. The largest honest experiment is a hundredth of it. */
+const largestFile = 256 * 1024;
+
+/** Files that extend one another in a row. */
+const longestChain = 10;
+
+/** A file with all that it extends merged into it. */
+export interface FileTree {
+  /** Without `extends`. */
+  tree: Tree;
+  /** The file that it extends, if any, as shown to the user. */
+  base: string | undefined;
+}
+
+/**
+ * Reads a file and, recursively, the file that its `extends` names.
+ * @param file as the user names it
+ * @throws ConfigError
+ */
+export function readExperimentFile(file: string): FileTree {
+  return readExtended(file, [], undefined);
+}
+
+function readExtended(file: string, chain: string[], from: Span | undefined): FileTree {
+  const source = readSource(file, from);
+  const tree = parseYaml(source);
+  const entry = tree.kind === 'mapping' ? tree.entries.get('extends') : undefined;
+  if (tree.kind !== 'mapping' || !entry) return { tree, base: undefined };
+  const own = withoutEntry(tree, 'extends');
+  const value = entry.value.kind === 'scalar' ? entry.value.value : undefined;
+  if (typeof value !== 'string' || value === '' || isAbsolute(value)) {
+    throw extendsError(entry.value.kind === 'scalar' ? entry.value.span : keySpan(tree, ['extends']), {
+      code: 'wrong-value',
+      message: 'extends is not the relative path of a file',
+      expected: 'a path relative to this file, such as `baseline.yaml`',
+    });
+  }
+  const base = shown(join(dirname(file), value));
+  checkChain(base, [...chain, resolve(file)], entry.value.span);
+  return { tree: merge(readExtended(base, [...chain, resolve(file)], entry.value.span).tree, own), base };
+}
+
+function checkChain(base: string, chain: string[], span: Span): void {
+  if (chain.includes(resolve(base))) {
+    const message = `extends leads back to ${base}`;
+    throw extendsError(span, { code: 'extends-cycle', message, hint: 'remove one of the `extends` in the circle' });
+  }
+  if (chain.length >= longestChain) {
+    const message = `more than ${longestChain} files that extend one another`;
+    throw extendsError(span, { code: 'too-complex', message });
+  }
+}
+
+function extendsError(span: Span, details: ProblemDetails): ConfigError {
+  return new ConfigError([problemAt(span, ['extends'], details)]);
+}
+
+/** A path as short as it can be said: relative to the working folder if it lies below. */
+function shown(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') || isAbsolute(fromHere) ? path : fromHere;
+}
+
+function readSource(file: string, from: Span | undefined): Source {
+  const source: Source = { name: file, text: '', directory: dirname(resolve(file)) };
+  const span = from ?? { source, start: 0, end: 0 };
+  const fail = (details: ProblemDetails): never => {
+    throw new ConfigError([problemAt(span, from ? ['extends'] : [], details)]);
+  };
+  try {
+    const { size } = statOfFile(file);
+    if (size > largestFile) {
+      return fail({ code: 'too-complex', message: `${file} has ${size} bytes`, expected: `at most ${largestFile}` });
+    }
+    return { ...source, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) };
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    return fail({ code: 'unreadable-file', message: `${file} ${reason(error)}`, ...nearestFile(file, from, error) });
+  }
+}
+
+/** Only plain files are read: a device or a pipe may never end. */
+function statOfFile(file: string): { size: number } {
+  const stat = statSync(file);
+  if (!stat.isFile()) throw Object.assign(new Error('is not a file'), { code: 'NOT_A_FILE' });
+  return stat;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+function reason(error: unknown): string {
+  const reasons: Record<string, string> = {
+    ENOENT: "isn't there",
+    EACCES: "can't be read: permission denied",
+    ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
+    NOT_A_FILE: 'is not a file',
+    ENAMETOOLONG: 'has too long a name',
+  };
+  return reasons[codeOf(error) ?? ''] ?? `can't be read: ${messageOf(error)}`;
+}
+
+function nearestFile(file: string, from: Span | undefined, error: unknown): { suggestion?: string } {
+  if (codeOf(error) !== 'ENOENT') return {};
+  try {
+    const name = nearest(basename(file), readdirSync(dirname(file)));
+    if (name === undefined) return {};
+    const path = join(dirname(file), name);
+    return { suggestion: from ? relative(from.source.directory, resolve(path)) : path };
+  } catch {
+    // No folder to look in either: there is nothing to suggest.
+    return {};
+  }
+}

@@ -1,0 +1,21 @@
+import { Document, isCollection, isPair, isScalar, visit } from 'yaml';
+import type { Experiment } from './experiment.js';
+
+/** A list or mapping of plain values stands on one line if it is no longer than this. */
+const lineLength = 60;
+
+/** A resolved configuration as YAML that loads as the same configuration. */
+export function toYaml(config: Experiment): string {
+  const document = new Document(config, { aliasDuplicateObjects: false });
+  visit(document, {
+    Collection(_, node) {
+      const plain = node.items.every((item) => isPlain(isPair(item) ? item.value : item));
+      if (plain && JSON.stringify(node).length <= lineLength) node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+function isPlain(node: unknown): boolean {
+  return isScalar(node) || (isCollection(node) && node.items.length === 0);
+}

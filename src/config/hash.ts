@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Experiment } from './experiment.js';
+
+/**
+ * SHA-256 (hex) of all that affects training: dataset, augmentation, layers and training, as canonical JSON (keys sorted).
+ * Not part of it are words (name, description, tags, question, tracking), the sweep around a run, model-wide defaults
+ * (layers hold what they inherited) and what identifies a run beside it: the seed, and where the dataset lies (its digest
+ * says what it holds). So two runs with the same hash differ by their seed and data alone.
+ */
+export function configHash({ dataset, augmentation, model, training }: Experiment): string {
+  const relevant = {
+    dataset: without(dataset, ['path', 'train_images', 'train_labels', 'test_images', 'test_labels']),
+    augmentation,
+    layers: model.layers,
+    // The layers themselves say which of them are trained.
+    training: without(training, ['seed', 'trainable']),
+  };
+  return createHash('sha256').update(canonicalJson(relevant)).digest('hex');
+}
+
+function without(mapping: object, keys: string[]): object {
+  return Object.fromEntries(Object.entries(mapping).filter(([key]) => !keys.includes(key)));
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,172 @@
+import { ConfigError } from './config-error.js';
+import { limits, parseYaml } from './parse.js';
+import { formatPath, problemAt, type Path, type Problem, type ProblemDetails } from './problems.js';
+import { expand, schemaAt } from './schema.js';
+import type { Span } from './source.js';
+import { nearest } from './suggest.js';
+import { at, fromJson, toJson, type Entry, type MappingTree, type ScalarTree, type Tree } from './tree.js';
+
+/** `${a.b}`, `${env:NAME}` or `${env:NAME,default}`. */
+const reference = /\$\{([^{}]*)\}/g;
+const wholeReference = /^\$\{([^{}]*)\}$/;
+
+/** Environment variables of this name hold secrets, and a configuration is stored, printed and sent to a server. */
+const secretName = /token|secret|passw|credential|key|auth|cookie|session/i;
+
+/** No honest text grows beyond this by references; "${a}${a}" within "${a}${a}" would. */
+const longestText = 10_000;
+
+/**
+ * Replaces every `${…}`. `${training.epochs}` stands for the value of that key (its default, if nothing sets it), of any
+ * type if it is the whole text; `${env:NAME}` for an environment variable, read as YAML if it is the whole text.
+ * @throws ConfigError with every reference that can't be followed
+ */
+export function interpolate(root: Tree, env: NodeJS.ProcessEnv): Tree {
+  return new Interpolation(root, env).run();
+}
+
+class Interpolation {
+  readonly #root: Tree;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #problems: Problem[] = [];
+  /** Keys whose references are being followed: to meet one again is a cycle. */
+  readonly #following: string[] = [];
+  #nodes = 0;
+
+  constructor(root: Tree, env: NodeJS.ProcessEnv) {
+    this.#root = root;
+    this.#env = env;
+  }
+
+  run(): Tree {
+    const tree = this.#tree(this.#root, []);
+    if (this.#problems.length > 0) throw new ConfigError(this.#problems);
+    return tree;
+  }
+
+  #tree(tree: Tree, path: Path): Tree {
+    if (++this.#nodes > limits.nodes) {
+      throw new ConfigError([problemAt(tree.span, path, { code: 'too-complex', message: 'references without end' })]);
+    }
+    if (tree.kind === 'scalar') return typeof tree.value === 'string' ? this.#text(tree, tree.value, path) : tree;
+    if (tree.kind === 'list') {
+      return { ...tree, items: tree.items.map((item, index) => this.#tree(item, [...path, index])) };
+    }
+    const entries = [...tree.entries].map(([key, entry]): [string, Entry] => [
+      key,
+      { key: entry.key, value: this.#tree(entry.value, [...path, key]) },
+    ]);
+    return { ...tree, entries: new Map(entries) } satisfies MappingTree;
+  }
+
+  #text(tree: ScalarTree, text: string, path: Path): Tree {
+    const whole = wholeReference.exec(text);
+    if (whole) return this.#value(whole[1], tree.span, path) ?? { ...tree, value: null };
+    if (!text.includes('${')) return tree;
+    const value = text.replace(reference, (_, inner: string) => this.#words(inner, tree.span, path));
+    if (value.includes('${') || value.length > longestText) {
+      const hint = 'write `${key}`, such as `${training.epochs}`';
+      this.#fail(tree.span, path, { message: 'a reference that is never closed, or too long', hint });
+    }
+    return { ...tree, value };
+  }
+
+  /** What a reference within text stands for. */
+  #words(inner: string, span: Span, path: Path): string {
+    const value = this.#value(inner, span, path);
+    if (value && value.kind !== 'scalar') {
+      this.#fail(span, path, { message: `\${${inner}} is a ${value.kind} and can't be a part of text` });
+    }
+    return value?.kind === 'scalar' ? String(value.value) : '';
+  }
+
+  #value(inner: string, span: Span, path: Path): Tree | undefined {
+    const [, variable, fallback] = /^\s*env:([^,]*)(?:,(.*))?$/s.exec(inner) ?? [];
+    // The types of a match don't say that a group may be missing.
+    if ((variable as string | undefined) !== undefined) return this.#variable(variable.trim(), fallback, span, path);
+    return this.#key(inner.trim(), span, path);
+  }
+
+  #variable(name: string, fallback: string | undefined, span: Span, path: Path): Tree | undefined {
+    if (secretName.test(name)) {
+      const hint = 'configurations are stored and sent to the tracking server: keep secrets out of them';
+      this.#fail(span, path, { message: `the variable ${name}, whose name says that it holds a secret`, hint });
+      return;
+    }
+    const value = this.#env[name] ?? fallback;
+    if (value === undefined) {
+      const hint = `set it, or write a default: \${env:${name},default}`;
+      this.#fail(span, path, { message: `the environment variable ${JSON.stringify(name)} is not set`, hint });
+      return;
+    }
+    if (value.includes('${')) {
+      return this.#fail(span, path, {
+        message: `the environment variable ${JSON.stringify(name)} holds a reference itself`,
+      });
+    }
+    return { kind: 'scalar', value: scalarOf(value, span), span };
+  }
+
+  #key(dotted: string, span: Span, path: Path): Tree | undefined {
+    const target = dotted.split('.');
+    if (this.#following.includes(dotted) || isWithin(target, path)) {
+      this.#fail(span, path, { message: `\${${dotted}} leads back to itself` });
+      return;
+    }
+    const found = at(this.#root, target) ?? this.#default(target, span);
+    if (!found) {
+      this.#fail(span, path, this.#unknown(target));
+      return;
+    }
+    this.#following.push(dotted);
+    const value = this.#tree(found, target);
+    this.#following.pop();
+    return placed(value, span);
+  }
+
+  #default(target: string[], span: Span): Tree | undefined {
+    const schema = schemaAt(target, toJson(this.#root));
+    const value = schema && expand(schema).default;
+    return value === undefined ? undefined : fromJson(value, span);
+  }
+
+  #unknown(target: string[]): Omit<ProblemDetails, 'code'> {
+    const depth = target.findIndex((_, index) => !at(this.#root, target.slice(0, index + 1)));
+    const around = at(this.#root, target.slice(0, depth));
+    const word = around?.kind === 'mapping' ? nearest(target[depth], [...around.entries.keys()]) : undefined;
+    const suggestion = word === undefined ? undefined : formatPath([...target.slice(0, depth), word]);
+    return { message: `\${${formatPath(target)}} refers to a key that has no value`, suggestion };
+  }
+
+  #fail(span: Span, path: Path, details: Omit<ProblemDetails, 'code'>): undefined {
+    this.#problems.push(problemAt(span, path, { code: 'invalid-reference', ...details }));
+    return undefined;
+  }
+}
+
+/** Whether one path leads to another or to something around it. */
+function isWithin(target: string[], path: Path): boolean {
+  return target.every((part, index) => part === String(path[index]));
+}
+
+/** A variable's value as YAML reads it (`5`, `true`), if that is a plain value, else as text. */
+function scalarOf(value: string, span: Span): ScalarTree['value'] {
+  try {
+    const tree = parseYaml({ ...span.source, text: value });
+    return tree.kind === 'scalar' && value !== '' ? tree.value : value;
+  } catch (error) {
+    if (error instanceof ConfigError) return value;
+    throw error;
+  }
+}
+
+/** A referenced value, placed where the reference is written: that is where to mend it. */
+function placed(tree: Tree, span: Span): Tree {
+  if (tree.kind === 'scalar') return { ...tree, span };
+  if (tree.kind === 'list') return { ...tree, items: tree.items.map((item) => placed(item, span)), span };
+  const entries = [...tree.entries].map(([key, { value }]): [string, Entry] => [
+    key,
+    { key: span, value: placed(value, span) },
+  ]);
+  return { kind: 'mapping', entries: new Map(entries), span };
+}

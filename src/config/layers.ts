@@ -1,0 +1,99 @@
+import { branchFor, expand, type Schema } from './schema.js';
+
+/** A layer as data: what the schema has found valid, but not yet complete. */
+export interface Layer {
+  type: string;
+  name?: string;
+  layers?: Layer[];
+  [key: string]: unknown;
+}
+
+const weighted = ['conv2d', 'depthwise_conv2d', 'separable_conv2d', 'dense', 'residual'];
+
+/**
+ * The layers of a model with all that they inherit from it written into them, so that nothing else of `model` is needed to
+ * build the network. Names are Keras's: the type, numbered from the second layer of its kind on.
+ * @param layers valid, with the defaults of their own filled in
+ * @param model the shared defaults: `kernel_size`, `activation` …
+ * @param trainable names (`*` stands for any letters) of the layers that are trained; null: as each layer says
+ */
+export function completeLayers(
+  layers: Layer[],
+  model: Record<string, unknown>,
+  trainable: readonly string[] | null,
+): Layer[] {
+  const names = new LayerNames(layers);
+  const complete = (layer: Layer, special: Partial<Layer>): Layer => {
+    const name = layer.name ?? names.next(layer.type);
+    const inner = layer.layers && { layers: layer.layers.map((each) => complete(each, {})) };
+    const result = inherited({ ...special, ...layer, ...inner, name }, model);
+    if (!trainable || !('trainable' in result)) return result;
+    return { ...result, trainable: trainable.some((pattern) => matchesName(name, pattern)) };
+  };
+  return layers.map((layer, i) => complete(layer, i === outputIndex(layers) ? outputDefaults(layers, i) : {}));
+}
+
+/** The output layer: the last one with weights, if it is dense; -1 if there is none. */
+export function outputIndex(layers: readonly { type: string }[]): number {
+  const last = layers.findLastIndex(({ type }) => weighted.includes(type));
+  return last >= 0 && layers[last].type === 'dense' ? last : -1;
+}
+
+/** The output layer inherits nothing that is meant for hidden layers; its outputs are probabilities. */
+function outputDefaults(layers: readonly Layer[], index: number): Partial<Layer> {
+  const activated = layers.slice(index + 1).some(({ type }) => type === 'activation');
+  return { activation: activated ? 'linear' : 'softmax', batch_normalization: false, dropout: 0 };
+}
+
+/** The layer with what it doesn't say itself, its keys in the order of the schema. */
+function inherited(layer: Layer, model: Record<string, unknown>): Layer {
+  const { properties = {} } = branchFor({ $ref: '#/definitions/layer' }, { type: layer.type });
+  const values = Object.entries(properties).map(([key, schema]) => [key, valueOf(key, schema, layer, model)]);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Layer;
+}
+
+function valueOf(key: string, schema: Schema, layer: Layer, model: Record<string, unknown>): unknown {
+  if (layer[key] !== undefined) return layer[key];
+  const source = expand(schema)['x-inherits'];
+  if (source !== undefined) return model[source];
+  if (key === 'use_bias') return !(layer.batch_normalization ?? model.batch_normalization);
+  return key === 'strides' ? layer.pool_size : undefined;
+}
+
+/** Whether a name has the form of a pattern, in which `*` stands for any letters. */
+export function matchesName(name: string, pattern: string): boolean {
+  const [start, ...parts] = pattern.split('*');
+  const end = parts.pop();
+  if (end === undefined) return name === pattern;
+  // Each part is taken where it first occurs, which leaves the most for the others: no backtracking.
+  let from = name.startsWith(start) ? start.length : -1;
+  for (const part of parts) {
+    const found = from === -1 ? -1 : name.indexOf(part, from);
+    from = found === -1 ? -1 : found + part.length;
+  }
+  return from !== -1 && name.length - end.length >= from && name.endsWith(end);
+}
+
+/** Names for layers that have none, different from all that are given. */
+class LayerNames {
+  readonly #taken: ReadonlySet<string>;
+  readonly #counts = new Map<string, number>();
+
+  constructor(layers: readonly Layer[]) {
+    this.#taken = new Set(givenNames(layers));
+  }
+
+  next(type: string): string {
+    const count = this.#counts.get(type) ?? 0;
+    this.#counts.set(type, count + 1);
+    const name = count === 0 ? type : `${type}_${count}`;
+    return this.#taken.has(name) ? this.next(type) : name;
+  }
+}
+
+function givenNames(layers: readonly Layer[]): string[] {
+  return layers.flatMap(({ name, layers: inner = [] }) => [
+    ...(name === undefined ? [] : [name]),
+    ...givenNames(inner),
+  ]);
+}

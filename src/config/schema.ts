@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import type { Path } from './problems.js';
+import type { Json } from './tree.js';
+
+/** The conditions of `if` that the schema uses: a type, and keys that are there. */
+export interface Condition {
+  type: string | string[];
+  required?: string[];
+}
+
+/** JSON Schema draft-07, as far as `schemas/experiment.schema.json` uses it, and its annotations. */
+export interface Schema {
+  title?: string;
+  description?: string;
+  $ref?: string;
+  type?: string | string[];
+  const?: Json;
+  enum?: Json[];
+  default?: Json;
+  examples?: Json[];
+  required?: string[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: boolean | Schema;
+  definitions?: Record<string, Schema>;
+  items?: Schema;
+  minItems?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  pattern?: string;
+  discriminator?: { propertyName: string };
+  oneOf?: Schema[];
+  if?: Condition;
+  then?: Schema;
+  else?: Schema;
+  /** The model-wide default that a layer's key takes its value from. */
+  'x-inherits'?: string;
+  /** A path of the file system, relative to the file that it is written in. */
+  'x-path'?: boolean;
+  /** `fraction`: percent is a likely mistake; `turn`: degrees are. */
+  'x-unit'?: 'fraction' | 'turn';
+  /** May be missing from a resolved configuration. */
+  'x-optional'?: boolean;
+  /** Never stands in a resolved configuration. */
+  'x-shorthand'?: boolean;
+}
+
+export const annotations = ['x-inherits', 'x-path', 'x-unit', 'x-optional', 'x-shorthand'];
+
+let loaded: Schema | undefined;
+
+/** The schema of experiment files, read once. */
+export function experimentSchema(): Schema {
+  const file = new URL('../../schemas/experiment.schema.json', import.meta.url);
+  return (loaded ??= JSON.parse(readFileSync(file, 'utf8')) as Schema);
+}
+
+/** A schema with its references followed; keys beside a `$ref` come before those of the definition. */
+export function expand(schema: Schema): Schema {
+  const { $ref, ...own } = schema;
+  if ($ref === undefined) return schema;
+  const definition = experimentSchema().definitions?.[$ref.replace('#/definitions/', '')];
+  if (!definition) throw new Error(`internal: schema definition ${$ref} is missing`);
+  return { ...expand(definition), ...own };
+}
+
+/**
+ * The schema that holds for a value: of `if`/`then`/`else` the branch that the value takes, of a discriminated union the
+ * variant that it names (the union itself if it names none). Annotations around the choice are kept.
+ */
+export function branchFor(schema: Schema, value: Json | undefined): Schema {
+  const whole = expand(schema);
+  if (whole.if) {
+    const { if: condition, then, else: otherwise, ...around } = whole;
+    return branchFor({ ...around, ...expand((holds(condition, value) ? then : otherwise) ?? {}) }, value);
+  }
+  const variant = variantFor(whole, value);
+  return variant ? branchFor(variant, value) : whole;
+}
+
+function holds({ type, required = [] }: Condition, value: Json | undefined): boolean {
+  return [type].flat().includes(typeOf(value)) && required.every((key) => Object.hasOwn(value as object, key));
+}
+
+function variantFor({ oneOf, discriminator }: Schema, value: Json | undefined): Schema | undefined {
+  if (!oneOf || !discriminator || !isObject(value)) return undefined;
+  return oneOf.map(expand).find((variant) => {
+    const tag = variant.properties?.[discriminator.propertyName] ?? {};
+    const given = value[discriminator.propertyName];
+    return (tag.enum ?? [tag.const]).includes(given);
+  });
+}
+
+/** The schema of a key or item within a value. */
+export function schemaOfChild(schema: Schema, value: Json | undefined, part: string | number): Schema | undefined {
+  const branch = branchFor(schema, value);
+  if (Array.isArray(value)) return branch.items;
+  const own = Object.hasOwn(branch.properties ?? {}, part) ? branch.properties?.[part] : undefined;
+  if (own) return own;
+  return typeof branch.additionalProperties === 'object' ? branch.additionalProperties : undefined;
+}
+
+/**
+ * The schema of the place that a path leads to, whether or not the data has a value there.
+ * @returns undefined if no experiment like this one has such a place
+ */
+export function schemaAt(path: Path, data: Json): Schema | undefined {
+  let schema: Schema | undefined = experimentSchema();
+  let value: Json | undefined = data;
+  for (const part of path) {
+    schema = schema && schemaOfChild(schema, value, part);
+    const child: Json | undefined = hasParts(value) ? value[part] : undefined;
+    value = schema && asLongForm(child ?? expand(schema).default ?? {});
+  }
+  return schema;
+}
+
+function hasParts(value: Json | undefined): value is Record<string | number, Json> & Json {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A name is short for a mapping (`adam` for `{ name: adam }`), so that a path can lead into it. */
+function asLongForm(value: Json): Json {
+  return typeof value === 'string' ? { name: value } : value;
+}
+
+export function isObject(value: Json | undefined): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** JSON Schema's name of a value's type (`number` for whole numbers too). */
+export function typeOf(value: Json | undefined): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

@@ -1,0 +1,105 @@
+import type { Report } from './consistency.js';
+import type { SweepConfig } from './experiment.js';
+import { allPlaces, placeOf } from './places.js';
+import type { Path, ProblemDetails } from './problems.js';
+import { nearest } from './suggest.js';
+
+/** Keys that say what an experiment is called and asks, rather than how it trains. */
+const notVaried = ['name', 'description', 'tags', 'extends', 'sweep', 'question', 'tracking'];
+
+/** Finds what can't be meant in a sweep. Whether each of its variants is a valid experiment shows when it is expanded. */
+export function checkSweep(sweep: SweepConfig, report: Report): void {
+  for (const key of Object.keys(sweep.parameters)) checkKey(key, ['sweep', 'parameters', key], report);
+  for (const [i, variant] of sweep.include.entries()) {
+    for (const key of Object.keys(variant)) checkKey(key, ['sweep', 'include', i, key], report);
+  }
+  for (const [i, cells] of sweep.exclude.entries()) {
+    for (const key of Object.keys(cells)) checkVaried(key, sweep, ['sweep', 'exclude', i, key], report);
+  }
+  checkParameters(sweep, report);
+  checkZip(sweep, report);
+  if (sweep.method !== 'grid' && sweep.run_cap === null) {
+    const message = `method ${sweep.method} has no end without a run_cap`;
+    report([['sweep', 'method']], { code: 'missing-key', message, expected: 'run_cap: a whole number, at least 1' });
+  }
+}
+
+/** A dotted key that leads to no place of any experiment. */
+function checkKey(key: string, path: Path, report: Report): void {
+  const parts = key.split('.');
+  const word = parts[parts.length - 1];
+  if (notVaried.includes(parts[0])) {
+    report([path], {
+      code: 'conflict',
+      message: `${parts[0]} can't vary in a sweep`,
+      hint: 'vary a key of model, training, dataset or augmentation',
+    });
+    return;
+  }
+  const place = placeOf(parts.slice(0, -1).filter((part) => !/^\d+$/.test(part)));
+  const isItem = /^\d+$/.test(word);
+  if (isItem || allPlaces().get(word)?.has(place)) return;
+  const message = `${JSON.stringify(key)} is no key of an experiment`;
+  report([path], { code: 'unknown-key', message, ...meant(word, place) });
+}
+
+function meant(word: string, place: string): Pick<ProblemDetails, 'suggestion'> {
+  const dotted = [...allPlaces()].flatMap(([key, places]) => [...places.keys()].map((other) => `${other}.${key}`));
+  const elsewhere = dotted.find((each) => each.endsWith(`.${word}`));
+  if (elsewhere !== undefined) return { suggestion: elsewhere };
+  const near = nearest(
+    word,
+    [...allPlaces()].filter(([, places]) => places.has(place)).map(([key]) => key),
+  );
+  return { suggestion: near === undefined ? nearest(`${place}.${word}`, dotted) : `${place}.${near}` };
+}
+
+function checkVaried(key: string, { parameters }: SweepConfig, path: Path, report: Report): void {
+  if (Object.hasOwn(parameters, key)) return;
+  const varied = Object.keys(parameters);
+  const message = `${JSON.stringify(key)} is no parameter of this sweep`;
+  report([path], {
+    code: 'unknown-key',
+    message,
+    expected: `one of ${varied.join(', ')}`,
+    suggestion: nearest(key, varied),
+  });
+}
+
+function checkParameters({ method, parameters }: SweepConfig, report: Report): void {
+  for (const [key, parameter] of Object.entries(parameters)) {
+    if ('values' in parameter) continue;
+    const path: Path = ['sweep', 'parameters', key];
+    const { min, max, distribution } = parameter;
+    const conflict = (message: string, hint: string) => {
+      report([path], { code: 'conflict', message, hint });
+    };
+    if (method === 'grid') conflict(`a grid can't try a range (${key})`, 'give `values`, or set `method: random`');
+    if (min >= max) conflict(`a range from ${min} to ${max}`, 'let min be smaller than max');
+    if (distribution === 'log_uniform_values' && min <= 0)
+      conflict('a logarithmic range that reaches 0', 'let min be above 0');
+    if (distribution === 'int_uniform' && !(Number.isInteger(min) && Number.isInteger(max))) {
+      conflict('int_uniform between numbers that are not whole', 'give whole numbers, or `distribution: uniform`');
+    }
+  }
+}
+
+function checkZip(sweep: SweepConfig, report: Report): void {
+  const zipped = new Set<string>();
+  for (const [i, group] of sweep.zip.entries()) {
+    const lengths = new Set<number>();
+    for (const [j, key] of group.entries()) {
+      const path: Path = ['sweep', 'zip', i, j];
+      checkVaried(key, sweep, path, report);
+      if (zipped.has(key))
+        report([path], { code: 'duplicate-value', message: `${key} is in two groups of zip`, hint: 'keep one' });
+      zipped.add(key);
+      const parameter = Object.hasOwn(sweep.parameters, key) ? sweep.parameters[key] : undefined;
+      if (parameter && 'values' in parameter) lengths.add(parameter.values.length);
+    }
+    if (lengths.size > 1) {
+      const message = `parameters that vary together differ in their number of values: ${[...lengths].join(', ')}`;
+      report([['sweep', 'zip', i]], { code: 'wrong-length', message, hint: 'give each the same number of values' });
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { explain, type Finding } from './explain.js';
+import { problemAt, type Path, type Problem } from './problems.js';
+import { annotations, experimentSchema } from './schema.js';
+import { at, keySpan, toJson, valueSpan, type Json, type Tree } from './tree.js';
+
+let compiled: ValidateFunction | undefined;
+
+/** Compiling costs about 0.2 s, so it is done once, and only when a file is validated. */
+function validator(): ValidateFunction {
+  if (compiled) return compiled;
+  // Every mistake in one go; unions are decided by their `name` or `type`, so that a mistake inside of one is named.
+  const unions = { discriminator: true, allowUnionTypes: true, strictRequired: false };
+  // A test validates the schema itself; here that would only cost time, as would shorter code.
+  const quick = { meta: false, validateSchema: false, code: { optimize: false } };
+  const ajv = new Ajv({ allErrors: true, ...unions, ...quick });
+  for (const annotation of annotations) ajv.addKeyword(annotation);
+  return (compiled = ajv.compile(experimentSchema()));
+}
+
+/** Every mistake that the schema finds in a configuration, each once. */
+export function validate(tree: Tree): Problem[] {
+  const data = toJson(tree);
+  const validateExperiment = validator();
+  if (validateExperiment(data)) return [];
+  const findings = (validateExperiment.errors ?? []).flatMap((error) => {
+    const path = pathOf(error.instancePath, data);
+    return explain({ error, path, data });
+  });
+  const problems = withoutCascades(findings).map(({ details, path, atKey }) =>
+    problemAt(atKey || !at(tree, path) ? keySpan(tree, path) : valueSpan(tree, path), path, details),
+  );
+  return once(problems);
+}
+
+/** The path of a JSON Pointer; indices of lists become numbers. */
+function pathOf(pointer: ErrorObject['instancePath'], data: Json): Path {
+  const path: (string | number)[] = [];
+  let value: Json = data;
+  for (const escaped of pointer.split('/').slice(1)) {
+    const part = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(value) ? Number(part) : part);
+    value = (value as Record<string, Json>)[part];
+  }
+  return path;
+}
+
+/** A misspelt key is not also a missing one, and a key of another layer makes no more than one mistake. */
+function withoutCascades(findings: Finding[]): Finding[] {
+  const meant = new Set(
+    findings
+      .filter(({ details }) => details.code === 'unknown-key' && details.suggestion !== undefined)
+      .map(({ details, path }) => JSON.stringify([...path.slice(0, -1), details.suggestion])),
+  );
+  return findings.filter(({ details, path }) => details.code !== 'missing-key' || !meant.has(JSON.stringify(path)));
+}
+
+/** The same place is reported once, though several keywords failed there or several aliases repeat it. */
+function once(problems: Problem[]): Problem[] {
+  const places = new Map<string, Problem>();
+  for (const problem of problems) {
+    const place = JSON.stringify([
+      problem.file,
+      problem.line,
+      problem.column,
+      problem.code === 'missing-key' ? problem.path : '',
+    ]);
+    if (!places.has(place)) places.set(place, problem);
+  }
+  return [...places.values()];
+}

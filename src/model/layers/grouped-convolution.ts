@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Conv2D } from '../../config/experiment.js';
+import { type Initializer, createInitializer } from '../initializers.js';
+import { pair } from '../output-shape.js';
+import { createRegularizer } from '../regularizers.js';
+import { convolve, windowArguments } from './convolution.js';
+import { type KernelSettings, commonArguments, drawNamed } from './kernel.js';
+import { apply, replaceCall } from './standard-layer.js';
+
+/**
+ * A convolution of groups of channels apart from each other: its input to its output. tfjs has none, and TensorFlow none
+ * that trains on a CPU: each group's channels are cut out, convolved and put together again, by layers that every tfjs
+ * has. The weights are drawn as one and cut as well, so that they are distributed as Keras's.
+ */
+export function applyGroupedConvolution(
+  layer: Conv2D,
+  settings: KernelSettings,
+  input: tf.SymbolicTensor,
+): tf.SymbolicTensor {
+  const { name, groups, filters, kernel_size } = layer;
+  const width = settings.inputChannels / groups;
+  const kernel = drawNamed(layer, 'kernel', settings, [...pair(kernel_size), width, filters]);
+  const bias = drawNamed(layer, 'bias', settings, [filters]);
+  const outputs = Array.from({ length: groups }, (_, group) => {
+    const part = (config: Conv2D['kernel_initializer'], values: Float32Array): Initializer =>
+      createInitializer(config, () => columnsOf(values, filters, group, groups));
+    const convolution = tf.layers.conv2d({
+      ...commonArguments(layer, settings),
+      ...windowArguments(layer),
+      name: `${name}/group_${group}`,
+      filters: filters / groups,
+      kernelInitializer: part(layer.kernel_initializer, kernel),
+      biasInitializer: part(layer.bias_initializer, bias),
+      kernelRegularizer: createRegularizer(layer.kernel_regularizer),
+    });
+    const channels = channelSlice(`${name}/group_${group}/input`, group * width, width, settings.inputChannels);
+    return apply(convolve(convolution, layer), apply(channels, input));
+  });
+  return apply(tf.layers.concatenate({ name, axis: -1 }), outputs);
+}
+
+/** Cropping2D takes the channels for the width of an image whose channels come first. */
+function channelSlice(name: string, start: number, width: number, channels: number): tf.layers.Layer {
+  const cropping: [[number, number], [number, number]] = [
+    [0, 0],
+    [start, channels - start - width],
+  ];
+  const layer = tf.layers.cropping2D({ name, cropping, dataFormat: 'channelsFirst' });
+  return replaceCall(layer, (input) => tf.slice(input, [0, 0, 0, start], [-1, -1, -1, width]));
+}
+
+/** The columns of a row-major matrix that belong to one of several groups. */
+function columnsOf(values: Float32Array, count: number, group: number, groups: number): Float32Array {
+  const width = count / groups;
+  return values.filter((_, index) => Math.floor((index % count) / width) === group);
+}

@@ -1,0 +1,36 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dataset } from './data/dataset.js';
+import type { RunDirectory } from './tracking/run-store.js';
+import type { Evaluation } from './training/evaluation.js';
+import { confusionMatrix } from './training/metrics.js';
+
+/**
+ * Writes what the test showed into the run's `artifacts/`: the confusion matrix, and each prediction, from which single
+ * models can be compared later (McNemar's test).
+ * @returns the files' paths, relative to the run's directory
+ */
+export function writeTestArtifacts(run: RunDirectory, dataset: Dataset, { predictions }: Evaluation): string[] {
+  const { classes, test } = dataset;
+  mkdirSync(run.artifacts, { recursive: true });
+  const matrix = confusionMatrix(test.labels, predictions, classes.length);
+  const files = {
+    'confusion_matrix.csv': csv([
+      ['true \\ predicted', ...classes],
+      ...classes.map((name, row) => [name, ...matrix[row]]),
+    ]),
+    'test_predictions.csv': csv([
+      ['index', 'label', 'prediction'],
+      ...Array.from(predictions, (prediction, index) => [index, test.labels[index], prediction]),
+    ]),
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(run.artifacts, name), text);
+  return Object.keys(files).map((name) => `artifacts/${name}`);
+}
+
+/** Comma-separated values as RFC 4180 has them. */
+function csv(rows: (string | number)[][]): string {
+  const cell = (value: string | number): string =>
+    /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
+}

@@ -1,0 +1,42 @@
+import type { TrainingEvent } from './training/events.js';
+
+/** What a run tells whoever watches it: the events of its training, and of what lies before and after. */
+export type RunProgress = TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | TestedEvent;
+
+/** The run's directory is there, and its journal can be followed. */
+export interface CreatedEvent {
+  type: 'created';
+  id: string;
+  /** The run's directory, absolute. */
+  path: string;
+}
+
+/** The data set is being downloaded or decoded. */
+export interface DataProgressEvent {
+  type: 'data-progress';
+  step: string;
+  subject: string;
+  done: number;
+  total: number;
+  unit: string;
+}
+
+/** The data are read and split, the model is built, the engine runs. */
+export interface DataEvent {
+  type: 'ready';
+  dataset: string;
+  train: number;
+  validation: number;
+  test: number;
+  /** Weights of the model. */
+  parameters: number;
+  device: string;
+  version: string;
+}
+
+/** The test set is scored. */
+export interface TestedEvent {
+  type: 'tested';
+  /** `test_loss`, `test_accuracy`, … */
+  metrics: Record<string, number>;
+}

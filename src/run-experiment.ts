@@ -1,0 +1,113 @@
+import { dirname } from 'node:path';
+import { toYaml } from './config/format.js';
+import { loadDataset } from './data/load.js';
+import { messageOf } from './errors.js';
+import type { Job } from './job.js';
+import { saveModel } from './model/save.js';
+import { writeTestArtifacts } from './run-artifacts.js';
+import type { RunProgress } from './run-events.js';
+import { RunRecorder } from './run-recorder.js';
+import { type RunSetup, evaluatorOfTest, setUpRun, writeBack } from './run-setup.js';
+import type { Runtime } from './tensorflow/runtime.js';
+import type { Summary } from './tracking/run-store.js';
+import { Evaluator } from './training/evaluation.js';
+import { classificationMetrics } from './training/metrics.js';
+import { train } from './training/trainer.js';
+
+export interface RunHooks {
+  onProgress: (progress: RunProgress) => void;
+  /** Ends the run after the steps under way; it is then `KILLED`. */
+  signal?: AbortSignal;
+}
+
+/**
+ * One run, from its configuration to its directory: reads the data, builds the model, trains, tests, saves. What fails
+ * within the run is told by its summary, not thrown.
+ * @throws UserError when the run's directory can't be made
+ */
+export async function runExperiment(job: Job, startRuntime: () => Promise<Runtime>, hooks: RunHooks): Promise<Summary> {
+  const recorder = await RunRecorder.create(job, toYaml(job.config));
+  hooks.onProgress({ type: 'created', id: recorder.run.id, path: recorder.run.path });
+  try {
+    const runtime = await startRuntime();
+    const dataset = await loadDataset(job.config.dataset, {
+      baseDirectory: dirname(job.source),
+      signal: hooks.signal,
+      onProgress: (progress) => {
+        hooks.onProgress({ type: 'data-progress', ...progress });
+      },
+    });
+    const setup = setUpRun(job.config, dataset, runtime);
+    try {
+      return await trainTestSave(job, setup, recorder, hooks);
+    } finally {
+      setup.dispose();
+    }
+  } catch (error) {
+    return recorder.end(hooks.signal?.aborted ? 'KILLED' : 'FAILED', messageOf(error));
+  } finally {
+    recorder.close();
+  }
+}
+
+async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, hooks: RunHooks): Promise<Summary> {
+  recorder.ready(setup);
+  hooks.onProgress(readyEvent(setup));
+  const result = await train({
+    config: job.config.training,
+    parts: setup.parts,
+    train: setup.train,
+    validation: setup.validation,
+    labels: setup.dataset.train.labels,
+    evaluator: new Evaluator(setup.parts),
+    signal: hooks.signal,
+    onEvent: (event) => {
+      if (event.type === 'epoch') recorder.epoch(event);
+      hooks.onProgress(event);
+    },
+  });
+  recorder.trained(result);
+  if (result.status !== 'FINISHED') return recorder.end(result.status, result.reason);
+  hooks.onProgress({ type: 'tested', metrics: testOnce(job, setup, recorder) });
+  await saveTrained(setup, recorder);
+  return recorder.end('FINISHED');
+}
+
+/** The test set is scored once a run, after everything is decided. */
+function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<string, number> {
+  const { labels } = setup.dataset.test;
+  const { evaluator, dispose } = evaluatorOfTest(setup);
+  const evaluation = evaluator.evaluate(Int32Array.from(labels.keys()), labels);
+  dispose();
+  const { loss, accuracy } = evaluation;
+  const more = classificationMetrics(job.config.training.metrics, evaluation, labels);
+  const metrics: Record<string, number> = {};
+  for (const [name, value] of Object.entries({ loss, accuracy, ...more })) metrics[`test_${name}`] = value;
+  recorder.tested(metrics);
+  for (const path of writeTestArtifacts(recorder.run, setup.dataset, evaluation)) recorder.artifact(path);
+  return metrics;
+}
+
+async function saveTrained(setup: RunSetup, recorder: RunRecorder): Promise<void> {
+  writeBack(setup);
+  const { classes, name, digest } = setup.dataset;
+  await saveModel(setup.built.model, recorder.run.model, {
+    classes,
+    normalization: setup.parts.normalization,
+    dataset: { name, digest },
+  });
+  recorder.artifact('model/model.json');
+}
+
+function readyEvent({ dataset, train: examples, validation, parameters, parts }: RunSetup): RunProgress {
+  return {
+    type: 'ready',
+    dataset: dataset.name,
+    train: examples.length,
+    validation: validation.length,
+    test: dataset.test.labels.length,
+    parameters,
+    device: parts.runtime.device,
+    version: parts.runtime.version,
+  };
+}

@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Experiment } from './config/experiment.js';
+import { createAugmentation } from './data/augmentation.js';
+import type { Dataset, ImageSet } from './data/dataset.js';
+import { normalizationStatistics } from './data/normalization.js';
+import { splitTrain } from './data/split.js';
+import { type BuiltModel, buildModel } from './model/build.js';
+import type { Runtime } from './tensorflow/runtime.js';
+import { StepRandom } from './tensorflow/step-random.js';
+import { classWeights } from './training/class-weights.js';
+import { type EvaluationParts, Evaluator } from './training/evaluation.js';
+import { createGradientClipping } from './training/gradient-clipping.js';
+import { createLoss } from './training/losses.js';
+import { createOptimizer } from './training/optimizers.js';
+import type { StepParts } from './training/step.js';
+
+/** Everything that a run trains with: the split data, the model, its variables, the optimizer. */
+export interface RunSetup {
+  dataset: Dataset;
+  built: BuiltModel;
+  parts: StepParts;
+  /** Indices into `dataset.train`. */
+  train: Int32Array;
+  validation: Int32Array;
+  /** Weights of the model, counted one by one. */
+  parameters: number;
+  dispose: () => void;
+}
+
+/** Turns a configuration and its data into what is trained; nothing is trained yet. */
+export function setUpRun(
+  { dataset: data, augmentation, model, training }: Experiment,
+  dataset: Dataset,
+  runtime: Runtime,
+): RunSetup {
+  const { seed } = training;
+  const classes = dataset.classes.length;
+  const { train, validation } = splitTrain(dataset.train.labels, { ...data, seed });
+  const random = new StepRandom(runtime);
+  const augment = createAugmentation(augmentation, { random, runtime, classes });
+  const built = buildModel(model, { ...dataset, classes }, { seed, random });
+  const weights = built.logits.weights.map((weight) => runtime.variable(weight.name, weight.read()));
+  const trainable = built.logits.trainableWeights.map((weight) => built.logits.weights.indexOf(weight));
+  const trained = trainable.map((index) => weights[index]);
+  const trainedLabels = train.map((index) => dataset.train.labels[index]);
+  const ofClasses = classWeights(training.class_weight, dataset.classes, trainedLabels);
+  const parts = {
+    runtime,
+    logits: built.logits,
+    weights,
+    trainable,
+    optimizer: createOptimizer(training.optimizer, trained, runtime),
+    loss: createLoss(training, { runtime, classes, weights: ofClasses }),
+    evaluationLoss: createLoss(training, { runtime, classes }),
+    clip: createGradientClipping(training.gradient_clipping),
+    random,
+    augment,
+    normalization: normalizationStatistics(dataset, train, data.normalization),
+    ...makeResident(dataset.train, dataset, runtime),
+  };
+  const dispose = (): void => {
+    disposeAll(parts, built);
+  };
+  return { dataset, built, parts, train, validation, parameters: built.model.countParams(), dispose };
+}
+
+/** An evaluator of the model on the training data (for validation) or, with tensors of its own, on the test data. */
+export function evaluatorOfTest({ dataset, parts }: RunSetup): { evaluator: Evaluator; dispose: () => void } {
+  const resident = makeResident(dataset.test, dataset, parts.runtime);
+  const evaluation: EvaluationParts = { ...parts, ...resident };
+  return {
+    evaluator: new Evaluator(evaluation),
+    dispose: () => {
+      tf.dispose([resident.images, resident.labels]);
+    },
+  };
+}
+
+/** Gives the model's layers the trained values, so that it can be saved. */
+export function writeBack({ built, parts }: RunSetup): void {
+  tf.tidy(() => {
+    built.logits.setWeights(parts.weights.map((variable) => variable.read()));
+  });
+}
+
+function makeResident(
+  { images, labels }: ImageSet,
+  dataset: Dataset,
+  runtime: Runtime,
+): { images: tf.Tensor; labels: tf.Tensor } {
+  const shape = [labels.length, dataset.height, dataset.width, dataset.channels];
+  return { images: runtime.imageBytes(images, shape), labels: runtime.resident(labels) };
+}
+
+function disposeAll({ weights, optimizer, images, labels }: StepParts, built: BuiltModel): void {
+  for (const variable of weights) variable.dispose();
+  optimizer.dispose();
+  tf.dispose([images, labels]);
+  built.model.dispose();
+}

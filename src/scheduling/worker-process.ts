@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Job, WorkerReply, WorkerRequest } from '../job.js';
+import type { Engine } from '../tensorflow/engine.js';
+import type { JobOptions, Outcome } from './scheduler.js';
+
+/** The end of a worker's standard error that is kept. */
+const LOG_LIMIT = 64 * 1024;
+
+/** A warm worker: a child process that does jobs one after another. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  readonly #engine: Engine;
+  #log = '';
+  #ended = false;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    const worker = fileURLToPath(new URL('../worker.js', import.meta.url));
+    // What native libraries print is kept for the case of a crash, and never reaches the user's terminal.
+    this.#child = fork(worker, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: workerEnvironment(engine) });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#log = (this.#log + text).slice(-LOG_LIMIT);
+      });
+    }
+    this.#child.once('exit', () => {
+      this.#ended = true;
+    });
+  }
+
+  /** Whether it can take another job. */
+  get alive(): boolean {
+    return !this.#ended;
+  }
+
+  /** Does one job; never rejects. */
+  run(job: Job, { onProgress, signal }: JobOptions): Promise<Outcome> {
+    this.#log = '';
+    return new Promise((resolve) => {
+      const interrupt = (): void => {
+        this.#send({ type: 'interrupt' });
+      };
+      const onMessage = (reply: WorkerReply): void => {
+        if (reply.type === 'progress') onProgress(reply.progress);
+        else settle(reply);
+      };
+      const onExit = (code: number | null, killer: NodeJS.Signals | null): void => {
+        settle({ type: 'crashed', reason: exitReason(code, killer), log: this.#log });
+      };
+      const settle = (outcome: Outcome): void => {
+        this.#child.off('message', onMessage).off('close', onExit);
+        signal?.removeEventListener('abort', interrupt);
+        resolve(outcome);
+      };
+      this.#child.on('message', onMessage).on('close', onExit);
+      signal?.addEventListener('abort', interrupt, { once: true });
+      this.#send({ type: 'run', job, engine: this.#engine });
+      if (signal?.aborted) interrupt();
+    });
+  }
+
+  /** Ends the process. */
+  close(): void {
+    if (this.alive) this.#child.kill('SIGKILL');
+  }
+
+  #send(request: WorkerRequest): void {
+    // A worker that has just died is noticed by its exit; a message to it is of no further use.
+    if (this.#child.connected) this.#child.send(request, () => undefined);
+  }
+}
+
+/** CUDA's libraries are found by the dynamic linker only if named before the process starts. */
+function workerEnvironment(engine: Engine): NodeJS.ProcessEnv {
+  if (engine.backend === 'cpu' || engine.cudaLibraryDirectories.length === 0) return process.env;
+  const directories = [...engine.cudaLibraryDirectories, process.env.LD_LIBRARY_PATH].filter(Boolean);
+  return { ...process.env, LD_LIBRARY_PATH: directories.join(':') };
+}
+
+function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === 'SIGKILL') return 'the worker was killed (SIGKILL), perhaps because memory ran out';
+  return signal ? `the worker was ended by ${signal}` : `the worker ended with exit code ${code ?? 'unknown'}`;
+}

@@ -1,0 +1,173 @@
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf, UserError } from '../errors.js';
+import { syncDirectory } from './atomic-file.js';
+import { decodeEvent, encodeEvent, type JournalEvent } from './journal-events.js';
+
+/** An event as its writer gives it; the time is stamped when it is appended. */
+export type NewEvent = {
+  [Type in JournalEvent['type']]: Omit<Extract<JournalEvent, { type: Type }>, 'time'>;
+}[JournalEvent['type']];
+
+const SYNCED = new Set<JournalEvent['type']>(['run', 'state', 'artifact']);
+const NEWLINE = 0x0a;
+const CHUNK_BYTES = 256 * 1024;
+/** Far above any event that is ever written; a longer line is not a journal's. */
+const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Appends events to a run's journal, one line and one `write` each, so that an event that was appended survives the end
+ * of the process at any instant. What a run is, its states and its artifacts are also synced to the disk, so that they
+ * survive a power cut.
+ * One writer at a time.
+ */
+export class JournalWriter {
+  readonly #file: string;
+  readonly #descriptor: number;
+
+  /** Opens a journal at its end, or creates it; a last line that a crash left incomplete is cut off first. */
+  constructor(file: string) {
+    const isNew = !existsSync(file);
+    this.#file = file;
+    this.#descriptor = openSync(file, 'a+');
+    if (isNew) syncDirectory(dirname(file));
+    else ftruncateSync(this.#descriptor, endOfLastLine(this.#descriptor));
+  }
+
+  /**
+   * @param time milliseconds since 1970-01-01 UTC
+   * @throws UserError `journal-not-written` when the disk is full or gone; the journal then ends with the last event
+   */
+  append(event: NewEvent, time = Date.now()): void {
+    const line = Buffer.from(`${encodeEvent({ ...event, time })}\n`);
+    const { size } = fstatSync(this.#descriptor);
+    try {
+      if (writeSync(this.#descriptor, line) < line.length) throw new Error('no space left on the disk');
+      if (SYNCED.has(event.type)) fsyncSync(this.#descriptor);
+    } catch (error) {
+      ftruncateSync(this.#descriptor, size);
+      throw new UserError(`${this.#file} can't be written: ${messageOf(error)}`, {
+        code: 'journal-not-written',
+        hint: 'make room on the disk, then go on with `ablate resume`',
+        cause: error,
+      });
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+/** Events read from a byte offset on. */
+export interface JournalChunk {
+  events: JournalEvent[];
+  /** Bytes from the journal's start to the end of the last of these events: where the next read begins. */
+  offset: number;
+}
+
+/**
+ * All events of a journal. A last line without its newline is left out: its writer was interrupted, or is at it.
+ * @throws UserError `journal-corrupt` with the number of the first bad line, `journal-not-found`
+ */
+export function readJournal(file: string): JournalEvent[] {
+  const events: JournalEvent[] = [];
+  let chunk = readJournalFrom(file, 0);
+  while (chunk.events.length > 0) {
+    events.push(...chunk.events);
+    chunk = readJournalFrom(file, chunk.offset);
+  }
+  return events;
+}
+
+/**
+ * The next events after a byte offset, as many as fit a chunk; none at the journal's end.
+ * @param offset 0, or what an earlier read returned
+ */
+export function readJournalFrom(file: string, offset: number): JournalChunk {
+  const descriptor = openJournal(file);
+  try {
+    const lines = readLines(file, descriptor, offset);
+    let position = offset;
+    const events = splitLines(lines).map((line) => {
+      const event = decodeLine(file, descriptor, position, line);
+      position += line.length + 1;
+      return event;
+    });
+    return { events, offset: position };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openJournal(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    const hint = 'give the folder of a run, as `ablate ls` lists them';
+    throw new UserError(`${file} can't be read: ${messageOf(error)}`, {
+      code: 'journal-not-found',
+      hint,
+      cause: error,
+    });
+  }
+}
+
+/** The complete lines from an offset on, at least one if there is one. */
+function readLines(file: string, descriptor: number, offset: number): Buffer {
+  for (let size = CHUNK_BYTES; size <= LINE_LIMIT_BYTES; size *= 4) {
+    const bytes = readAt(descriptor, offset, size);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end > 0 || bytes.length < size) return bytes.subarray(0, end);
+  }
+  throw corruptLine(file, descriptor, offset, 'the line is too long');
+}
+
+function splitLines(lines: Buffer): Buffer[] {
+  const split: Buffer[] = [];
+  for (let start = 0; start < lines.length;) {
+    const end = lines.indexOf(NEWLINE, start);
+    split.push(lines.subarray(start, end));
+    start = end + 1;
+  }
+  return split;
+}
+
+function decodeLine(file: string, descriptor: number, position: number, line: Buffer): JournalEvent {
+  try {
+    return decodeEvent(line.toString('utf8'));
+  } catch (error) {
+    throw corruptLine(file, descriptor, position, messageOf(error));
+  }
+}
+
+function corruptLine(file: string, descriptor: number, position: number, reason: string): UserError {
+  const number = countNewlines(descriptor, position) + 1;
+  return new UserError(`${file}:${number}: not a journal line: ${reason}`, {
+    code: 'journal-corrupt',
+    hint: 'remove that line; the events before and after it are complete in themselves',
+  });
+}
+
+function countNewlines(descriptor: number, end: number): number {
+  let count = 0;
+  for (let start = 0; start < end; start += CHUNK_BYTES) {
+    for (const byte of readAt(descriptor, start, Math.min(CHUNK_BYTES, end - start))) if (byte === NEWLINE) count++;
+  }
+  return count;
+}
+
+/** The byte offset just after the last newline of a file. */
+function endOfLastLine(descriptor: number): number {
+  for (let end = fstatSync(descriptor).size; end > 0; end -= CHUNK_BYTES) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    const newline = readAt(descriptor, start, end - start).lastIndexOf(NEWLINE);
+    if (newline >= 0) return start + newline + 1;
+  }
+  return 0;
+}
+
+function readAt(descriptor: number, position: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, readSync(descriptor, bytes, 0, length, position));
+}

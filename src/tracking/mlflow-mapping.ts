@@ -1,0 +1,100 @@
+import type { DatasetEvent, JournalEvent, RunEvent, RunStatus, StateEvent } from './journal-events.js';
+import type { DatasetInput, MlflowStatus } from './mlflow/client.js';
+import { fitText, PARAM_LIMIT, TAG_LIMIT, type Batch, type Text } from './mlflow/limits.js';
+import { encodeName, isShortened, wholeNameTag } from './mlflow/names.js';
+
+/** The tag by which a run is found again on a server. */
+export const RUN_ID_TAG = 'ablate.run_id';
+
+/** Tags of every experiment: without a kind, MLflow may open its view for language models. */
+export const EXPERIMENT_TAGS: Text[] = [{ key: 'mlflow.experimentKind', value: 'custom_model_development' }];
+
+/** MLflow knows four statuses; the tag `ablate.status` says which of ours it was. */
+export const MLFLOW_STATUS: Record<RunStatus, MlflowStatus> = {
+  RUNNING: 'RUNNING',
+  FINISHED: 'FINISHED',
+  FAILED: 'FAILED',
+  KILLED: 'KILLED',
+  PRUNED: 'KILLED',
+  DIVERGED: 'FAILED',
+};
+
+/** What a run says of itself, as tags: MLflow's own where it has some, the others under `ablate.`. */
+export function identityTags(run: RunEvent): Text[] {
+  return toTags({
+    [RUN_ID_TAG]: run.id,
+    'ablate.config_hash': run.config_hash,
+    'ablate.seed': String(run.seed),
+    'ablate.parent_run_id': run.parent,
+    'mlflow.note.content': run.description,
+    'mlflow.user': run.user,
+    'mlflow.source.name': run.source,
+    'mlflow.source.type': 'LOCAL',
+    'mlflow.source.git.commit': run.git_commit,
+    ...prefixed('ablate.version.', run.versions),
+    ...prefixed('ablate.machine.', run.machine),
+  });
+}
+
+export function stateTags(state: StateEvent): Text[] {
+  return toTags({ 'ablate.status': state.status, 'ablate.error': state.error });
+}
+
+/**
+ * The params, metric points and tags of some events. Names that MLflow would refuse are encoded, texts that it would cut
+ * end in `…`; `config.yaml`, among the artifacts, has them in full.
+ */
+export function eventsToBatch(events: JournalEvent[]): Batch {
+  const params: Batch['params'] = [];
+  const metrics: Batch['metrics'] = [];
+  const tags: Batch['tags'] = [];
+  for (const event of events) {
+    if (event.type === 'params') {
+      for (const [name, value] of Object.entries(event.params)) {
+        params.push({ key: encodeNameInto(tags, name), value: fitText(value, PARAM_LIMIT) });
+      }
+    } else if (event.type === 'metrics') {
+      for (const [name, value] of Object.entries(event.values)) {
+        metrics.push({ key: encodeNameInto(tags, name), value, timestamp: event.time, step: event.step });
+      }
+    } else if (event.type === 'tags') {
+      tags.push(...toTags(event.tags));
+    }
+  }
+  return { params, metrics, tags };
+}
+
+/** A dataset that a run read. The context is in its name: MLflow shows one of several inputs of the same name. */
+export function datasetInput({ name, digest, source, context, samples, shape, classes }: DatasetEvent): DatasetInput {
+  const features = [{ type: 'tensor', 'tensor-spec': { dtype: 'uint8', shape: [-1, ...shape] } }];
+  const targets = [{ type: 'tensor', 'tensor-spec': { dtype: 'int32', shape: [-1] } }];
+  return {
+    name: `${name}/${context}`,
+    digest,
+    sourceType: 'local',
+    source: { uri: source },
+    // As MLflow's TensorDatasetSchema writes itself: JSON inside of JSON.
+    schema: { mlflow_tensorspec: { features: JSON.stringify(features), targets: JSON.stringify(targets) } },
+    profile: { num_rows: samples, num_classes: classes },
+    context,
+  };
+}
+
+function toTags(values: Record<string, string | undefined>): Text[] {
+  const tags: Text[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) tags.push({ key: encodeNameInto(tags, name), value: fitText(value, TAG_LIMIT) });
+  }
+  return tags;
+}
+
+/** An encoded name; of one that had to be shortened, the whole is added to the tags. */
+function encodeNameInto(tags: Text[], name: string): string {
+  const encoded = encodeName(name);
+  if (isShortened(encoded)) tags.push({ key: wholeNameTag(encoded), value: fitText(name, TAG_LIMIT) });
+  return encoded;
+}
+
+function prefixed(prefix: string, values: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]));
+}

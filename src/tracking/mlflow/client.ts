@@ -1,0 +1,296 @@
+import type { MlflowConnection } from './connection.js';
+import { MlflowError } from './errors.js';
+import {
+  DATASET_DIGEST_LIMIT,
+  EXPERIMENT_NAME_LIMIT,
+  fitText,
+  splitBatch,
+  TAG_LIMIT,
+  validateBatch,
+  validateTexts,
+  validateTime,
+  type Batch,
+  type Text,
+} from './limits.js';
+import { encodeArtifactPath } from './names.js';
+
+/** The statuses of a run that MLflow knows; any other word it takes and ignores. */
+export type MlflowStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+export interface MlflowRun {
+  runId: string;
+  experimentId: string;
+  status: string;
+  /** Deleted runs are kept, but take nothing more until they are restored. */
+  deleted: boolean;
+  artifactUri: string;
+  tags: Record<string, string>;
+  paramCount: number;
+  /** Ids of the logged models that are outputs of the run. */
+  models: string[];
+}
+
+export interface NewRun {
+  experimentId: string;
+  name: string;
+  user?: string;
+  startTime: number;
+  tags: Text[];
+}
+
+export interface DatasetInput {
+  name: string;
+  digest: string;
+  sourceType: string;
+  /** Any JSON value. */
+  source: unknown;
+  schema: unknown;
+  profile: unknown;
+  /** `training`, `validation`, `test`. */
+  context: string;
+}
+
+export interface LoggedModel {
+  modelId: string;
+  artifactUri: string;
+}
+
+/**
+ * The part of MLflow's REST API (`/api/2.0/mlflow/`) that a run's delivery needs. Every method throws `MlflowError`, and
+ * `UserError` `mlflow-invalid` before it would send what the server stores wrongly. Nothing is sent twice here: a caller
+ * that wants to try again does.
+ */
+export class MlflowClient {
+  readonly #connection: MlflowConnection;
+
+  constructor(connection: MlflowConnection) {
+    this.#connection = connection;
+  }
+
+  /** The server's address, without credentials. */
+  get uri(): string {
+    return this.#connection.uri;
+  }
+
+  /** Requests that failed since the last that didn't. */
+  get failuresInARow(): number {
+    return this.#connection.failuresInARow;
+  }
+
+  /** Breaks off what is under way. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  /**
+   * The id of the experiment with this name, created if there is none, restored if it is deleted.
+   * @param tags set on a new experiment, and where they are missing on an old one
+   */
+  async ensureExperiment(name: string, tags: Text[]): Promise<string> {
+    const known = fitText(name, EXPERIMENT_NAME_LIMIT);
+    const experiment = (await this.#findExperiment(known)) ?? (await this.#createExperiment(known, tags));
+    const experimentId = experiment.experiment_id;
+    if (experiment.lifecycle_stage === 'deleted') {
+      await this.#post('experiments/restore', { experiment_id: experimentId });
+    }
+    const present = new Set(experiment.tags?.map(({ key }) => key));
+    for (const tag of tags.filter(({ key }) => !present.has(key))) {
+      await this.#post('experiments/set-experiment-tag', { experiment_id: experimentId, ...tag });
+    }
+    return experimentId;
+  }
+
+  async createRun({ experimentId, name, user, startTime, tags }: NewRun): Promise<MlflowRun> {
+    validateTime('the start of a run', startTime);
+    validateTexts('tag', tags, TAG_LIMIT);
+    const body = { experiment_id: experimentId, run_name: name, user_id: user, start_time: startTime, tags };
+    const answer = (await this.#post('runs/create', body)) as { run: RunJson };
+    return toRun(answer.run);
+  }
+
+  /** @returns undefined when the server has no such run */
+  async getRun(runId: string): Promise<MlflowRun | undefined> {
+    const answer = (await this.#find('runs/get', { run_id: runId })) as { run: RunJson } | undefined;
+    return answer && toRun(answer.run);
+  }
+
+  /** The runs of an experiment that have this tag, deleted ones too, the oldest first. */
+  async findRuns(experimentId: string, { key, value }: Text): Promise<MlflowRun[]> {
+    const answer = (await this.#post('runs/search', {
+      experiment_ids: [experimentId],
+      filter: `tags."${key}" = ${quote(value)}`,
+      run_view_type: 'ALL',
+      order_by: ['attributes.start_time ASC'],
+      max_results: 100,
+    })) as { runs?: RunJson[] };
+    return (answer.runs ?? []).map(toRun);
+  }
+
+  /** @param endTime given when the run has ended */
+  async updateRun(runId: string, status: MlflowStatus, endTime?: number): Promise<void> {
+    if (endTime !== undefined) validateTime('the end of a run', endTime);
+    await this.#post('runs/update', { run_id: runId, status, end_time: endTime });
+  }
+
+  async deleteRun(runId: string): Promise<void> {
+    await this.#post('runs/delete', { run_id: runId });
+  }
+
+  /**
+   * Logs metrics, params and tags, in as many requests as the server's limits ask for. Sending the same again changes
+   * nothing; a param that the run has with another value is refused, together with what is in the same request.
+   */
+  async logBatch(runId: string, batch: Batch): Promise<void> {
+    validateBatch(batch);
+    for (const { metrics, params, tags } of splitBatch(batch)) {
+      await this.#post('runs/log-batch', { run_id: runId, metrics: metrics.map(toMetricJson), params, tags });
+    }
+  }
+
+  /** Logs what a run read. Of one name and digest the server keeps the first context only: give each its own name. */
+  async logInputs(runId: string, inputs: DatasetInput[]): Promise<void> {
+    const datasets = inputs.map((input) => ({
+      dataset: {
+        name: fitText(input.name, EXPERIMENT_NAME_LIMIT),
+        digest: input.digest.slice(0, DATASET_DIGEST_LIMIT),
+        source_type: input.sourceType,
+        source: JSON.stringify(input.source),
+        schema: JSON.stringify(input.schema),
+        profile: JSON.stringify(input.profile),
+      },
+      tags: [{ key: 'mlflow.data.context', value: input.context }],
+    }));
+    await this.#post('runs/log-inputs', { run_id: runId, datasets });
+  }
+
+  /**
+   * Uploads a file to a run's or a model's artifacts, through the server; what is there of that path is replaced.
+   * @param artifactUri the run's or the model's
+   * @param path relative to that, with `/`
+   */
+  async uploadArtifact(artifactUri: string, path: string, file: string): Promise<void> {
+    const segments = [...proxiedPath(artifactUri).split('/'), ...encodeArtifactPath(path).split('/')];
+    const encoded = segments.filter(Boolean).map(encodeURIComponent).join('/');
+    await this.#connection.upload(`mlflow-artifacts/artifacts/${encoded}`, file);
+  }
+
+  /** Creates a model that has the status pending until it is finalized. */
+  async createLoggedModel(run: MlflowRun, name: string): Promise<LoggedModel> {
+    const body = { experiment_id: run.experimentId, name, source_run_id: run.runId };
+    const answer = (await this.#post('logged-models', body)) as { model: ModelJson };
+    return toModel(answer.model);
+  }
+
+  /** The models that a run has made, the oldest first. */
+  async findLoggedModels(run: MlflowRun): Promise<LoggedModel[]> {
+    const answer = (await this.#post('logged-models/search', {
+      experiment_ids: [run.experimentId],
+      filter: `source_run_id = ${quote(run.runId)}`,
+      order_by: [{ field_name: 'creation_time', ascending: true }],
+    })) as { models?: ModelJson[] };
+    return (answer.models ?? []).map(toModel);
+  }
+
+  /** Says that all of a model's files have arrived. */
+  async finalizeLoggedModel(modelId: string): Promise<void> {
+    const json = { model_id: modelId, status: 'LOGGED_MODEL_READY' };
+    await this.#connection.request('PATCH', `mlflow/logged-models/${encodeURIComponent(modelId)}`, { json });
+  }
+
+  /** Makes a model an output of a run, at a step. The server takes this once: see `MlflowRun.models`. */
+  async logOutput(runId: string, modelId: string, step: number): Promise<void> {
+    await this.#post('runs/outputs', { run_id: runId, models: [{ model_id: modelId, step }] });
+  }
+
+  async #findExperiment(name: string): Promise<ExperimentJson | undefined> {
+    const query = { experiment_name: name };
+    const answer = (await this.#find('experiments/get-by-name', query)) as { experiment: ExperimentJson } | undefined;
+    return answer?.experiment;
+  }
+
+  async #createExperiment(name: string, tags: Text[]): Promise<ExperimentJson> {
+    try {
+      const { experiment_id } = (await this.#post('experiments/create', { name, tags })) as ExperimentJson;
+      return { experiment_id, tags };
+    } catch (error) {
+      // Someone else has just created it.
+      const existing = hasErrorCode(error, 'RESOURCE_ALREADY_EXISTS') && (await this.#findExperiment(name));
+      if (existing) return existing;
+      throw error;
+    }
+  }
+
+  async #find(endpoint: string, query: Record<string, string>): Promise<unknown> {
+    try {
+      return await this.#connection.request('GET', `mlflow/${endpoint}`, { query });
+    } catch (error) {
+      if (hasErrorCode(error, 'RESOURCE_DOES_NOT_EXIST')) return undefined;
+      throw error;
+    }
+  }
+
+  async #post(endpoint: string, json: unknown): Promise<unknown> {
+    return this.#connection.request('POST', `mlflow/${endpoint}`, { json });
+  }
+}
+
+interface ExperimentJson {
+  experiment_id: string;
+  lifecycle_stage?: string;
+  tags?: Text[];
+}
+
+interface RunJson {
+  info: { run_id: string; experiment_id: string; status: string; lifecycle_stage: string; artifact_uri: string };
+  data?: { tags?: Text[]; params?: Text[] };
+  outputs?: { model_outputs?: { model_id: string }[] };
+}
+
+interface ModelJson {
+  info: { model_id: string; artifact_uri: string };
+}
+
+function toRun({ info, data, outputs }: RunJson): MlflowRun {
+  return {
+    runId: info.run_id,
+    experimentId: info.experiment_id,
+    status: info.status,
+    deleted: info.lifecycle_stage === 'deleted',
+    artifactUri: info.artifact_uri,
+    tags: Object.fromEntries((data?.tags ?? []).map(({ key, value }) => [key, value])),
+    paramCount: data?.params?.length ?? 0,
+    models: (outputs?.model_outputs ?? []).map((output) => output.model_id),
+  };
+}
+
+function toModel({ info }: ModelJson): LoggedModel {
+  return { modelId: info.model_id, artifactUri: info.artifact_uri };
+}
+
+/** JSON has no NaN and no infinities, but the server takes their names. Of an infinity it makes ±1.797e308. */
+function toMetricJson(metric: Batch['metrics'][number]): object {
+  return { ...metric, value: Number.isFinite(metric.value) ? metric.value : String(metric.value) };
+}
+
+/**
+ * The path of `mlflow-artifacts:/1/<run>/artifacts` below the server's artifact proxy.
+ * @throws MlflowError when the server has its clients write to the storage themselves
+ */
+function proxiedPath(artifactUri: string): string {
+  const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/(.*)$/.exec(artifactUri);
+  if (proxied) return proxied[1];
+  const [scheme] = artifactUri.split(':');
+  throw new MlflowError(`MLflow keeps the artifacts in ${scheme} storage, which it doesn't pass on to`, {
+    failure: 'rejected',
+    hint: 'start the server with `--serve-artifacts --artifacts-destination …` and use a new experiment',
+  });
+}
+
+/** A string literal of MLflow's search filters, which know no escapes but have two kinds of quotes. */
+function quote(value: string): string {
+  return value.includes("'") ? `"${value}"` : `'${value}'`;
+}
+
+function hasErrorCode(error: unknown, code: string): boolean {
+  return error instanceof MlflowError && error.errorCode === code;
+}

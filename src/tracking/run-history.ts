@@ -1,0 +1,44 @@
+import { readJournal } from './journal.js';
+import type { DatasetEvent, RunEvent, StateEvent } from './journal-events.js';
+import type { RunDirectory } from './run-store.js';
+
+/** One point of a metric. */
+export interface MetricPoint {
+  step: number;
+  epoch?: number;
+  value: number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  time: number;
+}
+
+/** What a run's journal says, gathered by kind. */
+export interface RunHistory {
+  identity?: RunEvent;
+  params: Record<string, string>;
+  tags: Record<string, string>;
+  /** Metric → its points, in the order in which they were measured. */
+  metrics: Record<string, MetricPoint[]>;
+  datasets: DatasetEvent[];
+  artifacts: string[];
+  states: StateEvent[];
+}
+
+/** Reads a run's journal; of params and tags that were given twice, the last value counts. */
+export function readHistory(run: RunDirectory): RunHistory {
+  const history: RunHistory = { params: {}, tags: {}, metrics: {}, datasets: [], artifacts: [], states: [] };
+  for (const event of readJournal(run.journal)) {
+    if (event.type === 'run') history.identity = event;
+    else if (event.type === 'params') Object.assign(history.params, event.params);
+    else if (event.type === 'tags') Object.assign(history.tags, event.tags);
+    else if (event.type === 'dataset') history.datasets.push(event);
+    else if (event.type === 'artifact') history.artifacts.push(event.path);
+    else if (event.type === 'state') history.states.push(event);
+    else {
+      for (const [name, value] of Object.entries(event.values)) {
+        const { step, epoch, time } = event;
+        (history.metrics[name] ??= []).push({ step, epoch, value, time });
+      }
+    }
+  }
+  return history;
+}

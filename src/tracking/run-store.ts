@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { messageOf, UserError } from '../errors.js';
+import { syncDirectory, writeFileAtomic } from './atomic-file.js';
+import { JournalWriter, readJournalFrom } from './journal.js';
+import { decodeNumbers, encodeNumbers, type RunEvent, type RunStatus } from './journal-events.js';
+
+/** Where a run keeps what it knows. */
+export interface RunDirectory {
+  id: string;
+  /** Absolute, as are all the paths. */
+  path: string;
+  /** The resolved configuration, loadable again. */
+  config: string;
+  journal: string;
+  summary: string;
+  checkpoints: string;
+  /** A tfjs LayersModel: `model.json` and its weights. */
+  model: string;
+  artifacts: string;
+}
+
+/** `summary.json`: what a run came to, written once it has ended. */
+export interface Summary {
+  id: string;
+  name: string;
+  status: Exclude<RunStatus, 'RUNNING'>;
+  seed: number;
+  config_hash: string;
+  /** `train_loss`, `train_accuracy`, `val_loss`, `val_accuracy`, `test_loss`, `test_accuracy`, `best_*` */
+  metrics: Record<string, number>;
+  epochs: number;
+  steps: number;
+  /** The epoch whose weights were kept and tested: the last, or the one that early stopping went back to. */
+  weights_epoch: number;
+  /** While training only: validation, tests and checkpoints don't count. */
+  samples_per_second: number;
+  duration_seconds: number;
+  /** Trainable and non-trainable weights of the model, counted one by one. */
+  parameters: number;
+  /** `null` when the run ended before TensorFlow was loaded. */
+  tensorflow: { version: string; device: string } | null;
+  error: string | null;
+}
+
+/** A run as `listRuns` finds it. */
+export interface ListedRun {
+  run: RunDirectory;
+  /** Absent while the run goes on, and when it was cut short. */
+  summary?: Summary;
+  /** Why there is a summary that can't be read. */
+  problem?: string;
+}
+
+/** What is known of a run before it starts; `createRun` adds its id. */
+export type RunIdentity = Omit<RunEvent, 'type' | 'time' | 'id'>;
+
+const NAME_LIMIT = 48;
+const RUN_ID = /^[\w][\w.-]*-\d{8}-\d{6}-[0-9a-f]{4}$/;
+
+/**
+ * Makes the directory of a new run, with its configuration and the first event of its journal.
+ * @param runsDirectory made if it isn't there
+ * @param config the resolved configuration as YAML
+ */
+export function createRun(runsDirectory: string, identity: RunIdentity, config: string): RunDirectory {
+  mkdirSync(runsDirectory, { recursive: true });
+  const run = makeDirectory(runsDirectory, identity.name);
+  writeFileAtomic(run.config, config);
+  const journal = new JournalWriter(run.journal);
+  try {
+    journal.append({ type: 'run', id: run.id, ...identity });
+  } finally {
+    journal.close();
+  }
+  syncDirectory(runsDirectory);
+  return run;
+}
+
+/** The paths of a run that is known to exist. */
+export function runDirectory(runsDirectory: string, id: string): RunDirectory {
+  const path = resolve(runsDirectory, id);
+  return {
+    id,
+    path,
+    config: join(path, 'config.yaml'),
+    journal: join(path, 'journal.jsonl'),
+    summary: join(path, 'summary.json'),
+    checkpoints: join(path, 'checkpoints'),
+    model: join(path, 'model'),
+    artifacts: join(path, 'artifacts'),
+  };
+}
+
+/** What the run said of itself when it began: the first event of its journal. */
+export function readIdentity(run: RunDirectory): RunEvent {
+  const first = readJournalFrom(run.journal, 0).events.at(0);
+  if (first?.type === 'run') return first;
+  throw new UserError(`${run.journal} doesn't begin with a run event`, {
+    code: 'journal-corrupt',
+    hint: `the run says nothing of itself; remove ${run.path} and train again`,
+  });
+}
+
+/** Replaces `summary.json`, atomically. */
+export function writeSummary(run: RunDirectory, summary: Summary): void {
+  const json = { ...summary, metrics: encodeNumbers(summary.metrics) };
+  writeFileAtomic(run.summary, `${JSON.stringify(json, undefined, 2)}\n`);
+}
+
+/**
+ * @returns undefined when the run has written none yet
+ * @throws UserError `summary-corrupt`
+ */
+export function readSummary(run: RunDirectory): Summary | undefined {
+  try {
+    return parseSummary(readFileSync(run.summary, 'utf8'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw new UserError(`${run.summary}: ${messageOf(error)}`, {
+      code: 'summary-corrupt',
+      hint: `\`ablate resume ${run.id}\` writes it anew`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * All runs of a directory, by id. Only their summaries are read, so that ten thousand runs take a fraction of a
+ * second; one that can't be read is listed with its problem, and hides no other.
+ */
+export function listRuns(runsDirectory: string): ListedRun[] {
+  return runIds(runsDirectory).map((id) => {
+    const run = runDirectory(runsDirectory, id);
+    try {
+      return { run, summary: readSummary(run) };
+    } catch (error) {
+      return { run, problem: messageOf(error) };
+    }
+  });
+}
+
+/** Orders runs by their start, to the second, and by id within it. */
+export function byTime(a: ListedRun, b: ListedRun): number {
+  return `${startOf(a.run.id)} ${a.run.id}` < `${startOf(b.run.id)} ${b.run.id}` ? -1 : 1;
+}
+
+/**
+ * The run with this id, or the only one whose id begins so.
+ * @throws UserError `run-not-found` with the nearest id, `run-ambiguous` with those that begin so
+ */
+export function findRun(runsDirectory: string, idOrPrefix: string): RunDirectory {
+  const ids = runIds(runsDirectory);
+  const matches = ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
+  if (matches.length === 1) return runDirectory(runsDirectory, matches[0]);
+  throw matches.length === 0 ? runNotFound(runsDirectory, ids, idOrPrefix) : runAmbiguous(matches, idOrPrefix);
+}
+
+/** The part of an id that is the start: `20261124-061530`. */
+function startOf(id: string): string {
+  return id.slice(-20, -5);
+}
+
+function makeDirectory(runsDirectory: string, name: string): RunDirectory {
+  for (;;) {
+    const run = runDirectory(runsDirectory, newRunId(name, new Date()));
+    try {
+      mkdirSync(run.path);
+      return run;
+    } catch (error) {
+      // Another run of this name has begun in this very second and drawn the same number: draw again.
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+/** `baseline-20261124-061530-3f9a`: name, local time, 16 random bits; sorts by name, then by time. */
+function newRunId(name: string, now: Date): string {
+  const safeName = name
+    .normalize('NFKD')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[^\w]+|[^\w]+$/g, '')
+    .slice(0, NAME_LIMIT);
+  const date = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(twoDigits).join('');
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(twoDigits).join('');
+  return `${safeName || 'run'}-${date}-${time}-${randomBytes(2).toString('hex')}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+function parseSummary(text: string): Summary {
+  const summary = JSON.parse(text) as Partial<Summary> | null;
+  if (!summary?.id || !summary.status || !summary.metrics) throw new Error('not the summary of a run');
+  return { ...(summary as Summary), metrics: decodeNumbers(summary.metrics) as Record<string, number> };
+}
+
+/** The folders that are named as runs are, sorted; none where there is no runs directory. */
+function runIds(runsDirectory: string): string[] {
+  if (!existsSync(runsDirectory)) return [];
+  return readdirSync(runsDirectory)
+    .filter((name) => RUN_ID.test(name))
+    .sort();
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function runNotFound(runsDirectory: string, ids: string[], wanted: string): UserError {
+  const nearest = ids.toSorted((a, b) => distance(a, wanted) - distance(b, wanted)).at(0);
+  return new UserError(`no run "${wanted}" in ${runsDirectory}`, {
+    code: 'run-not-found',
+    hint: nearest
+      ? `did you mean ${nearest}? \`ablate ls\` lists all`
+      : 'there is none yet; `ablate run FILE` makes one',
+    exitCode: 2,
+  });
+}
+
+function runAmbiguous(matches: string[], prefix: string): UserError {
+  const shown = matches.slice(0, 5).join(', ');
+  const more = matches.length > 5 ? ` and ${matches.length - 5} more` : '';
+  const hint = 'give more of the id';
+  return new UserError(`"${prefix}" begins ${matches.length} runs: ${shown}${more}`, {
+    code: 'run-ambiguous',
+    hint,
+    exitCode: 2,
+  });
+}

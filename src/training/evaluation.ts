@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs';
+import type { NormalizationStatistics } from '../data/normalization.js';
+import { regularizationPenalty } from '../model/regularizers.js';
+import { withWeights } from '../model/weights.js';
+import type { Program, Runtime, Variable } from '../tensorflow/runtime.js';
+import type { Loss } from './losses.js';
+import { normalize } from './step.js';
+
+/** Large, so that every op has work for all cores; small enough that a layer's activations stay near the cache. */
+const BATCH_SIZE = 500;
+
+/** What an evaluation needs of a model and its data. */
+export interface EvaluationParts {
+  runtime: Runtime;
+  logits: tf.LayersModel;
+  weights: Variable[];
+  evaluationLoss: Loss;
+  normalization: NormalizationStatistics;
+  /** Bytes [count, height, width, channels] and int32 [count], resident in the engine. */
+  images: tf.Tensor;
+  labels: tf.Tensor;
+}
+
+/** What a model says of each example. */
+export interface Evaluation {
+  /** The mean over the examples, with the regularization penalty, as in training. */
+  loss: number;
+  accuracy: number;
+  /** Row-major [examples, classes], in the order of the indices given. */
+  probabilities: Float32Array;
+  /** The most probable class of each example. */
+  predictions: Int32Array;
+}
+
+/** Scores a model on examples of one resident data set; the program is traced once and serves every call. */
+export class Evaluator {
+  readonly #parts: EvaluationParts;
+  readonly #program: Program;
+
+  constructor(parts: EvaluationParts) {
+    this.#parts = parts;
+    this.#program = parts.runtime.compile('evaluation', [{ shape: [BATCH_SIZE], dtype: 'int32' }], ([indices]) =>
+      this.#evaluateBatch(indices),
+    );
+  }
+
+  get listing(): string {
+    return this.#program.listing;
+  }
+
+  /**
+   * @param indices the examples to score
+   * @param labels the class of every example of the data set
+   */
+  evaluate(indices: Int32Array, labels: Int32Array): Evaluation {
+    const losses = new Float32Array(indices.length);
+    const batches: Float32Array[] = [];
+    let penalty = 0;
+    for (let start = 0; start < indices.length; start += BATCH_SIZE) {
+      const count = Math.min(BATCH_SIZE, indices.length - start);
+      const batch = this.#run(indices.subarray(start, start + count));
+      losses.set(batch.losses.subarray(0, count), start);
+      batches.push(batch.probabilities.subarray(0, (count * batch.probabilities.length) / BATCH_SIZE));
+      penalty = batch.penalty;
+    }
+    return summarize(indices, labels, losses, penalty, concatenate(batches));
+  }
+
+  /** The last batch is filled up with its first example, so that one traced program serves all sizes. */
+  #run(indices: Int32Array): { losses: Float32Array; probabilities: Float32Array; penalty: number } {
+    const padded = new Int32Array(BATCH_SIZE).fill(indices[0]);
+    padded.set(indices);
+    const input = tf.tensor1d(padded, 'int32');
+    const outputs = this.#program.run([input]);
+    const [losses, probabilities, penalty] = outputs.map((output) => output.dataSync() as Float32Array);
+    tf.dispose([input, ...outputs]);
+    return { losses, probabilities, penalty: penalty[0] };
+  }
+
+  #evaluateBatch(indices: tf.Tensor): tf.Tensor[] {
+    const { runtime, logits: model, weights, normalization } = this.#parts;
+    const labels = tf.gather(this.#parts.labels, indices);
+    const inputs = normalize(runtime.gatherImages(this.#parts.images, indices), normalization);
+    const values = weights.map((weight) => weight.read());
+    const access = { read: (index: number) => values[index], write: () => undefined };
+    return withWeights(model, access, () => {
+      const logits = model.apply(inputs, { training: false }) as tf.Tensor;
+      const penalty = regularizationPenalty(model) ?? tf.scalar(0);
+      return [this.#parts.evaluationLoss(logits, labels), tf.softmax(logits), penalty];
+    });
+  }
+}
+
+function summarize(
+  indices: Int32Array,
+  labels: Int32Array,
+  losses: Float32Array,
+  penalty: number,
+  probabilities: Float32Array,
+): Evaluation {
+  const classes = probabilities.length / indices.length;
+  const predictions = Int32Array.from(indices, (_, row) => mostProbable(probabilities, row * classes, classes));
+  const correct = predictions.reduce((sum, prediction, row) => sum + Number(prediction === labels[indices[row]]), 0);
+  const total = losses.reduce((sum, loss) => sum + loss, 0);
+  return {
+    loss: total / indices.length + penalty,
+    accuracy: correct / indices.length,
+    probabilities,
+    predictions,
+  };
+}
+
+function mostProbable(probabilities: Float32Array, start: number, classes: number): number {
+  let best = 0;
+  for (let index = 1; index < classes; index++) {
+    if (probabilities[start + index] > probabilities[start + best]) best = index;
+  }
+  return best;
+}
+
+function concatenate(parts: Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

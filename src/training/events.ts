@@ -1,0 +1,37 @@
+/** What training says of itself while it goes on: plain values, for whoever shows or records them. */
+export type TrainingEvent = CompiledEvent | ProgressEvent | EpochEvent;
+
+/** The training step has been traced, and training begins. */
+export interface CompiledEvent {
+  type: 'compiled';
+  seconds: number;
+  /** Batches in an epoch; the last may be smaller. */
+  stepsPerEpoch: number;
+  epochs: number;
+}
+
+/** Several times a second. */
+export interface ProgressEvent {
+  type: 'progress';
+  /** From 1. */
+  epoch: number;
+  /** Batches done in this epoch. */
+  step: number;
+  /** Means over this epoch so far. */
+  loss: number;
+  accuracy: number;
+  /** Of training alone, over this epoch so far. */
+  samplesPerSecond: number;
+}
+
+/** An epoch has ended and been validated. */
+export interface EpochEvent {
+  type: 'epoch';
+  /** From 1. */
+  epoch: number;
+  /** Batches done since the run began. */
+  step: number;
+  /** `train_loss`, `train_accuracy`, `val_loss`, `val_accuracy`, `learning_rate`, … */
+  metrics: Record<string, number>;
+  samplesPerSecond: number;
+}

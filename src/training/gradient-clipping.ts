@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs';
+import type { GradientClippingConfig } from '../config/experiment.js';
+
+/** Bounds the gradients of all weights, in their order. */
+export type GradientClipping = (gradients: tf.Tensor[]) => tf.Tensor[];
+
+/**
+ * Gradient clipping as Keras's optimizer arguments have it: `clipnorm` scales each gradient whose norm is larger down to
+ * that norm; `global_clipnorm` scales all of them by one factor, by the norm of all together; `clipvalue` bounds each
+ * element. The norm is the root of the sum of squares.
+ * @returns undefined where nothing is clipped
+ */
+export function createGradientClipping(config: GradientClippingConfig | null): GradientClipping | undefined {
+  if (!config) return undefined;
+  const { clipnorm, clipvalue, global_clipnorm: globalClipnorm } = config;
+  if (clipnorm !== undefined) return (gradients) => gradients.map((gradient) => scaledToNorm([gradient], clipnorm)[0]);
+  if (globalClipnorm !== undefined) return (gradients) => scaledToNorm(gradients, globalClipnorm);
+  if (clipvalue === undefined) return undefined;
+  return (gradients) => gradients.map((gradient) => tf.clipByValue(gradient, -clipvalue, clipvalue));
+}
+
+function scaledToNorm(gradients: tf.Tensor[], limit: number): tf.Tensor[] {
+  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+  const factor = tf.div(limit, tf.maximum(norm, limit));
+  return gradients.map((gradient) => tf.mul(gradient, factor));
+}

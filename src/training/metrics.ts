@@ -1,0 +1,103 @@
+import type { TrainingConfig } from '../config/experiment.js';
+
+/** What a model says of each example. */
+export interface Predictions {
+  /** Row-major [examples, classes]. */
+  probabilities: Float32Array;
+  /** The most probable class of each example: [examples]. */
+  predictions: Int32Array;
+}
+
+/** Precision, recall and F1 of one class, or their means over the classes. */
+export interface ClassScores {
+  /** Of the examples predicted to be of the class, the part that is. */
+  precision: number;
+  /** Of the examples of the class, the part that is predicted to be. */
+  recall: number;
+  /** The harmonic mean of the two. */
+  f1_score: number;
+}
+
+/**
+ * The metrics asked for that are one number each, by their names in the configuration; means over classes are "macro",
+ * each class counting the same.
+ * @param labels the true class of each example: [examples]
+ */
+export function classificationMetrics(
+  wanted: TrainingConfig['metrics'],
+  { probabilities, predictions }: Predictions,
+  labels: Int32Array,
+): Record<string, number> {
+  const scores = macroAverage(classScores(confusionMatrix(labels, predictions, probabilities.length / labels.length)));
+  const values: Record<string, number> = {};
+  for (const metric of wanted) {
+    if (typeof metric === 'object') values[metric.name] = topKAccuracy(probabilities, labels, metric.k);
+    else if (metric === 'accuracy') values.accuracy = accuracy(predictions, labels);
+    else if (metric !== 'confusion_matrix') values[metric] = scores[metric];
+  }
+  return values;
+}
+
+/** The part of the examples whose class is predicted. */
+export function accuracy(predictions: Int32Array, labels: Int32Array): number {
+  return count(labels.length, (example) => predictions[example] === labels[example]) / labels.length;
+}
+
+/**
+ * The part of the examples of which fewer than k classes are more probable than the true one (TensorFlow's `in_top_k`, so
+ * that of Keras: ties count in favour).
+ * @param probabilities row-major [examples, classes]
+ */
+export function topKAccuracy(probabilities: Float32Array, labels: Int32Array, k: number): number {
+  const classes = probabilities.length / labels.length;
+  const isInTopK = (example: number): boolean => {
+    const row = probabilities.subarray(example * classes, (example + 1) * classes);
+    const own = row[labels[example]];
+    // Written so that a probability that is NaN is in no top k.
+    return count(classes, (index) => !(row[index] <= own)) < k;
+  };
+  return count(labels.length, isInTopK) / labels.length;
+}
+
+/** How many examples of each class (row) are predicted to be of each class (column): [classes][classes]. */
+export function confusionMatrix(labels: Int32Array, predictions: Int32Array, classes: number): number[][] {
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  labels.forEach((label, example) => {
+    matrix[label][predictions[example]] += 1;
+  });
+  return matrix;
+}
+
+/** The scores of each class; 0 where a denominator is 0 (as in Keras; scikit-learn's `zero_division=0`). */
+export function classScores(matrix: readonly (readonly number[])[]): ClassScores[] {
+  return matrix.map((row, index) => {
+    const correct = row[index];
+    const predicted = sum(matrix.map((other) => other[index]));
+    const actual = sum(row);
+    return {
+      precision: ratio(correct, predicted),
+      recall: ratio(correct, actual),
+      f1_score: ratio(2 * correct, predicted + actual),
+    };
+  });
+}
+
+/** The mean of each score over all classes of the dataset. */
+export function macroAverage(scores: readonly ClassScores[]): ClassScores {
+  const mean = (key: keyof ClassScores): number => sum(scores.map((each) => each[key])) / scores.length;
+  return { precision: mean('precision'), recall: mean('recall'), f1_score: mean('f1_score') };
+}
+
+function ratio(numerator: number, denominator: number): number {
+  return denominator === 0 ? 0 : numerator / denominator;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function count(length: number, holds: (index: number) => boolean): number {
+  let total = 0;
+  for (let index = 0; index < length; index++) if (holds(index)) total += 1;
+  return total;
+}

@@ -1,0 +1,149 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Augmentation } from '../data/augmentation.js';
+import type { NormalizationStatistics } from '../data/normalization.js';
+import { regularizationPenalty } from '../model/regularizers.js';
+import { withWeights } from '../model/weights.js';
+import type { Loop, Runtime, TensorSpec, Variable } from '../tensorflow/runtime.js';
+import type { StepRandom } from '../tensorflow/step-random.js';
+import type { GradientClipping } from './gradient-clipping.js';
+import type { Loss } from './losses.js';
+import type { Optimizer } from './optimizers.js';
+
+/** Everything that a training step is made of. */
+export interface StepParts {
+  runtime: Runtime;
+  /** The model up to its logits, and a variable for each of its weights, in the order of `model.weights`. */
+  logits: tf.LayersModel;
+  weights: Variable[];
+  /** Which of the weights are trained: indices into `weights`. */
+  trainable: number[];
+  optimizer: Optimizer;
+  /** In training: examples weigh as much as their class does. */
+  loss: Loss;
+  /** In validation and tests: all examples weigh the same. */
+  evaluationLoss: Loss;
+  clip?: GradientClipping;
+  random: StepRandom;
+  augment?: Augmentation;
+  normalization: NormalizationStatistics;
+  /** The whole training data, resident in the engine: bytes [count, height, width, channels] and int32 [count]. */
+  images: tf.Tensor;
+  labels: tf.Tensor;
+}
+
+/** The state that a training loop hands from step to step, and back to JavaScript. */
+export interface LoopState {
+  /** The examples of the epoch in their order: int32 [examples]. */
+  order: tf.Tensor;
+  /** The learning rate of each step of the epoch: float32 [steps]. */
+  learningRates: tf.Tensor;
+  /** Seeds of the random streams: int32 [streams]. */
+  seeds: tf.Tensor;
+  /** Steps of the run before this epoch: int32 scalar. */
+  firstStep: tf.Tensor;
+  /** Sums over the examples of the epoch so far: float32 scalars. */
+  lossSum: tf.Tensor;
+  correct: tf.Tensor;
+}
+
+const STATE_KEYS = ['order', 'learningRates', 'seeds', 'firstStep', 'lossSum', 'correct'] as const;
+
+export const toTensors = (state: LoopState): tf.Tensor[] => STATE_KEYS.map((key) => state[key]);
+export const toState = (tensors: tf.Tensor[]): LoopState =>
+  Object.fromEntries(STATE_KEYS.map((key, index) => [key, tensors[index]])) as unknown as LoopState;
+
+/**
+ * Traces the training step: gather a batch, augment and normalize it, run the model forward, differentiate, update the
+ * weights, add up the metrics. Step s of an epoch takes the examples order[s × stride, s × stride + batchSize).
+ * @param batchSize examples in the step, `stride` in an ordinary one, fewer in the last
+ */
+export function compileTrainingLoop(
+  parts: StepParts,
+  sizes: { batchSize: number; stride: number; examples: number; steps: number },
+): Loop {
+  const specs: TensorSpec[] = [
+    { shape: [sizes.examples], dtype: 'int32' },
+    { shape: [sizes.steps], dtype: 'float32' },
+    { shape: [parts.random.seeds(0).length], dtype: 'int32' },
+    { shape: [], dtype: 'int32' },
+    { shape: [], dtype: 'float32' },
+    { shape: [], dtype: 'float32' },
+  ];
+  return parts.runtime.compileLoop(`training_step_${sizes.batchSize}`, specs, (step, tensors) => {
+    const state = toState(tensors);
+    const iteration = tf.add(state.firstStep, step);
+    return parts.random.during(state.seeds, iteration, () => {
+      const indices = sliceAt(state.order, tf.mul(step, tf.scalar(sizes.stride, 'int32')), sizes.batchSize);
+      const learningRate = tf.reshape(sliceAt(state.learningRates, step, 1), []);
+      const { loss, correct } = trainOnBatch(parts, indices, learningRate, iteration);
+      const lossSum = tf.add(state.lossSum, tf.mul(loss, sizes.batchSize));
+      return toTensors({ ...state, lossSum, correct: tf.add(state.correct, correct) });
+    });
+  });
+}
+
+function trainOnBatch(
+  parts: StepParts,
+  indices: tf.Tensor,
+  learningRate: tf.Tensor,
+  iteration: tf.Tensor,
+): BatchResult {
+  const { runtime, weights, trainable, optimizer } = parts;
+  const labels = tf.gather(parts.labels, indices);
+  const raw = runtime.gatherImages(parts.images, indices);
+  const batch = parts.augment ? parts.augment(raw, labels) : { images: raw, labels };
+  const inputs = normalize(batch.images, parts.normalization);
+  const values = weights.map((weight) => weight.read());
+  let logits: tf.Tensor | undefined;
+  const { value, grads } = tf.valueAndGrads((...trained: tf.Tensor[]) => {
+    const read = (index: number): tf.Tensor => {
+      const position = trainable.indexOf(index);
+      return position < 0 ? values[index] : trained[position];
+    };
+    return withWeights(
+      parts.logits,
+      {
+        read,
+        write: (index, next) => {
+          weights[index].assign(next);
+        },
+      },
+      () => {
+        logits = tf.keep(parts.logits.apply(inputs, { training: true }) as tf.Tensor);
+        const penalty = regularizationPenalty(parts.logits);
+        const loss = tf.mean(parts.loss(logits, batch.labels));
+        return (penalty ? tf.add(loss, penalty) : loss) as tf.Scalar;
+      },
+    );
+  })(trainable.map((index) => values[index]));
+  optimizer.apply(parts.clip ? parts.clip(grads) : grads, learningRate, iteration);
+  if (!logits) throw new Error('internal: the model was not applied');
+  const correct = countCorrect(logits, labels);
+  logits.dispose();
+  return { loss: value, correct };
+}
+
+interface BatchResult {
+  loss: tf.Tensor;
+  correct: tf.Tensor;
+}
+
+/** (pixels − mean) ÷ standard deviation, a channel at a time; pixels are 0 to 255. */
+export function normalize(images: tf.Tensor, { mean, standardDeviation }: NormalizationStatistics): tf.Tensor {
+  const uniform = new Set(mean).size === 1 && new Set(standardDeviation).size === 1;
+  const scale = standardDeviation.map((deviation) => 1 / deviation);
+  const centered = mean.every((value) => value === 0)
+    ? images
+    : tf.sub(images, uniform ? tf.scalar(mean[0]) : tf.tensor1d(mean));
+  if (scale.every((value) => value === 1)) return centered;
+  return tf.mul(centered, uniform ? tf.scalar(scale[0]) : tf.tensor1d(scale));
+}
+
+function countCorrect(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
+}
+
+/** `size` elements of a vector from a position that is itself a tensor: a gather, since tf.slice takes numbers only. */
+function sliceAt(vector: tf.Tensor, start: tf.Tensor, size: number): tf.Tensor {
+  return tf.gather(vector, tf.add(start, tf.range(0, size, 1, 'int32')) as tf.Tensor1D);
+}

@@ -1,0 +1,10 @@
+import fc from 'fast-check';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { ConfigError } from '../../src/config/config-error.js';
+import { toYaml } from '../../src/config/format.js';
+import { loadExperiment } from '../../src/config/load.js';
+import { experiment } from './arbitraries.js';

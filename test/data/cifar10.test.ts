@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { create } from 'tar';
+import { describe, expect, onTestFinished } from 'vitest';
+import type { Cifar10 } from '../../src/config/experiment.js';
+import { loadCifar10 } from '../../src/data/cifar10.js';
+import type { DatasetProgress } from '../../src/data/dataset.js';
+import { splitDefaults, test, userError } from './fixtures.js';
+import { startFlakyServer } from './flaky-server.js';
+
+const cifar10: Cifar10 = { name: 'cifar10', path: 'batches', ...splitDefaults };
+
+const RECORD = 1 + 3072;
+const names = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`).concat('test_batch.bin');
+
+/** Record r of batch b: label r % 10; red b, green r % 256, blue counts the pixels. */
+function batch(number: number): Buffer {
+  const bytes = Buffer.alloc(10_000 * RECORD);
+  const blue = Buffer.from(Array.from({ length: 1024 }, (_, pixel) => pixel % 256));
+  for (let record = 0; record < 10_000; record++) {
+    const start = record * RECORD;
+    bytes[start] = record % 10;
+    bytes.fill(number, start + 1, start + 1025);
+    bytes.fill(record % 256, start + 1025, start + 2049);
+    blue.copy(bytes, start + 2049);
+  }
+  return bytes;
+}
+
+async function writeBatches(folder: string): Promise<void> {
+  await mkdir(folder);
+  for (const [index, name] of names.entries()) await writeFile(join(folder, name), batch(index));
+}
+
+/** The pixel (red, green, blue) of an image. */
+function pixel(images: Uint8Array, image: number, at: number): number[] {
+  return [...images.subarray(image * 3072 + 3 * at, image * 3072 + 3 * at + 3)];
+}
+
+describe('CIFAR-10', () => {
+  test('is read from a folder, channels last, and prepared once', async ({ folder, options }) => {
+    await writeBatches(join(folder, 'batches'));
+    const dataset = await loadCifar10(cifar10, options);
+    expect(dataset).toMatchObject({ height: 32, width: 32, channels: 3, source: 'batches' });
+    expect([dataset.train.labels.length, dataset.test.labels.length]).toEqual([50_000, 10_000]);
+    expect(dataset.train.labels[43_217]).toBe(7);
+    expect(pixel(dataset.train.images, 43_217, 700)).toEqual([4, 3217 % 256, 700 % 256]);
+    expect(pixel(dataset.test.images, 9_999, 1023)).toEqual([5, 9_999 % 256, 255]);
+
+    const again = await loadCifar10(cifar10, options);
+    expect(again.digest).toBe(dataset.digest);
+    expect(Buffer.compare(again.test.images, dataset.test.images)).toBe(0);
+    const cached = await readdir(join(folder, 'cache', 'datasets', 'cifar10'));
+    expect(cached.filter((name) => !name.endsWith('.lock'))).toHaveLength(1);
+
+    await writeFile(join(folder, 'batches', 'test_batch.bin'), batch(200));
+    const changed = await loadCifar10(cifar10, options);
+    expect(pixel(changed.test.images, 0, 0)[0]).toBe(200);
+    expect(pixel(again.test.images, 0, 0)[0]).toBe(5);
+    expect(changed.digest).not.toBe(dataset.digest);
+  });
+
+  test('is downloaded, through broken connections, read from its archive, then needs no network', async ({
+    folder,
+    options,
+  }) => {
+    await writeBatches(join(folder, 'cifar-10-batches-bin'));
+    const file = join(folder, 'cifar-10-binary.tar.gz');
+    await create({ file, cwd: folder, gzip: { level: 1 } }, ['cifar-10-batches-bin']);
+    const contents = await readFile(file);
+    const half = Math.floor(contents.length / 2);
+    const server = await startFlakyServer(contents, [{ pauseAfter: half }, {}]);
+    onTestFinished(server.close);
+    const archive = {
+      urls: [`${server.url}/cifar-10-binary.tar.gz`],
+      bytes: contents.length,
+      sha256: createHash('sha256').update(contents).digest('hex'),
+    };
+    const onProgress = ({ step, done }: DatasetProgress) => {
+      if (step === 'download' && done === half) server.drop();
+    };
+    const dataset = await loadCifar10({ ...cifar10, path: null }, { ...options, onProgress }, archive);
+    expect(server.ranges).toEqual([undefined, `bytes=${half}-`]);
+    expect(pixel(dataset.train.images, 12_345, 1)).toEqual([1, 2345 % 256, 1]);
+
+    await server.close();
+    const offline = await loadCifar10({ ...cifar10, path: null }, options, archive);
+    expect(offline.digest).toBe(dataset.digest);
+    const given = await loadCifar10({ ...cifar10, path: 'cifar-10-binary.tar.gz' }, options);
+    expect(given.digest).toBe(dataset.digest);
+
+    await truncate(file, half);
+    const error = await userError(loadCifar10({ ...cifar10, path: 'cifar-10-binary.tar.gz' }, options));
+    expect(error.code).toBe('dataset-file-corrupt');
+    expect(error.message).toContain(file);
+  });
+
+  test('names the file that is missing, too short or wrong', async ({ folder, options }) => {
+    const absent = await userError(loadCifar10(cifar10, options));
+    expect(absent.code).toBe('dataset-file-missing');
+    await mkdir(join(folder, 'batches'));
+    for (const name of names) await writeFile(join(folder, 'batches', name), batch(0));
+    await truncate(join(folder, 'batches', 'data_batch_3.bin'), 1000);
+    const short = await userError(loadCifar10(cifar10, options));
+    expect(short.message).toContain('data_batch_3.bin: expected 30730000 bytes, found 1000');
+    const wrong = batch(0);
+    wrong[5 * RECORD] = 10;
+    await writeFile(join(folder, 'batches', 'data_batch_3.bin'), wrong);
+    const label = await userError(loadCifar10(cifar10, options));
+    expect(label.message).toContain('data_batch_3.bin: record 5 has label 10');
+    // A failed preparation leaves no half of one.
+    const cached = await readdir(join(folder, 'cache', 'datasets', 'cifar10'));
+    expect(cached.filter((name) => !name.endsWith('.lock'))).toEqual([]);
+  });
+});

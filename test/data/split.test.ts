@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { splitTrain } from '../../src/data/split.js';
+
+const labelled = fc
+  .array(fc.integer({ min: 0, max: 4 }), { minLength: 2, maxLength: 300 })
+  .map((l) => Int32Array.from(l));
+const fraction = fc.double({ min: 0.01, max: 1, noNaN: true });
+const split = fc.double({ min: 0, max: 0.99, noNaN: true });
+const seed = fc.nat();
+
+const both = ({ train, validation }: { train: Int32Array; validation: Int32Array }) => [...train, ...validation];
+
+describe('splitTrain', () => {
+  test('divides MNIST-like labels into the asked parts', () => {
+    const labels = Int32Array.from({ length: 60_000 }, (_, index) => index % 10);
+    const { train, validation } = splitTrain(labels, { validation_split: 0.1, train_fraction: 0.5, seed: 1 });
+    expect([train.length, validation.length]).toEqual([27_000, 6_000]);
+    const perClass = new Array<number>(10).fill(0);
+    for (const index of validation) perClass[labels[index]]++;
+    expect(perClass).toEqual(new Array<number>(10).fill(600));
+  });
+
+  test('uses every image once when everything is trained on', () => {
+    fc.assert(
+      fc.property(labelled, split, seed, (labels, validation_split, seed) => {
+        const parts = both(splitTrain(labels, { validation_split, train_fraction: 1, seed }));
+        expect(parts.sort((a, b) => a - b)).toEqual([...labels.keys()]);
+      }),
+    );
+  });
+
+  test('gives each class its proportion of the validation images, within one image', () => {
+    fc.assert(
+      fc.property(labelled, split, seed, (labels, validation_split, seed) => {
+        const { validation } = splitTrain(labels, { validation_split, train_fraction: 1, seed });
+        const count = (of: Iterable<number>, label: number) => [...of].filter((value) => value === label).length;
+        for (const label of new Set(labels)) {
+          const expected = (count(labels, label) * validation.length) / labels.length;
+          const actual = count(
+            validation.map((index) => labels[index]),
+            label,
+          );
+          // Divisor methods may leave the quota by less than one more than rounding does.
+          expect(Math.abs(actual - expected)).toBeLessThan(2);
+        }
+      }),
+    );
+  });
+
+  test('keeps the validation images, and nests the training images, as train_fraction grows', () => {
+    fc.assert(
+      fc.property(labelled, split, fraction, fraction, seed, (labels, validation_split, one, other, seed) => {
+        const [low, high] = [Math.min(one, other), Math.max(one, other)];
+        const less = splitTrain(labels, { validation_split, train_fraction: low, seed });
+        const more = splitTrain(labels, { validation_split, train_fraction: high, seed });
+        expect(more.validation).toEqual(less.validation);
+        expect(less.train.length).toBeGreaterThan(0);
+        expect([...less.train].filter((index) => !more.train.includes(index))).toEqual([]);
+      }),
+    );
+  });
+
+  test('is the same for the same seed and another for another', () => {
+    const labels = Int32Array.from({ length: 1000 }, (_, index) => index % 7);
+    const config = { validation_split: 0.3, train_fraction: 0.4, seed: 5 };
+    expect(splitTrain(labels, config)).toEqual(splitTrain(labels, config));
+    expect(splitTrain(labels, { ...config, seed: 6 }).validation).not.toEqual(splitTrain(labels, config).validation);
+  });
+
+  test('draws every image equally often', () => {
+    const labels = Int32Array.from([0, 0, 0, 0, 1, 1, 1, 1]);
+    const drawn = new Array<number>(8).fill(0);
+    for (let seed = 0; seed < 2000; seed++) {
+      const { validation } = splitTrain(labels, { validation_split: 0.125, train_fraction: 1, seed });
+      for (const index of validation) drawn[index]++;
+    }
+    // One of eight each time: 250 expected of each, standard deviation 14.8; five of them.
+    for (const count of drawn) expect(Math.abs(count - 250)).toBeLessThan(74);
+  });
+});

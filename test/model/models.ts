@@ -1,0 +1,25 @@
+import type { ModelConfig } from '../../src/config/experiment.js';
+import { resolveExperiment } from '../../src/config/resolve.js';
+import type { Json } from '../../src/config/tree.js';
+import type { ImageShape } from '../../src/model/graph.js';
+
+/** Small images, of which no two sizes are equal. */
+export const IMAGES: ImageShape = { height: 9, width: 8, channels: 4, classes: 3 };
+
+export type LayerFragment = { type: string } & Record<string, Json>;
+
+/** A model as a file describes it, resolved. @param shared the model's defaults for all layers */
+export function resolveModel(layers: LayerFragment[], shared: Record<string, Json> = {}): ModelConfig {
+  const experiment = { dataset: { name: 'mnist' }, model: { ...shared, layers } };
+  return resolveExperiment(experiment, 'test', () => '/').config.model;
+}
+
+/** The layers, then what makes a classifier of any: a flatten, and an output layer without softmax. */
+export function resolveClassifier(layers: LayerFragment[], shared: Record<string, Json> = {}): ModelConfig {
+  const flat = layers.some(({ type }) => type === 'flatten' || type === 'global_pooling2d');
+  const end: LayerFragment[] = [
+    ...(flat ? [] : [{ type: 'flatten', name: 'last_flatten' }]),
+    { type: 'dense', name: 'output', activation: 'linear' },
+  ];
+  return resolveModel([...layers, ...end], shared);
+}

@@ -1,0 +1,119 @@
+import type { Json } from '../../src/config/tree.js';
+import type { LayerFragment } from './models.js';
+
+/** A model to compare with Keras's of the same layers and weights. */
+export interface ParityCase {
+  layers: LayerFragment[];
+  shared?: Record<string, Json>;
+}
+
+const activations: Json[] = [
+  'relu',
+  'selu',
+  'swish',
+  'sigmoid',
+  'tanh',
+  'softplus',
+  'linear',
+  'softmax',
+  { name: 'leaky_relu', negative_slope: 0.1 },
+  { name: 'elu', alpha: 1 },
+  { name: 'elu', alpha: 0.3 },
+  { name: 'gelu', approximate: false },
+  { name: 'gelu', approximate: true },
+  { name: 'prelu', shared_axes: null },
+  { name: 'prelu', shared_axes: [1, 2] },
+];
+
+const conv = (settings: Record<string, Json> = {}): LayerFragment => ({ type: 'conv2d', filters: 6, ...settings });
+const regularized = { kernel_regularizer: { l1: 0.01, l2: 0.02 } };
+
+/** Every type of layer, each in several settings; each case ends in a dense layer. */
+export const PARITY_CASES: Record<string, ParityCase> = {
+  ...Object.fromEntries(activations.map((activation) => [nameOf(activation), { layers: [conv({ activation })] }])),
+  'conv2d, rectangular, strided': { layers: [conv({ kernel_size: [3, 2], strides: [2, 1] })] },
+  'conv2d, same, strided': { layers: [conv({ kernel_size: [2, 5], strides: [1, 2], padding: 'same' })] },
+  'conv2d, dilated': { layers: [conv({ dilation_rate: [2, 3], kernel_size: [3, 2] })] },
+  'conv2d, dilated, same': { layers: [conv({ dilation_rate: 2, padding: 'same', activation: 'linear' })] },
+  'conv2d, grouped': { layers: [conv({ groups: 2, activation: 'tanh' })], shared: regularized },
+  'conv2d, grouped, dilated, strided': {
+    layers: [conv({ groups: 2, strides: 2, padding: 'same' }), conv({ groups: 3, dilation_rate: 2, padding: 'same' })],
+  },
+  'conv2d, no bias': { layers: [conv({ use_bias: false })], shared: regularized },
+  depthwise_conv2d: { layers: [{ type: 'depthwise_conv2d', depth_multiplier: 2 }], shared: regularized },
+  'depthwise_conv2d, strided, same': {
+    layers: [{ type: 'depthwise_conv2d', kernel_size: [2, 3], strides: 2, padding: 'same', activation: 'elu' }],
+  },
+  'depthwise_conv2d, dilated': {
+    layers: [{ type: 'depthwise_conv2d', dilation_rate: 2, depth_multiplier: 2, padding: 'same' }],
+    shared: regularized,
+  },
+  separable_conv2d: { layers: [{ type: 'separable_conv2d', filters: 5 }], shared: regularized },
+  'separable_conv2d, dilated, deep': {
+    layers: [{ type: 'separable_conv2d', filters: 5, depth_multiplier: 2, dilation_rate: [1, 2], padding: 'same' }],
+  },
+  'separable_conv2d, strided': {
+    layers: [{ type: 'separable_conv2d', filters: 5, strides: 2, padding: 'same', activation: 'gelu' }],
+  },
+  'max pooling': { layers: [conv(), { type: 'pooling2d' }] },
+  'max pooling, same, overlapping': {
+    layers: [conv(), { type: 'pooling2d', pool_size: [3, 2], strides: [2, 1], padding: 'same' }],
+  },
+  'average pooling': { layers: [conv(), { type: 'pooling2d', pooling: 'average' }] },
+  'average pooling, same, overlapping': {
+    layers: [conv(), { type: 'pooling2d', pooling: 'average', pool_size: 3, strides: 2, padding: 'same' }],
+  },
+  'strided pooling': { layers: [conv(), { type: 'pooling2d', pooling: 'strided', pool_size: [2, 3] }] },
+  'no pooling': { layers: [conv(), { type: 'pooling2d', pooling: 'none' }] },
+  'global average pooling': { layers: [conv(), { type: 'global_pooling2d' }] },
+  'global max pooling': { layers: [conv(), { type: 'global_pooling2d', pooling: 'max' }] },
+  dense: {
+    layers: [{ type: 'flatten' }, { type: 'dense', units: 7, activation: 'swish' }, { type: 'dense', units: 5 }],
+    shared: { kernel_regularizer: { l1: 0, l2: 0.1 } },
+  },
+  'batch normalization of images': {
+    layers: [conv({ activation: 'linear', use_bias: false }), { type: 'batch_normalization' }],
+  },
+  'batch normalization of vectors': {
+    layers: [{ type: 'flatten' }, { type: 'dense', units: 7 }, { type: 'batch_normalization', momentum: 0.8 }],
+  },
+  'batch normalization without scale': {
+    layers: [conv(), { type: 'batch_normalization', scale: false, epsilon: 0.01 }],
+  },
+  'batch normalization without center': { layers: [conv(), { type: 'batch_normalization', center: false }] },
+  'batch normalization, frozen': {
+    layers: [conv({ trainable: false }), { type: 'batch_normalization', trainable: false }, conv()],
+    shared: regularized,
+  },
+  'batch normalization within layers': {
+    layers: [conv(), { type: 'flatten' }, { type: 'dense', units: 7, activation: 'gelu' }],
+    shared: { batch_normalization: true },
+  },
+  'layer normalization of images': { layers: [conv(), { type: 'layer_normalization' }] },
+  'layer normalization of vectors': {
+    layers: [{ type: 'flatten' }, { type: 'dense', units: 7 }, { type: 'layer_normalization', epsilon: 0.1 }],
+  },
+  'layer normalization, bare': { layers: [conv(), { type: 'layer_normalization', scale: false, center: false }] },
+  'activation layer': { layers: [conv({ activation: 'linear' }), { type: 'activation', activation: 'softplus' }] },
+  'residual, identity': {
+    layers: [
+      conv(),
+      { type: 'residual', layers: [conv({ padding: 'same' }), conv({ kernel_size: 1, activation: 'linear' })] },
+    ],
+  },
+  'residual, projection': {
+    layers: [{ type: 'residual', layers: [conv({ padding: 'same', strides: 2 }), conv({ padding: 'same' })] }],
+    shared: { batch_normalization: true, ...regularized },
+  },
+  'residual of vectors': {
+    layers: [{ type: 'flatten' }, { type: 'residual', activation: 'tanh', layers: [{ type: 'dense', units: 7 }] }],
+  },
+  'residual, frozen': {
+    layers: [conv(), { type: 'residual', trainable: false, layers: [conv({ padding: 'same' })] }],
+    shared: { batch_normalization: true },
+  },
+};
+
+function nameOf(activation: Json): string {
+  return typeof activation === 'string' ? activation : Object.values(activation as object).join(' ');
+}

@@ -1,0 +1,187 @@
+import * as tf from '@tensorflow/tfjs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { randomStream } from '../../src/random.js';
+import { buildModel } from '../../src/model/build.js';
+import { regularizationPenalty } from '../../src/model/regularizers.js';
+import { withWeights } from '../../src/model/weights.js';
+import type { Runtime, Variable } from '../../src/tensorflow/runtime.js';
+import { StepRandom } from '../../src/tensorflow/step-random.js';
+import { askPython, kerasPython } from '../support/tensorflow.js';
+import { IMAGES, resolveClassifier } from './models.js';
+import type { ParityCase } from './parity-cases.js';
+
+const STEPS = 3;
+const BATCH = 5;
+const IMAGE = [IMAGES.height, IMAGES.width, IMAGES.channels];
+
+/** Numbers on their way to Python and back. */
+export interface Encoded {
+  shape: number[];
+  /** float32, little-endian, base64 */
+  data: string;
+}
+
+/** What a model makes of images: in inference, then in steps of training. */
+export interface Behaviour {
+  inference: Encoded;
+  training: Encoded;
+  penalty: number;
+  /** Of the first step, in the images (`input`) and the trained weights, by Keras's names. */
+  gradients: Record<string, Encoded>;
+  /** After the last step. */
+  averages: Record<string, Encoded>;
+}
+
+type Values = Record<string, tf.Tensor>;
+
+const drawImages = (): tf.Tensor => normals('images', [STEPS, BATCH, ...IMAGE]);
+/** What the outputs are multiplied by before they are summed up into the loss. */
+const drawCotangent = (): tf.Tensor => normals('cotangent', [BATCH, IMAGES.classes]);
+
+/** What Keras makes of each model. */
+export async function askKeras(cases: Record<string, ParityCase>): Promise<Record<string, Behaviour>> {
+  const questions = Object.entries(cases).map(([name, { layers, shared }]) => {
+    const model = resolveClassifier(layers, shared);
+    const { logits } = buildModel(model, IMAGES, { seed: 1, random: new StepRandom({} as Runtime) });
+    const weights = encodeAll(asKeras(logits, Object.fromEntries(logits.weights.map((each) => drawWeight(each)))));
+    logits.dispose();
+    const question = { model, shape: IMAGE, classes: IMAGES.classes, weights };
+    return [name, { ...question, images: encode(drawImages()), cotangent: encode(drawCotangent()) }] as const;
+  });
+  return (await ask({ cases: Object.fromEntries(questions) })).cases;
+}
+
+/** Samples of Keras's initializers. */
+export async function drawFromKeras(draws: { initializer: unknown; shape: number[] }[]): Promise<Float32Array[]> {
+  return (await ask({ draws })).draws.map(decode);
+}
+
+async function ask(question: object): Promise<{ cases: Record<string, Behaviour>; draws: Encoded[] }> {
+  const script = fileURLToPath(new URL('keras_reference.py', import.meta.url));
+  return askPython(await kerasPython(), script, question);
+}
+
+/** What our model makes of the same images with the same weights; training is traced where the runtime traces. */
+export function behaviourOf(runtime: Runtime, { layers, shared }: ParityCase): Behaviour {
+  const random = new StepRandom(runtime);
+  const { logits: model } = buildModel(resolveClassifier(layers, shared), IMAGES, { seed: 1, random });
+  const variables = model.weights.map((weight) => runtime.variable(weight.name, drawWeight(weight)[1]));
+  const trained = model.trainableWeights.map((weight) => model.weights.indexOf(weight));
+  const program = runtime.compile('step', [{ shape: [BATCH, ...IMAGE], dtype: 'float32' }], ([x]) =>
+    trainingStep(model, variables, trained, x),
+  );
+  const batches = tf.unstack(drawImages());
+  const inference = infer(model, variables, batches[0]);
+  const [training, penalty, input, ...gradients] = program.run([batches[0]]);
+  for (const batch of batches.slice(1)) tf.dispose(program.run([batch]));
+  const names = trained.map((index) => model.weights[index].originalName);
+  const after = Object.fromEntries(model.weights.map(({ originalName }, i) => [originalName, variables[i].read()]));
+  const averages = Object.entries(after).filter(([name]) => name.includes('/moving_'));
+  return {
+    inference: encode(inference),
+    training: encode(training),
+    penalty: penalty.dataSync()[0],
+    gradients: {
+      input: encode(input),
+      ...encodeAll(asKeras(model, Object.fromEntries(names.map((name, index) => [name, gradients[index]])))),
+    },
+    averages: encodeAll(Object.fromEntries(averages)),
+  };
+}
+
+function infer(model: tf.LayersModel, variables: Variable[], x: tf.Tensor): tf.Tensor {
+  return withWeights(model, accessTo(variables, []), () => model.apply(x, { training: false }) as tf.Tensor);
+}
+
+/** The output, the penalty, and the gradients in the images and the trained weights. */
+function trainingStep(model: tf.LayersModel, variables: Variable[], trained: number[], x: tf.Tensor): tf.Tensor[] {
+  const results: tf.Tensor[] = [];
+  const { grads } = tf.valueAndGrads((input: tf.Tensor, ...weights: tf.Tensor[]) =>
+    withWeights(model, accessTo(variables, trained, weights), () => {
+      const output = model.apply(input, { training: true }) as tf.Tensor;
+      const penalty = regularizationPenalty(model) ?? tf.scalar(0);
+      results.push(tf.keep(output), tf.keep(penalty));
+      return tf.add<tf.Scalar>(tf.sum(tf.mul(output, drawCotangent())), penalty);
+    }),
+  )([x, ...trained.map((index) => variables[index].read())]);
+  return [...results, ...grads];
+}
+
+function accessTo(variables: Variable[], trained: number[], values: tf.Tensor[] = []) {
+  return {
+    read: (index: number) => (trained.includes(index) ? values[trained.indexOf(index)] : variables[index].read()),
+    write: (index: number, value: tf.Tensor) => {
+      variables[index].assign(value);
+    },
+  };
+}
+
+/** A value that depends on the weight's name and shape alone; no two channels are alike, and variances are positive. */
+function drawWeight({ originalName: name, shape, trainable }: tf.LayerVariable): [string, tf.Tensor] {
+  // The identity within a dilated depthwise convolution.
+  if (!trainable && name.endsWith('/pointwise_kernel')) return [name, identity(shape as number[])];
+  const draws = normals(name, shape as number[]);
+  const scaled = tf.mul(draws, 0.4);
+  return [name, /variance|gamma/.test(name) ? tf.add(tf.abs(scaled), 0.5) : scaled];
+}
+
+const identity = (shape: number[]): tf.Tensor => tf.reshape(tf.eye(shape[3]), shape);
+
+/** Weights by Keras's names, where grouped convolutions are one layer and dilated ones have no pointwise kernel. */
+function asKeras(model: tf.LayersModel, values: Values): Values {
+  const merged: Record<string, tf.Tensor[]> = {};
+  for (const { originalName, trainable } of model.weights) {
+    const isIdentity = !trainable && originalName.endsWith('/pointwise_kernel');
+    if (isIdentity || !(originalName in values)) continue;
+    const name = originalName.replace(/\/group_\d+/, '');
+    (merged[name] ??= []).push(values[originalName]);
+  }
+  return Object.fromEntries(Object.entries(merged).map(([name, parts]) => [name, tf.concat(parts, -1)]));
+}
+
+function normals(name: string, shape: number[]): tf.Tensor {
+  const stream = randomStream(1, `test/${name}`);
+  return tf.tensor(
+    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => stream.normal()),
+    shape,
+  );
+}
+
+function encode(tensor: tf.Tensor): Encoded {
+  const { buffer, byteOffset, byteLength } = tensor.dataSync<'float32'>();
+  return { shape: tensor.shape, data: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
+}
+
+const encodeAll = (values: Values): Record<string, Encoded> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encode(value)]));
+
+export function decode({ data }: Encoded): Float32Array {
+  const bytes = Buffer.from(data, 'base64');
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}
+
+/** Forward within 1e-5, gradients within 1e-4 of their largest number. */
+export function expectSame(ours: Behaviour, theirs: Behaviour): void {
+  expect(deviation(ours.inference, theirs.inference, 1), 'inference').toBeLessThan(1e-5);
+  expect(deviation(ours.training, theirs.training, 1), 'training').toBeLessThan(1e-5);
+  expect(ours.penalty, 'penalty').toBeCloseTo(theirs.penalty, 5);
+  expectAllSame(ours.gradients, theirs.gradients, 1e-4);
+  expectAllSame(ours.averages, theirs.averages, 1e-5);
+}
+
+function expectAllSame(ours: Record<string, Encoded>, theirs: Record<string, Encoded>, tolerance: number): void {
+  expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
+  for (const [name, value] of Object.entries(theirs)) {
+    expect(ours[name].shape, name).toEqual(value.shape);
+    expect(deviation(ours[name], value), name).toBeLessThan(tolerance);
+  }
+}
+
+/** The largest difference, as a part of the largest expected number, or of `scale` if that is larger. */
+function deviation(actual: Encoded, expected: Encoded, scale = 0): number {
+  const [a, b] = [decode(actual), decode(expected)];
+  const largest = b.reduce((sum, value) => Math.max(sum, Math.abs(value)), scale);
+  const difference = a.reduce((sum, value, index) => Math.max(sum, Math.abs(value - b[index])), 0);
+  return difference === 0 ? 0 : difference / largest;
+}

@@ -1,0 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stopSharedServer } from './mlflow-server.js';
+
+/**
+ * Gives the test processes one folder in common (`ABLATE_TEST_SESSION`), where the first that needs an MLflow server
+ * leaves its address for the others, and ends that server after the last test.
+ */
+export default function setup(): () => Promise<void> {
+  const session = mkdtempSync(join(tmpdir(), 'ablate-tests-'));
+  process.env.ABLATE_TEST_SESSION = session;
+  return async () => {
+    await stopSharedServer(session);
+    rmSync(session, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,189 @@
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { TrainingConfig } from '../../src/config/experiment.js';
+import { UserError } from '../../src/errors.js';
+import { randomStream } from '../../src/random.js';
+import type { Runtime } from '../../src/tensorflow/runtime.js';
+import { classWeights } from '../../src/training/class-weights.js';
+import { createLoss } from '../../src/training/losses.js';
+import { askPython, kerasPython, startTensorFlow } from '../support/tensorflow.js';
+
+const BATCH = 12;
+const CLASSES = 4;
+const CROSS_ENTROPY = 'sparse_categorical_crossentropy';
+const WEIGHTS = [0.5, 1, 2, 0];
+
+const random = randomStream(1, 'test/losses');
+const logits = Array.from({ length: BATCH }, () => Array.from({ length: CLASSES }, () => 4 * random.normal()));
+const hard = Array.from({ length: BATCH }, () => random.below(CLASSES));
+const soft = Array.from({ length: BATCH }, () => {
+  const shares = Array.from({ length: CLASSES }, () => random.uniform());
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / total);
+});
+const weightsOfSoft = soft.map((shares) => shares.reduce((sum, share, index) => sum + share * WEIGHTS[index], 0));
+
+interface Case {
+  loss: TrainingConfig['loss'];
+  smoothing: number;
+  labels: number[] | number[][];
+  weights?: number[];
+  keras: { class: string; arguments: object; weights: number[] | null };
+}
+
+const fromLogits = { from_logits: true };
+const cases: Record<string, Case> = {
+  'cross-entropy': {
+    loss: CROSS_ENTROPY,
+    smoothing: 0,
+    labels: hard,
+    keras: { class: 'SparseCategoricalCrossentropy', arguments: fromLogits, weights: null },
+  },
+  'cross-entropy with label smoothing': {
+    loss: CROSS_ENTROPY,
+    smoothing: 0.1,
+    labels: hard,
+    keras: { class: 'CategoricalCrossentropy', arguments: { ...fromLogits, label_smoothing: 0.1 }, weights: null },
+  },
+  'cross-entropy of soft labels': {
+    loss: CROSS_ENTROPY,
+    smoothing: 0,
+    labels: soft,
+    keras: { class: 'CategoricalCrossentropy', arguments: fromLogits, weights: null },
+  },
+  'cross-entropy of soft labels with label smoothing': {
+    loss: CROSS_ENTROPY,
+    smoothing: 0.3,
+    labels: soft,
+    keras: { class: 'CategoricalCrossentropy', arguments: { ...fromLogits, label_smoothing: 0.3 }, weights: null },
+  },
+  'cross-entropy with class weights': {
+    loss: CROSS_ENTROPY,
+    smoothing: 0.1,
+    labels: hard,
+    weights: WEIGHTS,
+    keras: {
+      class: 'CategoricalCrossentropy',
+      arguments: { ...fromLogits, label_smoothing: 0.1 },
+      weights: hard.map((label) => WEIGHTS[label]),
+    },
+  },
+  'cross-entropy of soft labels with class weights': {
+    loss: CROSS_ENTROPY,
+    smoothing: 0,
+    labels: soft,
+    weights: WEIGHTS,
+    keras: { class: 'CategoricalCrossentropy', arguments: fromLogits, weights: weightsOfSoft },
+  },
+  'mean squared error': {
+    loss: 'mean_squared_error',
+    smoothing: 0,
+    labels: hard,
+    keras: { class: 'MeanSquaredError', arguments: {}, weights: null },
+  },
+  'mean squared error of soft labels': {
+    loss: 'mean_squared_error',
+    smoothing: 0,
+    labels: soft,
+    keras: { class: 'MeanSquaredError', arguments: {}, weights: null },
+  },
+  'mean squared error with class weights': {
+    loss: 'mean_squared_error',
+    smoothing: 0,
+    labels: hard,
+    weights: WEIGHTS,
+    keras: { class: 'MeanSquaredError', arguments: {}, weights: hard.map((label) => WEIGHTS[label]) },
+  },
+};
+
+interface Computed {
+  values: number[];
+  gradient: number[][];
+}
+
+let runtime: Runtime;
+let keras: Computed[];
+
+beforeAll(async () => {
+  runtime = await startTensorFlow();
+  const script = fileURLToPath(new URL('keras_reference.py', import.meta.url));
+  const asked = Object.values(cases).map(({ keras: reference, labels }) => ({ ...reference, labels }));
+  const answer = await askPython<{ losses: Computed[] }>(await kerasPython(), script, {
+    losses: { logits, cases: asked },
+  });
+  keras = answer.losses;
+});
+
+function labelTensor(labels: number[] | number[][]): tf.Tensor {
+  return labels === hard ? tf.tensor1d(hard, 'int32') : tf.tensor2d(labels);
+}
+
+function compute({ loss: name, smoothing, labels, weights }: Case): Computed {
+  const loss = createLoss({ loss: name, label_smoothing: smoothing }, { runtime, classes: CLASSES, weights });
+  const targets = labelTensor(labels);
+  const mean = (x: tf.Tensor): tf.Scalar => tf.mean(loss(x, targets));
+  return {
+    values: Array.from(loss(tf.tensor2d(logits), targets).dataSync()),
+    gradient: (tf.grad(mean)(tf.tensor2d(logits)) as tf.Tensor2D).arraySync(),
+  };
+}
+
+describe('a loss', () => {
+  it.each(Object.entries(cases))('is that of Keras, with its gradient: %s', (name, each) => {
+    const expected = keras[Object.keys(cases).indexOf(name)];
+    const actual = compute(each);
+    expect(actual.values).toHaveLength(BATCH);
+    actual.values.forEach((value, example) => {
+      expect(Math.abs(value - expected.values[example])).toBeLessThan(2e-6 * (1 + expected.values[example]));
+      actual.gradient[example].forEach((slope, index) => {
+        expect(slope).toBeCloseTo(expected.gradient[example][index], 6);
+      });
+    });
+  });
+
+  it('makes no target where the labels are enough: one op', () => {
+    const loss = createLoss({ loss: CROSS_ENTROPY, label_smoothing: 0 }, { runtime, classes: CLASSES });
+    const specs = [
+      { shape: [BATCH, CLASSES], dtype: 'float32' },
+      { shape: [BATCH], dtype: 'int32' },
+    ] as const;
+    const { listing } = runtime.compile('loss', specs, ([x, y]) => [loss(x, y)]);
+    expect(listing).toContain('SparseSoftmaxCrossEntropyWithLogits');
+    expect(listing).not.toContain('OneHot');
+  });
+});
+
+describe('class weights', () => {
+  const classes = ['cat', 'dog', '0'];
+
+  it('are none unless asked for', () => {
+    expect(classWeights(null, classes, Int32Array.of(0, 1))).toBeUndefined();
+  });
+
+  it('are found by name, else by number, and 1 elsewhere', () => {
+    expect(classWeights({ dog: 3 }, classes, new Int32Array())).toEqual([1, 3, 1]);
+    expect(classWeights({ 1: 3 }, classes, new Int32Array())).toEqual([1, 3, 1]);
+    expect(classWeights({ 0: 3 }, classes, new Int32Array())).toEqual([1, 1, 3]);
+  });
+
+  it('give each class the same sum when balanced', () => {
+    const weights = classWeights('balanced', classes, Int32Array.of(0, 0, 0, 1, 2, 2));
+    expect(weights).toEqual([6 / 9, 6 / 3, 6 / 6]);
+    expect(classWeights('balanced', classes, Int32Array.of(0, 0, 1, 1))).toEqual([4 / 6, 4 / 6, 1]);
+  });
+
+  it.each(['dogg', '3', '-1', '1.5'])('refuse a class that isn’t there: %s', (name) => {
+    expect(() => classWeights({ [name]: 1 }, classes, new Int32Array())).toThrow(UserError);
+  });
+
+  it('name the class that was probably meant', () => {
+    try {
+      classWeights({ dogg: 1 }, classes, new Int32Array());
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'unknown-class', exitCode: 2 });
+      expect((error as UserError).hint).toContain('did you mean "dog"?');
+    }
+  });
+});
