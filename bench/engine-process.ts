@@ -24,7 +24,7 @@ export class EngineProcess {
   async answer<T>(): Promise<T> {
     const next = await this.#lines.next();
     if (next.done) throw new Error(`${this.#child.spawnfile} ended early (BENCH_DEBUG=1 shows what it printed)`);
-    return JSON.parse(value) as T;
+    return JSON.parse(next.value) as T;
   }
 
   /** Trains one epoch. */

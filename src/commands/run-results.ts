@@ -11,14 +11,12 @@ export function formatResults(summaries: Summary[], runsDirectory: string): stri
 const ROWS = ['train', 'val', 'test'] as const;
 
 function formatResult(summary: Summary, runsDirectory: string): string {
-  const { metrics, epochs, samples_per_second: speed, duration_seconds: seconds, weights_epoch: kept } = summary;
+  const { epochs, samples_per_second: speed, duration_seconds: seconds, weights_epoch: kept } = summary;
+  const metrics: Partial<Record<string, number>> = summary.metrics;
   const rows = ROWS.flatMap((part) => {
     // Of the weights that were kept, which may be those of the best epoch.
     const prefix = part !== 'test' && kept === metrics.best_epoch && kept !== epochs ? 'best_' : '';
-    const [loss, accuracy]: (number | undefined)[] = [
-      metrics[`${prefix}${part}_loss`],
-      metrics[`${prefix}${part}_accuracy`],
-    ];
+    const [loss, accuracy] = [metrics[`${prefix}${part}_loss`], metrics[`${prefix}${part}_accuracy`]];
     return loss === undefined || accuracy === undefined
       ? []
       : [`  ${part.padEnd(6)}${significant(loss).padStart(8)}${percent(accuracy).padStart(11)}`];

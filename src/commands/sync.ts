@@ -11,6 +11,8 @@ interface Options {
   json?: true;
 }
 
+type Show = (text: string) => void;
+
 /** What became of one run. */
 type Result = Delivered | { id: string; error: UserError };
 
@@ -64,7 +66,8 @@ async function deliverAll(
   const line = process.stderr.isTTY && !process.env.CI ? createLogUpdate(process.stderr) : undefined;
   const results: Result[] = [];
   for (const [index, run] of runs.entries()) {
-    const result = await deliver(run, client, (text) => line?.(`${index + 1}/${runs.length}  ${run.id}  ${text}`));
+    const show = (text: string): void => line?.(`${index + 1}/${runs.length}  ${run.id}  ${text}`);
+    const result = await deliver(run, client, show, line ? show : printLine);
     line?.clear();
     onResult?.(result);
     results.push(result);
@@ -73,7 +76,11 @@ async function deliverAll(
   return results;
 }
 
-async function deliver(run: RunDirectory, client: MlflowClient, show: (text: string) => void): Promise<Result> {
+/**
+ * @param show where there is a line that changes
+ * @param tell what the user should know even where there is none: that we wait
+ */
+async function deliver(run: RunDirectory, client: MlflowClient, show: Show, tell: Show): Promise<Result> {
   const { deliverRun } = await import('../tracking/sync.js');
   show('');
   try {
@@ -82,13 +89,17 @@ async function deliver(run: RunDirectory, client: MlflowClient, show: (text: str
         show(describeCount(count));
       },
       onWaiting: ({ message }) => {
-        show(`waiting: ${message}`);
+        tell(`waiting: ${message}`);
       },
     });
   } catch (error) {
     if (error instanceof UserError) return { id: run.id, error };
     throw error;
   }
+}
+
+function printLine(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 /** A line for each run that had something to send: on standard output what arrived, on standard error what didn't. */

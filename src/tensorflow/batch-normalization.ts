@@ -59,7 +59,7 @@ export function registerBatchNormalization(backend: KernelBackend): void {
       const inputs = [(dy as tf.Tensor[])[0], x, scale, ...reserved];
       const [dx, dScale, dOffset] = backend.executeMultipleOutputs(
         'FusedBatchNormGradV3',
-        settingsOf(attrs),
+        settingsOf(attrs.epsilon as number),
         inputs,
         5,
       );

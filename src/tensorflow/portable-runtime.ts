@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { randomStream } from '../random.js';
+import { correctAveragePoolGradient } from './average-pool-gradient.js';
 import { registerGradients } from './gradients.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, Variable } from './runtime.js';
 
@@ -15,6 +16,7 @@ export class PortableRuntime implements Runtime {
     tf.enableProdMode(); // or tfjs advises, on standard error, to install tfjs-node
     await tf.setBackend('cpu');
     registerGradients();
+    correctAveragePoolGradient();
     return new PortableRuntime();
   }
 

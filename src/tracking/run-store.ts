@@ -128,7 +128,7 @@ export function readSummary(run: RunDirectory): Summary | undefined {
 }
 
 /**
- * All runs of a directory, by id. Only their summaries are read, so that ten thousand runs take a fraction of a
+ * All runs of a directory, by id. Only their summaries are read, so that ten thousand runs take about a
  * second; one that can't be read is listed with its problem, and hides no other.
  */
 export function listRuns(runsDirectory: string): ListedRun[] {

@@ -145,5 +145,5 @@ function countCorrect(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
 
 /** `size` elements of a vector from a position that is itself a tensor: a gather, since tf.slice takes numbers only. */
 function sliceAt(vector: tf.Tensor, start: tf.Tensor, size: number): tf.Tensor {
-  return tf.gather(vector, tf.add(start, tf.range(0, size, 1, 'int32')) as tf.Tensor1D);
+  return tf.gather(vector, tf.add<tf.Tensor1D>(start, tf.range(0, size, 1, 'int32')));
 }
