@@ -1,4 +1,4 @@
-import type { Experiment, LayerConfig, OptimizerConfig, TrainingConfig } from './experiment.js';
+import type { Conv2D, Experiment, LayerConfig, OptimizerConfig, TrainingConfig } from './experiment.js';
 import { matchesName, outputIndex } from './layers.js';
 import type { Path, ProblemDetails } from './problems.js';
 import { nearest } from './suggest.js';
@@ -12,7 +12,8 @@ export type Report = (paths: readonly [Path, ...Path[]], details: ProblemDetails
 
 /** Finds keys of a resolved configuration that can't hold together. */
 export function checkConsistency(config: Experiment, report: Report): void {
-  checkLayers(config.model.layers, ['model', 'layers'], config.model.layers, report);
+  checkLayers(config.model.layers, report);
+  checkSize(config.model.layers, report);
   checkNames(config.model.layers, report);
   checkTrainable(config, report);
   checkOutput(config, report);
@@ -32,11 +33,24 @@ function sides(size: number | [number, number]): [number, number] {
   return Array.isArray(size) ? size : [size, size];
 }
 
-function checkLayers(layers: LayerConfig[], path: Path, all: LayerConfig[], report: Report): void {
-  for (const [i, layer] of layers.entries()) {
-    checkLayer(layer, [...path, i], layer === all[outputIndex(all)], report);
-    if (layer.type === 'residual') checkLayers(layer.layers, [...path, i, 'layers'], all, report);
+function checkLayers(layers: LayerConfig[], report: Report): void {
+  const output = outputIndex(layers);
+  for (const { layer, path } of placedLayers(layers, ['model', 'layers'])) {
+    checkLayer(layer, path, layer === layers[output], report);
   }
+}
+
+/** The bounds that the schema sets to `layers`, for those that `blocks` stand for. */
+function checkSize(layers: LayerConfig[], report: Report): void {
+  const path = ['model', 'layers'];
+  if (layers.length > 1000) {
+    const message = `the model has ${layers.length} layers`;
+    report([path], { code: 'out-of-range', message, expected: 'at most 1000' });
+  }
+  const wide = layers.findIndex((layer) => layer.type === 'conv2d' && layer.filters > 65536);
+  if (wide === -1) return;
+  const { filters } = layers[wide] as Conv2D;
+  report([[...path, wide]], { code: 'out-of-range', message: `${filters} filters`, expected: 'at most 65536' });
 }
 
 function checkLayer(layer: LayerConfig, path: Path, isOutput: boolean, report: Report): void {

@@ -100,9 +100,9 @@ class Interpolation {
       return;
     }
     if (value.includes('${')) {
-      return this.#fail(span, path, {
+      this.#fail(span, path, {
         message: `the environment variable ${JSON.stringify(name)} holds a reference itself`,
-      });
+      }); return;
     }
     return { kind: 'scalar', value: scalarOf(value, span), span };
   }
@@ -112,6 +112,10 @@ class Interpolation {
     if (this.#following.includes(dotted) || isWithin(target, path)) {
       this.#fail(span, path, { message: `\${${dotted}} leads back to itself` });
       return;
+    }
+    if (this.#following.length > limits.depth) {
+      const message = `more than ${limits.depth} references that lead to one another`;
+      throw new ConfigError([problemAt(span, path, { code: 'too-complex', message })]);
     }
     const found = at(this.#root, target) ?? this.#default(target, span);
     if (!found) {

@@ -30,7 +30,8 @@ export function completeLayers(
     if (!trainable || !('trainable' in result)) return result;
     return { ...result, trainable: trainable.some((pattern) => matchesName(name, pattern)) };
   };
-  return layers.map((layer, i) => complete(layer, i === outputIndex(layers) ? outputDefaults(layers, i) : {}));
+  const output = outputIndex(layers);
+  return layers.map((layer, i) => complete(layer, i === output ? outputDefaults(layers, i) : {}));
 }
 
 /** The output layer: the last one with weights, if it is dense; -1 if there is none. */

@@ -5,6 +5,7 @@ import type { Experiment } from './experiment.js';
 import { readExperimentFile } from './files.js';
 import { interpolate } from './interpolate.js';
 import { applyOverride, parseOverride } from './overrides.js';
+import { limits } from './parse.js';
 import { problemAt, type Path, type Problem, type ProblemDetails } from './problems.js';
 import { resolveExperiment, type Resolved } from './resolve.js';
 import { locationOf, type Location } from './source.js';
@@ -80,7 +81,7 @@ function checked(tree: Tree, name: string): Resolved {
   const sound = withStandIns(tree, broken);
   const resolved = resolveExperiment(toJson(sound), name, (path) => valueSpan(sound, path).source.directory);
   checkConsistency(resolved.config, (paths, details) => {
-    if (paths.some(([section]) => broken.has(String(section)))) return;
+    if (problems.length >= limits.problems || paths.some(([section]) => broken.has(String(section)))) return;
     const path = resolved.origin(paths[0]);
     const atKey = details.code === 'missing-key' || details.code === 'unknown-key';
     problems.push(problemAt(atKey ? keySpan(tree, path) : valueSpan(tree, path), path, details));
@@ -127,7 +128,9 @@ function withStandIns(tree: MappingTree, broken: ReadonlySet<string>): MappingTr
 /** From top to bottom, file by file; what an alias repeats is said once. */
 function inOrder(problems: readonly Problem[]): Problem[] {
   const files = [...new Set(problems.map(({ file }) => file))];
-  const distinct = new Map(problems.map((problem) => [JSON.stringify({ ...problem, path: '' }), problem]));
+  const distinct = new Map(
+    problems.map((problem) => [[problem.file, problem.line, problem.column, problem.message].join('\n'), problem]),
+  );
   return [...distinct.values()].sort(
     (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
   );

@@ -6,7 +6,7 @@ import type { Entry, ScalarTree, Tree } from './tree.js';
 import { syntaxPlace, syntaxProblem, tagStart } from './yaml-syntax.js';
 
 /** No honest experiment comes near these; they keep a hostile one from costing time or memory. */
-export const limits = { depth: 40, nodes: 20_000 };
+export const limits = { depth: 40, nodes: 20_000, problems: 100 };
 
 /**
  * Parses YAML 1.2 (core schema, without tags and merge keys; aliases are written out).

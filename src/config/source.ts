@@ -26,7 +26,7 @@ export interface Location {
 export function locationOf({ source, start, end }: Span): Location {
   const { text } = source;
   const at = Math.min(start, text.length);
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  const lineStart = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
   const nextBreak = text.indexOf('\n', at);
   const lineEnd = nextBreak === -1 ? text.length : nextBreak;
   const sourceLine = text.slice(lineStart, lineEnd).replace(/\r$/, '');

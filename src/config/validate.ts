@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { explain, type Finding } from './explain.js';
+import { limits } from './parse.js';
 import { problemAt, type Path, type Problem } from './problems.js';
 import { annotations, experimentSchema } from './schema.js';
 import { at, keySpan, toJson, valueSpan, type Json, type Tree } from './tree.js';
@@ -18,12 +19,13 @@ function validator(): ValidateFunction {
   return (compiled = ajv.compile(experimentSchema()));
 }
 
-/** Every mistake that the schema finds in a configuration, each once. */
+/** Every mistake that the schema finds in a configuration (the first hundred), each once. */
 export function validate(tree: Tree): Problem[] {
   const data = toJson(tree);
   const validateExperiment = validator();
   if (validateExperiment(data)) return [];
-  const findings = (validateExperiment.errors ?? []).flatMap((error) => {
+  const errors = (validateExperiment.errors ?? []).slice(0, limits.problems);
+  const findings = errors.flatMap((error) => {
     const path = pathOf(error.instancePath, data);
     return explain({ error, path, data });
   });

@@ -120,14 +120,7 @@ export class NativeRuntime implements Runtime {
     transforms: tf.Tensor,
     { interpolation, fillMode, fillValue }: Sampling,
   ): tf.Tensor {
-    const attributes = [
-      typeAttribute('dtype', FLOAT),
-      stringAttribute('interpolation', interpolation.toUpperCase()),
-      stringAttribute('fill_mode', fillMode.toUpperCase()),
-    ];
-    const size = tf.tensor1d(images.shape.slice(1, 3), 'int32');
-    const inputs = [images, transforms, size, tf.scalar(fillValue)];
-    return this.#kernels.executeSingleOutput('ImageProjectiveTransformV3', attributes, inputs);
+    return tf.image.transform(images as tf.Tensor4D, transforms as tf.Tensor2D, interpolation, fillMode, fillValue);
   }
 
   softmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {

@@ -51,7 +51,7 @@ function loads(content: string | Uint8Array, overrides: string[] = []): 'valid' 
 
 /** What a mutation puts in. */
 const fragment = fc.oneof(
-  fc.constantFrom(...'\t\0\r\n:-?#&*!|>\'"%@`{}[],~$'),
+  fc.constantFrom(...Array.from('\t\0\r\n:-?#&*!|>\'"%@`{}[],~$')),
   fc.constantFrom(
     '- ',
     ': ',

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -13,6 +14,8 @@ const cache = join(root, 'node_modules/.cache/ablate-op-suite');
 const bundleFile = join(cache, 'suite.js');
 const resultFile = join(cache, 'result.json');
 const logFile = join(cache, 'suite.log');
+/** How suite.ts begins a line of the log that names a spec. */
+const SPEC_STARTED = 'spec: ';
 
 /**
  * tfjs-node's classes are functions, as ES5 has them, which can't extend the classes of the modern build of tfjs-core
@@ -68,8 +71,9 @@ function runSuite(filter) {
   });
   closeSync(log);
   if (existsSync(resultFile)) return;
-  const lastWords = readFileSync(logFile, 'utf8').split('\n').slice(-20).join('\n');
-  throw new Error(`the suite ended without a result (${signal ?? status}); the end of ${logFile}:\n${lastWords}`);
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  const lastSpec = lines.findLast((line) => line.startsWith(SPEC_STARTED)) ?? 'before any spec';
+  throw new Error(`the suite ended (${signal ?? status}) without a result: ${lastSpec}; see ${logFile}`);
 }
 
 /** @returns {{ tensorflow: string } & import('./verdict.js').Verdict} */

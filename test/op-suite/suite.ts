@@ -38,7 +38,7 @@ async function runSpecs(environment: Environment): Promise<SpecResult[]> {
   environment.configure({ random: false, specFilter: (spec) => shortName(spec.getFullName()).includes(filter) });
   environment.addReporter({
     // Should TensorFlow end the process, this is the last word in the log.
-    specStarted: ({ fullName }) => writeSync(STANDARD_ERROR, `${shortName(fullName)}\n`),
+    specStarted: ({ fullName }) => writeSync(STANDARD_ERROR, `spec: ${shortName(fullName)}\n`),
     specDone: ({ fullName, status, failedExpectations }) => {
       const messages = failedExpectations.map(({ message }) => message);
       if (status !== 'excluded') results.push({ name: shortName(fullName), status, messages });

@@ -1,0 +1,54 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Workspace } from '../support/program.js';
+
+const workspace = new Workspace();
+
+describe('mistakes', () => {
+  it('are shown at their place, and nothing is run', async () => {
+    workspace.write(
+      'wrong.yaml',
+      'dataset: { name: mnist }\nmodel:\n  kernal_size: 5\n  layers: [{ type: flatten }]\n',
+    );
+    const result = await workspace.ablate(['run', 'wrong.yaml']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/wrong\.yaml:3:3/);
+    expect(result.stderr).toMatch(/\^{11}/);
+    expect(result.stderr).toMatch(/kernel_size/);
+    expect(result.stderr).not.toMatch(/ at .*\.js:/);
+  });
+
+  it('of layers that cannot follow each other are found by check', async () => {
+    const layers =
+      '[{ type: conv2d, filters: 4, kernel_size: 30 }, { type: flatten }, { type: dense, activation: softmax }]';
+    workspace.write('shape.yaml', `dataset: { name: mnist }\nmodel:\n  layers: ${layers}\n`);
+    const result = await workspace.ablate(['check', 'shape.yaml']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/shape\.yaml:3:/);
+    expect(result.stderr).toMatch(/30/);
+  });
+
+  it('on the command line end with code 2 and the nearest command', async () => {
+    const result = await workspace.ablate(['rum', 'x.yaml']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/did you mean run/i);
+    expect((await workspace.ablate(['run'])).code).toBe(2);
+    expect((await workspace.ablate(['run', 'absent.yaml'])).code).toBe(2);
+  });
+
+  it('without any TensorFlow, nor a way to install it, say what was tried and the repair', async () => {
+    workspace.write(
+      'fine.yaml',
+      'dataset: { name: mnist }\nmodel: { layers: [{ type: flatten }, { type: dense, activation: softmax }] }\n',
+    );
+    const empty = join(workspace.folder, 'empty');
+    mkdirSync(empty);
+    const environment = { ABLATE_TENSORFLOW: '', ABLATE_CACHE: empty, PATH: empty, VIRTUAL_ENV: '', CONDA_PREFIX: '' };
+    const result = await workspace.ablate(['run', 'fine.yaml'], environment);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/ABLATE_TENSORFLOW/);
+    expect(result.stderr).toMatch(/--backend cpu/);
+    expect(result.stderr).not.toMatch(/ at .*\.js:/);
+  });
+});

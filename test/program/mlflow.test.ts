@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MlflowReader, type ReadRun } from '../support/mlflow-reader.js';
+import { sharedServer } from '../support/mlflow-server.js';
+import { Workspace } from '../support/program.js';
+import { uniqueName } from '../support/runs.js';
+
+const experiment = (name: string, epochs: number): string => `
+name: ${name}
+dataset: { name: mnist, train_fraction: 0.05 }
+model: { layers: [{ type: flatten }, { type: dense, units: 16 }, { type: dense, activation: softmax }] }
+training: { epochs: ${epochs} }
+`;
+
+describe('ablate run with MLFLOW_TRACKING_URI', () => {
+  let uri: string;
+  let reader: MlflowReader;
+
+  beforeAll(async () => {
+    ({ uri } = await sharedServer());
+    reader = await MlflowReader.open(uri);
+  });
+  afterAll(() => {
+    reader.close();
+  });
+
+  /** The experiment's only run, once it is there and satisfies a condition. */
+  async function readWhen(name: string, condition: (run: ReadRun) => boolean): Promise<ReadRun> {
+    for (;;) {
+      const [id] = await reader.runIds(name).catch(() => []);
+      const run = id ? await reader.readRun(id) : undefined;
+      if (run && condition(run)) return run;
+      await sleep(200);
+    }
+  }
+
+  it('logs to a real server what its own client then reads', async () => {
+    const workspace = new Workspace();
+    const name = uniqueName();
+    workspace.write('tracked.yaml', experiment(name, 3));
+    const result = await workspace.ablate(['run', 'tracked.yaml'], { MLFLOW_TRACKING_URI: uri });
+    expect(result.code, result.stderr).toBe(0);
+    const [id] = workspace.runs();
+    const { metrics } = workspace.summary(id);
+    const run = await readWhen(name, () => true);
+    expect(run.status).toBe('FINISHED');
+    expect(run.tags['ablate.run_id']).toBe(id);
+    expect(run.params['training.epochs']).toBe('3');
+    expect(run.metrics.val_accuracy.map(([step]) => step)).toEqual([22, 44, 66]);
+    expect(run.metrics.val_accuracy.at(-1)?.[2]).toBe(metrics.val_accuracy);
+    expect(run.metrics.test_accuracy.at(-1)?.[2]).toBe(metrics.test_accuracy);
+    const summary = createHash('sha256')
+      .update(workspace.read('runs', id, 'summary.json'))
+      .digest('hex');
+    expect(run.artifacts['summary.json']).toBe(summary);
+    expect(run.models).toHaveLength(1);
+  });
+
+  it('delivers while training goes on', async () => {
+    const workspace = new Workspace();
+    const name = uniqueName();
+    workspace.write('long.yaml', experiment(name, 100_000));
+    const { result, kill } = workspace.start(['run', 'long.yaml'], { MLFLOW_TRACKING_URI: uri });
+    const run = await readWhen(name, ({ metrics }) => (metrics.val_loss?.length ?? 0) > 2);
+    expect(run.status).toBe('RUNNING');
+    kill('SIGINT');
+    expect(await result).toMatchObject({ code: 130 });
+    expect((await readWhen(name, () => true)).status).toBe('KILLED');
+  });
+
+  it('trains all the same when nothing answers there', async () => {
+    const workspace = new Workspace();
+    workspace.write('tracked.yaml', experiment('unreachable', 1));
+    const result = await workspace.ablate(['run', 'tracked.yaml'], { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' });
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/ablate sync/);
+    expect(workspace.summary(workspace.runs()[0]).status).toBe('FINISHED');
+  });
+});

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type JournalEvent } from '../../src/tracking/journal-events.js';
+import { readJournal } from '../../src/tracking/journal.js';
+import { type Summary, findRun, readSummary } from '../../src/tracking/run-store.js';
+import { temporaryFolder } from './runs.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface ProgramResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A user's folder, in which the real program is run. */
+export class Workspace {
+  readonly folder = temporaryFolder();
+
+  /** Writes an experiment file; returns its name. */
+  write(name: string, text: string): string {
+    writeFileSync(join(this.folder, name), text);
+    return name;
+  }
+
+  /** Runs `ablate` as a user would, without a terminal. */
+  ablate(parameters: string[], environment: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
+    return this.start(parameters, environment).result;
+  }
+
+  /** Likewise, with the process at hand. */
+  start(
+    parameters: string[],
+    environment: NodeJS.ProcessEnv = {},
+  ): {
+    result: Promise<ProgramResult>;
+    kill: (signal: NodeJS.Signals) => void;
+    onError: (listener: () => void) => void;
+  } {
+    const env = { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment };
+    const child = spawn(process.execPath, [resolve(root, 'bin/ablate.js'), ...parameters], { cwd: this.folder, env });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        output[name] += text;
+      });
+    }
+    const result = new Promise<ProgramResult>((done) => {
+      child.on('close', (code) => {
+        done({ code, ...output });
+      });
+    });
+    return {
+      result,
+      kill: (signal) => child.kill(signal),
+      onError: (listener) => child.stderr.on('data', listener),
+    };
+  }
+
+  /** The ids of the runs on disk, oldest first. */
+  runs(directory = 'runs'): string[] {
+    return readdirSync(join(this.folder, directory)).sort();
+  }
+
+  summary(id: string): Summary {
+    const summary = readSummary(findRun(join(this.folder, 'runs'), id));
+    if (!summary) throw new Error(`run ${id} has no summary`);
+    return summary;
+  }
+
+  journal(id: string): JournalEvent[] {
+    return readJournal(join(this.folder, 'runs', id, 'journal.jsonl'));
+  }
+
+  read(...path: string[]): Buffer {
+    return readFileSync(join(this.folder, ...path));
+  }
+}
