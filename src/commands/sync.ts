@@ -82,6 +82,7 @@ async function deliverAll(
  */
 async function deliver(run: RunDirectory, client: MlflowClient, show: Show, tell: Show): Promise<Result> {
   const { deliverRun } = await import('../tracking/sync.js');
+  let told = '';
   show('');
   try {
     return await deliverRun(run, client, {
@@ -89,7 +90,8 @@ async function deliver(run: RunDirectory, client: MlflowClient, show: Show, tell
         show(describeCount(count));
       },
       onWaiting: ({ message }) => {
-        tell(`waiting: ${message}`);
+        if (message !== told) tell(`waiting: ${message}`);
+        told = message;
       },
     });
   } catch (error) {

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
+import { align } from './align.js';
 import type { Experiment } from './experiment.js';
 import { formatPath, type Path } from './problems.js';
 import { resolveExperiment } from './resolve.js';
-import { branchFor, experimentSchema, isObject, type Schema } from './schema.js';
+import { branchFor, expand, experimentSchema, isObject, type Schema } from './schema.js';
 import type { Json } from './tree.js';
 
 /** A key whose value differs between two configurations; undefined where one of them has no such key. */
@@ -14,9 +15,22 @@ export interface Difference {
   after: Json | undefined;
 }
 
-/** Every key that differs, the smallest that says so, in the order of the file. */
+/** A layer or the shared defaults of a model, as data. */
+type Mapping = Record<string, Json>;
+
+/**
+ * Every key that differs, the smallest that says so. Layers are compared with layers of their own type, so that a layer
+ * more is one difference; what they inherit is told once, as a key of `model`.
+ */
 export function differences(base: Experiment, config: Experiment): Difference[] {
-  return compare(base as unknown as Json, config as unknown as Json, []);
+  const [before, after] = [base, config] as unknown as { model: Mapping & { layers: Mapping[] } }[];
+  const [rest, otherRest] = [before, after].map((each) => ({ ...each, model: { ...each.model, layers: [] } }));
+  const { model } = before;
+  const { model: otherModel } = after;
+  return [
+    ...compare(rest, otherRest, []),
+    ...compareLayers([model.layers, model], [otherModel.layers, otherModel], ['model', 'layers']),
+  ];
 }
 
 /** The experiment that says no more than it must: what is left when every key that has a default is taken out. */
@@ -44,7 +58,54 @@ function own(mapping: Record<string, Json>, key: string): Json | undefined {
 }
 
 function isListOfMappings(value: Json | undefined): value is Record<string, Json>[] {
-  return Array.isArray(value) && value.every(isObject);
+  return Array.isArray(value) && value.length > 0 && value.every(isObject);
+}
+
+/** @param before layers, and the model that they inherit from */
+function compareLayers(before: [Mapping[], Mapping], after: [Mapping[], Mapping], path: Path): Difference[] {
+  const [[layers, model], [others, otherModel]] = [before, after];
+  const types = (each: Mapping[]) => each.map(({ type }) => type as string);
+  return align(types(layers), types(others)).flatMap(([i, j]) => {
+    if (i !== undefined && j !== undefined)
+      return compareLayer([layers[i], model], [others[j], otherModel], [...path, j]);
+    const [gone, added] = [
+      i === undefined ? i : brief(layers[i], model),
+      j === undefined ? j : brief(others[j], otherModel),
+    ];
+    return [{ path: formatPath([...path, j ?? i ?? 0]), before: gone, after: added }];
+  });
+}
+
+function compareLayer(
+  [layer, model]: [Mapping, Mapping],
+  [other, otherModel]: [Mapping, Mapping],
+  path: Path,
+): Difference[] {
+  return Object.keys({ ...layer, ...other }).flatMap((key) => {
+    if (isDefault(key, layer, model) && isDefault(key, other, otherModel)) return [];
+    const inner = [...path, key];
+    if (key !== 'layers') return compare(own(layer, key), own(other, key), inner);
+    return compareLayers([layer.layers as Mapping[], model], [other.layers as Mapping[], otherModel], inner);
+  });
+}
+
+/** A layer without what it need not say. */
+function brief(layer: Mapping, model: Mapping): Mapping {
+  const said = Object.entries(layer).filter(([key]) => !isDefault(key, layer, model));
+  const inner = (value: Json) => (value as Mapping[]).map((each) => brief(each, model));
+  return Object.fromEntries(said.map(([key, value]) => [key, key === 'layers' ? inner(value) : value]));
+}
+
+/** Whether a hidden layer would have this value if it didn't give it. */
+function isDefault(key: string, layer: Mapping, model: Mapping): boolean {
+  const value = own(layer, key);
+  if (key === 'name') return new RegExp(`^${layer.type as string}(_\\d+)?$`).test(value as string);
+  if (key === 'use_bias') return value === !layer.batch_normalization;
+  if (key === 'strides' && Object.hasOwn(layer, 'pool_size')) return isDeepStrictEqual(value, layer.pool_size);
+  const { properties = {} } = branchFor({ $ref: '#/definitions/layer' }, layer);
+  const schema = Object.hasOwn(properties, key) ? expand(properties[key]) : {};
+  const inherited = schema['x-inherits'];
+  return isDeepStrictEqual(value, inherited === undefined ? schema.default : model[inherited]);
 }
 
 function onlyRequired(schema: Schema, value: Json): Json {

@@ -309,7 +309,7 @@ export interface ModelConfig {
   batch_normalization: boolean;
   /** Dropout after every hidden convolution and dense layer that doesn't say otherwise. */
   dropout: number;
-  /** The layers from input to output; the last `dense` is the output layer. */
+  /** The layers from input to output; the last `dense` is the output layer. These or `blocks` are required. */
   layers: LayerConfig[];
 }
 /** x for x > 0, negative_slope · x below. */

@@ -102,7 +102,8 @@ class Interpolation {
     if (value.includes('${')) {
       this.#fail(span, path, {
         message: `the environment variable ${JSON.stringify(name)} holds a reference itself`,
-      }); return;
+      });
+      return;
     }
     return { kind: 'scalar', value: scalarOf(value, span), span };
   }

@@ -50,20 +50,29 @@ export interface Schema {
 export const annotations = ['x-inherits', 'x-path', 'x-unit', 'x-optional', 'x-shorthand'];
 
 let loaded: Schema | undefined;
+const expanded = new WeakMap<Schema, Schema>();
 
 /** The schema of experiment files, read once. */
 export function experimentSchema(): Schema {
+  return (loaded ??= readSchema());
+}
+
+function readSchema(): Schema {
   const file = new URL('../../schemas/experiment.schema.json', import.meta.url);
-  return (loaded ??= JSON.parse(readFileSync(file, 'utf8')) as Schema);
+  return JSON.parse(readFileSync(file, 'utf8')) as Schema;
 }
 
 /** A schema with its references followed; keys beside a `$ref` come before those of the definition. */
 export function expand(schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema;
+  const known = expanded.get(schema);
+  if (known) return known;
   const { $ref, ...own } = schema;
-  if ($ref === undefined) return schema;
   const definition = experimentSchema().definitions?.[$ref.replace('#/definitions/', '')];
   if (!definition) throw new Error(`internal: schema definition ${$ref} is missing`);
-  return { ...expand(definition), ...own };
+  const whole = { ...expand(definition), ...own };
+  expanded.set(schema, whole);
+  return whole;
 }
 
 /**

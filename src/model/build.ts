@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 import type { PlainLayer } from './expansion.js';
 import { type ImageShape, type LayerNode, type ShapeProblem, isSoftmax, modelGraph } from './graph.js';
-import { activationLayers } from './layers/activation.js';
+import { applyActivation } from './layers/activation.js';
 import { applyDepthwise, convolutionLayer, separableLayer } from './layers/convolution.js';
 import { denseLayer } from './layers/dense.js';
 import { dropoutLayer } from './layers/dropout.js';
@@ -79,30 +79,30 @@ function applyNode(node: LayerNode, inputs: tf.SymbolicTensor[], { seed, random 
       return apply(separableLayer(layer, settings), input);
     case 'dense':
       return apply(denseLayer(layer, settings), input);
+    case 'activation':
+      return applyActivation(layer.name, layer.activation, trainable, input);
     default:
-      return layersOf(layer, trainable, random).reduce((tensor, next) => apply(next, tensor), input);
+      return apply(simpleLayer(layer, trainable, random), input);
   }
 }
 
-type Kernelless = Exclude<PlainLayer, { kernel_initializer: unknown } | { type: 'input' | 'add' }>;
+type SimpleLayer = Exclude<PlainLayer, { kernel_initializer: unknown } | { type: 'input' | 'add' | 'activation' }>;
 
-/** tfjs's layers for one of ours, to be put after one another. */
-function layersOf(layer: Kernelless, trainable: boolean, random: StepRandom): tf.layers.Layer[] {
+/** A layer that is one of tfjs's, without a kernel. */
+function simpleLayer(layer: SimpleLayer, trainable: boolean, random: StepRandom): tf.layers.Layer {
   switch (layer.type) {
     case 'pooling2d':
-      return [poolingLayer(layer)];
+      return poolingLayer(layer);
     case 'global_pooling2d':
-      return [globalPoolingLayer(layer)];
+      return globalPoolingLayer(layer);
     case 'flatten':
-      return [tf.layers.flatten({ name: layer.name })];
+      return tf.layers.flatten({ name: layer.name });
     case 'batch_normalization':
-      return [batchNormalizationLayer(layer, trainable)];
+      return batchNormalizationLayer(layer, trainable);
     case 'layer_normalization':
-      return [layerNormalizationLayer(layer, trainable)];
+      return layerNormalizationLayer(layer, trainable);
     case 'dropout':
     case 'spatial_dropout2d':
-      return [dropoutLayer(layer, random)];
-    case 'activation':
-      return activationLayers(layer.name, layer.activation, trainable);
+      return dropoutLayer(layer, random);
   }
 }

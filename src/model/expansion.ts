@@ -27,10 +27,10 @@ export type PlainLayer = Exclude<LayerConfig, Residual> | Add | Input;
 export type KernelLayer = Conv2D | DepthwiseConv2D | SeparableConv2D | Dense;
 
 /**
- * The parameterless activations that every Keras layer with a kernel takes by name. Softmax isn't among them: the loss
- * is computed from what stands before it, so it needs to be a layer of its own.
+ * The activations that tfjs's layers with a kernel take by name. Softmax isn't among them: the loss is computed from what
+ * stands before it, so it needs to be a layer of its own.
  */
-const INLINE = new Set(['relu', 'selu', 'swish', 'sigmoid', 'tanh', 'softplus', 'linear', 'gelu']);
+const INLINE = new Set(['relu', 'selu', 'swish', 'sigmoid', 'tanh', 'softplus', 'linear']);
 
 /**
  * Writes out what a layer stands for, in the order of the computation: the kernel, batch normalization, the activation,
@@ -53,17 +53,17 @@ export function expandLayer(layer: Exclude<LayerConfig, Residual>): PlainLayer[]
 
 function expandKernelLayer(layer: KernelLayer): PlainLayer[] {
   const { name, activation, batch_normalization: normalized, dropout: rate } = layer;
-  const isInline = !normalized && isInlineActivation(activation);
+  const within = !normalized && isInline(activation);
   const bare: KernelLayer = {
     ...layer,
     batch_normalization: false,
     dropout: 0,
-    activation: isInline ? activation : 'linear',
+    activation: within ? activation : 'linear',
   };
   return [
     bare,
     ...(normalized ? [batchNormalization(name)] : []),
-    ...activationLayers(name, isInline ? 'linear' : activation),
+    ...activationLayers(name, within ? 'linear' : activation),
     ...(rate > 0 ? [{ type: 'dropout' as const, name: `${name}/dropout`, rate }] : []),
   ];
 }
@@ -100,13 +100,11 @@ export function activationLayers(name: string, activation: ActivationConfig): Pl
   return activation === 'linear' ? [] : [{ type: 'activation', name: `${name}/activation`, activation }];
 }
 
-export function isInlineActivation(activation: ActivationConfig): boolean {
-  return INLINE.has(typeof activation === 'string' ? activation : activation.name) || isStandardElu(activation);
-}
-
-/** tfjs's layers take elu by name only where alpha is 1. */
-function isStandardElu(activation: ActivationConfig): boolean {
-  return typeof activation === 'object' && activation.name === 'elu' && activation.alpha === 1;
+function isInline(activation: ActivationConfig): boolean {
+  if (typeof activation === 'string') return INLINE.has(activation);
+  return (
+    (activation.name === 'elu' && activation.alpha === 1) || (activation.name === 'gelu' && !activation.approximate)
+  );
 }
 
 /** With Keras's defaults. */

@@ -65,7 +65,14 @@ class GraphBuilder {
     this.#classes = classes;
     const shape = [height, width, channels];
     const layer = { type: 'input' as const, name: 'input' };
-    this.nodes.push({ layer, path: ['model'], inputs: [], inputShape: shape, outputShape: shape, trainable: false });
+    this.nodes.push({
+      layer,
+      path: ['model', 'layers'],
+      inputs: [],
+      inputShape: shape,
+      outputShape: shape,
+      trainable: false,
+    });
   }
 
   /** Lets the layers follow one another. @returns the last */
@@ -82,9 +89,9 @@ class GraphBuilder {
     }, from);
   }
 
-  report(path: ConfigPath, { key, concernsSize, ...problem }: LayerProblem): void {
-    if (concernsSize && this.#sizesAreGuesses) return;
-    this.#sizesAreGuesses ||= concernsSize ?? false;
+  report(path: ConfigPath, { key, concerns, ...problem }: LayerProblem): void {
+    if (concerns === 'size' && this.#sizesAreGuesses) return;
+    this.#sizesAreGuesses ||= concerns !== undefined;
     this.problems.push({ path: key === undefined ? path : [...path, key], ...problem });
   }
 
@@ -106,7 +113,10 @@ class GraphBuilder {
   #residual(residual: Residual, input: LayerNode, origin: Origin): LayerNode {
     const main = this.chain(residual.layers, input, origin);
     const shortcut = this.#shortcut(residual, input, main.outputShape, origin);
-    const sum = this.#append({ type: 'add', name: residual.name }, [main, shortcut], origin);
+    // tfjs can't add a tensor to itself, which happens where all pooling within is left out.
+    const copy = { type: 'activation' as const, name: `${residual.name}/shortcut`, activation: 'linear' as const };
+    const other = shortcut === main ? this.#append(copy, [shortcut], origin) : shortcut;
+    const sum = this.#append({ type: 'add', name: residual.name }, [main, other], origin);
     return this.#sequence(activationLayers(residual.name, residual.activation), sum, origin);
   }
 
@@ -137,7 +147,7 @@ function identityMismatch({ name }: Residual, input: Shape, target: Shape): Laye
     expected: shapeText(input),
     received: shapeText(target),
     hint: 'shortcut: auto',
-    concernsSize: true,
+    concerns: 'size',
   };
 }
 
@@ -148,7 +158,7 @@ function projectionMismatch({ name }: Residual, input: Shape, target: Shape): La
     expected: `an output whose height and width are a whole part of ${shapeText(input.slice(0, 2))}, rounded up`,
     received: shapeText(target),
     hint: 'padding: same in its layers',
-    concernsSize: true,
+    concerns: 'size',
   };
 }
 

@@ -12,8 +12,11 @@ export interface LayerProblem {
   expected?: string;
   received?: string;
   hint?: string;
-  /** Whether it rests on a height or width: after one such problem the sizes that follow are guesses. */
-  concernsSize?: boolean;
+  /**
+   * What it concerns, if the heights and widths that follow are guesses because of it: these themselves, or that there
+   * are any (images) or none (vectors).
+   */
+  concerns?: 'size' | 'rank';
 }
 
 export type Report = (problem: LayerProblem) => void;
@@ -81,7 +84,7 @@ function convolutionShape(layer: Conv2D | DepthwiseConv2D | SeparableConv2D, inp
       expected: `at most ${input[0]}×${input[1]} with padding: valid`,
       received: shapeText(size) + (product(dilation) > 1 ? ` (${rows}×${columns}, dilated)` : ''),
       hint: 'a smaller kernel, padding: same, or less pooling before it',
-      concernsSize: true,
+      concerns: 'size',
     });
   }
   const channels = layer.type === 'depthwise_conv2d' ? input[2] * layer.depth_multiplier : layer.filters;
@@ -98,7 +101,7 @@ function poolingShape(layer: Pooling2D, input: Shape, report: Report): Shape {
       expected: `at most ${input[0]}×${input[1]} with padding: valid`,
       received: shapeText(size),
       hint: 'a smaller pool_size, padding: same, or fewer pooling layers',
-      concernsSize: true,
+      concerns: 'size',
     });
   }
   return [...windowShape({ ...layer, size }, input), input[2]];
@@ -125,6 +128,7 @@ function asImage(layer: { name: string; type: string }, input: Shape, report: Re
     expected: 'height×width×channels',
     received: shapeText(input),
     hint: 'move it before the flatten or global_pooling2d layer',
+    concerns: 'rank',
   });
   return [1, 1, input[0]];
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Attribute, AttributeKind } from './attributes.js';
 import { DataType } from './c-api.js';
+import { type SimpleKernel, replaceKernel } from './kernel-registry.js';
 import type { TensorMetadata } from './eager.js';
 
 /** tfjs-node's backend (`NodeJSKernelBackend`), by the methods that kernels call; the last two it declares private. */
@@ -10,8 +11,6 @@ export interface KernelBackend {
   createOutputTensor(metadata: TensorMetadata): tf.Tensor;
   getInputTensorIds(tensors: tf.Tensor[]): number[];
 }
-
-const BACKEND = 'tensorflow';
 
 export const typeAttribute = (name: string, value: number | number[]): Attribute => ({
   name,
@@ -54,14 +53,6 @@ export function registerFusedKernels(backend: KernelBackend): void {
   }
 }
 
-type KernelFunction = tf.KernelConfig['kernelFunc'];
-
-function replaceKernel(kernelName: string, make: (original: KernelFunction) => KernelFunction): void {
-  const original = tf.getKernel(kernelName, BACKEND);
-  tf.unregisterKernel(kernelName, BACKEND);
-  tf.registerKernel({ ...original, kernelName, backendName: BACKEND, kernelFunc: make(original.kernelFunc) });
-}
-
 function activationGradient(kernelName: string, gradient: (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor): void {
   tf.unregisterGradient(kernelName);
   tf.registerGradient({
@@ -72,7 +63,7 @@ function activationGradient(kernelName: string, gradient: (dy: tf.Tensor, y: tf.
   });
 }
 
-function matMulKernel(backend: KernelBackend, original: KernelFunction): KernelFunction {
+function matMulKernel(backend: KernelBackend, original: SimpleKernel): SimpleKernel {
   return (parameters) => {
     const { a, b } = parameters.inputs as { a: tf.Tensor; b: tf.Tensor };
     if (a.rank !== 2 || b.rank !== 2 || a.dtype !== 'float32' || b.dtype !== 'float32') return original(parameters);
@@ -82,12 +73,14 @@ function matMulKernel(backend: KernelBackend, original: KernelFunction): KernelF
   };
 }
 
-function biasAddKernel(backend: KernelBackend, original: KernelFunction): KernelFunction {
+function biasAddKernel(backend: KernelBackend, original: SimpleKernel): SimpleKernel {
   return (parameters) => {
     const { a, b } = parameters.inputs as { a: tf.Tensor; b: tf.Tensor };
     if (!isBias(a, b)) return original(parameters);
-    const bias = b.rank === 1 ? b : tf.reshape(b, [b.size]);
-    return backend.executeSingleOutput('BiasAdd', [FLOAT, CHANNELS_LAST], [a, bias]);
+    return tf.tidy(() => {
+      const bias = b.rank === 1 ? b : tf.reshape(b, [b.size]);
+      return backend.executeSingleOutput('BiasAdd', [FLOAT, CHANNELS_LAST], [a, bias]);
+    });
   };
 }
 
@@ -107,7 +100,7 @@ function isBias(a: tf.Tensor, b: tf.Tensor): boolean {
 }
 
 /** A sum over every axis but the last is the gradient of a bias. */
-function biasGradientKernel(backend: KernelBackend, original: KernelFunction): KernelFunction {
+function biasGradientKernel(backend: KernelBackend, original: SimpleKernel): SimpleKernel {
   return (parameters) => {
     const { x } = parameters.inputs as { x: tf.Tensor };
     const { axis, keepDims } = parameters.attrs as unknown as { axis: number | number[] | null; keepDims: boolean };
@@ -124,7 +117,7 @@ function isAllButLast(axes: number[], rank: number): boolean {
 }
 
 /** tfjs-node's own reads the indices back to check them, which no trace allows; TensorFlow checks them itself. */
-function gatherKernel(backend: KernelBackend): KernelFunction {
+function gatherKernel(backend: KernelBackend): SimpleKernel {
   return ({ inputs, attrs }) => {
     const { x, indices } = inputs as { x: tf.Tensor; indices: tf.Tensor };
     const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };

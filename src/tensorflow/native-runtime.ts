@@ -157,7 +157,7 @@ export class NativeRuntime implements Runtime {
       };
     };
     // tfjs types the parameters of any such function as tensors or the saver, in no order.
-    return tf.customGrad(compute as unknown as CustomGradient) as (labels: tf.Tensor, logits: tf.Tensor) => tf.Tensor;
+    return tf.customGrad<tf.Tensor>(compute as unknown as CustomGradient);
   }
 
   #trace(name: string, inputs: readonly Signature[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): TracedFunction {

@@ -130,13 +130,12 @@ function reduceOnPlateau(config: ReduceOnPlateauSchedule, base: ScheduleBase): S
 }
 
 function afterEpoch(config: ReduceOnPlateauSchedule, before: PlateauState, value: number): PlateauState {
-  const cooling = before.cooldown > 0;
   const cooldown = Math.max(0, before.cooldown - 1);
-  const wait = cooling ? 0 : before.wait;
   if (isImprovement(config, value, before.best)) return { ...before, best: value, wait: 0, cooldown };
-  if (cooldown > 0) return { ...before, wait, cooldown };
-  const exhausted = wait + 1 >= config.patience && before.learningRate > Math.fround(config.min_lr);
-  if (!exhausted) return { ...before, wait: wait + 1, cooldown };
+  if (cooldown > 0) return { ...before, cooldown };
+  const wait = before.wait + 1;
+  const isReduced = wait >= config.patience && before.learningRate > Math.fround(config.min_lr);
+  if (!isReduced) return { ...before, wait, cooldown };
   const learningRate = Math.fround(Math.max(before.learningRate * config.factor, config.min_lr));
   return { ...before, learningRate, wait: 0, cooldown: config.cooldown };
 }

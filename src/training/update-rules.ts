@@ -162,8 +162,9 @@ function adam({ beta_1: beta1, beta_2: beta2, epsilon, amsgrad }: Adam | Adamw, 
     weightDecay,
     step: (learningRate, iteration) => {
       const t = tf.add(tf.cast(iteration, 'float32'), 1);
-      const powers = [tf.pow(beta1, t), tf.pow(beta2, t)];
-      const constants = [beta1, beta2, epsilon].map((value) => tf.scalar(value));
+      const rates = [tf.scalar(beta1), tf.scalar(beta2)];
+      const powers = rates.map((rate) => tf.pow(rate, t));
+      const constants = [...rates, tf.scalar(epsilon)];
       return {
         op: amsgrad ? 'ResourceApplyAdamWithAmsgrad' : 'ResourceApplyAdam',
         inputs: (gradient) => [...powers, learningRate, ...constants, gradient],

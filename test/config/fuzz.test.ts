@@ -135,7 +135,7 @@ test('mutated experiments are experiments or explained', () => {
     fc.property(original, fc.array(mutation, { minLength: 1, maxLength: 4 }), (text, mutations) => {
       if (loads(mutations.reduce(mutate, text)) !== 'valid') explained++;
     }),
-    { numRuns: 4000 },
+    { numRuns: 3000 },
   );
   expect(explained).toBeGreaterThan(1000);
 });

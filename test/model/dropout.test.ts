@@ -41,15 +41,19 @@ function trace(runtime: Runtime, layers: LayerFragment[]) {
 const largestDifference = (a: Float32Array, b: Float32Array): number =>
   a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - b[index])), 0);
 
+let runtime: Runtime;
+
+beforeAll(async () => {
+  runtime = await startTensorFlow();
+});
+
 describe.each([
   ['dropout', { type: 'dropout', rate: 0.3 }],
   ['spatial_dropout2d', { type: 'spatial_dropout2d', rate: 0.3 }],
 ])('%s', (type, layer) => {
   let run: (seed: number, step: number) => Float32Array[];
-  let runtime: Runtime;
 
-  beforeAll(async () => {
-    runtime = await startTensorFlow();
+  beforeAll(() => {
     run = trace(runtime, [layer]);
   });
 

@@ -105,6 +105,7 @@ export const PARITY_CASES: Record<string, ParityCase> = {
     layers: [{ type: 'residual', layers: [conv({ padding: 'same', strides: 2 }), conv({ padding: 'same' })] }],
     shared: { batch_normalization: true, ...regularized },
   },
+  'residual, empty': { layers: [{ type: 'residual', layers: [{ type: 'pooling2d', pooling: 'none' }] }] },
   'residual of vectors': {
     layers: [{ type: 'flatten' }, { type: 'residual', activation: 'tanh', layers: [{ type: 'dense', units: 7 }] }],
   },

@@ -35,7 +35,7 @@ export interface Behaviour {
 
 type Values = Record<string, tf.Tensor>;
 
-const drawImages = (): tf.Tensor => normals('images', [STEPS, BATCH, ...IMAGE]);
+export const drawImages = (): tf.Tensor => normals('images', [STEPS, BATCH, ...IMAGE]);
 /** What the outputs are multiplied by before they are summed up into the loss. */
 const drawCotangent = (): tf.Tensor => normals('cotangent', [BATCH, IMAGES.classes]);
 
@@ -118,7 +118,7 @@ function accessTo(variables: Variable[], trained: number[], values: tf.Tensor[] 
 }
 
 /** A value that depends on the weight's name and shape alone; no two channels are alike, and variances are positive. */
-function drawWeight({ originalName: name, shape, trainable }: tf.LayerVariable): [string, tf.Tensor] {
+export function drawWeight({ originalName: name, shape, trainable }: tf.LayerVariable): [string, tf.Tensor] {
   // The identity within a dilated depthwise convolution.
   if (!trainable && name.endsWith('/pointwise_kernel')) return [name, identity(shape as number[])];
   const draws = normals(name, shape as number[]);

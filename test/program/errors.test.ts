@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Workspace } from '../support/program.js';
 
-const workspace = new Workspace();
+const workspace = new Workspace(afterAll);
 
 describe('mistakes', () => {
   it('are shown at their place, and nothing is run', async () => {

@@ -62,7 +62,7 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     const name = uniqueName();
     workspace.write('long.yaml', experiment(name, 100_000));
     const { result, kill } = workspace.start(['run', 'long.yaml'], { MLFLOW_TRACKING_URI: uri });
-    const run = await readWhen(name, ({ metrics }) => (metrics.val_loss?.length ?? 0) > 2);
+    const run = await readWhen(name, ({ metrics }) => 'val_loss' in metrics && metrics.val_loss.length > 2);
     expect(run.status).toBe('RUNNING');
     kill('SIGINT');
     expect(await result).toMatchObject({ code: 130 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ProgramResult, Workspace } from '../support/program.js';
 
 /** The baseline on a twentieth of real MNIST: seconds, and still far above chance. */
@@ -26,7 +26,7 @@ const weightsHash = (workspace: Workspace, id: string): string =>
     .digest('hex');
 
 describe('ablate run', () => {
-  const workspace = new Workspace();
+  const workspace = new Workspace(afterAll);
   let first: ProgramResult;
   let id: string;
 

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type JournalEvent } from '../../src/tracking/journal-events.js';
 import { readJournal } from '../../src/tracking/journal.js';
 import { type Summary, findRun, readSummary } from '../../src/tracking/run-store.js';
-import { temporaryFolder } from './runs.js';
+import { onTestFinished } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,7 +18,14 @@ export interface ProgramResult {
 
 /** A user's folder, in which the real program is run. */
 export class Workspace {
-  readonly folder = temporaryFolder();
+  readonly folder = mkdtempSync(join(tmpdir(), 'ablate-test-'));
+
+  /** @param atEnd calls what it is given when the folder isn't needed any more; outside of a test, `afterAll` */
+  constructor(atEnd: (cleanUp: () => void) => void = onTestFinished) {
+    atEnd(() => {
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
 
   /** Writes an experiment file; returns its name. */
   write(name: string, text: string): string {

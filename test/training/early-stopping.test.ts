@@ -92,5 +92,7 @@ describe('early stopping', () => {
     );
     expect(decisions.map(({ improved }) => improved)).toEqual([false, true, false, false]);
     expect(decisions.map(({ stop }) => stop)).toEqual([false, false, false, true]);
+    // Nor does it end training after the first epoch.
+    expect(createEarlyStopping({ ...config, patience: 0 }).afterEpoch(1, { val_loss: Number.NaN }).stop).toBe(false);
   });
 });

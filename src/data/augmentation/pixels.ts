@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AugmentationConfig, Brightness, Contrast, Noise } from '../../config/experiment.js';
 import type { RandomSource, StepRandom } from '../../tensorflow/step-random.js';
-import { augmentationStream, drawOfImages, scaledTo, symmetricRange } from './draws.js';
-import { perImage } from './entries.js';
+import { augmentationStream, bernoulli, drawOfImages, scaledTo, symmetricRange, uniformRows } from './draws.js';
+import { perImage, times } from './entries.js';
 import type { ImageOperation } from './geometry.js';
 
 /** The greatest value of a pixel. */
@@ -42,7 +42,8 @@ function contrast({ factor, probability }: Contrast, source: RandomSource): Imag
 /** Draws: from the first stream a normal number for each pixel and channel; from the second, the images changed. */
 function noise({ stddev, probability }: Noise, normal: RandomSource, changed: RandomSource): ImageOperation {
   return (images) => {
-    const [scale] = drawOfImages(changed, images.shape[0], [() => stddev * WHITE], probability);
+    const [chance] = uniformRows(changed, 1, images.shape[0]);
+    const scale = times(bernoulli(probability, chance), stddev * WHITE);
     return clipped(tf.add(images, tf.mul(normal.normal(images.shape), perImage(scale))));
   };
 }

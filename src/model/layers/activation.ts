@@ -1,27 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ActivationConfig, Prelu } from '../../config/experiment.js';
-import { replaceCall, weightOf } from './standard-layer.js';
+import { apply, replaceCall, weightOf } from './standard-layer.js';
 
-type StandardName = Extract<ActivationConfig, string> | 'elu' | 'gelu' | 'gelu_new';
+type StandardName = Extract<ActivationConfig, string> | 'elu' | 'gelu';
 
 type Formula = (x: tf.Tensor) => tf.Tensor;
 
-/** As tfjs computes them, without its product with 1 and its cube as a power, which cost a pass over memory each. */
+/** Without tfjs's product with 1 and its division, which cost a pass over memory each. */
 const simplified: Partial<Record<StandardName, Formula>> = {
   swish: (x) => tf.mul(x, tf.sigmoid(x)),
   gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
-  gelu_new: (x) => {
-    const scale = Math.sqrt(2 / Math.PI);
-    const cubic = tf.add(tf.mul(tf.square(x), 0.044715 * scale), scale);
-    return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(tf.mul(x, cubic)), 1));
-  },
 };
 
 /** tfjs's name of an activation without parameters. */
 export function standardActivation(activation: ActivationConfig): StandardName {
   if (typeof activation === 'string') return activation;
-  if (activation.name === 'gelu') return activation.approximate ? 'gelu_new' : 'gelu';
-  return 'elu';
+  return activation.name === 'gelu' ? 'gelu' : 'elu';
 }
 
 /** Lets a layer that has this activation compute it with fewer ops. */
@@ -37,29 +31,51 @@ export function activationOf(layer: tf.layers.Layer): { apply: Formula } {
 }
 
 /**
- * An activation on its own.
- * @param name of the last of the layers
- * @returns layers to be put after one another
+ * Puts an activation after a layer.
+ * @param name of the layer that gives the result
  */
-export function activationLayers(name: string, activation: ActivationConfig, trainable: boolean): tf.layers.Layer[] {
+export function applyActivation(
+  name: string,
+  activation: ActivationConfig,
+  trainable: boolean,
+  input: tf.SymbolicTensor,
+): tf.SymbolicTensor {
   if (typeof activation === 'object') {
     switch (activation.name) {
       case 'leaky_relu':
-        return [tf.layers.leakyReLU({ name, alpha: activation.negative_slope })];
+        return apply(tf.layers.leakyReLU({ name, alpha: activation.negative_slope }), input);
       case 'prelu':
-        return [preluLayer(name, activation, trainable)];
+        return apply(preluLayer(name, activation, trainable), input);
       case 'elu':
-        if (activation.alpha !== 1) return scaledElu(name, activation.alpha);
+        if (activation.alpha !== 1) return applyScaledElu(name, activation.alpha, input);
+        break;
+      case 'gelu':
+        if (activation.approximate) return applyApproximateGelu(name, input);
     }
   }
   const layer = tf.layers.activation({ name, activation: standardActivation(activation) });
-  return [simplifyActivation(layer, activation)];
+  return apply(simplifyActivation(layer, activation), input);
 }
 
 /** tfjs's ELU has no alpha but 1; what elu leaves below zero, a leaky relu multiplies by its slope. */
-function scaledElu(name: string, alpha: number): tf.layers.Layer[] {
-  const elu = tf.layers.activation({ name: `${name}/elu`, activation: 'elu' });
-  return [elu, tf.layers.leakyReLU({ name, alpha })];
+function applyScaledElu(name: string, alpha: number, input: tf.SymbolicTensor): tf.SymbolicTensor {
+  const elu = apply(tf.layers.activation({ name: `${name}/elu`, activation: 'elu' }), input);
+  return apply(tf.layers.leakyReLU({ name, alpha }), elu);
+}
+
+/**
+ * x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))) (Hendrycks and Gimpel, 2016) as x · sigmoid(x · (a x² + b)), since
+ * tfjs 4.22 can save its own `gelu_new`, but not load it.
+ */
+function applyApproximateGelu(name: string, x: tf.SymbolicTensor): tf.SymbolicTensor {
+  const offset = 2 * Math.sqrt(2 / Math.PI);
+  const product = (part: string, factors: tf.SymbolicTensor[]): tf.SymbolicTensor =>
+    apply(tf.layers.multiply({ name: name + part }), factors);
+  // Given the same tensor twice, a layer of tfjs disposes it before the second use.
+  const copy = apply(tf.layers.activation({ name: `${name}/copy`, activation: 'linear' }), x);
+  const polynomial = tf.layers.rescaling({ name: `${name}/polynomial`, scale: 0.044715 * offset, offset });
+  const cubic = product('/cubic', [x, apply(polynomial, product('/square', [x, copy]))]);
+  return product('', [x, apply(tf.layers.activation({ name: `${name}/sigmoid`, activation: 'sigmoid' }), cubic)]);
 }
 
 /** relu(x) − alpha · relu(−x), whose gradient at 0 is Keras's. */

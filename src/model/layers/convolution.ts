@@ -53,6 +53,9 @@ export function applyDepthwise(
 
 function depthwiseLayer(layer: DepthwiseConv2D, settings: KernelSettings): tf.layers.Layer {
   const convolution = tf.layers.depthwiseConv2d(separableArguments(layer, settings));
+  const getConfig = convolution.getConfig.bind(convolution);
+  // tfjs 4.22 writes the regularizer down as a constraint too, and would then apply it as one.
+  convolution.getConfig = () => ({ ...getConfig(), depthwiseConstraint: null });
   return replaceProduct(convolution, layer, (input, weight) => depthwise(layer, input, weight('depthwise_kernel')));
 }
 

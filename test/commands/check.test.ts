@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const study = `dataset: {name: mnist}
+model: {layers: [{type: flatten}, {type: dense}]}
+training: {epochs: 6}
+`;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ablate-check-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** `ablate check …`, as a user starts it. */
+function check(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const command = [join(root, 'bin/ablate.js'), 'check', ...args];
+    const child = execFile(process.execPath, command, { cwd: root }, (_, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
+}
+
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+test('prints the resolved file, which prints the same again', async () => {
+  const { code, stdout, stderr } = await check(write('study.yaml', study), 'training.epochs=3');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('  epochs: 3\n');
+  expect(await check(write('resolved.yaml', stdout))).toEqual({ code: 0, stdout, stderr: '' });
+});
+
+test('--diff prints what is changed', async () => {
+  expect((await check(write('study.yaml', study), 'training.epochs=3', '--diff')).stdout).toBe(
+    '  training.epochs: 6 → 3\n',
+  );
+  expect((await check('experiments/models/lenet5.yaml', '--diff')).stdout).toContain(
+    '  model.activation: relu → tanh\n',
+  );
+});
+
+test('--json prints one document', async () => {
+  const { stdout } = await check('experiments/baseline.yaml', 'experiments/models/mlp.yaml', '--json');
+  const [baseline, mlp] = JSON.parse(stdout) as { file: string; config: { name: string }; config_hash: string }[];
+  expect(baseline).toMatchObject({ file: 'experiments/baseline.yaml', config: { name: 'baseline' } });
+  expect(mlp.config_hash).not.toBe(baseline.config_hash);
+});
+
+test('mistakes of all files go to standard error, and the exit code is 2', async () => {
+  const one = write('one.yaml', 'dataset: {name: mnst}\nmodel: {layers: [{type: dense}]}\n');
+  const other = write('other.yaml', 'dataset: {name: mnist}\nmodel: {layers: [{type: dense}]}\nseed: 3\n');
+  const { code, stdout, stderr } = await check(one, other);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('one.yaml:1:17 error dataset.name can\'t be the text "mnst"');
+  expect(stderr).toContain('other.yaml:3:1 error "seed" belongs in training');
+  expect(stderr).not.toMatch(/\bat .*\.js/);
+});
+
+test('--json prints mistakes as data', async () => {
+  const { code, stdout } = await check('experiments/baseline.yaml', 'training.epoch=3', '--json');
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: {
+      code: 'invalid-config',
+      problems: [{ code: 'unknown-key', file: '<override 1>', column: 10, suggestion: 'epochs' }],
+    },
+  });
+});

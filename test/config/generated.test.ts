@@ -1,0 +1,57 @@
+import { Ajv } from 'ajv';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { generate } from '../../scripts/generate.js';
+import { annotations, experimentSchema, type Schema } from '../../src/config/schema.js';
+
+const root = new URL('../../', import.meta.url);
+
+test('what is generated from the schema is fresh', async () => {
+  for (const [file, text] of Object.entries(await generate())) {
+    const stored = readFileSync(new URL(file, root), 'utf8');
+    expect(stored === text, `${file} is stale: run \`npm run generate\``).toBe(true);
+  }
+});
+
+test('the schema is a valid one, and nothing in it is ignored', () => {
+  const ajv = new Ajv({ strict: true, strictRequired: false, discriminator: true, allowUnionTypes: true });
+  for (const annotation of annotations) ajv.addKeyword(annotation);
+  expect(ajv.validateSchema(experimentSchema())).toBe(true);
+  expect(() => ajv.compile(experimentSchema())).not.toThrow();
+});
+
+/** Every key of every mapping, with the place where it is defined. */
+function keys(schema: Schema, place: string): { place: string; key: string; property: Schema; around: Schema }[] {
+  const branches = [schema.then, schema.else, schema.items, ...(schema.oneOf ?? [])].filter(
+    (branch) => branch !== undefined,
+  );
+  const here = Object.entries(schema.properties ?? {}).map(([key, property]) => ({
+    place,
+    key,
+    property,
+    around: schema,
+  }));
+  const inner = [...branches, ...Object.values(schema.properties ?? {})].flatMap((branch) => keys(branch, place));
+  const definitions = Object.entries(schema.definitions ?? {}).flatMap(([name, definition]) => keys(definition, name));
+  return [...here, ...inner, ...definitions];
+}
+
+test('every key is described, and every mapping is closed', () => {
+  const all = keys(experimentSchema(), 'top');
+  expect(all.length).toBeGreaterThan(200);
+  for (const { place, key, property, around } of all) {
+    const definition = experimentSchema().definitions?.[property.$ref?.replace('#/definitions/', '') ?? ''];
+    expect(property.description ?? definition?.description, `${place}.${key}`).toMatch(/\.$/);
+    expect(around.additionalProperties, place).toBe(false);
+  }
+});
+
+test('every key has a default, or says what it is without one', () => {
+  for (const { place, key, property, around } of keys(experimentSchema(), 'top')) {
+    const definition = experimentSchema().definitions?.[property.$ref?.replace('#/definitions/', '') ?? ''];
+    const whole = { ...definition, ...property };
+    const isOptional = whole['x-optional'] ?? whole['x-shorthand'] ?? /Default|required/.test(whole.description ?? '');
+    const hasValue = 'default' in whole || around.required?.includes(key) || whole['x-inherits'] !== undefined;
+    expect(hasValue || isOptional, `${place}.${key}`).toBe(true);
+  }
+});
