@@ -11,7 +11,12 @@ import { startRuntime } from '../src/tensorflow/start.js';
 import { train } from '../src/training/trainer.js';
 import { Evaluator } from '../src/training/evaluation.js';
 
-const overrides = ['dataset.validation_split=0', 'training.early_stopping=null', ...process.argv.slice(3)];
+const overrides = [
+  'dataset.validation_split=0',
+  'training.early_stopping=null',
+  'training.learning_rate_schedule=constant',
+  ...process.argv.slice(3),
+];
 const { config } = loadExperiment(process.argv[2], { overrides });
 const library = await ensureTensorFlow();
 const runtime = await startRuntime({ backend: 'tensorflow', library, cudaLibraryDirectories: [], threads: 0 });

@@ -1,14 +1,8 @@
 import type { Conv2D, Experiment, LayerConfig, OptimizerConfig, TrainingConfig } from './experiment.js';
 import { matchesName, outputIndex } from './layers.js';
-import type { Path, ProblemDetails } from './problems.js';
+import type { Path, ProblemDetails, Report } from './problems.js';
 import { nearest } from './suggest.js';
 import { checkSweep } from './sweep-consistency.js';
-
-/**
- * Takes a mistake that lies in more than one key.
- * @param paths of the keys involved; the first is where the mistake is shown
- */
-export type Report = (paths: readonly [Path, ...Path[]], details: ProblemDetails) => void;
 
 /** Finds keys of a resolved configuration that can't hold together. */
 export function checkConsistency(config: Experiment, report: Report): void {

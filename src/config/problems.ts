@@ -59,6 +59,12 @@ export interface Problem extends ProblemDetails, Location {
 /** Keys and list indices from the top of a configuration downwards. */
 export type Path = readonly (string | number)[];
 
+/**
+ * Takes a mistake that lies in more than one key.
+ * @param paths of the keys involved; the first is where the mistake is shown
+ */
+export type Report = (paths: readonly [Path, ...Path[]], details: ProblemDetails) => void;
+
 /** A path as users write it: `training.optimizer.learning_rate`; keys that hold dots are quoted. */
 export function formatPath(path: Path): string {
   return path

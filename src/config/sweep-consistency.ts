@@ -1,7 +1,6 @@
-import type { Report } from './consistency.js';
 import type { SweepConfig } from './experiment.js';
 import { allPlaces, placeOf } from './places.js';
-import type { Path, ProblemDetails } from './problems.js';
+import type { Path, ProblemDetails, Report } from './problems.js';
 import { nearest } from './suggest.js';
 
 /** Keys that say what an experiment is called and asks, rather than how it trains. */

@@ -67,6 +67,14 @@ export const PARITY_CASES: Record<string, ParityCase> = {
   'no pooling': { layers: [conv(), { type: 'pooling2d', pooling: 'none' }] },
   'global average pooling': { layers: [conv(), { type: 'global_pooling2d' }] },
   'global max pooling': { layers: [conv(), { type: 'global_pooling2d', pooling: 'max' }] },
+  // Overlapping windows repeat a maximum, which then shares its gradient.
+  'global max pooling of equal maxima': {
+    layers: [
+      conv(),
+      { type: 'pooling2d', pool_size: 3, strides: 1, padding: 'same' },
+      { type: 'global_pooling2d', pooling: 'max' },
+    ],
+  },
   dense: {
     layers: [{ type: 'flatten' }, { type: 'dense', units: 7, activation: 'swish' }, { type: 'dense', units: 5 }],
     shared: { kernel_regularizer: { l1: 0, l2: 0.1 } },

@@ -72,7 +72,8 @@ export class FaultProxy {
 
   #answer(response: ServerResponse, { statusCode, headers }: IncomingMessage, body: Buffer, fault?: Fault): void {
     if (fault?.kind === 'lost') return void response.destroy();
-    response.writeHead(statusCode ?? 502, { 'content-type': headers['content-type'], 'content-length': body.length });
+    const type = headers['content-type'] ?? 'application/octet-stream';
+    response.writeHead(statusCode ?? 502, { 'content-type': type, 'content-length': body.length });
     if (fault?.kind !== 'truncated') return void response.end(body);
     response.write(body.subarray(0, body.length / 2), () => response.destroy());
   }

@@ -83,6 +83,7 @@ export function journalEnd(run: RunDirectory, status: 'FINISHED' | 'FAILED' | 'P
     metrics: { train_loss: 0.25, 'accuracy@5': NaN },
     epochs: 4,
     steps: 400,
+    weights_epoch: 4,
     samples_per_second: 10_000,
     duration_seconds: 5,
     parameters: 421_642,

@@ -32,14 +32,14 @@ describe('flattenConfig', () => {
 });
 
 describe('experimentName', () => {
-  const config = { name: 'baseline', tracking: { experiment: 'kernels' } };
-
   it('is what the file says, else what the environment says, else the name', () => {
     const environment = { MLFLOW_EXPERIMENT_NAME: 'team' };
-    expect(experimentName(config, environment)).toBe('kernels');
-    expect(experimentName({ name: 'baseline' }, environment)).toBe('team');
-    expect(experimentName({ name: 'baseline', tracking: { experiment: null } }, {})).toBe('baseline');
-    expect(experimentName({ name: 'baseline' }, { MLFLOW_EXPERIMENT_NAME: '' })).toBe('baseline');
+    const config = { name: 'baseline', tracking: {} };
+    expect(experimentName({ ...config, tracking: { experiment: 'kernels' } }, environment)).toBe('kernels');
+    expect(experimentName({ ...config, tracking: { experiment: null } }, environment)).toBe('team');
+    expect(experimentName({ ...config, tracking: 'none' }, environment)).toBe('team');
+    expect(experimentName(config, {})).toBe('baseline');
+    expect(experimentName(config, { MLFLOW_EXPERIMENT_NAME: '' })).toBe('baseline');
   });
 });
 

@@ -23,6 +23,7 @@ const SUMMARY: Summary = {
   metrics: { test_accuracy: 0.5 },
   epochs: 1,
   steps: 10,
+  weights_epoch: 1,
   samples_per_second: 100,
   duration_seconds: 2,
   parameters: 3,

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Conv2D, DepthwiseConv2D, SeparableConv2D } from '../../config/experiment.js';
 import type { Initializer } from '../initializers.js';
 import { pair } from '../output-shape.js';
-import { createRegularizer } from '../regularizers.js';
+import { type Regularizer, createRegularizer } from '../regularizers.js';
 import { type KernelSettings, commonArguments, replaceProduct, weightInitializer } from './kernel.js';
-import { apply, weightOf } from './standard-layer.js';
+import { apply, correctConfig, weightOf } from './standard-layer.js';
 
 type Convolution = Conv2D | DepthwiseConv2D | SeparableConv2D;
 
@@ -29,13 +29,12 @@ export function convolve<L extends tf.layers.Layer>(convolution: L, layer: Conv2
 }
 
 export function separableLayer(layer: SeparableConv2D, settings: KernelSettings): tf.layers.Layer {
-  const separable = tf.layers.separableConv2d({
-    ...separableArguments(layer, settings),
+  const pointwise = {
     filters: layer.filters,
-    pointwiseRegularizer: createRegularizer(layer.kernel_regularizer),
-  });
-  setPointwiseInitializer(separable, weightInitializer(layer, 'pointwise_kernel', settings));
-  return replaceProduct(separable, layer, (input, weight) => {
+    initializer: weightInitializer(layer, 'pointwise_kernel', settings),
+    regularizer: createRegularizer(layer.kernel_regularizer),
+  };
+  return replaceProduct(standardSeparable(layer, settings, pointwise), layer, (input, weight) => {
     const channels = depthwise(layer, input, weight('depthwise_kernel'));
     return tf.conv2d(channels, weight('pointwise_kernel') as tf.Tensor4D, 1, 'valid');
   });
@@ -53,9 +52,8 @@ export function applyDepthwise(
 
 function depthwiseLayer(layer: DepthwiseConv2D, settings: KernelSettings): tf.layers.Layer {
   const convolution = tf.layers.depthwiseConv2d(separableArguments(layer, settings));
-  const getConfig = convolution.getConfig.bind(convolution);
   // tfjs 4.22 writes the regularizer down as a constraint too, and would then apply it as one.
-  convolution.getConfig = () => ({ ...getConfig(), depthwiseConstraint: null });
+  correctConfig(convolution, { depthwiseConstraint: null });
   return replaceProduct(convolution, layer, (input, weight) => depthwise(layer, input, weight('depthwise_kernel')));
 }
 
@@ -69,19 +67,28 @@ function applyDilatedDepthwise(
   input: tf.SymbolicTensor,
 ): tf.SymbolicTensor {
   const filters = settings.inputChannels * layer.depth_multiplier;
-  const separable = tf.layers.separableConv2d({ ...separableArguments(layer, settings), filters });
   const identity = tf.initializers.identity({ gain: 1 });
   identity.apply = (shape) => tf.reshape(tf.eye(filters), shape as number[]);
-  setPointwiseInitializer(separable, identity);
+  const separable = standardSeparable(layer, settings, { filters, initializer: identity });
   replaceProduct(separable, layer, (images, weight) => depthwise(layer, images, weight('depthwise_kernel')));
   const output = apply(separable, input);
   weightOf(separable, 'pointwise_kernel').trainable = false;
   return output;
 }
 
-/** tfjs 4.22 gives the pointwise kernel the depthwise initializer. */
-function setPointwiseInitializer(separable: tf.layers.Layer, pointwise: Initializer): void {
-  (separable as unknown as { pointwiseInitializer: Initializer }).pointwiseInitializer = pointwise;
+function standardSeparable(
+  layer: DepthwiseConv2D | SeparableConv2D,
+  settings: KernelSettings,
+  pointwise: { filters: number; initializer: Initializer; regularizer?: Regularizer },
+): tf.layers.Layer {
+  const separable = tf.layers.separableConv2d({
+    ...separableArguments(layer, settings),
+    filters: pointwise.filters,
+    pointwiseRegularizer: pointwise.regularizer,
+  });
+  // tfjs 4.22 gives the pointwise kernel the depthwise initializer, and leaves the multiplier out of what it saves.
+  (separable as unknown as { pointwiseInitializer: Initializer }).pointwiseInitializer = pointwise.initializer;
+  return correctConfig(separable, { depthMultiplier: layer.depth_multiplier });
 }
 
 function depthwise(layer: DepthwiseConv2D | SeparableConv2D, input: tf.Tensor, kernel: tf.Tensor): tf.Tensor4D {

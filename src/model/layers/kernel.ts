@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { InitializerConfig } from '../../config/experiment.js';
 import { randomStream } from '../../random.js';
 import type { KernelLayer } from '../expansion.js';
 import { type Initializer, createInitializer, drawWeight } from '../initializers.js';
@@ -27,14 +28,16 @@ export function commonArguments(layer: KernelLayer, settings: KernelSettings) {
 
 /** An initializer whose values depend on the seed and the weight's name alone, not on what else is drawn. */
 export function weightInitializer(layer: KernelLayer, weight: string, settings: KernelSettings): Initializer {
-  const config = weight === 'bias' ? layer.bias_initializer : layer.kernel_initializer;
-  return createInitializer(config, (shape) => drawNamed(layer, weight, settings, shape));
+  return createInitializer(initializerOf(layer, weight), (shape) => drawNamed(layer, weight, settings, shape));
 }
 
+/** The first values of the layer's weight of this name (`kernel`). */
 export function drawNamed(layer: KernelLayer, weight: string, { seed }: KernelSettings, shape: number[]): Float32Array {
-  const config = weight === 'bias' ? layer.bias_initializer : layer.kernel_initializer;
-  return drawWeight(config, shape, randomStream(seed, `weights/${layer.name}/${weight}`));
+  return drawWeight(initializerOf(layer, weight), shape, randomStream(seed, `weights/${layer.name}/${weight}`));
 }
+
+const initializerOf = (layer: KernelLayer, weight: string): InitializerConfig =>
+  weight === 'bias' ? layer.bias_initializer : layer.kernel_initializer;
 
 /**
  * Lets one of tfjs's layers compute its product with the kernel by this, then add the bias and apply the activation. Its

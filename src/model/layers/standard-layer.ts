@@ -14,6 +14,13 @@ export function replaceCall<L extends tf.layers.Layer>(
   return layer;
 }
 
+/** Corrects what one of tfjs's layers writes down of itself when it is saved. */
+export function correctConfig<L extends tf.layers.Layer>(layer: L, correction: tf.serialization.ConfigDict): L {
+  const getConfig = layer.getConfig.bind(layer);
+  layer.getConfig = () => ({ ...getConfig(), ...correction });
+  return layer;
+}
+
 /** The layer's weight of this name (`kernel`). */
 export function weightOf(layer: tf.layers.Layer, name: string): tf.LayerVariable {
   const weight = optionalWeightOf(layer, name);

@@ -25,7 +25,7 @@ describe('splitBatch', () => {
         const parts = splitBatch(whole);
         expect(parts.flatMap(batchItems)).toHaveLength(batchItems(whole).length);
         for (const list of ['metrics', 'params', 'tags'] as const) {
-          expect(parts.flatMap((part) => part[list])).toEqual(whole[list]);
+          expect(parts.map((part) => part[list]).flat(1)).toEqual(whole[list]);
         }
         for (const part of parts) {
           expect(part.metrics.length).toBeLessThanOrEqual(1000);
