@@ -3,23 +3,69 @@ import type { RunProgress } from './run-events.js';
 import type { Engine } from './tensorflow/engine.js';
 import type { Summary } from './tracking/run-store.js';
 
-/** One run to do: plain values, so that it can be sent to another process or machine. */
-export interface Job {
+/** A complete configuration and where it was: plain values, so that they can be sent to another process or machine. */
+export interface LocatedExperiment {
   config: Experiment;
-  /** SHA-256 of what affects training: see `configHash`. */
-  configHash: string;
   /** The experiment file; relative paths in the configuration start at its folder. */
   source: string;
+}
+
+/** One run to do. */
+export interface Job extends LocatedExperiment {
+  /** SHA-256 of what affects training: see `configHash`. */
+  configHash: string;
   runsDirectory: string;
 }
 
-/** From the scheduler to a worker. */
-export type WorkerRequest = { type: 'run'; job: Job; engine: Engine } | { type: 'interrupt' };
+/** How fast an experiment trains on this machine, by some of its own steps. */
+export interface Calibration {
+  /** Until the first step could be measured: starting the engine, reading the data, tracing. */
+  startSeconds: number;
+  /** A full batch, or all training images where they are fewer. */
+  secondsPerStep: number;
+  /** How many steps that was measured over; they needn't be full batches. */
+  measuredSteps: number;
+  /** Of validation and test. */
+  secondsPerEvaluatedImage: number;
+  /** `CPU`, `GPU: NVIDIA H100`. */
+  device: string;
+}
 
-/** From a worker to the scheduler. */
-export type WorkerReply =
+/** The first training images before and after augmentation. */
+export interface Preview {
+  /** Images in a row. */
+  columns: number;
+  /** The images as they are, then as each of the first training steps would see them. */
+  rows: number;
+  height: number;
+  width: number;
+  channels: number;
+  /** [rows, columns, height, width, channels] */
+  pixels: Uint8Array;
+}
+
+/** What a worker can be asked to do. */
+export type Task =
+  | { type: 'run'; job: Job }
+  /** Trains for about a second, to tell how long the whole would take; nothing is kept. */
+  | { type: 'calibrate'; experiment: LocatedExperiment }
+  /** @property columns how many images, at most a batch */
+  | { type: 'preview'; experiment: LocatedExperiment; columns: number };
+
+/** What comes of each task. */
+export interface Answers {
+  run: Summary;
+  calibrate: Calibration;
+  preview: Preview;
+}
+
+/** To a worker. */
+export type WorkerRequest = { type: 'task'; task: Task; engine: Engine } | { type: 'interrupt' };
+
+/** From a worker. */
+export type WorkerReply<Answer = Answers[Task['type']]> =
   | { type: 'progress'; progress: RunProgress }
-  | { type: 'done'; summary: Summary }
+  | { type: 'done'; answer: Answer }
   | { type: 'failed'; error: PlainError };
 
 /** An error that can be sent. */

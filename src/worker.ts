@@ -1,11 +1,11 @@
 import { UserError, messageOf } from './errors.js';
-import type { Job, PlainError, WorkerReply, WorkerRequest } from './job.js';
-import { startRuntime } from './tensorflow/start.js';
-import type { RunProgress } from './run-events.js';
+import type { Answers, PlainError, Task, WorkerReply, WorkerRequest } from './job.js';
+import type { RunHooks } from './run-experiment.js';
 import type { Runtime } from './tensorflow/runtime.js';
+import { startRuntime } from './tensorflow/start.js';
 
 /**
- * A worker process: takes jobs from its parent one after another, and stays warm between them: TensorFlow is loaded and
+ * A worker process: takes tasks from its parent one after another, and stays warm between them: TensorFlow is loaded and
  * started once. It ends when its parent does, or lets go of it.
  */
 function main(): void {
@@ -21,19 +21,33 @@ function main(): void {
     }
     interruption = new AbortController();
     const start = (): Promise<Runtime> => (runtime ??= startRuntime(request.engine));
-    void work(request.job, start, interruption.signal).then(reply);
+    void work(request.task, start, interruption.signal).then(reply);
   });
 }
 
-async function work(job: Job, start: () => Promise<Runtime>, signal: AbortSignal): Promise<WorkerReply> {
+async function work(task: Task, start: () => Promise<Runtime>, signal: AbortSignal): Promise<WorkerReply> {
   try {
-    const { runExperiment } = await import('./run-experiment.js');
-    const onProgress = (progress: RunProgress): void => {
+    const onProgress: RunHooks['onProgress'] = (progress) => {
       reply({ type: 'progress', progress });
     };
-    return { type: 'done', summary: await runExperiment(job, start, { onProgress, signal }) };
+    return { type: 'done', answer: await perform(task, start, { onProgress, signal }) };
   } catch (error) {
     return { type: 'failed', error: toPlainError(error) };
+  }
+}
+
+async function perform(
+  task: Task,
+  start: () => Promise<Runtime>,
+  hooks: RunHooks,
+): Promise<Answers[keyof Answers]> {
+  switch (task.type) {
+    case 'run':
+      return (await import('./run-experiment.js')).runExperiment(task.job, start, hooks);
+    case 'calibrate':
+      return (await import('./run-calibration.js')).calibrate(task.experiment, start, hooks);
+    case 'preview':
+      return (await import('./run-preview.js')).previewAugmentation(task, start, hooks);
   }
 }
 

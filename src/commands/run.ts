@@ -1,30 +1,27 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedExperiment } from '../config/load.js';
-import { UserError } from '../errors.js';
 import type { Job } from '../job.js';
 import type { Outcome } from '../scheduling/scheduler.js';
-import type { Engine } from '../tensorflow/engine.js';
 import type { Summary } from '../tracking/run-store.js';
+import { type EngineOptions, addEngineOptions, chooseEngine } from './engine.js';
+import { failureError } from './failure.js';
 
-interface Options {
-  backend: string;
+interface Options extends EngineOptions {
   runsDir: string;
-  threads?: string;
   json?: true;
 }
 
 /** Adds `ablate run` to the program. */
 export function registerRun(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('train what experiment files describe, and print the result')
     .argument('<file...>', 'experiment files, then overrides: training.optimizer.learning_rate=0.01')
-    .option('--backend <name>', 'tensorflow, or cpu: JavaScript, hundreds of times slower', 'tensorflow')
     .option('--runs-dir <directory>', 'where runs are kept', 'runs')
-    .option('--threads <n>', 'threads for TensorFlow (default: one a core)')
     .option('--json', 'print the summaries as JSON')
     .action(run);
+  addEngineOptions(command);
 }
 
 async function run(words: string[], options: Options): Promise<void> {
@@ -86,42 +83,11 @@ async function runOne(
 }
 
 async function toSummary(outcome: Outcome, job: Job, run: { id: string; path: string } | undefined): Promise<Summary> {
-  if (outcome.type === 'done') return outcome.summary;
-  if (outcome.type === 'failed') {
-    const { message, code, hint, stack } = outcome.error;
-    if (code) throw new UserError(message, { code, hint });
-    throw Object.assign(new Error(message), { stack });
-  }
-  if (!run) throw new UserError(`${outcome.reason}\n${outcome.log}`, { code: 'worker-crashed' });
+  if (outcome.type === 'done') return outcome.answer;
+  if (outcome.type === 'failed' || !run) throw failureError(outcome);
   const { recordCrash } = await import('../tracking/crash.js');
   const { runDirectory } = await import('../tracking/run-store.js');
   return recordCrash(runDirectory(job.runsDirectory, run.id), outcome.reason, outcome.log);
-}
-
-async function chooseEngine({ backend, threads }: Options): Promise<Engine> {
-  if (backend === 'cpu') {
-    process.stderr.write('Training in JavaScript (--backend cpu): about 500 times slower than native TensorFlow.\n');
-    return { backend };
-  }
-  if (backend !== 'tensorflow') {
-    throw new UserError(`--backend is ${backend}; expected tensorflow or cpu`, { code: 'bad-usage', exitCode: 2 });
-  }
-  const { ensureTensorFlow } = await import('../tensorflow/install.js');
-  const { showInstallProgress } = await import('./install-progress.js');
-  const { onProgress, clear } = showInstallProgress(process.stderr);
-  const library = await ensureTensorFlow({ onProgress }).finally(clear);
-  const { directory, fileNames, cudaLibraryDirectories } = library;
-  return { backend, library: { directory, fileNames }, cudaLibraryDirectories, threads: parseThreads(threads) };
-}
-
-function parseThreads(text: string | undefined): number {
-  if (text === undefined) return 0;
-  const threads = Number(text);
-  if (Number.isInteger(threads) && threads >= 1 && threads <= 127) return threads;
-  throw new UserError(`--threads is ${text}; expected a whole number from 1 to 127`, {
-    code: 'bad-usage',
-    exitCode: 2,
-  });
 }
 
 /** The first Ctrl-C ends the run in order; the second ends everything at once. */

@@ -75,8 +75,7 @@ function nameOf(file: string): string {
 function checked(tree: Tree, name: string): Resolved {
   const invalid = validate(tree);
   const problems = [...invalid, ...checkModelForm(tree, invalid)];
-  const absent = Object.keys(standIns).filter((section) => !at(tree, [section]));
-  const broken = new Set([...problems.map(({ path }) => path.split('.')[0]), ...absent]);
+  const broken = new Set([...problems.map(({ path }) => path.split('.')[0]), ...incomplete(tree)]);
   if (tree.kind !== 'mapping' || broken.has('')) throw new ConfigError(inOrder(problems));
   const sound = withStandIns(tree, broken);
   const resolved = resolveExperiment(toJson(sound), name, (path) => valueSpan(sound, path).source.directory);
@@ -90,7 +89,7 @@ function checked(tree: Tree, name: string): Resolved {
   return resolved;
 }
 
-/** A model is either `layers` or the short form; neither may only be misspelt. */
+/** A model is either `layers` or the short form, unless either is misspelt or in the wrong place. */
 function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem[] {
   const model = at(tree, ['model']);
   if (model?.kind !== 'mapping') return [];
@@ -103,10 +102,9 @@ function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem[] {
     const hint = 'remove one: `layers` says every layer, `blocks` and `dense_units` are the short form';
     return report(short, { code: 'conflict', message: `${short} beside layers`, hint });
   }
-  const misspelt = invalid.some(
-    ({ code, suggestion = '' }) => code === 'unknown-key' && /^(layers|blocks)$/.test(suggestion),
-  );
-  if (has('layers') || has('blocks') || misspelt) return [];
+  const meant = invalid.filter(({ code }) => code === 'unknown-key' || code === 'misplaced-key');
+  const elsewhere = meant.some(({ path, suggestion }) => /^(layers|blocks)$/.test(suggestion ?? path));
+  if (has('layers') || has('blocks') || elsewhere) return [];
   const expected = 'layers: a list, or the short form blocks: {count: 2, filters: 32}';
   return report('layers', { code: 'missing-key', message: 'model has no layers', expected });
 }
@@ -115,6 +113,12 @@ const standIns: Record<string, Json> = {
   dataset: { name: 'mnist' },
   model: { layers: [{ type: 'flatten' }, { type: 'dense' }] },
 };
+
+/** Sections that can't be completed: what they need is missing, or somewhere else. */
+function incomplete(tree: Tree): string[] {
+  const hasLayers = at(tree, ['model', 'layers']) ?? at(tree, ['model', 'blocks']);
+  return [...(at(tree, ['dataset']) ? [] : ['dataset']), ...(hasLayers ? [] : ['model'])];
+}
 
 function withStandIns(tree: MappingTree, broken: ReadonlySet<string>): MappingTree {
   const sound: MappingTree = { ...tree, entries: new Map([...tree.entries].filter(([key]) => !broken.has(key))) };

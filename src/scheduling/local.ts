@@ -28,7 +28,7 @@ export class LocalScheduler implements Scheduler {
 
   async #runNow(job: Job, options: JobOptions): Promise<Outcome> {
     const worker = this.#takeWorker();
-    const outcome = await worker.run(job, options);
+    const outcome = await worker.do({ type: 'run', job }, options);
     if (worker.alive) this.#idle.push(worker);
     else this.#all.delete(worker);
     return outcome;

@@ -1,18 +1,19 @@
-import type { Job, PlainError } from '../job.js';
+import type { Answers, Job, PlainError } from '../job.js';
 import type { RunProgress } from '../run-events.js';
-import type { Summary } from '../tracking/run-store.js';
 
-/** What became of a job. */
-export type Outcome =
-  | { type: 'done'; summary: Summary }
-  /** There is no run: its directory couldn't be made, or a bug of ours. */
+/** What became of a task. */
+export type Outcome<Answer = Answers['run']> = { type: 'done'; answer: Answer } | Failure;
+
+/** Why a task has no answer. */
+export type Failure =
+  /** Of a run: its directory couldn't be made, or a bug of ours. */
   | { type: 'failed'; error: PlainError }
-  /** The worker's process ended in mid-run. */
+  /** The worker's process ended in the midst of it. */
   | { type: 'crashed'; reason: string; log: string };
 
 export interface JobOptions {
   onProgress: (progress: RunProgress) => void;
-  /** Aborted, the job ends after the steps under way, as `KILLED`. */
+  /** Aborted, a run ends after the steps under way, as `KILLED`. */
   signal?: AbortSignal;
 }
 

@@ -1,13 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Job, WorkerReply, WorkerRequest } from '../job.js';
+import type { Answers, Task, WorkerReply, WorkerRequest } from '../job.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { JobOptions, Outcome } from './scheduler.js';
 
 /** The end of a worker's standard error that is kept. */
 const LOG_LIMIT = 64 * 1024;
 
-/** A warm worker: a child process that does jobs one after another. */
+/** A warm worker: a child process that does tasks one after another. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #engine: Engine;
@@ -18,7 +18,9 @@ export class WorkerProcess {
     this.#engine = engine;
     const worker = fileURLToPath(new URL('../worker.js', import.meta.url));
     // What native libraries print is kept for the case of a crash, and never reaches the user's terminal.
-    this.#child = fork(worker, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: workerEnvironment(engine) });
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
+    // By the structured clone algorithm: JSON has no typed arrays, and makes null of a loss that is NaN.
+    this.#child = fork(worker, { stdio, serialization: 'advanced', env: workerEnvironment(engine) });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#log = (this.#log + text).slice(-LOG_LIMIT);
@@ -29,33 +31,36 @@ export class WorkerProcess {
     });
   }
 
-  /** Whether it can take another job. */
+  /** Whether it can take another task. */
   get alive(): boolean {
     return !this.#ended;
   }
 
-  /** Does one job; never rejects. */
-  run(job: Job, { onProgress, signal }: JobOptions): Promise<Outcome> {
+  /** Does one task; never rejects. */
+  do<Type extends Task['type']>(
+    task: Extract<Task, { type: Type }>,
+    { onProgress, signal }: JobOptions,
+  ): Promise<Outcome<Answers[Type]>> {
     this.#log = '';
     return new Promise((resolve) => {
       const interrupt = (): void => {
         this.#send({ type: 'interrupt' });
       };
-      const onMessage = (reply: WorkerReply): void => {
+      const onMessage = (reply: WorkerReply<Answers[Type]>): void => {
         if (reply.type === 'progress') onProgress(reply.progress);
         else settle(reply);
       };
       const onExit = (code: number | null, killer: NodeJS.Signals | null): void => {
         settle({ type: 'crashed', reason: exitReason(code, killer), log: this.#log });
       };
-      const settle = (outcome: Outcome): void => {
+      const settle = (outcome: Outcome<Answers[Type]>): void => {
         this.#child.off('message', onMessage).off('close', onExit);
         signal?.removeEventListener('abort', interrupt);
         resolve(outcome);
       };
       this.#child.on('message', onMessage).on('close', onExit);
       signal?.addEventListener('abort', interrupt, { once: true });
-      this.#send({ type: 'run', job, engine: this.#engine });
+      this.#send({ type: 'task', task, engine: this.#engine });
       if (signal?.aborted) interrupt();
     });
   }

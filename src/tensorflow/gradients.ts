@@ -56,7 +56,7 @@ function shareOfMaximum(dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor, axis: Axis): 
   const kept = keptShape(x, axis);
   const isMaximum = tf.cast(tf.equal(x, tf.reshape(y, kept)), 'float32');
   const count = tf.reshape(tf.sum(isMaximum, axis ?? undefined), kept);
-  return tf.mul(isMaximum, tf.reshape(dy, kept));
+  return tf.mul(isMaximum, tf.div(tf.reshape(dy, kept), count));
 }
 
 /** Keeps tfjs's gradient of a convolution, which refuses dilation, for those without. */

@@ -5,11 +5,12 @@ import { stopSharedServer } from './mlflow-server.js';
 
 /**
  * Gives the test processes one folder in common (`ABLATE_TEST_SESSION`), where the first that needs an MLflow server
- * leaves its address for the others, and ends that server after the last test.
+ * leaves its address for the others, and ends that server after the last test. It ends too when this process does.
  */
 export default function setup(): () => Promise<void> {
   const session = mkdtempSync(join(tmpdir(), 'ablate-tests-'));
   process.env.ABLATE_TEST_SESSION = session;
+  process.env.ABLATE_TEST_RUNNER = String(process.pid);
   return async () => {
     await stopSharedServer(session);
     rmSync(session, { recursive: true, force: true });

@@ -15,6 +15,8 @@ export interface MlflowServer {
 }
 
 const START_MILLISECONDS = 120_000;
+/** Runs a command as long as the process with the id `$0` lives: a test run that is killed leaves no server behind. */
+const UNTIL_TESTS_END = `"$@" & while kill -0 "$0" && kill -0 $!; do sleep 1; done 2>/dev/null; kill 0`;
 
 /** The server that all test files share: started by the first that asks, ended after the last test. */
 export async function sharedServer(): Promise<MlflowServer> {
@@ -43,7 +45,8 @@ export async function startServer(folder: string, port?: number): Promise<Mlflow
   mkdirSync(folder, { recursive: true });
   const chosen = port ?? (await freePort());
   const log = openSync(join(folder, 'server.log'), 'a');
-  const child = spawn(await testPython(), serverArguments(folder, chosen), {
+  const command = [await testPython(), ...serverArguments(folder, chosen)];
+  const child = spawn('sh', ['-c', UNTIL_TESTS_END, String(testRunner()), ...command], {
     detached: true,
     stdio: ['ignore', log, log],
     // Jobs are for language models; without them the server is one process fewer in ten.
@@ -78,6 +81,11 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** The id of the process that runs all tests: this one's parent, as `global-setup.ts` has noted. */
+function testRunner(): number {
+  return Number(process.env.ABLATE_TEST_RUNNER ?? process.pid);
 }
 
 function serverArguments(folder: string, port: number): string[] {

@@ -1,0 +1,11 @@
+import { UserError } from '../errors.js';
+import type { Failure } from '../scheduling/scheduler.js';
+
+/** What to throw for a task that a worker couldn't do: a UserError, or a bug of ours with the worker's stack. */
+export function failureError(failure: Failure): Error {
+  if (failure.type === 'crashed') {
+    return new UserError(`${failure.reason}\n${failure.log}`, { code: 'worker-crashed' });
+  }
+  const { message, code, hint, stack } = failure.error;
+  return code ? new UserError(message, { code, hint }) : Object.assign(new Error(message), { stack });
+}
