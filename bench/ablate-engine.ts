@@ -6,7 +6,7 @@ import { configHash } from '../src/config/hash.js';
 import { loadExperiment } from '../src/config/load.js';
 import { loadDataset } from '../src/data/load.js';
 import { setUpRun } from '../src/run-setup.js';
-import { ensureTensorFlow } from '../src/tensorflow/install.js';
+import { ensureTensorFlow } from '../src/tensorflow/library/install.js';
 import { startRuntime } from '../src/tensorflow/start.js';
 import { train } from '../src/training/trainer.js';
 import { Evaluator } from '../src/training/evaluation.js';

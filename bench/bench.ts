@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureTensorFlow } from '../src/tensorflow/install.js';
+import { ensureTensorFlow } from '../src/tensorflow/library/install.js';
 import { type EpochAnswer, EngineProcess } from './engine-process.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);

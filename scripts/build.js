@@ -47,8 +47,18 @@ export function build() {
     renameSync(from, to);
   }
   rmSync(fresh, { recursive: true });
+  removeOrphans();
   writeFileSync(stamp, '');
   utimesSync(stamp, started, started);
+}
+
+/** Compiled files whose source was moved or removed. */
+function removeOrphans() {
+  const compiled = new Set(sourceFiles().map((file) => relative(source, file).replace(/\.ts$/, '.js')));
+  for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
+    const isOurs = /\.js(\.map)?$/.test(file) && !file.startsWith('bench');
+    if (isOurs && !compiled.has(file.replace(/\.map$/, ''))) rmSync(join(target, file));
+  }
 }
 
 export function buildIfStale() {

@@ -5,6 +5,7 @@ import type { Dataset, ImageSet } from './data/dataset.js';
 import { normalizationStatistics } from './data/normalization.js';
 import { splitTrain } from './data/split.js';
 import { type BuiltModel, buildModel } from './model/build.js';
+import { summarizeModel } from './model/shapes.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
@@ -61,7 +62,8 @@ export function setUpRun(
   const dispose = (): void => {
     disposeAll(parts, built);
   };
-  return { dataset, built, parts, train, validation, parameters: built.model.countParams(), dispose };
+  const parameters = summarizeModel(model, { ...dataset, classes }).reduce((sum, layer) => sum + layer.parameters, 0);
+  return { dataset, built, parts, train, validation, parameters, dispose };
 }
 
 /** An evaluator of the model on the training data (for validation) or, with tensors of its own, on the test data. */

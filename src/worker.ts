@@ -36,11 +36,7 @@ async function work(task: Task, start: () => Promise<Runtime>, signal: AbortSign
   }
 }
 
-async function perform(
-  task: Task,
-  start: () => Promise<Runtime>,
-  hooks: RunHooks,
-): Promise<Answers[keyof Answers]> {
+async function perform(task: Task, start: () => Promise<Runtime>, hooks: RunHooks): Promise<Answers[keyof Answers]> {
   switch (task.type) {
     case 'run':
       return (await import('./run-experiment.js')).runExperiment(task.job, start, hooks);

@@ -3,13 +3,13 @@ import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
-import { cacheDirectory } from '../tensorflow/cache.js';
-import { type Gpu, findGpus, hasUsableDriver } from '../tensorflow/gpu.js';
-import { choosePython } from '../tensorflow/install.js';
-import { type Attempt, type TensorFlowLibrary, findTensorFlow } from '../tensorflow/library.js';
-import { checkLoads } from '../tensorflow/load-check.js';
-import { describeCpu, glibcVersion, platformProblem } from '../tensorflow/platform.js';
-import { probePythons } from '../tensorflow/python.js';
+import { cacheDirectory } from '../cache.js';
+import { type Gpu, findGpus, hasUsableDriver } from '../tensorflow/library/gpu.js';
+import { choosePython } from '../tensorflow/library/install.js';
+import { type Attempt, type TensorFlowLibrary, findTensorFlow } from '../tensorflow/library/find.js';
+import { checkLoads } from '../tensorflow/library/load-check.js';
+import { describeCpu, glibcVersion, platformProblem } from '../tensorflow/library/platform.js';
+import { probePythons } from '../tensorflow/library/python.js';
 import { connectionFromEnvironment } from '../tracking/mlflow/connection.js';
 
 /** One line of `ablate doctor`. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Attempt } from '../tensorflow/library.js';
+import type { Attempt } from '../tensorflow/library/find.js';
 import type { Check } from './doctor-checks.js';
 
 /** Adds `ablate doctor` to the program. */

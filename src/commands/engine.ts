@@ -27,12 +27,12 @@ export async function chooseEngine({ backend, threads }: EngineOptions): Promise
   if (backend !== 'tensorflow') {
     throw new UserError(`--backend is ${backend}; expected tensorflow or cpu`, { code: 'bad-usage', exitCode: 2 });
   }
-  const { ensureTensorFlow } = await import('../tensorflow/install.js');
+  const count = threads === undefined ? 0 : wholeNumber('--threads', threads, 127);
+  const { ensureTensorFlow } = await import('../tensorflow/library/install.js');
   const { showInstallProgress } = await import('./install-progress.js');
   const { onProgress, clear } = showInstallProgress(process.stderr);
   const library = await ensureTensorFlow({ onProgress }).finally(clear);
   const { directory, fileNames, cudaLibraryDirectories } = library;
-  const count = threads === undefined ? 0 : wholeNumber('--threads', threads, 127);
   return { backend, library: { directory, fileNames }, cudaLibraryDirectories, threads: count };
 }
 

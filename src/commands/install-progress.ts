@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import type { InstallProgress } from '../tensorflow/managed-python.js';
+import type { InstallProgress } from '../tensorflow/library/managed-python.js';
 import { count, duration } from './format.js';
 
 /** Shows how far an installation is. */

@@ -24,7 +24,7 @@ async function install({ gpu, cpu, force, json }: Options): Promise<void> {
   if (gpu && cpu) {
     throw new UserError('--gpu and --cpu exclude each other', { code: 'conflicting-options', exitCode: 2 });
   }
-  const { installTensorFlow } = await import('../tensorflow/install.js');
+  const { installTensorFlow } = await import('../tensorflow/library/install.js');
   const { showInstallProgress } = await import('./install-progress.js');
   const device = gpu ? 'gpu' : cpu && 'cpu';
   const { onProgress, clear } = showInstallProgress(process.stderr);

@@ -25,7 +25,7 @@ function formatResult(summary: Summary, runsDirectory: string): string {
   const title = `${summary.name} ${summary.status === 'FINISHED' ? '' : pc.red(summary.status)}`.trimEnd();
   return [
     '',
-    `${pc.bold(title)} in ${duration(seconds)} (${epochs} epochs${best}, ${count(speed)} samples/s)`,
+    `${pc.bold(title)} in ${duration(seconds)} (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${best}, ${count(speed)} samples/s)`,
     ...(rows.length > 0 ? [pc.dim('            loss   accuracy'), ...rows] : []),
     `  ${relative(process.cwd(), runsDirectory) || '.'}/${summary.id}`,
     '',

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { list } from 'tar';
 import type { Cifar10 } from '../config/experiment.js';
 import { UserError, messageOf } from '../errors.js';
-import { cacheDirectory } from '../tensorflow/cache.js';
+import { cacheDirectory } from '../cache.js';
 import type { Dataset, DatasetShape, ImageSet, LoadOptions, TaskOptions } from './dataset.js';
 import { textDigest } from './digest.js';
 import { type RemoteFile, ensureDownloaded, mirrored } from './download.js';

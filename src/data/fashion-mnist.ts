@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import type { FashionMnist } from '../config/experiment.js';
-import { cacheDirectory } from '../tensorflow/cache.js';
+import { cacheDirectory } from '../cache.js';
 import type { Dataset, DatasetShape, LoadOptions } from './dataset.js';
 import { type RemoteFile, ensureDownloaded, mirrored } from './download.js';
 import { publishedNames, readKnownIdxFiles } from './idx-files.js';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import type { ImageFolder } from '../config/experiment.js';
 import { UserError, messageOf } from '../errors.js';
-import { cacheDirectory } from '../tensorflow/cache.js';
+import { cacheDirectory } from '../cache.js';
 import { forEachConcurrently } from './concurrently.js';
 import type { Dataset, DatasetShape, LoadOptions } from './dataset.js';
 import { textDigest } from './digest.js';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { withFileLock } from '../tensorflow/file-lock.js';
+import { withFileLock } from '../file-lock.js';
 import { cacheError } from './cache-error.js';
 import type { DatasetShape, ImageSet, TaskOptions } from './dataset.js';
 import { contentDigest } from './digest.js';

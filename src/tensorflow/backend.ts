@@ -1,7 +1,7 @@
 import util from 'node:util';
 import { Binding } from './binding.js';
 import { CApi } from './c-api.js';
-import type { KernelBackend } from './kernels.js';
+import type { KernelBackend } from './kernels/fused.js';
 import type { LibraryLocation } from './engine.js';
 import { type ContextOptions, type Device, createContext } from './context.js';
 
@@ -50,13 +50,13 @@ async function registerBackend(binding: Binding): Promise<void> {
   const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
   tf.registerBackend(BACKEND_NAME, () => backend, priority);
   await tf.setBackend(BACKEND_NAME);
-  const { registerFusedKernels } = await import('./kernels.js');
-  const { registerCorrectedKernels } = await import('./corrected-kernels.js');
-  const { registerMissingKernels } = await import('./missing-kernels.js');
-  const { registerExplicitPadding } = await import('./explicit-padding.js');
-  const { registerActivationGradients } = await import('./activation-gradients.js');
-  const { registerBatchNormalization } = await import('./batch-normalization.js');
-  const { registerGradients } = await import('./gradients.js');
+  const { registerFusedKernels } = await import('./kernels/fused.js');
+  const { registerCorrectedKernels } = await import('./kernels/corrected.js');
+  const { registerMissingKernels } = await import('./kernels/missing.js');
+  const { registerExplicitPadding } = await import('./kernels/explicit-padding.js');
+  const { registerActivationGradients } = await import('./kernels/activation-gradients.js');
+  const { registerBatchNormalization } = await import('./kernels/batch-normalization.js');
+  const { registerGradients } = await import('./kernels/gradients.js');
   registerFusedKernels(backend as unknown as KernelBackend);
   registerCorrectedKernels(backend as unknown as KernelBackend);
   registerMissingKernels(backend as unknown as KernelBackend, binding);

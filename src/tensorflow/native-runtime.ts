@@ -3,7 +3,7 @@ import { type Attribute, AttributeKind } from './attributes.js';
 import type { NativeBackend } from './backend.js';
 import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
-import { type KernelBackend, boolAttribute, stringAttribute, typeAttribute } from './kernels.js';
+import { type KernelBackend, boolAttribute, stringAttribute, typeAttribute } from './kernels/fused.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 

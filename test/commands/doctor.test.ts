@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Check } from '../../src/commands/doctor-checks.js';
-import { libraryFileNames } from '../../src/tensorflow/layout.js';
-import { ensureTensorFlow } from '../../src/tensorflow/install.js';
+import { libraryFileNames } from '../../src/tensorflow/library/layout.js';
+import { ensureTensorFlow } from '../../src/tensorflow/library/install.js';
 
 interface Report {
   ok: boolean;

@@ -2,7 +2,7 @@
 import { writeFileSync, writeSync } from 'node:fs';
 import jasmineRequire, { type Environment, type Expectation } from 'jasmine-core';
 import { BACKEND_NAME, startNativeBackend } from '../../src/tensorflow/backend.js';
-import { ensureTensorFlow } from '../../src/tensorflow/install.js';
+import { ensureTensorFlow } from '../../src/tensorflow/library/install.js';
 import { exclusions } from './exclusions.js';
 import { type SpecResult, judge } from './verdict.js';
 

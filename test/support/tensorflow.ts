@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { json, text } from 'node:stream/consumers';
-import { ensureTensorFlow } from '../../src/tensorflow/install.js';
+import { ensureTensorFlow } from '../../src/tensorflow/library/install.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { startRuntime } from '../../src/tensorflow/start.js';
 

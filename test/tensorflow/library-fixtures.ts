@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { libraryFileNames } from '../../src/tensorflow/layout.js';
+import { libraryFileNames } from '../../src/tensorflow/library/layout.js';
 
 /** A folder for one test, removed after it. */
 export function temporaryDirectory(): string {

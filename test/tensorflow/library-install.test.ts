@@ -4,16 +4,16 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { buildIfStale } from '../../scripts/build.js';
-import { choosePython, ensureTensorFlow, installTensorFlow } from '../../src/tensorflow/install.js';
-import { libraryFileNames } from '../../src/tensorflow/layout.js';
+import { choosePython, ensureTensorFlow, installTensorFlow } from '../../src/tensorflow/library/install.js';
+import { libraryFileNames } from '../../src/tensorflow/library/layout.js';
 import {
   type InstallProgress,
   type ManagedPython,
   type ManagedPythonRequest,
   installManagedPython,
   managedPython,
-} from '../../src/tensorflow/managed-python.js';
-import { type Python, probePythons } from '../../src/tensorflow/python.js';
+} from '../../src/tensorflow/library/managed-python.js';
+import { type Python, probePythons } from '../../src/tensorflow/library/python.js';
 import { temporaryDirectory } from './library-fixtures.js';
 import { type PackageIndex, servePackages } from './package-index.js';
 

@@ -2,11 +2,11 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cacheDirectory } from '../../src/tensorflow/cache.js';
-import { findGpus, hasUsableDriver } from '../../src/tensorflow/gpu.js';
-import { choosePython } from '../../src/tensorflow/install.js';
-import { parsePipLine } from '../../src/tensorflow/pip.js';
-import type { Python, PythonProbe } from '../../src/tensorflow/python.js';
+import { cacheDirectory } from '../../src/cache.js';
+import { findGpus, hasUsableDriver } from '../../src/tensorflow/library/gpu.js';
+import { choosePython } from '../../src/tensorflow/library/install.js';
+import { parsePipLine } from '../../src/tensorflow/library/pip.js';
+import type { Python, PythonProbe } from '../../src/tensorflow/library/python.js';
 import { temporaryDirectory } from './library-fixtures.js';
 
 describe('parsePipLine', () => {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { libraryFileNames } from '../../src/tensorflow/layout.js';
-import { type Attempt, findTensorFlow } from '../../src/tensorflow/library.js';
-import { managedPython } from '../../src/tensorflow/managed-python.js';
+import { libraryFileNames } from '../../src/tensorflow/library/layout.js';
+import { type Attempt, findTensorFlow } from '../../src/tensorflow/library/find.js';
+import { managedPython } from '../../src/tensorflow/library/managed-python.js';
 import {
   temporaryDirectory,
   writeCLibrary,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BatchNormalization, LayerNormalization } from '../../config/experiment.js';
-import { fusedBatchNormalization } from '../../tensorflow/batch-normalization.js';
+import { fusedBatchNormalization } from '../../tensorflow/kernels/batch-normalization.js';
 import { optionalWeightOf, replaceCall, weightOf } from './standard-layer.js';
 
 /**

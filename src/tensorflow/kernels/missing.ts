@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Attribute, AttributeKind } from './attributes.js';
-import type { Binding } from './binding.js';
-import { DataType } from './c-api.js';
-import { addKernel } from './kernel-registry.js';
-import { type KernelBackend, boolAttribute, dataTypeOf, stringAttribute, typeAttribute } from './kernels.js';
+import { type Attribute, AttributeKind } from '../attributes.js';
+import type { Binding } from '../binding.js';
+import { DataType } from '../c-api.js';
+import { addKernel } from './registry.js';
+import { type KernelBackend, boolAttribute, dataTypeOf, stringAttribute, typeAttribute } from './fused.js';
 
 type Inputs = Record<string, tf.Tensor>;
 type Attributes = Record<string, unknown>;

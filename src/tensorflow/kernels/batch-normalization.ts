@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { AttributeKind } from './attributes.js';
-import { DataType } from './c-api.js';
-import { addKernel } from './kernel-registry.js';
-import { type KernelBackend, boolAttribute, stringAttribute, typeAttribute } from './kernels.js';
+import { AttributeKind } from '../attributes.js';
+import { DataType } from '../c-api.js';
+import { addKernel } from './registry.js';
+import { type KernelBackend, boolAttribute, stringAttribute, typeAttribute } from './fused.js';
 
 const KERNEL = 'FusedBatchNormV3';
 const BACKEND = 'tensorflow';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Attribute, AttributeKind } from './attributes.js';
-import { DataType } from './c-api.js';
-import { type SimpleKernel, replaceKernel } from './kernel-registry.js';
-import type { TensorMetadata } from './eager.js';
+import { type Attribute, AttributeKind } from '../attributes.js';
+import { DataType } from '../c-api.js';
+import { type Replacement, type SimpleKernel, replaceKernel } from './registry.js';
+import type { TensorMetadata } from '../eager.js';
 
 /** tfjs-node's backend (`NodeJSKernelBackend`), by the methods that kernels call; the last two it declares private. */
 export interface KernelBackend {
@@ -37,6 +37,7 @@ export function registerFusedKernels(backend: KernelBackend): void {
   replaceKernel('Add', (original) => biasAddKernel(backend, original));
   replaceKernel('Sum', (original) => biasGradientKernel(backend, original));
   replaceKernel('GatherV2', () => gatherKernel(backend));
+  replaceKernel('Cast', withoutNoOps);
   // Gradients in terms of the activation's output: (dy, y) in TensorFlow's order for each op.
   for (const [kernelName, op] of [
     ['Relu', 'ReluGrad'],
@@ -115,6 +116,12 @@ function biasGradientKernel(backend: KernelBackend, original: SimpleKernel): Sim
 function isAllButLast(axes: number[], rank: number): boolean {
   return axes.length === rank - 1 && new Set(axes).size === rank - 1 && !axes.includes(rank - 1);
 }
+
+/** tfjs casts before many ops, mostly to the type that there is: the same tensor will do. */
+const withoutNoOps: Replacement = (original) => (parameters) => {
+  const x = parameters.inputs.x;
+  return x && x.dtype === parameters.attrs.dtype ? tf.clone(x) : original(parameters);
+};
 
 /** tfjs-node's own reads the indices back to check them, which no trace allows; TensorFlow checks them itself. */
 function gatherKernel(backend: KernelBackend): SimpleKernel {

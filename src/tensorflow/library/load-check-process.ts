@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.js';
-import { CApi } from './c-api.js';
+import { messageOf } from '../../errors.js';
+import { CApi } from '../c-api.js';
 
 /** A program of its own, started by load-check.ts: folder and file names in, TensorFlow's version out. */
 function main([directory, ...fileNames]: string[]): void {

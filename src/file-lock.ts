@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import koffi from 'koffi';
-import { UserError } from '../errors.js';
+import { UserError } from './errors.js';
 
 const LOCK_EXCLUSIVE_NONBLOCKING = 2 | 4;
 const POLL_MILLISECONDS = 200;

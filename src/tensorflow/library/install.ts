@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../../errors.js';
 import { findGpus, hasUsableDriver } from './gpu.js';
 import { findLayout, libraryFileNames } from './layout.js';
 import {
@@ -8,7 +8,7 @@ import {
   type TensorFlowLibrary,
   findCached,
   findTensorFlow,
-} from './library.js';
+} from './find.js';
 import { type InstallProgress, type ManagedPython, installManagedPython } from './managed-python.js';
 import { platformProblem } from './platform.js';
 import { type Python, type PythonProbe, probePythons } from './python.js';

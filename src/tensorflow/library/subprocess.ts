@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { UserError } from '../errors.js';
+import { UserError } from '../../errors.js';
 
 export interface SubprocessOptions {
   env: NodeJS.ProcessEnv;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type KernelParameters, type Replacement, type SimpleKernel, replaceKernel } from './kernel-registry.js';
+import { type KernelParameters, type Replacement, type SimpleKernel, replaceKernel } from './registry.js';
 
 type Shape = [number, number, number, number];
 /** What is put before and after each axis of an image. */

@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Augmentation, createAugmentation } from './data/augmentation.js';
+import type { Dataset } from './data/dataset.js';
+import { splitTrain } from './data/split.js';
+import type { LocatedExperiment, Preview } from './job.js';
+import { loadDatasetOf } from './run-dataset.js';
+import type { RunHooks } from './run-experiment.js';
+import type { Runtime } from './tensorflow/runtime.js';
+import { StepRandom } from './tensorflow/step-random.js';
+import { epochOrder } from './training/trainer.js';
+
+/** The training steps whose draws are shown, a row each. */
+const STEPS = [0, 1, 2, 3];
+
+/**
+ * The first images of the first batch, and what augmentation makes of them by the draws of the first steps. The row of
+ * step 0 is what training sees in that step.
+ */
+export async function previewAugmentation(
+  { experiment, columns }: { experiment: LocatedExperiment; columns: number },
+  start: () => Promise<Runtime>,
+  hooks: RunHooks,
+): Promise<Preview> {
+  const { augmentation, dataset: data, training } = experiment.config;
+  const runtime = await start();
+  const dataset = await loadDatasetOf(experiment, hooks);
+  const random = new StepRandom(runtime);
+  const augment = createAugmentation(augmentation, { random, runtime, classes: dataset.classes.length });
+  if (!augment) throw new Error('internal: there is no augmentation to preview');
+  const { train } = splitTrain(dataset.train.labels, { ...data, seed: training.seed });
+  const batch = epochOrder(train, training.seed, 1).subarray(0, training.batch_size);
+  const shown = Math.min(columns, batch.length);
+  const rows = [
+    originals(dataset, batch.subarray(0, shown)),
+    ...augmentedRows(augment, { dataset, batch, random, seed: training.seed }, shown),
+  ];
+  const { height, width, channels } = dataset;
+  return { columns: shown, rows: rows.length, height, width, channels, pixels: Buffer.concat(rows) };
+}
+
+function originals({ train, height, width, channels }: Dataset, indices: Int32Array): Uint8Array {
+  const size = height * width * channels;
+  return Buffer.concat(Array.from(indices, (index) => train.images.subarray(index * size, (index + 1) * size)));
+}
+
+interface Source {
+  dataset: Dataset;
+  /** Indices of the images of a whole batch: what is drawn for an image depends on the size of the batch. */
+  batch: Int32Array;
+  random: StepRandom;
+  seed: number;
+}
+
+/** The first images of the batch as each step changes them: rows of [shown, height, width, channels]. */
+function augmentedRows(augment: Augmentation, { dataset, batch, random, seed }: Source, shown: number): Uint8Array[] {
+  const { height, width, channels, train } = dataset;
+  const shape = [batch.length, height, width, channels];
+  const inputs = [
+    tf.tensor(Float32Array.from(originals(dataset, batch)), shape),
+    tf.tensor1d(
+      batch.map((index) => train.labels[index]),
+      'int32',
+    ),
+    tf.tensor1d(random.seeds(seed), 'int32'),
+  ];
+  const specs = [
+    { shape, dtype: 'float32' as const },
+    { shape: [batch.length], dtype: 'int32' as const },
+    { shape: inputs[2].shape, dtype: 'int32' as const },
+    { shape: [], dtype: 'int32' as const },
+  ];
+  const program = random.runtime.compile('preview', specs, ([images, labels, seeds, step]) =>
+    random.during(seeds, step, () => [augment(images, labels).images]),
+  );
+  return tf.tidy(() => {
+    const rows = STEPS.map((step) => {
+      const [images] = program.run([...inputs, tf.scalar(step, 'int32')]);
+      return Uint8ClampedArray.from(tf.slice(images, [0], [shown]).dataSync());
+    });
+    tf.dispose(inputs);
+    return rows.map((row) => new Uint8Array(row.buffer));
+  });
+}
