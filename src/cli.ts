@@ -4,6 +4,8 @@ import { registerCheck } from './commands/check.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
+import { registerPlan } from './commands/plan.js';
+import { registerPreview } from './commands/preview.js';
 import { registerRun } from './commands/run.js';
 import { registerShow } from './commands/show.js';
 import { registerSync } from './commands/sync.js';
@@ -30,6 +32,8 @@ function createProgram(): Command {
   for (const register of [
     registerRun,
     registerCheck,
+    registerPlan,
+    registerPreview,
     registerLs,
     registerShow,
     registerSync,

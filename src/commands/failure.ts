@@ -1,5 +1,11 @@
 import { UserError } from '../errors.js';
-import type { Failure } from '../scheduling/scheduler.js';
+import type { Failure, Outcome } from '../scheduling/scheduler.js';
+
+/** What a worker answered. @throws what `failureError` makes of a task without an answer */
+export function answerOf<Answer>(outcome: Outcome<Answer>): Answer {
+  if (outcome.type !== 'done') throw failureError(outcome);
+  return outcome.answer;
+}
 
 /** What to throw for a task that a worker couldn't do: a UserError, or a bug of ours with the worker's stack. */
 export function failureError(failure: Failure): Error {

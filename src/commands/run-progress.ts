@@ -108,7 +108,14 @@ class RunView {
   }
 }
 
-function dataStatus({ step, subject, done, total, unit }: Extract<RunProgress, { type: 'data-progress' }>): string {
+/** `Downloading cifar-10-binary.tar.gz: 12 of 170 MB`. */
+export function dataStatus({
+  step,
+  subject,
+  done,
+  total,
+  unit,
+}: Extract<RunProgress, { type: 'data-progress' }>): string {
   const verbs: Record<string, string> = { download: 'Downloading', read: 'Reading', decode: 'Decoding' };
   const amounts = unit === 'bytes' ? `${count(done / 1e6)} of ${count(total / 1e6)} MB` : `${done} of ${total} ${unit}`;
   return `${verbs[step] ?? step} ${subject}: ${amounts}`;

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Calibration, LocatedExperiment } from '../job.js';
+import type { Plan } from '../run-plan.js';
+import { type EngineOptions, addEngineOptions, chooseEngine } from './engine.js';
+import type { StatusLine } from './status-line.js';
+
+interface Options extends EngineOptions {
+  calibration: boolean;
+  json?: true;
+}
+
+/** A plan, and how fast its steps are, if that was measured. */
+export interface PlannedExperiment {
+  /** As the user named it. */
+  file: string;
+  experiment: LocatedExperiment;
+  plan: Plan;
+  calibration?: Calibration;
+}
+
+/** Adds `ablate plan` to the program. */
+export function registerPlan(program: Command): void {
+  const command = program
+    .command('plan')
+    .description('tell what experiments would take: layers, parameters, FLOPs, memory, time')
+    .argument('<file...>', 'experiment files, then overrides: training.batch_size=256')
+    .option('--no-calibration', 'measure no training steps: no estimate of the time, no TensorFlow needed')
+    .option('--json', 'print the plans as JSON')
+    .action(plan);
+  addEngineOptions(command);
+}
+
+async function plan(words: string[], options: Options): Promise<void> {
+  const { splitArguments, loadAll } = await import('./experiment-arguments.js');
+  const { showStatusLine } = await import('./status-line.js');
+  const experiments = await loadAll(splitArguments(words));
+  const status = showStatusLine(process.stderr);
+  const calibrator = options.calibration ? await startCalibrator(options, status) : undefined;
+  const planned: PlannedExperiment[] = [];
+  try {
+    for (const { file, config } of experiments) {
+      const experiment = { config, source: resolve(file) };
+      const described = await planOf(experiment, status);
+      planned.push({ file, experiment, plan: described, calibration: await calibrator?.calibrate(experiment) });
+    }
+  } finally {
+    calibrator?.close();
+    status.clear();
+  }
+  const { planJson, planText } = await import('./plan-format.js');
+  process.stdout.write(options.json ? planJson(planned) : planned.map(planText).join('\n'));
+}
+
+async function planOf(experiment: LocatedExperiment, { onProgress }: StatusLine): Promise<Plan> {
+  const { loadDatasetOf } = await import('../run-dataset.js');
+  const { planRun } = await import('../run-plan.js');
+  return planRun(experiment.config, await loadDatasetOf(experiment, { onProgress }));
+}
+
+interface Calibrator {
+  calibrate: (experiment: LocatedExperiment) => Promise<Calibration>;
+  close: () => void;
+}
+
+async function startCalibrator(options: EngineOptions, { update, onProgress }: StatusLine): Promise<Calibrator> {
+  const engine = await chooseEngine(options);
+  const { WorkerProcess } = await import('../scheduling/worker-process.js');
+  const { answerOf } = await import('./failure.js');
+  const worker = new WorkerProcess(engine);
+  return {
+    calibrate: async (experiment) => {
+      update('Starting TensorFlow');
+      return answerOf(await worker.do({ type: 'calibrate', experiment }, { onProgress }));
+    },
+    close: () => {
+      worker.close();
+    },
+  };
+}

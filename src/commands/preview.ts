@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { LoadedExperiment } from '../config/load.js';
+import { UserError } from '../errors.js';
+import type { Preview } from '../job.js';
+import { type EngineOptions, addEngineOptions, chooseEngine, wholeNumber } from './engine.js';
+
+interface Options extends EngineOptions {
+  output: string;
+  count: string;
+  seed?: string;
+  json?: true;
+}
+
+/** More are too small to see in one picture. */
+const MAX_COUNT = 32;
+
+/** Adds `ablate preview` to the program. */
+export function registerPreview(program: Command): void {
+  const command = program
+    .command('preview')
+    .description('draw training images before and after augmentation')
+    .argument('<file>', 'an experiment file')
+    .argument('[override...]', 'augmentation.rotation.factor=0.1')
+    .option('--output <file>', 'the PNG file to write', 'preview.png')
+    .option('--count <n>', `how many images, at most ${MAX_COUNT}`, '8')
+    .option('--seed <n>', "in place of the experiment's training.seed")
+    .option('--json', "print the picture's path and measures as JSON")
+    .action(preview);
+  addEngineOptions(command);
+}
+
+async function preview(file: string, overrides: string[], options: Options): Promise<void> {
+  const columns = wholeNumber('--count', options.count, MAX_COUNT);
+  const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
+  const { loadAll } = await import('./experiment-arguments.js');
+  const [experiment] = await loadAll({ files: [file], overrides: [...overrides, ...seed] });
+  requireAugmentation(experiment);
+  const images = await augmented(experiment, columns, options);
+  const { writePreview } = await import('./preview-picture.js');
+  const path = resolve(options.output);
+  const { width, height } = await writePreview(images, path);
+  const { columns: shown, rows } = images;
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ path, width, height, images: shown, steps: rows - 1 }, null, 2)}\n`);
+    return;
+  }
+  process.stderr.write(
+    `Above ${shown} training images as they are, below as ${rows - 1} training steps would see them\n`,
+  );
+  process.stdout.write(`${options.output}\n`);
+}
+
+function requireAugmentation({ config, file }: LoadedExperiment): void {
+  if (Object.values(config.augmentation).some((operation) => operation !== null)) return;
+  throw new UserError(`${file} has no augmentation: every image would be shown as it is`, {
+    code: 'no-augmentation',
+    hint: `for example: ablate preview ${file} 'augmentation.rotation={factor: 0.1}'`,
+    exitCode: 2,
+  });
+}
+
+async function augmented({ config, file }: LoadedExperiment, columns: number, options: Options): Promise<Preview> {
+  const engine = await chooseEngine(options);
+  const { WorkerProcess } = await import('../scheduling/worker-process.js');
+  const { answerOf } = await import('./failure.js');
+  const { showStatusLine } = await import('./status-line.js');
+  const status = showStatusLine(process.stderr);
+  const worker = new WorkerProcess(engine);
+  try {
+    status.update('Starting TensorFlow');
+    const experiment = { config, source: resolve(file) };
+    return answerOf(await worker.do({ type: 'preview', experiment, columns }, status));
+  } finally {
+    worker.close();
+    status.clear();
+  }
+}

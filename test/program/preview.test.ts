@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadMnist } from '../../src/data/mnist.js';
+import { splitTrain } from '../../src/data/split.js';
+import { epochOrder } from '../../src/training/trainer.js';
+import { type ProgramResult, Workspace } from '../support/program.js';
+
+const experiment = `
+dataset: { name: mnist }
+augmentation:
+  rotation: { factor: 0.1 }
+  cutout: { size: 8 }
+model: { layers: [{ type: flatten }, { type: dense, units: 10, activation: softmax }] }
+training: { seed: 5 }
+tracking: none
+`;
+
+/** A digit's pixel is a square of 4 × 4 pixels, that is 112 for 28. */
+const [SCALE, CELL, GAP, WIDER_GAP] = [4, 112, 4, 16];
+const top = (row: number): number => (row === 0 ? GAP : GAP + CELL + WIDER_GAP + (row - 1) * (CELL + GAP));
+
+describe('ablate preview', () => {
+  const workspace = new Workspace(afterAll);
+  let first: ProgramResult;
+
+  beforeAll(async () => {
+    workspace.write('digits.yaml', experiment);
+    first = await workspace.ablate(['preview', 'digits.yaml', '--count', '3']);
+  });
+
+  /** The digits of the picture, sampled in the middle of their pixels: [row][column] → 28 × 28 values. */
+  async function digits(file: string): Promise<number[][][]> {
+    const { data, info } = await sharp(join(workspace.folder, file)).raw().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: GAP + 3 * (CELL + GAP), height: top(5), channels: 3 });
+    const digit = (row: number, column: number): number[] =>
+      Array.from({ length: 28 * 28 }, (_, pixel) => {
+        const y = top(row) + SCALE * Math.floor(pixel / 28) + 2;
+        const x = GAP + column * (CELL + GAP) + SCALE * (pixel % 28) + 2;
+        return data[3 * (y * info.width + x)];
+      });
+    return [0, 1, 2, 3, 4].map((row) => [0, 1, 2].map((column) => digit(row, column)));
+  }
+
+  it('shows the first images of the first batch as they are, and as four steps change them', async () => {
+    expect(first, first.stderr).toMatchObject({ code: 0, stdout: 'preview.png\n' });
+    const [originals, ...changed] = await digits('preview.png');
+    const { train } = await loadMnist(
+      { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale' },
+      { baseDirectory: '.' },
+    );
+    const split = splitTrain(train.labels, { validation_split: 0.1, train_fraction: 1, seed: 5 });
+    const order = epochOrder(split.train, 5, 1);
+    originals.forEach((digit, column) => {
+      const index = order[column];
+      expect(digit).toEqual([...train.images.subarray(index * 784, (index + 1) * 784)]);
+      const versions = new Set([digit, ...changed.map((row) => row[column])].map((pixels) => pixels.join()));
+      expect(versions.size).toBe(5);
+    });
+  });
+
+  it('draws the same picture for the same seed, and another for another', async () => {
+    await workspace.ablate(['preview', 'digits.yaml', '--count', '3', '--output', 'again.png']);
+    await workspace.ablate(['preview', 'digits.yaml', '--count', '3', '--output', 'other.png', '--seed', '6']);
+    expect(workspace.read('again.png').equals(workspace.read('preview.png'))).toBe(true);
+    expect(workspace.read('other.png').equals(workspace.read('preview.png'))).toBe(false);
+  });
+
+  it('prints one JSON document with --json, and shows no more images than a batch has', async () => {
+    const words = ['preview', 'digits.yaml', 'training.batch_size=2', '--json', '--output', 'two.png'];
+    const { stdout } = await workspace.ablate(words);
+    const path = join(workspace.folder, 'two.png');
+    expect(JSON.parse(stdout)).toEqual({ path, width: GAP + 2 * (CELL + GAP), height: top(5), images: 2, steps: 4 });
+  });
+
+  it.each([
+    ['no augmentation', ['augmentation={}'], /no augmentation.*\nfor example: ablate preview/, 2],
+    ['a count that is none', ['--count', 'many'], /--count is many; expected a whole number from 1 to 32/, 2],
+    ['a seed that is none', ['--seed', 'luck'], /training\.seed/, 2],
+    ['a folder that is not there', ['--output', 'nowhere/x.png'], /can't write .*\nname another file/, 1],
+  ])('explains %s', async (_, words, message, code) => {
+    const result = await workspace.ablate(['preview', 'digits.yaml', ...words]);
+    expect(result.stderr).toMatch(message);
+    expect(result).toMatchObject({ code, stdout: '' });
+  });
+});
