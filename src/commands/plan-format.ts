@@ -1,8 +1,17 @@
 import pc from 'picocolors';
+import type { Calibration, LocatedExperiment } from '../job.js';
 import { type MemoryUse, type Plan, estimateSeconds } from '../run-plan.js';
 import { count, duration } from './format.js';
-import type { PlannedExperiment } from './plan.js';
 import { formatTable } from './table.js';
+
+/** A plan, and how fast its steps are, if that was measured. */
+export interface PlannedExperiment {
+  /** As the user named it. */
+  file: string;
+  experiment: LocatedExperiment;
+  plan: Plan;
+  calibration?: Calibration;
+}
 
 /** A plan as tables and sentences. */
 export function planText(planned: PlannedExperiment): string {

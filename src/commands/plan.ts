@@ -3,20 +3,12 @@ import type { Command } from 'commander';
 import type { Calibration, LocatedExperiment } from '../job.js';
 import type { Plan } from '../run-plan.js';
 import { type EngineOptions, addEngineOptions, chooseEngine } from './engine.js';
+import type { PlannedExperiment } from './plan-format.js';
 import type { StatusLine } from './status-line.js';
 
 interface Options extends EngineOptions {
   calibration: boolean;
   json?: true;
-}
-
-/** A plan, and how fast its steps are, if that was measured. */
-export interface PlannedExperiment {
-  /** As the user named it. */
-  file: string;
-  experiment: LocatedExperiment;
-  plan: Plan;
-  calibration?: Calibration;
 }
 
 /** Adds `ablate plan` to the program. */

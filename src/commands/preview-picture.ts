@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { UserError, messageOf } from '../errors.js';
 import type { Preview } from '../job.js';
@@ -26,9 +27,11 @@ interface Picture {
  */
 export async function writePreview(preview: Preview, path: string): Promise<{ width: number; height: number }> {
   const { width, height, pixels } = draw(preview);
-  const image = sharp(pixels, { raw: { width, height, channels: 3 } }).png();
-  await image.toFile(path).catch((error: unknown) => {
-    throw new UserError(`can't write ${path}: ${messageOf(error)}`, {
+  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+  await writeFile(path, png).catch((error: unknown) => {
+    throw new UserError(`can't write the picture: ${messageOf(error)}`, {
       code: 'output-not-writable',
       hint: 'name another file: --output FILE',
       cause: error,

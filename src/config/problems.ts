@@ -33,7 +33,9 @@ export type ProblemCode =
   /** Two keys that can't both hold. */
   | 'conflict'
   /** A layer that can't follow the one before it. */
-  | 'impossible-shape';
+  | 'impossible-shape'
+  /** In the language, but not in this version of the program. */
+  | 'unsupported';
 
 /** What is wrong with a configuration, without its place. */
 export interface ProblemDetails {

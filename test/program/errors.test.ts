@@ -29,6 +29,16 @@ describe('mistakes', () => {
     expect(result.stderr).toMatch(/30/);
   });
 
+  it('of what this version cannot train are refused, not ignored', async () => {
+    const layers = '[{ type: flatten }, { type: dense, activation: softmax }]';
+    const sweep = 'sweep: { parameters: { training.seed: { values: [1, 2] } } }';
+    workspace.write('later.yaml', `dataset: { name: mnist }\nmodel: { layers: ${layers} }\n${sweep}\n`);
+    const result = await workspace.ablate(['run', 'later.yaml', 'training.precision=bfloat16']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/later\.yaml:3:/);
+    expect(result.stderr).toMatch(/float32/);
+  });
+
   it('on the command line end with code 2 and the nearest command', async () => {
     const result = await workspace.ablate(['rum', 'x.yaml']);
     expect(result.code).toBe(2);

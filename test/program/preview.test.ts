@@ -77,7 +77,12 @@ describe('ablate preview', () => {
     ['no augmentation', ['augmentation={}'], /no augmentation.*\nfor example: ablate preview/, 2],
     ['a count that is none', ['--count', 'many'], /--count is many; expected a whole number from 1 to 32/, 2],
     ['a seed that is none', ['--seed', 'luck'], /training\.seed/, 2],
-    ['a folder that is not there', ['--output', 'nowhere/x.png'], /can't write .*\nname another file/, 1],
+    [
+      'a folder that is not there',
+      ['--output', 'nowhere/x.png'],
+      /can't write the picture: ENOENT.*\nname another file/,
+      1,
+    ],
   ])('explains %s', async (_, words, message, code) => {
     const result = await workspace.ablate(['preview', 'digits.yaml', ...words]);
     expect(result.stderr).toMatch(message);

@@ -199,7 +199,7 @@ function serveTensorFlow(index: PackageIndex, version: string, libraries: string
 function installInAnotherProcess({ env, ...request }: ManagedPythonRequest) {
   buildIfStale();
   const program = `
-    const { installManagedPython } = await import(${JSON.stringify(import.meta.resolve('../../dist/tensorflow/managed-python.js'))});
+    const { installManagedPython } = await import(${JSON.stringify(import.meta.resolve('../../dist/tensorflow/library/managed-python.js'))});
     await installManagedPython(${JSON.stringify(request)});
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { env, stdio: 'inherit' });
