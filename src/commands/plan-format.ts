@@ -76,9 +76,14 @@ function timeText({ plan, calibration }: PlannedExperiment): string {
   const { secondsPerStep, measuredSteps, device } = calibration;
   return [
     `about ${duration(estimateSeconds(plan, calibration))} on ${device}`,
-    `${(1000 * secondsPerStep).toPrecision(3)} ms a step, measured over ${count(measuredSteps)} steps`,
+    `${stepText(secondsPerStep)} a step, measured over ${count(measuredSteps)} step${measuredSteps === 1 ? '' : 's'}`,
     ...(plan.mayStopEarly ? ['less if early stopping ends it'] : []),
   ].join('; ');
+}
+
+/** `9.61 ms`, `2.51 s`. */
+function stepText(seconds: number): string {
+  return seconds < 1 ? `${(1000 * seconds).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 }
 
 /** Decimal units: `2.78 MB`, `47.4 MB`, `1.20 GB`. */

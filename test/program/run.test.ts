@@ -43,7 +43,7 @@ describe('ablate run', () => {
     expect({ status, epochs, steps }).toEqual({ status: 'FINISHED', epochs: 2, steps: 2 * Math.ceil(2700 / 128) });
     expect(metrics.test_accuracy).toBeGreaterThan(0.8);
     expect(metrics.val_accuracy).toBeGreaterThan(0.8);
-    expect(metrics.train_loss).toBeLessThan(1);
+    expect(metrics.train_loss).toBeLessThan(1.4); // ln 10 would be chance; softmax taken twice never gets below 1.46
     expect(parameters).toBe(8 * 10 + (13 * 13 * 8 + 1) * 32 + 33 * 10);
     expect(tensorflow?.version).toMatch(/^2\.\d+\.\d+$/);
   });
@@ -99,8 +99,8 @@ describe('ablate run', () => {
   });
 
   it('ends as DIVERGED, with the likely cause, when the loss is no number any more', async () => {
-    const rate = 'training.optimizer={name: sgd, learning_rate: 1.0e+30}';
-    const result = await workspace.ablate(['run', 'small.yaml', rate]);
+    const rate = 'training.optimizer={name: sgd, learning_rate: 100}';
+    const result = await workspace.ablate(['run', 'small.yaml', rate, 'dataset.normalization=none']);
     expect(result.code).toBe(1);
     const { status, error } = workspace.summary(workspace.runs().at(-1) ?? '');
     expect(status).toBe('DIVERGED');
