@@ -100,7 +100,8 @@ describe('ablate run', () => {
 
   it('ends as DIVERGED, with the likely cause, when the loss is no number any more', async () => {
     const rate = 'training.optimizer={name: sgd, learning_rate: 100}';
-    const result = await workspace.ablate(['run', 'small.yaml', rate, 'dataset.normalization=none']);
+    const raw = ['dataset.normalization=none', 'model.activation=linear'];
+    const result = await workspace.ablate(['run', 'small.yaml', rate, ...raw]);
     expect(result.code).toBe(1);
     const { status, error } = workspace.summary(workspace.runs().at(-1) ?? '');
     expect(status).toBe('DIVERGED');
