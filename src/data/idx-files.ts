@@ -73,7 +73,7 @@ async function readIdxFiles(
   files: IdxFiles,
   options: TaskOptions,
 ): Promise<{ size: ImageSize; train: ImageSet; test: ImageSet }> {
-  const [train, test] = await Promise.all([
+  const [train, test] = await inOrder([
     readPair(files.train_images, files.train_labels, options),
     readPair(files.test_images, files.test_labels, options),
   ]);
@@ -81,12 +81,18 @@ async function readIdxFiles(
   return { size: train.size, train: train.set, test: test.set };
 }
 
+/** Reads at once, but of several failures always tells the first in this order: the same mistake, the same message. */
+async function inOrder<T>(tasks: [Promise<T>, Promise<T>]): Promise<[T, T]> {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
+}
+
 async function readPair(
   imagesPath: string,
   labelsPath: string,
   options: TaskOptions,
 ): Promise<{ size: ImageSize; set: ImageSet }> {
-  const [images, encoded] = await Promise.all([readIdx(imagesPath, options), readIdx(labelsPath, options)]);
+  const [images, encoded] = await inOrder([readIdx(imagesPath, options), readIdx(labelsPath, options)]);
   const size = imageSize(imagesPath, images);
   const labels = decodeLabels(labelsPath, encoded);
   if (labels.length !== images.dimensions[0]) {

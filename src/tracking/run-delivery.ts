@@ -200,11 +200,20 @@ export class RunDelivery {
     }
     if (model.ready) return;
     await this.client.finalizeLoggedModel(model.id);
-    const outputs = (await this.client.getRun(mlflowRun.runId))?.models ?? [];
-    const step = readSummary(this.run)?.steps ?? 0;
-    if (!outputs.includes(model.id)) await this.client.logOutput(mlflowRun.runId, model.id, step);
+    await this.#logOutputOnce(mlflowRun, model.id);
     model.ready = true;
     this.#arrived(cursor);
+  }
+
+  /** The server refuses a model that is an output of the run already; another process may have made it one just now. */
+  async #logOutputOnce({ runId }: MlflowRun, modelId: string): Promise<void> {
+    const isLogged = async (): Promise<boolean> => (await this.client.getRun(runId))?.models.includes(modelId) ?? false;
+    if (await isLogged()) return;
+    try {
+      await this.client.logOutput(runId, modelId, readSummary(this.run)?.steps ?? 0);
+    } catch (error) {
+      if (!(await isLogged())) throw error;
+    }
   }
 
   async #findOrCreateModel(mlflowRun: MlflowRun): Promise<NonNullable<Cursor['model']>> {
