@@ -32,8 +32,10 @@ export async function chooseEngine({ backend, threads }: EngineOptions): Promise
   const { showInstallProgress } = await import('./install-progress.js');
   const { onProgress, clear } = showInstallProgress(process.stderr);
   const library = await ensureTensorFlow({ onProgress }).finally(clear);
-  const { directory, fileNames, cudaLibraryDirectories } = library;
-  return { backend, library: { directory, fileNames }, cudaLibraryDirectories, threads: count };
+  const { directory, fileNames, cudaLibraryDirectories, gpu } = library;
+  const { findGpus } = await import('../tensorflow/library/gpu.js');
+  const gpuName = gpu ? (await findGpus()).at(0)?.name : undefined;
+  return { backend, library: { directory, fileNames }, cudaLibraryDirectories, gpuName, threads: count };
 }
 
 /**

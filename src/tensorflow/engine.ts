@@ -12,6 +12,8 @@ export type Engine =
       library: LibraryLocation;
       /** Where CUDA's libraries are; empty without a GPU. */
       cudaLibraryDirectories: readonly string[];
+      /** What the GPU is called, where there is one: TensorFlow's C API doesn't tell. */
+      gpuName?: string;
       /** Threads for TensorFlow's ops; 0 for one a core. */
       threads: number;
     }

@@ -27,13 +27,17 @@ export class NativeRuntime implements Runtime {
   readonly #gpu: string | undefined;
   #names = 0;
 
-  /** @param native the backend that `startNativeBackend` made tfjs's own */
-  constructor(native: NativeBackend) {
+  /**
+   * @param native the backend that `startNativeBackend` made tfjs's own
+   * @param gpuName what its GPU is called, if it has one
+   */
+  constructor(native: NativeBackend, gpuName?: string) {
     this.#binding = native.binding;
     this.#kernels = tf.backend() as unknown as KernelBackend;
     this.version = native.version;
-    this.device = native.device.type;
-    this.#gpu = native.device.type === 'GPU' ? native.device.name : undefined;
+    const isGpu = native.device.type === 'GPU';
+    this.device = isGpu && gpuName ? `GPU: ${gpuName}` : native.device.type;
+    this.#gpu = isGpu ? native.device.name : undefined;
     this.#sparseCrossEntropy = this.#crossEntropyOp('SparseSoftmaxCrossEntropyWithLogits', [
       typeAttribute('T', FLOAT),
       typeAttribute('Tlabels', INT),

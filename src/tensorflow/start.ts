@@ -13,5 +13,5 @@ export async function startRuntime(engine: Engine): Promise<Runtime> {
   const { startNativeBackend } = await import('./backend.js');
   const { NativeRuntime } = await import('./native-runtime.js');
   const threads = { intraOpThreads: engine.threads, interOpThreads: engine.threads };
-  return new NativeRuntime(await startNativeBackend(engine.library, threads));
+  return new NativeRuntime(await startNativeBackend(engine.library, threads), engine.gpuName);
 }
