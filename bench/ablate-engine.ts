@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { configHash } from '../src/config/hash.js';
 import { loadExperiment } from '../src/config/load.js';
 import { loadDataset } from '../src/data/load.js';
-import { setUpRun } from '../src/run-setup.js';
+import { setUpRun, trainingInputs } from '../src/run-setup.js';
 import { ensureTensorFlow } from '../src/tensorflow/library/install.js';
 import { startRuntime } from '../src/tensorflow/start.js';
 import { train } from '../src/training/trainer.js';
@@ -30,10 +30,7 @@ for await (const engine of createInterface({ input: process.stdin })) {
   let answer: object = {};
   await train({
     config: { ...config.training, epochs: 1 },
-    parts: setup.parts,
-    train: setup.train,
-    validation: setup.validation,
-    labels: dataset.train.labels,
+    ...trainingInputs(setup),
     evaluator,
     onEvent: (event) => {
       if (event.type === 'compiled') started = performance.now();

@@ -1,7 +1,7 @@
 import type { Calibration, LocatedExperiment } from './job.js';
 import { loadDatasetOf } from './run-dataset.js';
 import type { RunHooks } from './run-experiment.js';
-import { type RunSetup, setUpRun } from './run-setup.js';
+import { type RunSetup, setUpRun, trainingInputs } from './run-setup.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { Evaluator } from './training/evaluation.js';
 import type { TrainingEvent } from './training/events.js';
@@ -48,10 +48,7 @@ async function trainBriefly(
   const meter = new StepMeter(Math.min(config.training.batch_size, setup.train.length), setup.train.length);
   await train({
     config: config.training,
-    parts: setup.parts,
-    train: setup.train,
-    validation: setup.validation,
-    labels: setup.dataset.train.labels,
+    ...trainingInputs(setup),
     evaluator,
     signal: hooks.signal ? AbortSignal.any([hooks.signal, enough.signal]) : enough.signal,
     onEvent: (event) => {

@@ -1,13 +1,12 @@
-import { dirname } from 'node:path';
 import { toYaml } from './config/format.js';
-import { loadDataset } from './data/load.js';
 import { messageOf } from './errors.js';
 import type { Job } from './job.js';
 import { saveModel } from './model/save.js';
 import { writeTestArtifacts } from './run-artifacts.js';
+import { loadDatasetOf } from './run-dataset.js';
 import type { RunProgress } from './run-events.js';
 import { RunRecorder } from './run-recorder.js';
-import { type RunSetup, evaluatorOfTest, setUpRun, writeBack } from './run-setup.js';
+import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } from './run-setup.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import type { Summary } from './tracking/run-store.js';
 import { Evaluator } from './training/evaluation.js';
@@ -30,14 +29,7 @@ export async function runExperiment(job: Job, startRuntime: () => Promise<Runtim
   hooks.onProgress({ type: 'created', id: recorder.run.id, path: recorder.run.path });
   try {
     const runtime = await startRuntime();
-    const dataset = await loadDataset(job.config.dataset, {
-      baseDirectory: dirname(job.source),
-      signal: hooks.signal,
-      onProgress: (progress) => {
-        hooks.onProgress({ type: 'data-progress', ...progress });
-      },
-    });
-    const setup = setUpRun(job.config, dataset, runtime);
+    const setup = setUpRun(job.config, await loadDatasetOf(job, hooks), runtime);
     try {
       return await trainTestSave(job, setup, recorder, hooks);
     } finally {
@@ -55,10 +47,7 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   hooks.onProgress(readyEvent(setup));
   const result = await train({
     config: job.config.training,
-    parts: setup.parts,
-    train: setup.train,
-    validation: setup.validation,
-    labels: setup.dataset.train.labels,
+    ...trainingInputs(setup),
     evaluator: new Evaluator(setup.parts),
     signal: hooks.signal,
     onEvent: (event) => {

@@ -14,6 +14,7 @@ import { createGradientClipping } from './training/gradient-clipping.js';
 import { createLoss } from './training/losses.js';
 import { createOptimizer } from './training/optimizers.js';
 import type { StepParts } from './training/step.js';
+import type { Training } from './training/trainer.js';
 
 /** Everything that a run trains with: the split data, the model, its variables, the optimizer. */
 export interface RunSetup {
@@ -64,6 +65,16 @@ export function setUpRun(
   };
   const parameters = summarizeModel(model, { ...dataset, classes }).reduce((sum, layer) => sum + layer.parameters, 0);
   return { dataset, built, parts, train, validation, parameters, dispose };
+}
+
+/** What `train` takes of a run that is set up. */
+export function trainingInputs({
+  parts,
+  train,
+  validation,
+  dataset,
+}: RunSetup): Pick<Training, 'parts' | 'train' | 'validation' | 'labels'> {
+  return { parts, train, validation, labels: dataset.train.labels };
 }
 
 /** An evaluator of the model on the training data (for validation) or, with tensors of its own, on the test data. */

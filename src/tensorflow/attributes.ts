@@ -22,6 +22,18 @@ export const AttributeKind = {
   bytes: 8,
 } as const;
 
+export const typeAttribute = (name: string, value: number | number[]): Attribute => ({
+  name,
+  type: AttributeKind.type,
+  value,
+});
+export const boolAttribute = (name: string, value: boolean): Attribute => ({ name, type: AttributeKind.bool, value });
+export const stringAttribute = (name: string, value: string): Attribute => ({
+  name,
+  type: AttributeKind.string,
+  value,
+});
+
 /** Which family of setters applies: eager ops (`TFE_Op`) or graph operations (`TF_OperationDescription`). */
 export type AttributeTarget = 'eager' | 'graph';
 

@@ -1,7 +1,7 @@
 import util from 'node:util';
 import { Binding } from './binding.js';
 import { CApi } from './c-api.js';
-import type { KernelBackend } from './kernels/fused.js';
+import type { KernelBackend } from './kernels/registry.js';
 import type { LibraryLocation } from './engine.js';
 import { type ContextOptions, type Device, createContext } from './context.js';
 

@@ -42,7 +42,6 @@ const declarations = {
   TF_DeleteTensor: ['void', P],
   TF_StringInit: ['void', P],
   TF_StringCopy: ['void', P, 'uint8_t *', 'size_t'],
-  TF_StringDealloc: ['void', P],
   TF_StringGetDataPointer: [P, P],
   TF_StringGetSize: ['size_t', P],
   // Context and eager execution
@@ -64,9 +63,7 @@ const declarations = {
   TFE_TensorHandleDim: ['int64_t', P, 'int', P],
   TFE_NewOp: [P, P, 'str', P],
   TFE_DeleteOp: ['void', P],
-  TFE_OpSetDevice: ['void', P, 'str', P],
   TFE_OpAddInput: ['void', P, P, P],
-  TFE_OpAddInputList: ['void', P, P, 'int', P],
   TFE_OpSetAttrString: ['void', P, 'str', 'uint8_t *', 'size_t'],
   TFE_OpSetAttrInt: ['void', P, 'str', 'int64_t'],
   TFE_OpSetAttrFloat: ['void', P, 'str', 'float'],
@@ -79,7 +76,6 @@ const declarations = {
   TFE_OpSetAttrTypeList: ['void', P, 'str', 'int *', 'int'],
   TFE_Execute: ['void', P, P, 'int *', P],
   TFE_ContextAddFunction: ['void', P, P, P],
-  TFE_ContextRemoveFunction: ['void', P, 'str', P],
   // Graphs and functions
   TF_NewGraph: [P],
   TF_DeleteGraph: ['void', P],
@@ -103,7 +99,6 @@ const declarations = {
   TF_GraphGetTensorNumDims: ['int', P, 'TF_Output', P],
   TF_GraphGetTensorShape: ['void', P, 'TF_Output', 'int64_t *', 'int', P],
   TF_GraphSetTensorShape: ['void', P, 'TF_Output', 'int64_t *', 'int', P],
-  TF_GraphCopyFunction: ['void', P, P, P, P],
   // prettier-ignore
   TF_GraphToFunctionWithControlOutputs: [
     P, P, 'str', 'uint8_t', 'int', P, 'int', 'TF_Output *', 'int', 'TF_Output *', P, 'int', P, P, P, 'str', P,

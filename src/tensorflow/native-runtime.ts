@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Attribute, AttributeKind } from './attributes.js';
+import { type Attribute, AttributeKind, boolAttribute, stringAttribute, typeAttribute } from './attributes.js';
 import type { NativeBackend } from './backend.js';
 import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
-import { type KernelBackend, boolAttribute, stringAttribute, typeAttribute } from './kernels/fused.js';
+import type { KernelBackend } from './kernels/registry.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadExperiment } from '../../src/config/load.js';
 import { loadDataset } from '../../src/data/load.js';
-import { setUpRun } from '../../src/run-setup.js';
+import { setUpRun, trainingInputs } from '../../src/run-setup.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { Evaluator } from '../../src/training/evaluation.js';
 import { compileTrainingLoop } from '../../src/training/step.js';
@@ -83,10 +83,7 @@ describe('the training step', () => {
     const counts: number[] = [];
     const result = await train({
       config: config.training,
-      parts: setup.parts,
-      train: setup.train,
-      validation: setup.validation,
-      labels: dataset.train.labels,
+      ...trainingInputs(setup),
       evaluator: new Evaluator(setup.parts),
       onEvent: ({ type }) => {
         if (type === 'progress') counts.push(runtime.tensorCount());

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { AttributeKind } from '../attributes.js';
+import { AttributeKind, typeAttribute } from '../attributes.js';
 import { DataType } from '../c-api.js';
-import { type KernelBackend, typeAttribute } from './fused.js';
+import type { KernelBackend } from './registry.js';
 
 /** Registers TensorFlow's one-pass gradients of activations that are functions of the input: LeakyReluGrad, SoftplusGrad. */
 export function registerActivationGradients(backend: KernelBackend): void {

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { AttributeKind } from '../attributes.js';
+import { AttributeKind, boolAttribute, stringAttribute, typeAttribute } from '../attributes.js';
 import { DataType } from '../c-api.js';
-import { addKernel } from './registry.js';
-import { type KernelBackend, boolAttribute, stringAttribute, typeAttribute } from './fused.js';
+import { type KernelBackend, addKernel } from './registry.js';
 
 const KERNEL = 'FusedBatchNormV3';
 const BACKEND = 'tensorflow';

@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { DataType } from '../c-api.js';
-import { type KernelParameters, type Replacement, type SimpleKernel, replaceKernel } from './registry.js';
-import { type KernelBackend, typeAttribute } from './fused.js';
+import {
+  type KernelBackend,
+  type KernelParameters,
+  type Replacement,
+  type SimpleKernel,
+  replaceKernel,
+} from './registry.js';
+import { typeAttribute } from '../attributes.js';
 
 /** Replaces those of tfjs-node's kernels that fail on some inputs, or compute something else than tfjs's op means. */
 export function registerCorrectedKernels(backend: KernelBackend): void {

@@ -1,28 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Attribute, AttributeKind } from '../attributes.js';
+import { AttributeKind, boolAttribute, stringAttribute, typeAttribute } from '../attributes.js';
 import { DataType } from '../c-api.js';
-import { type Replacement, type SimpleKernel, replaceKernel } from './registry.js';
-import type { TensorMetadata } from '../eager.js';
-
-/** tfjs-node's backend (`NodeJSKernelBackend`), by the methods that kernels call; the last two it declares private. */
-export interface KernelBackend {
-  executeSingleOutput(op: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
-  executeMultipleOutputs(op: string, attributes: Attribute[], inputs: tf.Tensor[], outputCount: number): tf.Tensor[];
-  createOutputTensor(metadata: TensorMetadata): tf.Tensor;
-  getInputTensorIds(tensors: tf.Tensor[]): number[];
-}
-
-export const typeAttribute = (name: string, value: number | number[]): Attribute => ({
-  name,
-  type: AttributeKind.type,
-  value,
-});
-export const boolAttribute = (name: string, value: boolean): Attribute => ({ name, type: AttributeKind.bool, value });
-export const stringAttribute = (name: string, value: string): Attribute => ({
-  name,
-  type: AttributeKind.string,
-  value,
-});
+import { type KernelBackend, type Replacement, type SimpleKernel, replaceKernel } from './registry.js';
 
 const FLOAT = typeAttribute('T', DataType.float32);
 const CHANNELS_LAST = stringAttribute('data_format', 'NHWC');

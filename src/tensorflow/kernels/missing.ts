@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Attribute, AttributeKind } from '../attributes.js';
+import { type Attribute, AttributeKind, boolAttribute, stringAttribute, typeAttribute } from '../attributes.js';
 import type { Binding } from '../binding.js';
 import { DataType } from '../c-api.js';
-import { addKernel } from './registry.js';
-import { type KernelBackend, boolAttribute, dataTypeOf, stringAttribute, typeAttribute } from './fused.js';
+import { type KernelBackend, addKernel } from './registry.js';
+import { dataTypeOf } from './fused.js';
 
 type Inputs = Record<string, tf.Tensor>;
 type Attributes = Record<string, unknown>;

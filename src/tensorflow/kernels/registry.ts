@@ -1,7 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Attribute } from '../attributes.js';
+import type { TensorMetadata } from '../eager.js';
 
 /** The name under which tfjs-node's kernels are registered. */
 const BACKEND = 'tensorflow';
+
+/** tfjs-node's backend (`NodeJSKernelBackend`), by the methods that kernels call; the last two it declares private. */
+export interface KernelBackend {
+  executeSingleOutput(op: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
+  executeMultipleOutputs(op: string, attributes: Attribute[], inputs: tf.Tensor[], outputCount: number): tf.Tensor[];
+  createOutputTensor(metadata: TensorMetadata): tf.Tensor;
+  getInputTensorIds(tensors: tf.Tensor[]): number[];
+}
 
 /** What tfjs gives a kernel, with the types that tfjs-node's kernels rely on. */
 export interface KernelParameters {
