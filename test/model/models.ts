@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../src/config/experiment.js';
+import type { InitializerConfig, ModelConfig } from '../../src/config/experiment.js';
 import { resolveExperiment } from '../../src/config/resolve.js';
 import type { Json } from '../../src/config/tree.js';
 import type { ImageShape } from '../../src/model/graph.js';
@@ -15,11 +15,20 @@ export function resolveModel(layers: LayerFragment[], shared: Record<string, Jso
 }
 
 /** The layers, then what makes a classifier of any: a flatten, and an output layer without softmax. */
-export function resolveClassifier(layers: LayerFragment[], shared: Record<string, Json> = {}): ModelConfig {
+export function classifier(layers: LayerFragment[]): LayerFragment[] {
   const flat = layers.some(({ type }) => type === 'flatten' || type === 'global_pooling2d');
   const end: LayerFragment[] = [
     ...(flat ? [] : [{ type: 'flatten', name: 'last_flatten' }]),
     { type: 'dense', name: 'output', activation: 'linear' },
   ];
-  return resolveModel([...layers, ...end], shared);
+  return [...layers, ...end];
+}
+
+export function resolveClassifier(layers: LayerFragment[], shared: Record<string, Json> = {}): ModelConfig {
+  return resolveModel(classifier(layers), shared);
+}
+
+/** For the title of a test. */
+export function nameOf(initializer: InitializerConfig): string {
+  return typeof initializer === 'string' ? initializer : Object.values(initializer).join(' ');
 }
