@@ -1,4 +1,4 @@
-import type { InitializerConfig, ModelConfig } from '../../src/config/experiment.js';
+import type { ModelConfig } from '../../src/config/experiment.js';
 import { resolveExperiment } from '../../src/config/resolve.js';
 import type { Json } from '../../src/config/tree.js';
 import type { ImageShape } from '../../src/model/graph.js';
@@ -28,7 +28,9 @@ export function resolveClassifier(layers: LayerFragment[], shared: Record<string
   return resolveModel(classifier(layers), shared);
 }
 
-/** For the title of a test. */
-export function nameOf(initializer: InitializerConfig): string {
-  return typeof initializer === 'string' ? initializer : Object.values(initializer).join(' ');
+/** For the title of a test: `gelu, approximate true`. */
+export function nameOf(choice: string | { name: string }): string {
+  if (typeof choice === 'string') return choice;
+  const { name, ...parameters } = choice;
+  return [name, ...Object.entries(parameters).map(([key, value]) => `${key} ${JSON.stringify(value)}`)].join(', ');
 }

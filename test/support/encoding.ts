@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { wholeWeightName } from '../../src/model/layers/grouped-convolution.js';
 
 /** Numbers on their way to Python and back (`keras_model.py` has the other end). */
 export type Encoded = {
@@ -28,7 +29,7 @@ export function asKeras(model: tf.LayersModel, values: Values): Values {
   for (const { originalName, trainable } of model.weights) {
     const isIdentity = !trainable && originalName.endsWith('/pointwise_kernel');
     if (isIdentity || !(originalName in values)) continue;
-    const name = originalName.replace(/\/group_\d+/, '');
+    const name = wholeWeightName(originalName);
     (merged[name] ??= []).push(values[originalName]);
   }
   return Object.fromEntries(Object.entries(merged).map(([name, parts]) => [name, tf.concat(parts, -1)]));

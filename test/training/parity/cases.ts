@@ -93,7 +93,13 @@ export const STEP_GROUPS: Record<string, Record<string, ParityCase>> = {
   },
   optimizers: mapValues(optimizers, (optimizer) => network({ optimizer })),
   schedules: mapValues(schedules, (schedule) => network({ optimizer: sgd, learning_rate_schedule: schedule })),
-  'gradient clipping': mapValues(clippings, (clipping) => network({ optimizer: sgd, gradient_clipping: clipping })),
+  'gradient clipping': {
+    ...mapValues(clippings, (clipping) => network({ optimizer: sgd, gradient_clipping: clipping })),
+    'clipnorm of a grouped convolution': {
+      layers: [{ type: 'conv2d', filters: 4, groups: 2 }],
+      training: { gradient_clipping: clippings.clipnorm },
+    },
+  },
   losses: mapValues(losses, network),
   regularizers: mapValues(regularizers, (regularizer) => ({
     layers: NETWORK,
