@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode, deviation } from '../../support/encoding.js';
 import { startTensorFlow } from '../../support/tensorflow.js';
@@ -21,6 +22,11 @@ let results: Awaited<ReturnType<typeof trainBoth>>;
 
 beforeAll(async () => {
   results = await trainBoth(await startTensorFlow(), { steps: STEP_CASES, epochs: EPOCH_CASES });
+});
+
+it('is listed in docs/keras-parity.md, case by case (npm run parity-table)', () => {
+  const listed = readFileSync('docs/keras-parity.md', 'utf8').matchAll(/^\| (.+?) +\| \d\.\de-\d+ +\|$/gm);
+  expect(Array.from(listed, ([, name]) => name)).toEqual([...Object.keys(STEP_CASES), ...Object.keys(EPOCH_CASES)]);
 });
 
 /** The largest difference of two numbers, relative to the one expected. */
