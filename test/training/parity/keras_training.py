@@ -134,7 +134,6 @@ class Experiment:
         rates, losses = [], []
         for batch in (batch for order in self.orders for batch in order):
             rates.append(float(self.optimizer.learning_rate))
-            self.keras.reset_metrics()  # or the loss would be the mean of all so far
             x, y = self.inputs[batch], self.targets[batch]
             losses.append(float(self.keras.train_on_batch(x, y, class_weight=self.class_weight)))
         return self.result(rates, losses)
