@@ -16,7 +16,7 @@ const END = '<!-- npm run parity-table: end -->';
 function runTests() {
   const results = mkdtempSync(join(tmpdir(), 'ablate-parity-'));
   const report = join(results, 'report.json');
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/training/parity', '-t', 'as in Keras'];
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/training/parity/parity.test.ts', '-t', 'as in Keras'];
   const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   spawnSync(process.execPath, [...vitest, ...options], { cwd: root, stdio: 'inherit' });
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
