@@ -1,0 +1,67 @@
+import { mean, requireSample, sampleStandardDeviation } from './describe.js';
+import { logGamma, noncentralTCdf } from './distributions.js';
+import type { Interval } from './intervals.js';
+import { studentized } from './paired-t.js';
+import type { Pairs } from './pairing.js';
+
+/** Standardized differences of paired samples; names as in Lakens, "Calculating and reporting effect sizes", 2013. */
+export interface EffectSize {
+  /** Cohen's d_z: the mean difference over the standard deviation of the differences. What the paired t test sees. */
+  dz: number;
+  /** d_z without the upward bias of small samples: Hedges' correction, exact. */
+  hedgesGz: number;
+  /** The noncentral t interval of d_z (Cumming and Finch 2001). */
+  dzInterval: Interval;
+  /** Cohen's d_av: the mean difference over the mean of both standard deviations. Comparable across designs. */
+  dav: number;
+  hedgesGav: number;
+}
+
+/** The widest |d_z| that the interval looks for. */
+const SEARCH_LIMIT = 1e3;
+
+/**
+ * Cohen's d of paired samples, in both usual denominators.
+ * @returns null where the differences don't vary, so that no standardized effect exists
+ */
+export function effectSize(pairs: Pairs, confidence = 0.95): EffectSize | null {
+  requireSample(pairs.differences, 2);
+  const spread = sampleStandardDeviation(pairs.differences);
+  const averageSpread = (sampleStandardDeviation(pairs.first) + sampleStandardDeviation(pairs.second)) / 2;
+  if (spread === 0 || averageSpread === 0) return null;
+  const n = pairs.differences.length;
+  const center = mean(pairs.differences);
+  const correction = hedgesCorrection(n - 1);
+  return {
+    dz: center / spread,
+    hedgesGz: (correction * center) / spread,
+    dzInterval: noncentralInterval(studentized(center, spread, n), n, confidence),
+    dav: center / averageSpread,
+    hedgesGav: (correction * center) / averageSpread,
+  };
+}
+
+/** J(m) = Γ(m/2) / (√(m/2) Γ((m − 1)/2)) (Hedges 1981); 0 for one degree of freedom, where d has no mean. */
+export function hedgesCorrection(degreesOfFreedom: number): number {
+  if (degreesOfFreedom === 1) return 0;
+  const half = degreesOfFreedom / 2;
+  return Math.exp(logGamma(half) - logGamma(half - 0.5)) / Math.sqrt(half);
+}
+
+/** The effects under which the observed t lies at the outer quantiles. */
+function noncentralInterval(t: number, n: number, confidence: number): Interval {
+  const effectAt = (probability: number) =>
+    // The distribution function falls as the effect grows.
+    bisect(-SEARCH_LIMIT, SEARCH_LIMIT, (effect) => noncentralTCdf(t, n - 1, effect * Math.sqrt(n)) < probability);
+  return [effectAt((1 + confidence) / 2), effectAt((1 - confidence) / 2)];
+}
+
+/** The point from which on `isPast` holds. */
+function bisect(low: number, high: number, isPast: (value: number) => boolean): number {
+  for (let i = 0; i < 80; i++) {
+    const middle = (low + high) / 2;
+    if (isPast(middle)) high = middle;
+    else low = middle;
+  }
+  return (low + high) / 2;
+}
