@@ -1,7 +1,10 @@
-import { bdtr, chdtrc, fdtrc, lgam, ndtr, ndtri, stdtr, stdtri } from 'cephes';
+import { bdtr, chdtrc, compiled, fdtrc, lgam, ndtr, ndtri, stdtr, stdtri } from 'cephes';
 
 // Cephes (Moshier 1989, here compiled to WebAssembly) is what SciPy's own distribution functions grew from. Survival
 // functions are asked for directly, never as 1 − cdf, so that small p-values keep their digits.
+
+// Compiling takes some milliseconds; waited for here so that statistics are plain functions.
+await compiled;
 
 /** ln Γ(x), x above 0. */
 export function logGamma(x: number): number {
