@@ -15,7 +15,7 @@ export interface PowerOptions {
 }
 
 /** More seeds than anyone will train: the search ends here. */
-const MOST_SEEDS = 100_000;
+export const MOST_SEEDS = 100_000;
 
 /**
  * The chance that a two-sided paired t test of n seeds finds the difference, from the noncentral t distribution; as

@@ -1,6 +1,7 @@
 import { mean, requireSample, sampleStandardDeviation } from './describe.js';
 import { requireMargin } from './equivalence.js';
 import { around, type Interval } from './intervals.js';
+import { MOST_SEEDS, type ExpectedDifference } from './power.js';
 
 export interface ConfidenceSequence {
   n: number;
@@ -36,23 +37,25 @@ export function confidenceSequence(differences: readonly number[], alpha = 0.05)
   if (n === 1) return { n, interval: null, eValue: 1 };
   const center = mean(differences);
   const spread = sampleStandardDeviation(differences);
-  const c = 1 + n * PRIOR_VARIANCE;
-  const halfWidth = spread * Math.sqrt(((n - 1) / n) * criticalRatio(n, c, alpha));
+  const halfWidth = halfWidthOf(spread, n, alpha);
   return {
     n,
-    // No spread times no bound is no bound.
-    interval: Number.isFinite(halfWidth) ? around(center, halfWidth) : null,
-    eValue: eValue(center, spread, n, c),
+    interval: halfWidth === null ? null : around(center, halfWidth),
+    eValue: eValueOf(center, spread, n),
   };
 }
 
-/** The r from which on e ≥ 1/α; Infinity where no r is enough. */
-function criticalRatio(n: number, c: number, alpha: number): number {
+/** @returns null where no r makes e reach 1/α */
+function halfWidthOf(spread: number, n: number, alpha: number): number | null {
+  const c = 1 + n * PRIOR_VARIANCE;
   const bound = (c / alpha ** 2) ** (1 / n);
-  return bound < c ? (bound - 1) / (1 - bound / c) : Infinity;
+  if (bound >= c) return null;
+  const criticalRatio = (bound - 1) / (1 - bound / c);
+  return spread * Math.sqrt(((n - 1) / n) * criticalRatio);
 }
 
-function eValue(center: number, spread: number, n: number, c: number): number {
+function eValueOf(center: number, spread: number, n: number): number {
+  const c = 1 + n * PRIOR_VARIANCE;
   if (spread === 0 && center !== 0) return c ** ((n - 1) / 2);
   const r = center === 0 ? 0 : (n * center ** 2) / ((n - 1) * spread ** 2);
   return Math.exp((n * (Math.log1p(r) - Math.log1p(r / c)) - Math.log(c)) / 2);
@@ -86,4 +89,22 @@ export function decideSequentially(
     if (interval[0] > 0 || interval[1] < 0) return 'different';
   }
   return 'undecided';
+}
+
+/**
+ * About how many seeds the decision takes, if difference and spread are as expected: where the confidence sequence gets
+ * as narrow as the difference's distance from zero or from the margin, which half of all comparisons then have reached.
+ * @returns null if more than 100,000
+ */
+export function seedsForDecision(
+  { difference, standardDeviation }: ExpectedDifference,
+  { alpha = 0.05, margin = 0, comparisons = 1 }: SequentialOptions = {},
+): number | null {
+  const distance = Math.max(Math.abs(difference), margin - Math.abs(difference));
+  if (distance === 0) return null;
+  for (let n = 2; n <= MOST_SEEDS; n++) {
+    const halfWidth = halfWidthOf(standardDeviation, n, alpha / comparisons);
+    if (halfWidth !== null && halfWidth < distance) return n;
+  }
+  return null;
 }
