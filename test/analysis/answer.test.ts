@@ -170,7 +170,7 @@ describe('the answer', () => {
         expect(back.best.toSorted()).toEqual(there.best.toSorted());
         if (there.decided) expect(there.best).toContain(there.leader);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });
@@ -189,21 +189,23 @@ describe('the rate of false answers', () => {
   };
 
   it.each([false, true])(
-    'of four equal variants, any difference is found at most as often as stated (sequential: %s)',
+    'of equal variants, any difference is found at most as often as stated (sequential: %s)',
     (sequential) => {
-      const studies = 400;
+      // At a large α few studies are enough to see a missing adjustment: without Holm's, it would be 42 % of them.
+      const [alpha, studies] = [0.2, 120];
       let wrong = 0;
       for (let i = 0; i < studies; i++) {
-        if (studyOf([0, 0, 0, 0], { sequential }).comparisons.some(({ verdict }) => verdict === 'different')) wrong++;
+        if (studyOf([0, 0, 0], { sequential, alpha }).comparisons.some(({ verdict }) => verdict === 'different'))
+          wrong++;
       }
-      expect(wrong / studies).toBeLessThan(0.05 + 3.5 * Math.sqrt((0.05 * 0.95) / studies));
+      expect(wrong / studies).toBeLessThan(alpha + 3 * Math.sqrt((alpha * (1 - alpha)) / studies));
     },
   );
 
   it('a planted winner is found', () => {
     let found = 0;
-    for (let i = 0; i < 60; i++) if (studyOf([0, 0.012, 0], {}).best.join() === '1') found++;
-    expect(found).toBeGreaterThan(50);
+    for (let i = 0; i < 40; i++) if (studyOf([0, 0.012, 0], {}).best.join() === '1') found++;
+    expect(found).toBeGreaterThan(33);
   });
 });
 

@@ -57,9 +57,12 @@ export function binomialCdf(successes: number, trials: number, probability: numb
  * Absolute error below 1e-12.
  */
 export function noncentralTCdf(t: number, degreesOfFreedom: number, noncentrality: number): number {
-  const sharpness = Math.abs(noncentrality) + Math.abs(t);
+  const sharpness = Math.max(Math.abs(noncentrality), Math.abs(t));
   return scaleExpectation(degreesOfFreedom, sharpness, (scale) => normalCdf(t * scale - noncentrality));
 }
+
+/** The logarithm of 1e-17: what is smaller beside the peak isn't summed. */
+const NEGLIGIBLE = -39;
 
 /**
  * The mean of `value(U)` over U = √(χ²/df), a sample's standard deviation in units of the true one.
@@ -74,16 +77,15 @@ export function scaleExpectation(
   value: (scale: number) => number,
 ): number {
   const half = degreesOfFreedom / 2;
-  const spread = 1 / Math.sqrt(2 * degreesOfFreedom);
-  const step = Math.min(0.05, spread / 4, 0.25 / (1 + sharpness));
-  const logNormalizer = Math.log(2) + half * Math.log(half) - logGamma(half);
-  const first = -(10 * spread + 40 / degreesOfFreedom);
-  const last = 10 * spread + 1;
+  const step = Math.min(0.05, 0.25 / Math.sqrt(2 * degreesOfFreedom), 0.5 / (1 + sharpness));
+  const logPeak = Math.log(2) + half * Math.log(half) - logGamma(half) - half;
+  // The density of log U, e^(df·u − df·e^(2u)/2) but for its factor, has its only peak at u = 0.
+  const termAt = (logScale: number) => {
+    const fall = degreesOfFreedom * logScale - half * Math.expm1(2 * logScale);
+    return fall < NEGLIGIBLE ? null : Math.exp(logPeak + fall) * value(Math.exp(logScale));
+  };
   let sum = 0;
-  for (let logScale = first; logScale <= last; logScale += step) {
-    const scale = Math.exp(logScale);
-    const logDensity = logNormalizer + degreesOfFreedom * logScale - half * scale * scale;
-    if (logDensity > -700) sum += Math.exp(logDensity) * value(scale);
-  }
+  for (let i = 0, term = termAt(0); term !== null; term = termAt(++i * step)) sum += term;
+  for (let i = -1, term = termAt(-step); term !== null; term = termAt(--i * step)) sum += term;
   return sum * step;
 }

@@ -17,9 +17,6 @@ export interface EffectSize {
   hedgesGav: number;
 }
 
-/** The widest |d_z| that the interval looks for. */
-const SEARCH_LIMIT = 1e3;
-
 /**
  * Cohen's d of paired samples, in both usual denominators.
  * @returns null where the differences don't vary, so that no standardized effect exists
@@ -50,18 +47,31 @@ export function hedgesCorrection(degreesOfFreedom: number): number {
 
 /** The effects under which the observed t lies at the outer quantiles. */
 function noncentralInterval(t: number, n: number, confidence: number): Interval {
+  const observed = t / Math.sqrt(n);
+  const scale = Math.sqrt((1 + observed ** 2 / 2) / n);
+  // The distribution function at t falls as the effect grows.
   const effectAt = (probability: number) =>
-    // The distribution function falls as the effect grows.
-    bisect(-SEARCH_LIMIT, SEARCH_LIMIT, (effect) => noncentralTCdf(t, n - 1, effect * Math.sqrt(n)) < probability);
+    falling(observed, scale, (effect) => noncentralTCdf(t, n - 1, effect * Math.sqrt(n)) - probability);
   return [effectAt((1 + confidence) / 2), effectAt((1 - confidence) / 2)];
 }
 
-/** The point from which on `isPast` holds. */
-function bisect(low: number, high: number, isPast: (value: number) => boolean): number {
-  for (let i = 0; i < 80; i++) {
-    const middle = (low + high) / 2;
-    if (isPast(middle)) high = middle;
-    else low = middle;
+/**
+ * The root of a falling function to 1e-10 of the scale: looked for ever further from the start, then by regula falsi
+ * (Illinois: Dowell and Jarratt 1971).
+ */
+function falling(start: number, scale: number, valueAt: (x: number) => number): number {
+  let [low, high] = [start - scale, start + scale];
+  for (let step = scale; valueAt(high) > 0; step *= 2) [low, high] = [high, high + step];
+  for (let step = scale; valueAt(low) < 0; step *= 2) [low, high] = [low - step, low];
+  let [atLow, atHigh] = [valueAt(low), valueAt(high)];
+  for (let previous = 0; high - low > 1e-10 * scale && atLow !== atHigh;) {
+    const x = (low * atHigh - high * atLow) / (atHigh - atLow);
+    const value = valueAt(x);
+    if (value === 0) return x;
+    const side = Math.sign(value);
+    if (side > 0) [low, atLow, atHigh] = [x, value, side === previous ? atHigh / 2 : atHigh];
+    else [high, atHigh, atLow] = [x, value, side === previous ? atLow / 2 : atLow];
+    previous = side;
   }
   return (low + high) / 2;
 }
