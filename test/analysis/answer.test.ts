@@ -66,6 +66,16 @@ describe('the answer', () => {
     expect(answer.comparisons[0].verdict).toBe('equivalent');
   });
 
+  it('needs the equivalence itself to be sure, at α', () => {
+    const noise = [0.002, -0.002, 0.001, -0.001, 0];
+    const ofMargin = (margin: number) =>
+      ask([variant('a', low), variant('b', raised(0, noise))], { margin }).comparisons[0];
+    expect(ofMargin(0.0013)).toMatchObject({ verdict: 'undecided' });
+    expect(ofMargin(0.0013).adjusted.equivalence).toBeGreaterThan(0.05);
+    expect(ofMargin(0.0013).adjusted.equivalence).toBeLessThan(0.1);
+    expect(ofMargin(0.0017)).toMatchObject({ verdict: 'equivalent' });
+  });
+
   it('tells a winner among many by its closest rival', () => {
     const answer = ask([
       variant('a', low),
