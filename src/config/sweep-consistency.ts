@@ -1,7 +1,9 @@
-import type { SweepConfig } from './experiment.js';
+import { formatValue } from './describe.js';
+import type { SweepConfig, SweepNormal, SweepRange, SweepValues } from './experiment.js';
 import { allPlaces, placeOf } from './places.js';
 import type { Path, ProblemDetails, Report } from './problems.js';
 import { nearest } from './suggest.js';
+import type { Json } from './tree.js';
 
 /** Keys that say what an experiment is called and asks, rather than how it trains. */
 const notVaried = ['name', 'description', 'tags', 'extends', 'sweep', 'question', 'tracking'];
@@ -65,21 +67,69 @@ function checkVaried(key: string, { parameters }: SweepConfig, path: Path, repor
   });
 }
 
-function checkParameters({ method, parameters }: SweepConfig, report: Report): void {
-  for (const [key, parameter] of Object.entries(parameters)) {
-    if ('values' in parameter) continue;
+function checkParameters(sweep: SweepConfig, report: Report): void {
+  for (const [key, parameter] of Object.entries(sweep.parameters)) {
     const path: Path = ['sweep', 'parameters', key];
-    const { min, max, distribution } = parameter;
-    const conflict = (message: string, hint: string) => {
-      report([path], { code: 'conflict', message, hint });
-    };
-    if (method === 'grid') conflict(`a grid can't try a range (${key})`, 'give `values`, or set `method: random`');
-    if (min >= max) conflict(`a range from ${min} to ${max}`, 'let min be smaller than max');
-    if (distribution === 'log_uniform_values' && min <= 0)
-      conflict('a logarithmic range that reaches 0', 'let min be above 0');
-    if (distribution === 'int_uniform' && !(Number.isInteger(min) && Number.isInteger(max))) {
-      conflict('int_uniform between numbers that are not whole', 'give whole numbers, or `distribution: uniform`');
+    if ('values' in parameter) checkValues(parameter, sweep.method, path, report);
+    else checkDistribution(key, parameter, sweep.method, path, report);
+  }
+}
+
+function checkValues({ values, probabilities }: SweepValues, method: string, path: Path, report: Report): void {
+  const texts = values.map((value) => JSON.stringify(value));
+  const seen = new Set<string>();
+  for (const [i, text] of texts.entries()) {
+    if (seen.has(text)) {
+      const message = `the value ${formatValue(values[i] as Json)} a second time`;
+      report([[...path, 'values', i]], { code: 'duplicate-value', message, hint: 'keep one of the two' });
     }
+    seen.add(text);
+  }
+  if (probabilities) checkProbabilities(values.length, probabilities, method, [...path, 'probabilities'], report);
+}
+
+function checkProbabilities(count: number, given: number[], method: string, path: Path, report: Report): void {
+  const conflict = (message: string, hint: string) => {
+    report([path], { code: 'conflict', message, hint });
+  };
+  const sum = given.reduce((total, probability) => total + probability, 0);
+  if (method !== 'random') conflict(`probabilities, of which method ${method} takes no notice`, 'set `method: random`');
+  else if (given.length !== count) conflict(`${given.length} probabilities for ${count} values`, 'give each value one');
+  else if (Math.abs(sum - 1) > 1e-6)
+    conflict(`probabilities that add up to ${Number(sum.toPrecision(6))}`, 'let them add up to 1');
+}
+
+function checkDistribution(
+  key: string,
+  parameter: SweepRange | SweepNormal,
+  method: string,
+  path: Path,
+  report: Report,
+): void {
+  const { distribution, q } = parameter;
+  const conflict = (message: string, hint: string) => {
+    report([path], { code: 'conflict', message, hint });
+  };
+  if (method === 'grid') conflict(`a grid can't try a range (${key})`, 'give `values`, or set `method: random`');
+  if (q !== undefined && !distribution.startsWith('q_')) {
+    conflict(
+      `q beside the distribution ${distribution}, which doesn't round`,
+      `write \`distribution: q_${distribution}\``,
+    );
+  }
+  if (!('min' in parameter)) return;
+  const { min, max } = parameter;
+  if (min >= max) conflict(`a range from ${min} to ${max}`, 'let min be smaller than max');
+  if (distribution.endsWith('log_uniform_values') && min <= 0)
+    conflict('a logarithmic range that reaches 0', 'let min be above 0');
+  if (distribution === 'int_uniform' && !(Number.isInteger(min) && Number.isInteger(max))) {
+    conflict('int_uniform between numbers that are not whole', 'give whole numbers, or `distribution: uniform`');
+  }
+  if (distribution === 'log_uniform' && Math.max(Math.abs(min), Math.abs(max)) > 700) {
+    conflict(`a range from e^${min} to e^${max}`, 'min and max are logarithms: `log_uniform_values` takes the values');
+  }
+  if (distribution.startsWith('q_') && min < max && Math.floor(max / (q ?? 1)) < Math.ceil(min / (q ?? 1))) {
+    conflict(`no multiple of ${q ?? 1} from ${min} to ${max}`, 'give a smaller q');
   }
 }
 
