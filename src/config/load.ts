@@ -4,12 +4,12 @@ import { checkConsistency } from './consistency.js';
 import type { Experiment } from './experiment.js';
 import { readExperimentFile } from './files.js';
 import { interpolate } from './interpolate.js';
-import { applyOverride, parseOverride } from './overrides.js';
+import { applyOverride, parseOverride, type Override } from './overrides.js';
 import { limits } from './parse.js';
 import { problemAt, type Path, type Problem, type ProblemDetails } from './problems.js';
 import { resolveExperiment, type Resolved } from './resolve.js';
 import { locationOf, type Location } from './source.js';
-import { checkModelForm, incomplete, withStandIns } from './sections.js';
+import { checkModelForm, checkSweepForm, incomplete, withStandIns } from './sections.js';
 import { keySpan, toJson, valueSpan, type Tree } from './tree.js';
 import { validate } from './validate.js';
 
@@ -45,7 +45,7 @@ export interface WrittenExperiment {
 
 export interface LoadOptions {
   /** `key=value`, `+key=value`, `~key`; applied in order. Relative paths in them start from the working folder. */
-  overrides?: readonly string[];
+  overrides?: readonly (string | Override)[];
   /** Where `${env:NAME}` looks; the process's environment unless given. */
   env?: NodeJS.ProcessEnv;
 }
@@ -61,7 +61,7 @@ export function loadExperiment(
 ): LoadedExperiment {
   const { tree: written, base } = readExperimentFile(file);
   const overridden = overrides.reduce<Tree>(
-    (tree, text, i) => applyOverride(tree, parseOverride(text, i + 1, process.cwd())),
+    (tree, each, i) => applyOverride(tree, typeof each === 'string' ? parseOverride(each, i + 1, process.cwd()) : each),
     written,
   );
   const tree = interpolate(overridden, env);
@@ -89,7 +89,7 @@ function nameOf(file: string): string {
  */
 function checked(tree: Tree, name: string): Resolved {
   const invalid = validate(tree);
-  const problems = [...invalid, ...checkModelForm(tree, invalid)];
+  const problems = [...invalid, ...checkModelForm(tree, invalid), ...checkSweepForm(tree)];
   const broken = new Set([...problems.map(({ path }) => path.split('.')[0]), ...incomplete(tree)]);
   if (tree.kind !== 'mapping' || broken.has('')) throw new ConfigError(inOrder(problems));
   const sound = withStandIns(tree, broken);

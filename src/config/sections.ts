@@ -1,5 +1,16 @@
 import { problemAt, type Problem, type ProblemDetails } from './problems.js';
-import { at, fromJson, keySpan, withEntry, type Entry, type Json, type MappingTree, type Tree } from './tree.js';
+import {
+  at,
+  fromJson,
+  keySpan,
+  toJson,
+  withEntry,
+  type Entry,
+  type Json,
+  type MappingTree,
+  type Tree,
+} from './tree.js';
+import { placedParameters } from './sweep-resolve.js';
 import { validate } from './validate.js';
 
 /** A model is either `layers` or the short form, unless either is misspelt or in the wrong place. */
@@ -20,6 +31,22 @@ export function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem
   if (has('layers') || has('blocks') || elsewhere) return [];
   const expected = 'layers: a list, or the short form blocks: {count: 2, filters: 32}';
   return report('layers', { code: 'missing-key', message: 'model has no layers', expected });
+}
+
+/** A parameter of the sweep that is written twice, nested and with a dotted key. */
+export function checkSweepForm(tree: Tree): Problem[] {
+  const parameters = at(tree, ['sweep', 'parameters']);
+  const seen = new Set<string>();
+  return placedParameters(parameters ? toJson(parameters) : {}).flatMap(({ key, path }) => {
+    const details: ProblemDetails = {
+      code: 'duplicate-key',
+      message: `the parameter ${JSON.stringify(key)} a second time`,
+      hint: 'keep one of the two',
+    };
+    const isRepeated = seen.has(key);
+    seen.add(key);
+    return isRepeated ? [problemAt(keySpan(tree, path), path, details)] : [];
+  });
 }
 
 const standIns: Record<string, Json> = {

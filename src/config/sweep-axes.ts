@@ -1,5 +1,5 @@
-import type { SweepConfig, SweepParameter } from './experiment.js';
-import { concerns, type Condition } from './sweep-conditions.js';
+import type { Experiment, SweepConfig, SweepParameter } from './experiment.js';
+import { concerns, conditionHolds, type Condition, type Values } from './sweep-conditions.js';
 
 /** A parameter of a sweep, or several that vary together. */
 export interface Axis {
@@ -31,6 +31,12 @@ export function axesOf({ parameters, zip }: Pick<SweepConfig, 'parameters' | 'zi
 /** The condition under which a parameter is there. */
 export function conditionOf(parameter: SweepParameter): Condition | undefined {
   return parameter.when as Condition | undefined;
+}
+
+/** Which of the parameters of an axis are there, given the values of the axes before it. */
+export function presentKeys({ parameters }: Axis, values: Values, base: Experiment): number[] {
+  const indices = parameters.keys();
+  return [...indices].filter((index) => conditionHolds(conditionOf(parameters[index]) ?? {}, values, base));
 }
 
 function dependsOn(axis: Axis, other: Axis): boolean {

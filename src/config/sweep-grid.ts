@@ -1,6 +1,6 @@
 import type { Experiment } from './experiment.js';
-import { conditionOf, type Axis } from './sweep-axes.js';
-import { conditionHolds, type Values } from './sweep-conditions.js';
+import { presentKeys, type Axis } from './sweep-axes.js';
+import type { Values } from './sweep-conditions.js';
 import type { Json } from './tree.js';
 
 /** Every combination of values, the last axis varying fastest; a parameter is left out where its condition doesn't hold. */
@@ -23,12 +23,6 @@ function* combinations(axes: readonly Axis[], depth: number, values: Values, bas
     const chosen = Object.fromEntries(lists.map(([key, list]) => [key, list[i]]));
     yield* combinations(axes, depth + 1, { ...values, ...chosen }, base);
   }
-}
-
-/** Which of the parameters of an axis are there, given the values of the axes before it. */
-export function presentKeys({ parameters }: Axis, values: Values, base: Experiment): number[] {
-  const indices = parameters.keys();
-  return [...indices].filter((index) => conditionHolds(conditionOf(parameters[index]) ?? {}, values, base));
 }
 
 function listOf({ parameters }: Axis, index: number): Json[] {

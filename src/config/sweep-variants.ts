@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error.js';
 import { checkConsistency, checkSweepMetric } from './consistency.js';
-import type { Experiment } from './experiment.js';
+import type { DatasetConfig, Experiment } from './experiment.js';
 import { interpolate } from './interpolate.js';
 import { problemIn, type LoadedExperiment } from './load.js';
 import { applyOverride } from './overrides.js';
@@ -85,6 +85,16 @@ export class VariantResolver {
     const { sweep } = this.#experiment.config;
     if (sweep) checkSweepMetric(sweep.metric.name, config, report);
     return { config, problems, problem };
+  }
+
+  /** The datasets of variants, each once; those with mistakes are left out. */
+  datasets(variants: readonly Values[]): DatasetConfig[] {
+    const depends = this.#referring.has('dataset');
+    const own = variants.map((values) => Object.entries(values).filter(([key]) => depends || isBelow(key, 'dataset')));
+    const distinct = new Map(own.map((values) => [JSON.stringify(values), outermostFirst(Object.fromEntries(values))]));
+    const sections = [...distinct.values()].map((given) => this.#section('dataset', given));
+    const sound = sections.filter(({ problems }) => problems.length === 0);
+    return [...new Set(sound.map(({ value }) => value))] as unknown as DatasetConfig[];
   }
 
   #section(key: string, given: readonly [string, Json][]): Section {
