@@ -1,9 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../config/config-error.js';
+import type { DatasetConfig, ModelConfig } from '../config/experiment.js';
 import { type LoadedExperiment, loadExperiment } from '../config/load.js';
+import type { Override } from '../config/overrides.js';
 import type { Problem } from '../config/problems.js';
+import type { VariantCheck } from '../config/sweep-problems.js';
+import { type Cell, expandSweep, sweepDatasets } from '../config/sweep.js';
 import { datasetShape } from '../data/load.js';
 import { UserError } from '../errors.js';
+import type { ImageShape } from '../model/graph.js';
 import { checkShapes } from '../model/shapes.js';
 
 /** What a command line says about experiments. */
@@ -25,18 +30,28 @@ export function splitArguments(words: readonly string[]): ExperimentArguments {
   });
 }
 
+/** An experiment that can be run: its layers fit its data, in every variant of its sweep. */
+export interface CheckedExperiment extends LoadedExperiment {
+  /** The variants of its sweep, as far as they are known beforehand; undefined without a sweep. */
+  cells: readonly Cell[] | undefined;
+}
+
+/** What experiments are loaded from. */
+export interface GivenExperiments {
+  files: readonly string[];
+  overrides: readonly (string | Override)[];
+}
+
 /**
- * Loads every file and checks that its layers fit its data.
+ * Loads every file and checks that its layers fit its data, in every variant of its sweep.
  * @throws ConfigError with the mistakes of all of them
  */
-export async function loadAll({ files, overrides }: ExperimentArguments): Promise<LoadedExperiment[]> {
+export async function loadAll({ files, overrides }: GivenExperiments): Promise<CheckedExperiment[]> {
   const problems: Problem[] = [];
-  const experiments: LoadedExperiment[] = [];
+  const experiments: CheckedExperiment[] = [];
   for (const file of files) {
     try {
-      const experiment = loadExperiment(file, { overrides });
-      problems.push(...(await shapeProblems(experiment)));
-      experiments.push(experiment);
+      experiments.push(await checked(loadExperiment(file, { overrides })));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       problems.push(...error.problems);
@@ -46,11 +61,37 @@ export async function loadAll({ files, overrides }: ExperimentArguments): Promis
   return experiments;
 }
 
-/** Layers that can't follow each other, each at its line. */
-async function shapeProblems({ config, file, source }: LoadedExperiment): Promise<Problem[]> {
-  const shape = await datasetShape(config.dataset, { baseDirectory: dirname(resolve(file)) });
-  const input = { ...shape, classes: shape.classes.length };
-  return checkShapes(config.model, input).map(({ path, ...details }) =>
-    source.problem(path, { code: 'impossible-shape', ...details }),
-  );
+async function checked(experiment: LoadedExperiment): Promise<CheckedExperiment> {
+  const { config, file, source } = experiment;
+  const datasets = [config.dataset, ...(config.sweep ? sweepDatasets(experiment) : [])];
+  const findMistakes = await shapeCheck(datasets, dirname(resolve(file)));
+  const problems = findMistakes(config).map(({ path, details }) => source.problem(path, details));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { ...experiment, cells: config.sweep ? expandSweep(experiment, findMistakes) : undefined };
+}
+
+/** Finds layers that can't follow each other, or don't fit the images of their dataset. */
+async function shapeCheck(datasets: readonly DatasetConfig[], baseDirectory: string): Promise<VariantCheck> {
+  const shapes = new Map<string, ImageShape>();
+  for (const dataset of datasets) {
+    const shape = await datasetShape(dataset, { baseDirectory });
+    shapes.set(JSON.stringify(dataset), { ...shape, classes: shape.classes.length });
+  }
+  const known = new WeakMap<ImageShape, WeakMap<ModelConfig, ReturnType<VariantCheck>>>();
+  return ({ dataset, model }) => {
+    const shape = shapes.get(JSON.stringify(dataset));
+    if (!shape) throw new Error('internal: a variant has a dataset whose shape is not known');
+    const ofShape = known.get(shape) ?? new WeakMap<ModelConfig, ReturnType<VariantCheck>>();
+    known.set(shape, ofShape);
+    const mistakes = ofShape.get(model) ?? shapeMistakes(model, shape);
+    ofShape.set(model, mistakes);
+    return mistakes;
+  };
+}
+
+function shapeMistakes(model: ModelConfig, shape: ImageShape): ReturnType<VariantCheck> {
+  return checkShapes(model, shape).map(({ path, ...details }) => ({
+    path,
+    details: { code: 'impossible-shape', ...details },
+  }));
 }

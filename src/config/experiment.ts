@@ -63,7 +63,9 @@ export type LearningRateScheduleConfig =
   | ReduceOnPlateauSchedule;
 /** The variants that are trained and compared (keys as in W&B sweeps). */
 export type Sweep = SweepConfig | null;
-export type SweepParameter = SweepValues | SweepRange;
+export type SweepParameter = SweepValues | (SweepNormal | SweepRange);
+/** How variants that do badly are found before their last epoch. */
+export type EarlyTerminateConfig = HyperbandConfig | AshaConfig | MedianConfig;
 /** How runs appear in MLflow; `none` sends nothing. */
 export type TrackingConfig = TrackingSettings | 'none';
 
@@ -861,13 +863,13 @@ export interface SweepConfig {
   /** `grid`: every combination; `random`: drawn; `bayes`: chosen by what was learnt so far. */
   method: 'grid' | 'random' | 'bayes';
   metric: SweepMetric;
-  /** What varies: the dotted key of this file → its values (a list for short) or its range. */
+  /** What varies: the dotted key of this file → its values (a list for short) or its distribution. Keys may also be nested, as in W&B: `training: {parameters: {batch_size: …}}`. */
   parameters: {
     [k: string]: SweepParameter;
   };
   /** Groups of parameters that vary together, first with first, rather than in every combination. */
   zip: string[][];
-  /** Variants besides the combinations: dotted key → value. */
+  /** Variants besides the combinations, before them: dotted key → value. */
   include: {
     [k: string]: unknown;
   }[];
@@ -879,6 +881,8 @@ export interface SweepConfig {
   seeds: number[] | number;
   /** Stops variants early that do badly. Off unless given. */
   early_terminate: EarlyTerminateConfig | null;
+  /** How often a run that failed (a crash, too little memory) is tried again, from its last checkpoint. */
+  max_retries: number;
   /** Variants at most, in all. Required for `random` and `bayes`. */
   run_cap: number | null;
 }
@@ -891,28 +895,75 @@ export interface SweepMetric {
 }
 /** A list of values. */
 export interface SweepValues {
-  /** The values. */
+  /** The values, of any type. */
   values: unknown[];
-  /** How `random` and `bayes` draw. */
+  /** How `random` and `bayes` draw: any of them. */
   distribution: 'categorical';
+  /** Probability of each value, for `random`. Default: all the same. */
+  probabilities?: number[];
+  /** The parameter exists only in variants that have all of these values (a list: any of them): dotted key → value. Default: always. */
+  when?: {
+    [k: string]: unknown;
+  };
+}
+/** Normally distributed numbers, for `random` and `bayes`. */
+export interface SweepNormal {
+  /** `normal`; `q_normal`: rounded to multiples of q; `log_normal`: whose natural logarithm is normal. */
+  distribution: 'normal' | 'q_normal' | 'log_normal';
+  /** Mean (of `log_normal`: of the logarithm). */
+  mu: number;
+  /** Standard deviation (of `log_normal`: of the logarithm). */
+  sigma: number;
+  /** What values of `q_normal` are multiples of. Default: 1. */
+  q?: number;
+  /** The parameter exists only in variants that have all of these values (a list: any of them): dotted key → value. Default: always. */
+  when?: {
+    [k: string]: unknown;
+  };
 }
 /** A range of numbers, for `random` and `bayes`. */
 export interface SweepRange {
-  /** Least value. */
+  /** Least value (of `log_uniform`: its natural logarithm). */
   min: number;
-  /** Greatest value. */
+  /** Greatest value (of `log_uniform`: its natural logarithm). */
   max: number;
-  /** Default: `int_uniform` for two whole numbers, else `uniform`. `log_uniform_values`: uniform in the logarithm. */
-  distribution: 'uniform' | 'int_uniform' | 'log_uniform_values';
+  /** `int_uniform`: whole numbers, both ends included; `uniform`; `log_uniform_values`: uniform in the logarithm; `log_uniform`: the same, min and max being logarithms; `q_…`: rounded to multiples of q. Default: `int_uniform` for two whole numbers, else `uniform`. */
+  distribution: 'uniform' | 'int_uniform' | 'log_uniform' | 'log_uniform_values' | 'q_uniform' | 'q_log_uniform_values';
+  /** What values of `q_…` are multiples of. Default: 1. */
+  q?: number;
+  /** The parameter exists only in variants that have all of these values (a list: any of them): dotted key → value. Default: always. */
+  when?: {
+    [k: string]: unknown;
+  };
 }
-/** Stops variants early that do badly. Off unless given. */
-export interface EarlyTerminateConfig {
-  /** `hyperband`: brackets of successive halving; `asha`: asynchronous successive halving (Li et al., 2020). */
-  type: 'hyperband' | 'asha';
+/** Brackets of successive halving (Li et al., 2018), as in W&B: after min_iter, min_iter × eta, min_iter × eta² … epochs one in eta goes on. */
+export interface HyperbandConfig {
+  /** `hyperband`. */
+  type: 'hyperband';
   /** Epochs before the first decision. */
   min_iter: number;
   /** One in eta variants goes on at each decision. */
   eta: number;
+  /** In place of min_iter: this many decisions, counted back from the last epoch, after epochs ÷ eta^s … epochs ÷ eta. */
+  s: number | null;
+}
+/** Asynchronous successive halving (Li et al., 2020): decisions after min_iter, min_iter × eta, min_iter × eta² … epochs, each against those that came as far. */
+export interface AshaConfig {
+  /** `asha`. */
+  type: 'asha';
+  /** Epochs before the first decision. */
+  min_iter: number;
+  /** One in eta variants goes on at each decision. */
+  eta: number;
+}
+/** Median stopping (Golovin et al., 2017): after each epoch, whoever's best so far is worse than the median of the others' means up to that epoch. */
+export interface MedianConfig {
+  /** `median`. */
+  type: 'median';
+  /** Epochs before the first decision. */
+  min_iter: number;
+  /** Runs that must have come as far before any is stopped. */
+  min_trials: number;
 }
 /** How runs appear in MLflow. */
 export interface TrackingSettings {

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Path } from './problems.js';
 import type { Json } from './tree.js';
 
-/** The conditions of `if` that the schema uses: a type, and keys that are there. */
+/** The conditions of `if` that the schema uses: a type, keys that are there, and what some of them may be. */
 export interface Condition {
   type: string | string[];
   required?: string[];
+  properties?: Record<string, { enum: Json[] }>;
 }
 
 /** JSON Schema draft-07, as far as `schemas/experiment.schema.json` uses it, and its annotations. */
@@ -89,8 +90,14 @@ export function branchFor(schema: Schema, value: Json | undefined): Schema {
   return variant ? branchFor(variant, value) : whole;
 }
 
-function holds({ type, required = [] }: Condition, value: Json | undefined): boolean {
-  return [type].flat().includes(typeOf(value)) && required.every((key) => Object.hasOwn(value as object, key));
+function holds({ type, required = [], properties = {} }: Condition, value: Json | undefined): boolean {
+  if (![type].flat().includes(typeOf(value))) return false;
+  if (!isObject(value)) return required.length === 0;
+  const among = Object.entries(properties).filter(([key]) => Object.hasOwn(value, key));
+  return (
+    required.every((key) => Object.hasOwn(value, key)) &&
+    among.every(([key, allowed]) => allowed.enum.includes(value[key]))
+  );
 }
 
 function variantFor({ oneOf, discriminator }: Schema, value: Json | undefined): Schema | undefined {
