@@ -1,9 +1,10 @@
 import type { TrainingEvent } from './training/events.js';
 
 /** What a run tells whoever watches it: the events of its training, and of what lies before and after. */
-export type RunProgress = TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | TestedEvent;
+export type RunProgress =
+  TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | ResumedEvent | WarningEvent | TestedEvent;
 
-/** The run's directory is there, and its journal can be followed. */
+/** The run's directory is there, new or that of the run gone on with, and its journal can be followed. */
 export interface CreatedEvent {
   type: 'created';
   id: string;
@@ -32,6 +33,21 @@ export interface DataEvent {
   parameters: number;
   device: string;
   version: string;
+}
+
+/** An earlier part of the run is restored, and training goes on from there. */
+export interface ResumedEvent {
+  type: 'resumed';
+  /** Where it goes on, from 1. */
+  epoch: number;
+  /** Batches of that epoch that are done. */
+  step: number;
+}
+
+/** Something is amiss and the run goes on all the same. */
+export interface WarningEvent {
+  type: 'warning';
+  message: string;
 }
 
 /** The test set is scored. */

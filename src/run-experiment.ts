@@ -1,6 +1,6 @@
 import { toYaml } from './config/format.js';
 import { messageOf } from './errors.js';
-import type { Job } from './job.js';
+import { type Job, endRequestOf } from './job.js';
 import { saveModel } from './model/save.js';
 import { writeTestArtifacts } from './run-artifacts.js';
 import { loadDatasetOf } from './run-dataset.js';
@@ -15,7 +15,7 @@ import { train } from './training/trainer.js';
 
 export interface RunHooks {
   onProgress: (progress: RunProgress) => void;
-  /** Ends the run after the steps under way; it is then `KILLED`. */
+  /** Ends the run after the steps under way, as the `EndRequest` says that it is aborted with. */
   signal?: AbortSignal;
 }
 
@@ -36,7 +36,7 @@ export async function runExperiment(job: Job, startRuntime: () => Promise<Runtim
       setup.dispose();
     }
   } catch (error) {
-    return recorder.end(hooks.signal?.aborted ? 'KILLED' : 'FAILED', messageOf(error));
+    return recorder.end(...endOf(hooks.signal, error));
   } finally {
     recorder.close();
   }
@@ -56,7 +56,8 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
     },
   });
   recorder.trained(result);
-  if (result.status !== 'FINISHED') return recorder.end(result.status, result.reason);
+  if (result.status === 'DIVERGED') return recorder.end('DIVERGED', result.reason);
+  if (result.status === 'INTERRUPTED') return recorder.end(...endOf(hooks.signal));
   hooks.onProgress({ type: 'tested', metrics: testOnce(job, setup, recorder) });
   await saveTrained(setup, recorder);
   return recorder.end('FINISHED');
@@ -86,6 +87,13 @@ async function saveTrained(setup: RunSetup, recorder: RunRecorder): Promise<void
     dataset: { name, digest },
   });
   recorder.artifact('model/model.json');
+}
+
+/** How a run ends that didn't finish; an interrupted download throws an error too. */
+function endOf(signal: AbortSignal | undefined, error?: unknown): [Summary['status'], string] {
+  if (!signal?.aborted) return ['FAILED', messageOf(error)];
+  const { status, reason } = endRequestOf(signal);
+  return [status, reason];
 }
 
 function readyEvent({ dataset, train: examples, validation, parameters, parts }: RunSetup): RunProgress {

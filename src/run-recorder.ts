@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { Job } from './job.js';
+import type { Json } from './config/tree.js';
+import type { Job, SweepTrial } from './job.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import { describeMachine, experimentName, flattenConfig, gitCommit, userName } from './tracking/run-description.js';
@@ -44,6 +45,7 @@ export class RunRecorder {
       seed: config.training.seed,
       config_hash: job.configHash,
       description: config.description || undefined,
+      parent: job.sweep?.id,
       source: job.source,
       git_commit: await gitCommit(dirname(job.source)),
       user: userName(),
@@ -53,6 +55,7 @@ export class RunRecorder {
     const recorder = new RunRecorder(createRun(job.runsDirectory, identity, yaml), job);
     recorder.#journal.append({ type: 'state', status: 'RUNNING' });
     recorder.#journal.append({ type: 'params', params: flattenConfig(config) });
+    if (job.sweep) recorder.#journal.append({ type: 'tags', tags: sweepTags(job.sweep) });
     return recorder;
   }
 
@@ -67,6 +70,7 @@ export class RunRecorder {
       this.#journal.append({ type: 'dataset', name, digest, source, context, samples: count, shape, classes });
     }
     this.#journal.append({ type: 'tags', tags: { engine: runtime.version, device: runtime.device } });
+    this.#summary.dataset_digest = digest;
     this.#summary.parameters = parameters;
     this.#summary.tensorflow = { version: runtime.version, device: runtime.device };
   }
@@ -116,4 +120,14 @@ export class RunRecorder {
     if (Object.keys(metrics).length === 0) return;
     this.#journal.append({ type: 'metrics', step: this.#summary.steps, epoch: this.#summary.epochs, values: metrics });
   }
+}
+
+/** By which a tracking server finds a sweep's trials, and tells them apart: `sweep.model.kernel_size` → `3`. */
+function sweepTags({ id, label, values }: SweepTrial): Record<string, string> {
+  const varied = Object.entries(values).map(([key, value]) => [`sweep.${key}`, toText(value)]);
+  return { sweep: id, 'sweep.label': label, ...Object.fromEntries(varied) };
+}
+
+function toText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -29,6 +29,8 @@ export interface Summary {
   status: Exclude<RunStatus, 'RUNNING'>;
   seed: number;
   config_hash: string;
+  /** Of the training and test data; absent when the run ended before they were read. */
+  dataset_digest?: string;
   /** `train_loss`, `train_accuracy`, `val_loss`, `val_accuracy`, `test_loss`, `test_accuracy`, `best_*` */
   metrics: Record<string, number>;
   epochs: number;

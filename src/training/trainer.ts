@@ -28,7 +28,7 @@ export interface Training {
 
 /** What came of it. */
 export interface TrainingResult {
-  status: 'FINISHED' | 'KILLED' | 'DIVERGED';
+  status: 'FINISHED' | 'INTERRUPTED' | 'DIVERGED';
   /** Why it ended before its time. */
   reason?: string;
   epochs: number;
@@ -136,7 +136,7 @@ class Trainer {
         if (!Number.isFinite(means.loss)) return { status: 'DIVERGED', reason: divergence(means.loss, epoch, step) };
         this.#training.onEvent({ type: 'progress', epoch, step, ...means, samplesPerSecond: samples / seconds });
         await setImmediate();
-        if (this.#training.signal?.aborted) return { status: 'KILLED', reason: 'interrupted' };
+        if (this.#training.signal?.aborted) return { status: 'INTERRUPTED' };
       }
       this.#step += this.#stepsPerEpoch;
       this.#trainedSamples += this.#training.train.length;
@@ -217,7 +217,7 @@ class Trainer {
 }
 
 type EpochOutcome =
-  { status: 'TRAINED'; metrics: Record<string, number> } | { status: 'DIVERGED' | 'KILLED'; reason: string };
+  { status: 'TRAINED'; metrics: Record<string, number> } | { status: 'DIVERGED' | 'INTERRUPTED'; reason?: string };
 
 /** The order of an epoch's examples: a fresh shuffle, from the epoch's own stream. @param epoch from 1 */
 export function epochOrder(examples: Int32Array, seed: number, epoch: number): Int32Array {
