@@ -1,5 +1,16 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
 import { syncDirectory } from './atomic-file.js';
 import { decodeEvent, encodeEvent, type JournalEvent } from './journal-events.js';
@@ -52,6 +63,11 @@ export class JournalWriter {
         cause: error,
       });
     }
+  }
+
+  /** Makes everything that was appended survive a power cut, off this thread. */
+  async sync(): Promise<void> {
+    await promisify(fsync)(this.#descriptor);
   }
 
   close(): void {
