@@ -9,6 +9,7 @@ import { registerPreview } from './commands/preview.js';
 import { registerRun } from './commands/run.js';
 import { registerShow } from './commands/show.js';
 import { registerSync } from './commands/sync.js';
+import { registerUi } from './commands/ui.js';
 import { UserError, messageOf } from './errors.js';
 import { VERSION } from './version.js';
 
@@ -36,6 +37,7 @@ function createProgram(): Command {
     registerPreview,
     registerLs,
     registerShow,
+    registerUi,
     registerSync,
     registerInstall,
     registerDoctor,
