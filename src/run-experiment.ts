@@ -10,7 +10,7 @@ import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } f
 import type { Runtime } from './tensorflow/runtime.js';
 import type { Summary } from './tracking/run-store.js';
 import { Evaluator } from './training/evaluation.js';
-import { classificationMetrics } from './training/metrics.js';
+import { evaluationMetrics } from './training/metrics.js';
 import { train } from './training/trainer.js';
 
 export interface RunHooks {
@@ -68,10 +68,7 @@ function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<stri
   const { evaluator, dispose } = evaluatorOfTest(setup);
   const evaluation = evaluator.evaluate(Int32Array.from(labels.keys()), labels);
   dispose();
-  const { loss, accuracy } = evaluation;
-  const more = classificationMetrics(job.config.training.metrics, evaluation, labels);
-  const metrics: Record<string, number> = {};
-  for (const [name, value] of Object.entries({ loss, accuracy, ...more })) metrics[`test_${name}`] = value;
+  const metrics = evaluationMetrics('test', job.config.training.metrics, evaluation, labels);
   recorder.tested(metrics);
   for (const path of writeTestArtifacts(recorder.run, setup.dataset, evaluation)) recorder.artifact(path);
   return metrics;
