@@ -1,5 +1,5 @@
 import { toYaml } from './config/format.js';
-import { messageOf } from './errors.js';
+import { explanationOf } from './errors.js';
 import type { Job } from './job.js';
 import { saveModel } from './model/save.js';
 import { writeTestArtifacts } from './run-artifacts.js';
@@ -36,7 +36,7 @@ export async function runExperiment(job: Job, startRuntime: () => Promise<Runtim
       setup.dispose();
     }
   } catch (error) {
-    return recorder.end(hooks.signal?.aborted ? 'KILLED' : 'FAILED', messageOf(error));
+    return recorder.end(hooks.signal?.aborted ? 'KILLED' : 'FAILED', explanationOf(error));
   } finally {
     recorder.close();
   }

@@ -74,21 +74,39 @@ async function checked(experiment: LoadedExperiment): Promise<CheckedExperiment>
 
 /** Finds layers that can't follow each other, or don't fit the images of their dataset. */
 async function shapeCheck(datasets: readonly DatasetConfig[], baseDirectory: string): Promise<VariantCheck> {
-  const shapes = new Map<string, ImageShape>();
+  const shapes = new Map<string, ImageShape | UserError>();
   for (const dataset of datasets) {
-    const shape = await datasetShape(dataset, { baseDirectory });
-    shapes.set(JSON.stringify(dataset), { ...shape, classes: shape.classes.length });
+    const key = JSON.stringify(dataset);
+    if (!shapes.has(key)) shapes.set(key, await shapeOrError(dataset, baseDirectory));
   }
   const known = new WeakMap<ImageShape, WeakMap<ModelConfig, ReturnType<VariantCheck>>>();
   return ({ dataset, model }) => {
     const shape = shapes.get(JSON.stringify(dataset));
     if (!shape) throw new Error('internal: a variant has a dataset whose shape is not known');
+    if (shape instanceof UserError) return [datasetMistake(dataset, shape)];
     const ofShape = known.get(shape) ?? new WeakMap<ModelConfig, ReturnType<VariantCheck>>();
     known.set(shape, ofShape);
     const mistakes = ofShape.get(model) ?? shapeMistakes(model, shape);
     ofShape.set(model, mistakes);
     return mistakes;
   };
+}
+
+async function shapeOrError(dataset: DatasetConfig, baseDirectory: string): Promise<ImageShape | UserError> {
+  try {
+    const shape = await datasetShape(dataset, { baseDirectory });
+    return { ...shape, classes: shape.classes.length };
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+/** At the path that the message names, if it names one. */
+function datasetMistake(dataset: DatasetConfig, { message, hint }: UserError): ReturnType<VariantCheck>[number] {
+  const named = Object.entries(dataset).find(([, value]) => typeof value === 'string' && message.includes(value));
+  const path = ['dataset', ...(named && named[0] !== 'name' ? [named[0]] : 'path' in dataset ? ['path'] : [])];
+  return { path, details: { code: 'unusable-dataset', message, hint } };
 }
 
 function shapeMistakes(model: ModelConfig, shape: ImageShape): ReturnType<VariantCheck> {

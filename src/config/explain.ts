@@ -263,7 +263,7 @@ function wrongText(failure: Failure, keyword: string): Finding {
     code: 'wrong-value',
     message: `${label(path)} can't be ${describeValue(value)}`,
     expected,
-    suggestion: nearest(String(value), words),
+    suggestion: nearest(value as string, words),
   };
   return { path, details };
 }
