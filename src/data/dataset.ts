@@ -35,7 +35,7 @@ export interface Dataset extends DatasetShape {
 
 /** How far a step that takes longer than a second has come. */
 export interface DatasetProgress {
-  step: 'download' | 'read' | 'decode';
+  step: 'download' | 'retry' | 'read' | 'decode';
   /** What is being worked on: a file's or a folder's name. */
   subject: string;
   done: number;
