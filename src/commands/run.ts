@@ -27,8 +27,8 @@ export function registerRun(program: Command): void {
 async function run(words: string[], options: Options): Promise<void> {
   const { splitArguments, loadAll } = await import('./experiment-arguments.js');
   const experiments = await loadAll(splitArguments(words));
-  const { refuseUnsupported } = await import('./unsupported.js');
-  refuseUnsupported(experiments);
+  const { refuseSweeps } = await import('./unsupported.js');
+  refuseSweeps(experiments);
   const engine = await chooseEngine(options);
   const { LocalScheduler } = await import('../scheduling/local.js');
   const scheduler = new LocalScheduler(engine, 1);
