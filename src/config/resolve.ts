@@ -64,12 +64,14 @@ export function originInModel(path: Path, model: Mapping): Path {
  * @param training likewise: it says which layers are trained
  */
 export function completeModel(model: Mapping, training: Mapping, directoryOf: DirectoryOf): Mapping {
-  const shorthand = ['blocks', 'dense_units'];
-  const shared = Object.fromEntries(Object.entries(model).filter(([key]) => !shorthand.includes(key)));
-  const long = Object.hasOwn(model, 'blocks')
-    ? { ...shared, layers: blockLayers(model).map(({ layer }) => layer) }
-    : shared;
-  const { layers, ...defaults } = withSectionDefaults('model', long, directoryOf) as Mapping;
+  const { layers, ...defaults } = Object.hasOwn(model, 'blocks') ? withoutBlocks(model, directoryOf) : model;
   const trainable = training.trainable as string[] | null;
   return { ...defaults, layers: completeLayers(layers as unknown as Layer[], defaults, trainable) as unknown as Json };
+}
+
+/** The short form of a model written out. */
+function withoutBlocks(model: Mapping, directoryOf: DirectoryOf): Mapping {
+  const shared = Object.entries(model).filter(([key]) => key !== 'blocks' && key !== 'dense_units');
+  const layers = blockLayers(model).map(({ layer }) => layer);
+  return withSectionDefaults('model', { ...Object.fromEntries(shared), layers }, directoryOf) as Mapping;
 }
