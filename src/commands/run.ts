@@ -5,7 +5,7 @@ import type { Job } from '../job.js';
 import type { Outcome } from '../scheduling/scheduler.js';
 import type { Summary } from '../tracking/run-store.js';
 import { type EngineOptions, addEngineOptions, chooseEngine } from './engine.js';
-import { failureError } from './failure.js';
+import { failureError } from '../scheduling/failure.js';
 
 interface Options extends EngineOptions {
   runsDir: string;

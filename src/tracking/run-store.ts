@@ -69,7 +69,7 @@ const RUN_ID = /^[\w][\w.-]*-\d{8}-\d{6}-[0-9a-f]{4}$/;
  */
 export function createRun(runsDirectory: string, identity: RunIdentity, config: string): RunDirectory {
   mkdirSync(runsDirectory, { recursive: true });
-  const run = makeDirectory(runsDirectory, identity.name);
+  const run = runDirectory(runsDirectory, makeNamedDirectory(runsDirectory, identity.name));
   writeFileAtomic(run.config, config);
   const journal = new JournalWriter(run.journal);
   try {
@@ -165,14 +165,18 @@ function startOf(id: string): string {
   return id.slice(-20, -5);
 }
 
-function makeDirectory(runsDirectory: string, name: string): RunDirectory {
+/**
+ * Makes a directory of its own for what has this name.
+ * @returns its id: the name, the time and a random number
+ */
+export function makeNamedDirectory(folder: string, name: string): string {
   for (;;) {
-    const run = runDirectory(runsDirectory, newRunId(name, new Date()));
+    const id = newRunId(name, new Date());
     try {
-      mkdirSync(run.path);
-      return run;
+      mkdirSync(join(folder, id));
+      return id;
     } catch (error) {
-      // Another run of this name has begun in this very second and drawn the same number: draw again.
+      // Another of this name has begun in this very second and drawn the same number: draw again.
       if (!hasCode(error, 'EEXIST')) throw error;
     }
   }
