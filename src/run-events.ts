@@ -1,8 +1,7 @@
 import type { TrainingEvent } from './training/events.js';
 
 /** What a run tells whoever watches it: the events of its training, and of what lies before and after. */
-export type RunProgress =
-  TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | ResumedEvent | WarningEvent | TestedEvent;
+export type RunProgress = TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | WarningEvent | TestedEvent;
 
 /** The run's directory is there, new or that of the run gone on with, and its journal can be followed. */
 export interface CreatedEvent {
@@ -33,15 +32,6 @@ export interface DataEvent {
   parameters: number;
   device: string;
   version: string;
-}
-
-/** An earlier part of the run is restored, and training goes on from there. */
-export interface ResumedEvent {
-  type: 'resumed';
-  /** Where it goes on, from 1. */
-  epoch: number;
-  /** Batches of that epoch that are done. */
-  step: number;
 }
 
 /** Something is amiss and the run goes on all the same. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import type { Json } from '../config/tree.js';
 import { syncDirectory, writeFileAtomic } from '../tracking/atomic-file.js';
-import { makeNamedDirectory } from '../tracking/run-store.js';
+import { newRunId } from '../tracking/run-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** Where a sweep keeps what it knows; its trials are ordinary runs beside it. */
@@ -33,7 +33,7 @@ export interface SweepSummary {
   seeds: number[];
   trials: TrialCounts;
   /** The best first. */
-  cells: CellSummary[];
+  cells: readonly CellSummary[];
   /** Workers side by side. */
   jobs: number;
   /** Of each worker; 0 for one a core. */
@@ -83,7 +83,8 @@ export interface ListedSweep {
 export function createSweep(runsDirectory: string, name: string, config: string): SweepDirectory {
   const folder = sweepsFolder(runsDirectory);
   mkdirSync(folder, { recursive: true });
-  const sweep = sweepDirectory(runsDirectory, makeNamedDirectory(folder, `${name}-sweep`));
+  const sweep = sweepDirectory(runsDirectory, newRunId(`${name}-sweep`, new Date()));
+  mkdirSync(sweep.path);
   writeFileAtomic(sweep.config, config);
   syncDirectory(folder);
   return sweep;

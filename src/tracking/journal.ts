@@ -33,6 +33,11 @@ export class JournalWriter {
     this.#lines.append(encodeEvent({ ...event, time }), { sync: SYNCED.has(event.type) });
   }
 
+  /** Makes everything that was appended survive a power cut, off this thread. */
+  sync(): Promise<void> {
+    return this.#lines.sync();
+  }
+
   close(): void {
     this.#lines.close();
   }

@@ -1,7 +1,18 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
-import { syncDirectory } from './atomic-file.js';
+import { notWritten, syncDirectory } from './atomic-file.js';
 
 export const NEWLINE = 0x0a;
 /** Bytes that are read at once. */
@@ -15,11 +26,14 @@ export class LineWriter {
   readonly #file: string;
   readonly #descriptor: number;
 
-  /** Opens a file at its end, or creates it; a last line that a crash left incomplete is cut off first. */
+  /**
+   * Opens a file at its end, or creates it; a last line that a crash left incomplete is cut off first.
+   * @throws UserError `file-not-written`
+   */
   constructor(file: string) {
     const isNew = !existsSync(file);
     this.#file = file;
-    this.#descriptor = openSync(file, 'a+');
+    this.#descriptor = openAtEnd(file);
     if (isNew) syncDirectory(dirname(file));
     else ftruncateSync(this.#descriptor, endOfLastLine(this.#descriptor));
   }
@@ -45,8 +59,21 @@ export class LineWriter {
     }
   }
 
+  /** Makes everything that was appended survive a power cut, off this thread. */
+  async sync(): Promise<void> {
+    await promisify(fsync)(this.#descriptor);
+  }
+
   close(): void {
     closeSync(this.#descriptor);
+  }
+}
+
+function openAtEnd(file: string): number {
+  try {
+    return openSync(file, 'a+');
+  } catch (error) {
+    throw notWritten(file, error);
   }
 }
 

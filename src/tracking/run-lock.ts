@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.js';
 import { takeFileLock } from '../file-lock.js';
+import { notWritten } from './atomic-file.js';
 import type { RunDirectory } from './run-store.js';
 
 /** The process that writes a run now. */
@@ -68,7 +69,7 @@ async function tryTake(run: RunDirectory): Promise<Lock | undefined> {
     return await takeFileLock(lockFile(run));
   } catch (error) {
     if (error instanceof UserError && error.code === 'no-file-locks') return { release: () => Promise.resolve() };
-    throw error;
+    throw notWritten(lockFile(run), error);
   }
 }
 
