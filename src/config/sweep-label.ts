@@ -16,7 +16,7 @@ export function cellLabel(values: Values, keys: readonly string[]): string {
   return words.length === 0 ? 'base' : words.join(' ');
 }
 
-/** The last parts of a dotted key, as many as tell it from the others: `learning_rate`, `0.filters`. */
+/** The last parts of a dotted key, as many as tell it from the others: `learning_rate`, `layers.0.filters`. */
 export function shortKey(key: string, keys: readonly string[]): string {
   const parts = key.split('.');
   const others = keys.filter((other) => other !== key);

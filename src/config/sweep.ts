@@ -119,7 +119,8 @@ export function isExcluded(values: Values, { exclude }: SweepConfig): boolean {
   return exclude.some((condition) => hasValues(values, condition as Condition));
 }
 
-function inOrderOf({ parameters }: SweepConfig, values: Values): Values {
+/** The values of a variant in the order of the sweep's parameters. */
+export function inOrderOf({ parameters }: SweepConfig, values: Values): Values {
   const keys = Object.keys(parameters).filter((key) => Object.hasOwn(values, key));
   return Object.fromEntries(keys.map((key) => [key, values[key]]));
 }
