@@ -3,6 +3,9 @@ import { isObject } from './schema.js';
 import type { Values } from './sweep-conditions.js';
 import type { Json } from './tree.js';
 
+/** Of a list item, or of what has a name: `name=cifar10` could be anything, `dataset.name=cifar10` is not. */
+const saysTooLittle = /^\d+(\.|$)|^(name|type)$/;
+
 /** A value's label is no longer than this. */
 const longestLabel = 40;
 
@@ -22,7 +25,7 @@ export function shortKey(key: string, keys: readonly string[]): string {
   const others = keys.filter((other) => other !== key);
   const count = parts.findIndex((_, i) => {
     const end = parts.slice(parts.length - 1 - i).join('.');
-    return !/^\d+(\.|$)/.test(end) && others.every((other) => other !== end && !other.endsWith(`.${end}`));
+    return !saysTooLittle.test(end) && others.every((other) => other !== end && !other.endsWith(`.${end}`));
   });
   return count === -1 ? key : parts.slice(parts.length - 1 - count).join('.');
 }

@@ -10,6 +10,7 @@ describe('labels', () => {
     ['model.layers.0.filters', ['model.layers.0.filters', 'model.layers.3.filters'], 'layers.0.filters'],
     ['model.layers.0', ['model.layers.0'], 'layers.0'],
     ['dataset', ['dataset', 'x.dataset'], 'dataset'],
+    ['dataset.name', ['dataset.name'], 'dataset.name'],
   ])('of %s among %j is %s', (key, keys, expected) => {
     expect(shortKey(key, keys)).toBe(expected);
   });
