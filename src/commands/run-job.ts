@@ -3,7 +3,7 @@ import type { Job } from '../job.js';
 import type { Outcome, Scheduler } from '../scheduling/scheduler.js';
 import { recordCrash } from '../tracking/crash.js';
 import { type Summary, runDirectory } from '../tracking/run-store.js';
-import { failureError } from './failure.js';
+import { failureError } from '../scheduling/failure.js';
 import { showRun } from './run-progress.js';
 import { trackRun } from './run-tracking.js';
 

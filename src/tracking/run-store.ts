@@ -190,7 +190,7 @@ function moveToNewId(fresh: string, runsDirectory: string, identity: RunIdentity
 }
 
 /** `baseline-20261124-061530-3f9a`: name, local time, 16 random bits; sorts by name, then by time. */
-function newRunId(name: string, now: Date): string {
+export function newRunId(name: string, now: Date): string {
   const safeName = name
     .normalize('NFKD')
     .replace(/[^\w.-]+/g, '-')
