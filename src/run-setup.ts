@@ -5,6 +5,7 @@ import type { Dataset, ImageSet } from './data/dataset.js';
 import { normalizationStatistics } from './data/normalization.js';
 import { splitTrain } from './data/split.js';
 import { type BuiltModel, buildModel } from './model/build.js';
+import { wholeWeightName } from './model/layers/grouped-convolution.js';
 import { summarizeModel } from './model/shapes.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
@@ -45,6 +46,7 @@ export function setUpRun(
   const weights = built.logits.weights.map((weight) => runtime.variable(weight.name, weight.read()));
   const trainable = built.logits.trainableWeights.map((weight) => built.logits.weights.indexOf(weight));
   const trained = trainable.map((index) => weights[index]);
+  const names = trainable.map((index) => wholeWeightName(built.logits.weights[index].originalName));
   const trainedLabels = train.map((index) => dataset.train.labels[index]);
   const ofClasses = classWeights(training.class_weight, dataset.classes, trainedLabels);
   const parts = {
@@ -56,7 +58,7 @@ export function setUpRun(
     optimizer: createOptimizer(training.optimizer, trained, runtime),
     loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
     evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
-    clip: createGradientClipping(training.gradient_clipping),
+    clip: createGradientClipping(training.gradient_clipping, names),
     random,
     augment,
     normalization: normalizationStatistics(dataset, train, data.normalization),

@@ -79,16 +79,26 @@ async function shapeCheck(datasets: readonly DatasetConfig[], baseDirectory: str
     const key = JSON.stringify(dataset);
     if (!shapes.has(key)) shapes.set(key, await shapeOrError(dataset, baseDirectory));
   }
-  const known = new WeakMap<ImageShape, WeakMap<ModelConfig, ReturnType<VariantCheck>>>();
+  // Variants share the parts that don't vary.
+  const shapeOf = remembered((dataset: DatasetConfig) => shapes.get(JSON.stringify(dataset)));
+  const mistakesFor = remembered((shape: ImageShape) =>
+    remembered((model: ModelConfig) => shapeMistakes(model, shape)),
+  );
   return ({ dataset, model }) => {
-    const shape = shapes.get(JSON.stringify(dataset));
+    const shape = shapeOf(dataset);
     if (!shape) throw new Error('internal: a variant has a dataset whose shape is not known');
     if (shape instanceof UserError) return [datasetMistake(dataset, shape)];
-    const ofShape = known.get(shape) ?? new WeakMap<ModelConfig, ReturnType<VariantCheck>>();
-    known.set(shape, ofShape);
-    const mistakes = ofShape.get(model) ?? shapeMistakes(model, shape);
-    ofShape.set(model, mistakes);
-    return mistakes;
+    return mistakesFor(shape)(model);
+  };
+}
+
+/** The function, computed once for each object. */
+function remembered<K extends object, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, { value: V }>();
+  return (key) => {
+    const result = known.get(key) ?? { value: compute(key) };
+    known.set(key, result);
+    return result.value;
   };
 }
 

@@ -46,6 +46,8 @@ export class Workspace {
     result: Promise<ProgramResult>;
     kill: (signal: NodeJS.Signals) => void;
     onError: (listener: () => void) => void;
+    /** What it has written so far. */
+    stdout: () => string;
   } {
     const env = { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment };
     const child = spawn(process.execPath, [resolve(root, 'bin/ablate.js'), ...parameters], { cwd: this.folder, env });
@@ -64,12 +66,15 @@ export class Workspace {
       result,
       kill: (signal) => child.kill(signal),
       onError: (listener) => child.stderr.on('data', listener),
+      stdout: () => output.stdout,
     };
   }
 
   /** The ids of the runs on disk, oldest first. */
   runs(directory = 'runs'): string[] {
-    return readdirSync(join(this.folder, directory)).sort();
+    return readdirSync(join(this.folder, directory))
+      .filter((name) => !name.startsWith('.'))
+      .sort();
   }
 
   summary(id: string): Summary {
