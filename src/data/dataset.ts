@@ -1,12 +1,16 @@
+import type { Bytes } from '../tensorflow/runtime.js';
+
 /** Labelled images of one size, as they are on disk: whole numbers from 0 to 255. */
 export interface ImageSet {
   /**
    * [count, height, width, channels], row-major ("NHWC", TensorFlow's order). Possibly memory-mapped: not to be written
-   * into, and its address is valid only while the array is referenced.
+   * into, and its address is valid only while the object is referenced.
    */
-  images: Uint8Array;
+  images: Bytes;
   /** [count], each the index of a class. */
   labels: Int32Array;
+  /** Has these images read from disk in the background, where they may not be in memory. */
+  prefetch?: (indices: Int32Array) => void;
 }
 
 /** What the layers of a model need to know of a data set, and what can be known without reading its pixels. */

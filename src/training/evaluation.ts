@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { ImageSet } from '../data/dataset.js';
 import type { NormalizationStatistics } from '../data/normalization.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
@@ -20,6 +21,8 @@ export interface EvaluationParts {
   /** Bytes [count, height, width, channels] and int32 [count], resident in the engine. */
   images: tf.Tensor;
   labels: tf.Tensor;
+  /** See `ImageSet`. */
+  prefetch?: ImageSet['prefetch'];
 }
 
 /** What a model says of each example. */
@@ -57,8 +60,10 @@ export class Evaluator {
     const losses = new Float32Array(indices.length);
     const batches: Float32Array[] = [];
     let penalty = 0;
+    this.#parts.prefetch?.(indices.subarray(0, BATCH_SIZE));
     for (let start = 0; start < indices.length; start += BATCH_SIZE) {
       const count = Math.min(BATCH_SIZE, indices.length - start);
+      this.#parts.prefetch?.(indices.subarray(start + BATCH_SIZE, start + 2 * BATCH_SIZE));
       const batch = this.#run(indices.subarray(start, start + count));
       losses.set(batch.losses.subarray(0, count), start);
       batches.push(batch.probabilities.subarray(0, (count * batch.probabilities.length) / BATCH_SIZE));
