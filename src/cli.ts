@@ -6,6 +6,7 @@ import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPreview } from './commands/preview.js';
+import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerShow } from './commands/show.js';
 import { registerSync } from './commands/sync.js';
@@ -32,6 +33,7 @@ function createProgram(): Command {
     .configureOutput({ outputError: () => undefined });
   for (const register of [
     registerRun,
+    registerResume,
     registerCheck,
     registerPlan,
     registerPreview,

@@ -58,7 +58,7 @@ interface Calibrator {
 async function startCalibrator(options: EngineOptions, { update, onProgress }: StatusLine): Promise<Calibrator> {
   const engine = await chooseEngine(options);
   const { WorkerProcess } = await import('../scheduling/worker-process.js');
-  const { answerOf } = await import('./failure.js');
+  const { answerOf } = await import('../scheduling/failure.js');
   const worker = new WorkerProcess(engine);
   return {
     calibrate: async (experiment) => {

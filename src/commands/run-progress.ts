@@ -66,6 +66,10 @@ class RunView {
         return { lines: [], status: this.#trainingStatus(progress) };
       case 'epoch':
         return { lines: [this.#epochLine(progress)], status: this.#afterEpoch(progress.epoch) };
+      case 'resumed':
+        return { lines: [`Going on in epoch ${progress.epoch} after step ${progress.step}`] };
+      case 'warning':
+        return { lines: [`${pc.yellow('warning')} ${progress.message}`] };
       case 'tested':
         return { lines: [] };
     }

@@ -1,6 +1,6 @@
 import { type ChildProcess, type StdioOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Answers, Task, WorkerReply, WorkerRequest } from '../job.js';
+import { type Answers, type Task, type WorkerReply, type WorkerRequest, endRequestOf } from '../job.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { JobOptions, Outcome } from './scheduler.js';
 
@@ -43,8 +43,8 @@ export class WorkerProcess {
   ): Promise<Outcome<Answers[Type]>> {
     this.#log = '';
     return new Promise((resolve) => {
-      const interrupt = (): void => {
-        this.#send({ type: 'interrupt' });
+      const end = (): void => {
+        if (signal) this.#send({ type: 'end', request: endRequestOf(signal) });
       };
       const onMessage = (reply: WorkerReply<Answers[Type]>): void => {
         if (reply.type === 'progress') onProgress(reply.progress);
@@ -55,13 +55,13 @@ export class WorkerProcess {
       };
       const settle = (outcome: Outcome<Answers[Type]>): void => {
         this.#child.off('message', onMessage).off('close', onExit);
-        signal?.removeEventListener('abort', interrupt);
+        signal?.removeEventListener('abort', end);
         resolve(outcome);
       };
       this.#child.on('message', onMessage).on('close', onExit);
-      signal?.addEventListener('abort', interrupt, { once: true });
+      signal?.addEventListener('abort', end, { once: true });
       this.#send({ type: 'task', task, engine: this.#engine });
-      if (signal?.aborted) interrupt();
+      if (signal?.aborted) end();
     });
   }
 

@@ -18,6 +18,7 @@ export class NativeRuntime implements Runtime {
   readonly backend = 'tensorflow';
   readonly version: string;
   readonly device: string;
+  readonly threads: number;
   readonly hasFusedUpdates = true;
   readonly #binding: NativeBackend['binding'];
   readonly #kernels: KernelBackend;
@@ -31,10 +32,11 @@ export class NativeRuntime implements Runtime {
    * @param native the backend that `startNativeBackend` made tfjs's own
    * @param gpuName what its GPU is called, if it has one
    */
-  constructor(native: NativeBackend, gpuName?: string) {
+  constructor(native: NativeBackend, threads: number, gpuName?: string) {
     this.#binding = native.binding;
     this.#kernels = tf.backend() as unknown as KernelBackend;
     this.version = native.version;
+    this.threads = threads;
     const isGpu = native.device.type === 'GPU';
     this.device = isGpu && gpuName ? `GPU: ${gpuName}` : native.device.type;
     this.#gpu = isGpu ? native.device.name : undefined;

@@ -9,6 +9,7 @@ export class PortableRuntime implements Runtime {
   readonly backend = 'cpu';
   readonly version = `tfjs ${tf.version.tfjs}`;
   readonly device = 'CPU (JavaScript)';
+  readonly threads = 1;
   readonly hasFusedUpdates = false;
 
   /** Makes tfjs's `cpu` backend the current one. */

@@ -65,6 +65,8 @@ export interface Runtime {
   readonly version: string;
   /** What it runs on: `CPU`, `GPU: NVIDIA H100`. */
   readonly device: string;
+  /** How many threads compute: others may come to other last bits, since sums are split among them. */
+  readonly threads: number;
 
   variable(name: string, initial: Tensor): Variable;
   compile(name: string, inputs: readonly TensorSpec[], body: (inputs: Tensor[]) => Tensor[]): Program;
