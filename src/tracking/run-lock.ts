@@ -36,13 +36,16 @@ export async function whileHolding<T>(run: RunDirectory, task: () => Promise<T>)
   }
 }
 
-/** The process that writes a run at this moment; undefined when none does, so that a run without a summary was cut short. */
+/**
+ * The process that writes a run at this moment; undefined when none does, so that a run without a summary was cut short. A
+ * worker whose parent was killed doesn't count: it is about to end.
+ */
 export async function holderOf(run: RunDirectory): Promise<RunHolder | undefined> {
   if (!existsSync(lockFile(run))) return undefined;
   const lock = await tryTake(run);
-  if (!lock) return readHolder(run);
-  await lock.release();
-  return undefined;
+  await lock?.release();
+  const holder = lock ? undefined : readHolder(run);
+  return holder && !isOrphan(holder) ? holder : undefined;
 }
 
 type Lock = NonNullable<Awaited<ReturnType<typeof takeFileLock>>>;
