@@ -6,12 +6,6 @@ import type { Path } from '../config/problems.js';
 /** What the language has and this version doesn't train yet: where it stands, whether it is asked for, and its name. */
 const NOT_YET: { path: Path; isAsked: (config: Experiment) => boolean; what: string; repair: string }[] = [
   {
-    path: ['sweep'],
-    isAsked: ({ sweep }) => sweep !== null,
-    what: 'sweeps',
-    repair: 'remove "sweep", and run the variants one by one with overrides: ablate run FILE model.kernel_size=5',
-  },
-  {
     path: ['training', 'precision'],
     isAsked: ({ training }) => training.precision !== 'float32',
     what: 'other precisions than float32',
@@ -37,13 +31,21 @@ const NOT_YET: { path: Path; isAsked: (config: Experiment) => boolean; what: str
  */
 export function refuseUnsupported(experiments: readonly LoadedExperiment[]): void {
   const problems = experiments.flatMap(({ config, source }) =>
-    NOT_YET.filter(({ isAsked }) => isAsked(config)).map(({ path, what, repair }) =>
-      source.problem(path, {
-        code: 'unsupported',
-        message: `this version of Ablate doesn't do ${what} yet`,
-        hint: repair,
-      }),
+    NOT_YET.flatMap(({ path, isAsked, what, repair }) =>
+      [...(isAsked(config) ? [path] : []), ...sweptPlaces(config, path)].map((place) =>
+        source.problem(place, {
+          code: 'unsupported',
+          message: `this version of Ablate doesn't do ${what} yet`,
+          hint: repair,
+        }),
+      ),
     ),
   );
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** Where a sweep varies what this version doesn't train. */
+function sweptPlaces({ sweep }: Experiment, path: Path): Path[] {
+  const key = path.join('.');
+  return sweep && Object.hasOwn(sweep.parameters, key) ? [['sweep', 'parameters', key]] : [];
 }
