@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { Experiment } from '../config/experiment.js';
 import { UserError } from '../errors.js';
@@ -57,7 +58,8 @@ async function goOn(run: RunDirectory, options: TrainingOptions, command: Comman
 }
 
 /** What the run began on, where the user doesn't say otherwise: other threads would come to other last bits. */
-function engineBefore({ tags }: RunHistory, command: Command): Partial<TrainingOptions> {
+function engineBefore(history: RunHistory, command: Command): Partial<TrainingOptions> {
+  const tags: Partial<Record<string, string>> = history.tags;
   if (command.getOptionValueSource('backend') !== 'default') return {};
   if (tags.engine?.startsWith('tfjs')) return { backend: 'cpu' };
   return command.getOptionValueSource('threads') === undefined ? { threads: tags.threads } : {};
@@ -72,7 +74,6 @@ async function toJob(run: RunDirectory, history: RunHistory, options: TrainingOp
   const hash = configHash(config);
   if (hash !== identity.config_hash || config.training.seed !== identity.seed)
     throw await changed(run, config, history);
-  const { dirname } = await import('node:path');
   return {
     config,
     configHash: hash,

@@ -10,7 +10,9 @@ import { trackRun } from './run-tracking.js';
 /** Does one run, shown on standard error and followed to MLflow. @throws UserError when it couldn't begin */
 export async function runJob(job: Job, scheduler: Scheduler, signal: AbortSignal): Promise<Summary> {
   const display = showRun(job, process.stderr);
-  const tracking = trackRun(job.config, display.message);
+  const tracking = trackRun(job.config, (message) => {
+    display.message(message);
+  });
   const outcome = await scheduler.run(job, {
     signal,
     onProgress: (progress) => {

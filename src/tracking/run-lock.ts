@@ -28,10 +28,11 @@ const PATIENCE_WITH_ORPHANS_MILLISECONDS = 60_000;
 
 /**
  * Does a task as the only process that writes a run. The kernel frees the lock when this process ends, however it ends.
+ * @param parent the process without which this one ends; its own for one that ends by itself
  * @throws UserError `run-in-use` that names the process which has it
  */
-export async function whileHolding<T>(run: Held, task: () => Promise<T>): Promise<T> {
-  const lock = await takePatiently(run);
+export async function whileHolding<T>(run: Held, task: () => Promise<T>, parent = process.ppid): Promise<T> {
+  const lock = await takePatiently(run, parent);
   try {
     return await task();
   } finally {
@@ -39,23 +40,26 @@ export async function whileHolding<T>(run: Held, task: () => Promise<T>): Promis
   }
 }
 
-/** The process that writes a run at this moment; undefined when none does, so that a run without a summary was cut short. */
+/**
+ * The process that writes a run at this moment; undefined when none does, so that a run without a summary was cut short. A
+ * worker whose parent was killed doesn't count: it is about to end.
+ */
 export async function holderOf(run: Held): Promise<RunHolder | undefined> {
   if (!existsSync(lockFile(run))) return undefined;
   const lock = await tryTake(run);
-  if (!lock) return readHolder(run);
-  await lock.release();
-  return undefined;
+  await lock?.release();
+  const holder = lock ? undefined : readHolder(run);
+  return holder && !isOrphan(holder) ? holder : undefined;
 }
 
 type Lock = NonNullable<Awaited<ReturnType<typeof takeFileLock>>>;
 
-async function takePatiently(run: Held): Promise<Lock> {
+async function takePatiently(run: Held, parent: number): Promise<Lock> {
   const started = Date.now();
   for (;;) {
     const lock = await tryTake(run);
     if (lock) {
-      const holder: RunHolder = { pid: process.pid, parent: process.ppid, host: hostname(), since: Date.now() };
+      const holder: RunHolder = { pid: process.pid, parent, host: hostname(), since: Date.now() };
       writeFileSync(lockFile(run), JSON.stringify(holder));
       return lock;
     }
