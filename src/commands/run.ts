@@ -19,8 +19,6 @@ export function registerRun(program: Command): void {
 async function run(words: string[], options: TrainingOptions): Promise<void> {
   const { splitArguments, loadAll } = await import('./experiment-arguments.js');
   const experiments = await loadAll(splitArguments(words));
-  const { refuseSweeps } = await import('./unsupported.js');
-  refuseSweeps(experiments);
   const jobs = await Promise.all(experiments.map((experiment) => toJob(experiment, options)));
   const engine = await chooseEngine(options);
   const { LocalScheduler } = await import('../scheduling/local.js');
