@@ -9,6 +9,8 @@ import type { Scheduler } from '../scheduling/scheduler.js';
 import { EarlierRuns } from '../sweep/earlier-runs.js';
 import { Pruner } from '../sweep/pruning/pruner.js';
 import { runSweep, type SweepEnd } from '../sweep/run-sweep.js';
+import { configDigest } from '../sweep/sweep-store.js';
+import { summarizeSweep } from '../sweep/sweep-state.js';
 import { readSweepRecord, SweepJournal, type SweepRecord } from '../sweep/sweep-journal.js';
 import {
   createSweep,
@@ -110,7 +112,8 @@ async function runSession(session: SweepSession, isNew: boolean): Promise<SweepS
   const started = performance.now();
   try {
     const end = await runTrials(session, scheduler, journal, record);
-    const summary = summaryOf(session, end, (performance.now() - started) / 1000);
+    const seconds = (performance.now() - started) / 1000;
+    const summary = summarizeSweep(record.begun, { ...end, jobs, seconds });
     writeSweepSummary(sweep, summary);
     journal.append({ type: 'state', status: end.status, jobs, error: end.error ?? undefined });
     if (end.status !== 'FINISHED')
@@ -129,12 +132,18 @@ function beginningOf({
   source,
   parallelism,
 }: SweepSession): Parameters<SweepJournal['append']>[0] {
+  const { config } = experiment;
   return {
     type: 'sweep',
     id: sweep.id,
-    name: experiment.config.name,
+    name: config.name,
     source,
-    trials: sweepRuns(experiment.config, experiment.cells ?? []),
+    config_digest: configDigest(sweep),
+    question: config.question,
+    method: config.sweep.method,
+    metric: config.sweep.metric,
+    seeds: sweepSeeds(config),
+    trials: sweepRuns(config, experiment.cells ?? []),
     threads: parallelism.threads,
     force: context.settings.force,
   };
@@ -196,26 +205,8 @@ function announce(
     context.engine.backend === 'cpu' || threads === 0 ? '' : ` of ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   display.message(`${record.begun.id}: ${sweepSize(experiment.config, experiment.cells ?? [])}, ${workers}${each}`);
   const done = record.ends.size;
-  if (record.runs.size > 0) display.message(`It goes on: ${done} of its trials had ended (--force begins a new sweep)`);
-}
-
-function summaryOf({ experiment, sweep, parallelism }: SweepSession, end: SweepEnd, seconds: number): SweepSummary {
-  const { name, question, sweep: config } = experiment.config;
-  return {
-    id: sweep.id,
-    name,
-    status: end.status,
-    question,
-    method: config.method,
-    metric: config.metric,
-    seeds: sweepSeeds(experiment.config),
-    trials: end.results.counts,
-    cells: end.results.ranked(),
-    ...parallelism,
-    duration_seconds: seconds,
-    trial_seconds: end.results.seconds,
-    error: end.error,
-  };
+  const most = done === record.begun.trials ? 'all' : String(done);
+  if (record.runs.size > 0) display.message(`${most} of its trials have ended already (--force begins a new sweep)`);
 }
 
 function otherThreads(id: string, threads: number): UserError {
