@@ -63,11 +63,20 @@ function downloaded(archive: RemoteFile, options: LoadOptions): Preparation {
   };
 }
 
-async function given(path: string, options: LoadOptions): Promise<Preparation> {
-  const source = resolve(options.baseDirectory, path);
+/** Sees to it that a given folder or archive is there. */
+export async function requireCifar10(path: string, options: LoadOptions): Promise<void> {
+  await filesAt(resolve(options.baseDirectory, path));
+}
+
+async function filesAt(source: string): Promise<{ isFolder: boolean; stats: Stats[] }> {
   const isFolder = (await statOf(source)).isDirectory();
   const files = isFolder ? allBatchFiles.map((name) => join(source, name)) : [source];
-  const stats = await Promise.all(files.map(statOf));
+  return { isFolder, stats: await Promise.all(files.map(statOf)) };
+}
+
+async function given(path: string, options: LoadOptions): Promise<Preparation> {
+  const source = resolve(options.baseDirectory, path);
+  const { isFolder, stats } = await filesAt(source);
   const key = textDigest(source).slice(0, 16);
   return {
     directory: join(cacheDirectory(options.environment), 'datasets', 'cifar10', `prepared-${key}`),

@@ -13,6 +13,7 @@ const BATCH_SIZE = 500;
 export interface EvaluationParts {
   runtime: Runtime;
   logits: tf.LayersModel;
+  endsInSoftmax: boolean;
   weights: Variable[];
   evaluationLoss: Loss;
   normalization: NormalizationStatistics;
@@ -26,7 +27,7 @@ export interface Evaluation {
   /** The mean over the examples, with the regularization penalty, as in training. */
   loss: number;
   accuracy: number;
-  /** Row-major [examples, classes], in the order of the indices given. */
+  /** Row-major [examples, classes], in the order of the indices given: the model's outputs, if it has no softmax. */
   probabilities: Float32Array;
   /** The most probable class of each example. */
   predictions: Int32Array;
@@ -78,7 +79,7 @@ export class Evaluator {
   }
 
   #evaluateBatch(indices: tf.Tensor): tf.Tensor[] {
-    const { runtime, logits: model, weights, normalization } = this.#parts;
+    const { runtime, logits: model, endsInSoftmax, weights, normalization } = this.#parts;
     const labels = tf.gather(this.#parts.labels, indices);
     const inputs = normalize(runtime.gatherImages(this.#parts.images, indices), normalization);
     const values = weights.map((weight) => weight.read());
@@ -86,7 +87,7 @@ export class Evaluator {
     return withWeights(model, access, () => {
       const logits = model.apply(inputs, { training: false }) as tf.Tensor;
       const penalty = regularizationPenalty(model) ?? tf.scalar(0);
-      return [this.#parts.evaluationLoss(logits, labels), tf.softmax(logits), penalty];
+      return [this.#parts.evaluationLoss(logits, labels), endsInSoftmax ? tf.softmax(logits) : logits, penalty];
     });
   }
 }

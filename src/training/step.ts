@@ -14,6 +14,8 @@ export interface StepParts {
   runtime: Runtime;
   /** The model up to its logits, and a variable for each of its weights, in the order of `model.weights`. */
   logits: tf.LayersModel;
+  /** Whether its logits are to become probabilities by a softmax, or are the outputs themselves. */
+  endsInSoftmax: boolean;
   weights: Variable[];
   /** Which of the weights are trained: indices into `weights`. */
   trainable: number[];

@@ -9,6 +9,7 @@ import { describeDivergence } from './divergence.js';
 import { type EarlyStopping, createEarlyStopping } from './early-stopping.js';
 import type { Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
+import { evaluationMetrics } from './metrics.js';
 import { type Schedule, createSchedule } from './schedules.js';
 import { type BestEpoch, type TrainingState, initialState } from './state.js';
 import { type LoopState, type StepParts, compileTrainingLoop, toState, toTensors } from './step.js';
@@ -212,10 +213,11 @@ class Trainer {
   }
 
   #validate(metrics: Record<string, number>): Record<string, number> {
-    const { validation, labels, evaluator } = this.#training;
+    const { config, validation, labels, evaluator } = this.#training;
     if (validation.length === 0) return metrics;
-    const { loss, accuracy } = evaluator.evaluate(validation, labels);
-    return { ...metrics, val_loss: loss, val_accuracy: accuracy };
+    const evaluation = evaluator.evaluate(validation, labels);
+    const own = validation.map((index) => labels[index]);
+    return { ...metrics, ...evaluationMetrics('val', config.metrics, evaluation, own) };
   }
 
   #decideToStop(epoch: number, metrics: Record<string, number>): boolean {
