@@ -18,10 +18,12 @@ const sections = /** @type {const} */ ([
   ['training', 'training'],
   ['training.optimizer', 'optimizer'],
   ['training.learning_rate_schedule', 'learning_rate_schedule'],
-  ['training.metrics: top_k_accuracy', 'top_k_accuracy'],
   ['sweep', 'sweep'],
   ['sweep.parameters, as values', 'sweep_values'],
+  ['sweep.parameters, as one value', 'sweep_constant'],
   ['sweep.parameters, as a range', 'sweep_range'],
+  ['sweep.parameters, as a normal distribution', 'sweep_normal'],
+  ['sweep.early_terminate', 'early_terminate'],
   ['tracking', 'tracking_mapping'],
 ]);
 

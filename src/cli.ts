@@ -6,9 +6,11 @@ import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPreview } from './commands/preview.js';
+import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerShow } from './commands/show.js';
 import { registerSync } from './commands/sync.js';
+import { registerUi } from './commands/ui.js';
 import { UserError, messageOf } from './errors.js';
 import { VERSION } from './version.js';
 
@@ -31,11 +33,13 @@ function createProgram(): Command {
     .configureOutput({ outputError: () => undefined });
   for (const register of [
     registerRun,
+    registerResume,
     registerCheck,
     registerPlan,
     registerPreview,
     registerLs,
     registerShow,
+    registerUi,
     registerSync,
     registerInstall,
     registerDoctor,

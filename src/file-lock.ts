@@ -38,6 +38,18 @@ export async function withFileLock<T>(
   }
 }
 
+/**
+ * Takes a file's lock if no one has it, for as long as this process lives or until it is released.
+ * @returns undefined when another process holds it
+ * @throws UserError `no-file-locks` on a file system without them
+ */
+export async function takeFileLock(file: string): Promise<{ release: () => Promise<void> } | undefined> {
+  const handle = await open(file, 'a');
+  if (tryLock(file, handle.fd)) return { release: () => handle.close() };
+  await handle.close();
+  return undefined;
+}
+
 function tryLock(file: string, descriptor: number): boolean {
   const flock = koffi.load(null).func('int flock(int, int)') as (descriptor: number, operation: number) => number;
   if (flock(descriptor, LOCK_EXCLUSIVE_NONBLOCKING) === 0) return true;

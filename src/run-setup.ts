@@ -5,6 +5,7 @@ import type { Dataset, ImageSet } from './data/dataset.js';
 import { normalizationStatistics } from './data/normalization.js';
 import { splitTrain } from './data/split.js';
 import { type BuiltModel, buildModel } from './model/build.js';
+import { wholeWeightName } from './model/layers/grouped-convolution.js';
 import { summarizeModel } from './model/shapes.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
@@ -41,20 +42,23 @@ export function setUpRun(
   const random = new StepRandom(runtime);
   const augment = createAugmentation(augmentation, { random, runtime, classes });
   const built = buildModel(model, { ...dataset, classes }, { seed, random });
+  const { endsInSoftmax } = built;
   const weights = built.logits.weights.map((weight) => runtime.variable(weight.name, weight.read()));
   const trainable = built.logits.trainableWeights.map((weight) => built.logits.weights.indexOf(weight));
   const trained = trainable.map((index) => weights[index]);
+  const names = trainable.map((index) => wholeWeightName(built.logits.weights[index].originalName));
   const trainedLabels = train.map((index) => dataset.train.labels[index]);
   const ofClasses = classWeights(training.class_weight, dataset.classes, trainedLabels);
   const parts = {
     runtime,
     logits: built.logits,
+    endsInSoftmax,
     weights,
     trainable,
     optimizer: createOptimizer(training.optimizer, trained, runtime),
-    loss: createLoss(training, { runtime, classes, weights: ofClasses }),
-    evaluationLoss: createLoss(training, { runtime, classes }),
-    clip: createGradientClipping(training.gradient_clipping),
+    loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
+    evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
+    clip: createGradientClipping(training.gradient_clipping, names),
     random,
     augment,
     normalization: normalizationStatistics(dataset, train, data.normalization),
@@ -97,12 +101,14 @@ export function writeBack({ built, parts }: RunSetup): void {
 }
 
 function makeResident(
-  { images, labels }: ImageSet,
+  { images, labels, prefetch }: ImageSet,
   dataset: Dataset,
   runtime: Runtime,
-): { images: tf.Tensor; labels: tf.Tensor } {
+): Pick<StepParts, 'images' | 'labels' | 'prefetch'> {
   const shape = [labels.length, dataset.height, dataset.width, dataset.channels];
-  return { images: runtime.imageBytes(images, shape), labels: runtime.resident(labels) };
+  const resident = { images: runtime.imageBytes(images, shape), labels: runtime.resident(labels) };
+  // A GPU has a copy of its own.
+  return runtime.device === 'CPU' ? { ...resident, prefetch } : resident;
 }
 
 function disposeAll({ weights, optimizer, images, labels }: StepParts, built: BuiltModel): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Difference } from '../config/diff.js';
 import type { LoadedExperiment } from '../config/load.js';
-import type { ExperimentArguments } from './experiment-arguments.js';
+import type { CheckedExperiment, ExperimentArguments } from './experiment-arguments.js';
 
 interface Options {
   diff?: true;
@@ -31,22 +31,35 @@ async function check(words: string[], options: Options): Promise<void> {
   );
 }
 
-async function toText(experiments: LoadedExperiment[], given: ExperimentArguments, { diff }: Options): Promise<string> {
+async function toText(
+  experiments: CheckedExperiment[],
+  given: ExperimentArguments,
+  { diff }: Options,
+): Promise<string> {
   const { formatDifferences } = await import('../config/diff.js');
   const { toYaml } = await import('../config/format.js');
-  const texts = experiments.map(async (experiment) =>
-    diff ? formatDifferences(await differencesOf(experiment, given)) : toYaml(experiment.config),
-  );
+  const { sweepSize } = await import('./sweep-summary.js');
+  const texts = experiments.map(async (experiment) => {
+    if (diff) return formatDifferences(await differencesOf(experiment, given));
+    const { config, cells } = experiment;
+    return `${cells ? `# ${sweepSize(config, cells)}\n` : ''}${toYaml(config)}`;
+  });
   const separate = (text: string, i: number) => `# ${experiments[i].file}\n${text}`;
   const separator = diff ? '\n' : '---\n';
   return experiments.length === 1 ? await texts[0] : (await Promise.all(texts)).map(separate).join(separator);
 }
 
-async function toJson(experiments: LoadedExperiment[], given: ExperimentArguments, { diff }: Options): Promise<string> {
+async function toJson(
+  experiments: CheckedExperiment[],
+  given: ExperimentArguments,
+  { diff }: Options,
+): Promise<string> {
   const { configHash } = await import('../config/hash.js');
+  const { sweepJson } = await import('./sweep-summary.js');
   const results = experiments.map(async (experiment) => ({
     file: experiment.file,
     config_hash: configHash(experiment.config),
+    ...(experiment.cells ? { sweep: sweepJson(experiment.config, experiment.cells) } : {}),
     ...(diff ? { differences: await differencesOf(experiment, given) } : { config: experiment.config }),
   }));
   return `${JSON.stringify(await Promise.all(results), null, 2)}\n`;

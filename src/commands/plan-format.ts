@@ -1,7 +1,9 @@
 import pc from 'picocolors';
+import type { Cell } from '../config/sweep.js';
 import type { Calibration, LocatedExperiment } from '../job.js';
 import { type MemoryUse, type Plan, estimateSeconds } from '../run-plan.js';
 import { count, duration } from './format.js';
+import { cellTable, sweepJson, sweepRuns, sweepSize } from './sweep-summary.js';
 import { formatTable } from './table.js';
 
 /** A plan, and how fast its steps are, if that was measured. */
@@ -10,6 +12,8 @@ export interface PlannedExperiment {
   file: string;
   experiment: LocatedExperiment;
   plan: Plan;
+  /** Variants of its sweep, if it has one: the plan is that of the experiment without it. */
+  cells?: readonly Cell[];
   calibration?: Calibration;
 }
 
@@ -27,8 +31,17 @@ export function planText(planned: PlannedExperiment): string {
     memoryTable(plan, config.training.optimizer.name),
     `steps  ${count(plan.stepsPerEpoch)} an epoch × ${count(plan.epochs)} epochs = ${count(plan.stepsPerEpoch * plan.epochs)}`,
     `time   ${timeText(planned)}`,
+    ...sweepLines(planned),
     '',
   ].join('\n');
+}
+
+function sweepLines({ experiment: { config }, cells, plan, calibration }: PlannedExperiment): string[] {
+  if (!cells || !config.sweep) return [];
+  const runs = sweepRuns(config, cells);
+  const seconds = calibration ? runs * estimateSeconds(plan, calibration) : undefined;
+  const time = seconds === undefined ? '' : `, about ${duration(seconds)} one after another if each takes as long`;
+  return [`sweep  ${config.sweep.method}: ${sweepSize(config, cells)}${time}`, '', cellTable(config, cells).trimEnd()];
 }
 
 function layerTable({ layers, parameters, trainableParameters, flops }: Plan): string {
@@ -125,6 +138,7 @@ function plainPlan(planned: PlannedExperiment): object {
     steps: stepsPerEpoch * epochs,
     may_stop_early: plan.mayStopEarly,
     time: plainTime(planned),
+    ...(planned.cells ? { sweep: sweepJson(experiment.config, planned.cells) } : {}),
   };
 }
 

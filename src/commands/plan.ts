@@ -31,10 +31,10 @@ async function plan(words: string[], options: Options): Promise<void> {
   const calibrator = options.calibration ? await startCalibrator(options, status) : undefined;
   const planned: PlannedExperiment[] = [];
   try {
-    for (const { file, config } of experiments) {
+    for (const { file, config, cells } of experiments) {
       const experiment = { config, source: resolve(file) };
       const described = await planOf(experiment, status);
-      planned.push({ file, experiment, plan: described, calibration: await calibrator?.calibrate(experiment) });
+      planned.push({ file, experiment, cells, plan: described, calibration: await calibrator?.calibrate(experiment) });
     }
   } finally {
     calibrator?.close();
@@ -58,7 +58,7 @@ interface Calibrator {
 async function startCalibrator(options: EngineOptions, { update, onProgress }: StatusLine): Promise<Calibrator> {
   const engine = await chooseEngine(options);
   const { WorkerProcess } = await import('../scheduling/worker-process.js');
-  const { answerOf } = await import('./failure.js');
+  const { answerOf } = await import('../scheduling/failure.js');
   const worker = new WorkerProcess(engine);
   return {
     calibrate: async (experiment) => {

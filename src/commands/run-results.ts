@@ -1,10 +1,26 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import pc from 'picocolors';
 import type { Summary } from '../tracking/run-store.js';
 import { count, duration, percent, significant } from './format.js';
 
+/** Prints what runs came to, and sets the exit code by it: 0 only if all of them finished. */
+export async function printResults(
+  summaries: Summary[],
+  { json, runsDir }: { json?: true; runsDir: string },
+): Promise<void> {
+  if (json) {
+    const { encodeNumbers } = await import('../tracking/journal-events.js');
+    const plain = summaries.map((summary) => ({ ...summary, metrics: encodeNumbers(summary.metrics) }));
+    process.stdout.write(`${JSON.stringify(plain.length === 1 ? plain[0] : plain, null, 2)}\n`);
+  } else {
+    process.stdout.write(formatResults(summaries, resolve(runsDir)));
+  }
+  if (summaries.some(({ status }) => status === 'KILLED')) process.exitCode = 130;
+  else if (summaries.some(({ status }) => status !== 'FINISHED')) process.exitCode = 1;
+}
+
 /** The result of one run as a table of its scores, or of several as a row each. */
-export function formatResults(summaries: Summary[], runsDirectory: string): string {
+function formatResults(summaries: Summary[], runsDirectory: string): string {
   return summaries.map((summary) => formatResult(summary, runsDirectory)).join('\n');
 }
 

@@ -16,7 +16,14 @@ export function checkConsistency(config: Experiment, report: Report): void {
   checkMonitors(config, report);
   checkLoss(config.training, report);
   checkRanges(config.augmentation, ['augmentation'], report);
-  if (config.sweep) checkSweep(config.sweep, report);
+  if (!config.sweep) return;
+  checkSweep(config.sweep, report);
+  checkSweepMetric(config.sweep.metric.name, config, report);
+}
+
+/** Whether an experiment measures what its sweep compares. */
+export function checkSweepMetric(name: string, { training, dataset }: Experiment, report: Report): void {
+  checkMonitor(name.replace(/^best_/, ''), ['sweep', 'metric', 'name'], training, dataset, report);
 }
 
 function conflict(message: string, hint: string): ProblemDetails {
@@ -111,7 +118,7 @@ function checkTrainable({ model, training }: Experiment, report: Report): void {
   }
 }
 
-/** Cross-entropy takes the logarithm of probabilities. */
+/** Cross-entropy takes the logarithm of probabilities; squared errors can be taken of any outputs. */
 function checkOutput({ model, training }: Experiment, report: Report): void {
   const last = model.layers.findLastIndex((layer) => 'activation' in layer);
   if (training.loss !== 'sparse_categorical_crossentropy' || last === -1) return;
@@ -169,8 +176,8 @@ function checkMonitor(
     const hint = 'set dataset.validation_split above 0, or monitor train_loss';
     report([path, ['dataset', 'validation_split']], conflict(`${monitor} without validation images`, hint));
   }
-  const metric = monitor.replace(/^(train|val)_/, '');
-  const measured = ['loss', ...metrics.map((each) => (typeof each === 'string' ? each : each.name))];
+  const metric = monitor.replace(/^(train|val|test)_/, '');
+  const measured = ['loss', 'accuracy', ...metrics];
   if (measured.includes(metric)) return;
   const hint = `add ${metric} to training.metrics`;
   report([path, ['training', 'metrics']], conflict(`${monitor} is monitored and not measured`, hint));

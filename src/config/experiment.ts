@@ -63,7 +63,9 @@ export type LearningRateScheduleConfig =
   | ReduceOnPlateauSchedule;
 /** The variants that are trained and compared (keys as in W&B sweeps). */
 export type Sweep = SweepConfig | null;
-export type SweepParameter = SweepValues | SweepRange;
+export type SweepParameter = SweepValues | (SweepNormal | SweepRange);
+/** How variants that do badly are found before their last epoch. */
+export type EarlyTerminateConfig = HyperbandConfig | AshaConfig | MedianConfig;
 /** How runs appear in MLflow; `none` sends nothing. */
 export type TrackingConfig = TrackingSettings | 'none';
 
@@ -613,8 +615,8 @@ export interface TrainingConfig {
   learning_rate_schedule: LearningRateScheduleConfig;
   /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label. */
   loss: 'sparse_categorical_crossentropy' | 'mean_squared_error';
-  /** What is measured on the training, validation and test images besides the loss. Precision, recall and F1 are macro averages; `confusion_matrix` is of the test images. */
-  metrics: (('accuracy' | 'precision' | 'recall' | 'f1_score' | 'confusion_matrix') | TopKAccuracy)[];
+  /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images. */
+  metrics: string[];
   /** Images per step. */
   batch_size: number;
   /** Passes over the training images, at most. */
@@ -787,19 +789,7 @@ export interface ReduceOnPlateauSchedule {
   /** Which schedule. */
   name: 'reduce_on_plateau';
   /** The metric. */
-  monitor:
-    | 'train_loss'
-    | 'train_accuracy'
-    | 'train_top_k_accuracy'
-    | 'train_precision'
-    | 'train_recall'
-    | 'train_f1_score'
-    | 'val_loss'
-    | 'val_accuracy'
-    | 'val_top_k_accuracy'
-    | 'val_precision'
-    | 'val_recall'
-    | 'val_f1_score';
+  monitor: string;
   /** Factor of each reduction. */
   factor: number;
   /** Epochs without improvement before a reduction. */
@@ -813,29 +803,10 @@ export interface ReduceOnPlateauSchedule {
   /** Lowest learning rate. */
   min_lr: number;
 }
-/** How often the true class is among the k most probable. */
-export interface TopKAccuracy {
-  /** Which function. */
-  name: 'top_k_accuracy';
-  /** How many. */
-  k: number;
-}
 /** Stops when a metric no longer improves (Keras EarlyStopping). Off unless given. */
 export interface EarlyStoppingConfig {
   /** The metric. */
-  monitor:
-    | 'train_loss'
-    | 'train_accuracy'
-    | 'train_top_k_accuracy'
-    | 'train_precision'
-    | 'train_recall'
-    | 'train_f1_score'
-    | 'val_loss'
-    | 'val_accuracy'
-    | 'val_top_k_accuracy'
-    | 'val_precision'
-    | 'val_recall'
-    | 'val_f1_score';
+  monitor: string;
   /** Smallest change that counts as an improvement. */
   min_delta: number;
   /** Epochs without improvement before training stops. */
@@ -861,13 +832,13 @@ export interface SweepConfig {
   /** `grid`: every combination; `random`: drawn; `bayes`: chosen by what was learnt so far. */
   method: 'grid' | 'random' | 'bayes';
   metric: SweepMetric;
-  /** What varies: the dotted key of this file → its values (a list for short) or its range. */
+  /** What varies: the dotted key of this file → its values (a list for short) or its distribution. Keys may also be nested, as in W&B: `training: {parameters: {batch_size: …}}`. */
   parameters: {
     [k: string]: SweepParameter;
   };
   /** Groups of parameters that vary together, first with first, rather than in every combination. */
   zip: string[][];
-  /** Variants besides the combinations: dotted key → value. */
+  /** Variants besides the combinations, before them: dotted key → value. */
   include: {
     [k: string]: unknown;
   }[];
@@ -879,6 +850,8 @@ export interface SweepConfig {
   seeds: number[] | number;
   /** Stops variants early that do badly. Off unless given. */
   early_terminate: EarlyTerminateConfig | null;
+  /** How often a run that failed (a crash, too little memory) is tried again, from its last checkpoint. */
+  max_retries: number;
   /** Variants at most, in all. Required for `random` and `bayes`. */
   run_cap: number | null;
 }
@@ -891,28 +864,75 @@ export interface SweepMetric {
 }
 /** A list of values. */
 export interface SweepValues {
-  /** The values. */
+  /** The values, of any type. */
   values: unknown[];
-  /** How `random` and `bayes` draw. */
+  /** How `random` and `bayes` draw: any of them. */
   distribution: 'categorical';
+  /** Probability of each value, for `random`. Default: all the same. */
+  probabilities?: number[];
+  /** The parameter exists only in variants that have all of these values (a list: any of them): dotted key → value. Default: always. */
+  when?: {
+    [k: string]: unknown;
+  };
+}
+/** Normally distributed numbers, for `random` and `bayes`. */
+export interface SweepNormal {
+  /** `normal`; `q_normal`: rounded to multiples of q; `log_normal`: whose natural logarithm is normal. */
+  distribution: 'normal' | 'q_normal' | 'log_normal';
+  /** Mean (of `log_normal`: of the logarithm). */
+  mu: number;
+  /** Standard deviation (of `log_normal`: of the logarithm). */
+  sigma: number;
+  /** What values of `q_normal` are multiples of. Default: 1. */
+  q?: number;
+  /** The parameter exists only in variants that have all of these values (a list: any of them): dotted key → value. Default: always. */
+  when?: {
+    [k: string]: unknown;
+  };
 }
 /** A range of numbers, for `random` and `bayes`. */
 export interface SweepRange {
-  /** Least value. */
+  /** Least value (of `log_uniform`: its natural logarithm). */
   min: number;
-  /** Greatest value. */
+  /** Greatest value (of `log_uniform`: its natural logarithm). */
   max: number;
-  /** Default: `int_uniform` for two whole numbers, else `uniform`. `log_uniform_values`: uniform in the logarithm. */
-  distribution: 'uniform' | 'int_uniform' | 'log_uniform_values';
+  /** `int_uniform`: whole numbers, both ends included; `uniform`; `log_uniform_values`: uniform in the logarithm; `log_uniform`: the same, min and max being logarithms; `q_…`: rounded to multiples of q. Default: `int_uniform` for two whole numbers, else `uniform`. */
+  distribution: 'uniform' | 'int_uniform' | 'log_uniform' | 'log_uniform_values' | 'q_uniform' | 'q_log_uniform_values';
+  /** What values of `q_…` are multiples of. Default: 1. */
+  q?: number;
+  /** The parameter exists only in variants that have all of these values (a list: any of them): dotted key → value. Default: always. */
+  when?: {
+    [k: string]: unknown;
+  };
 }
-/** Stops variants early that do badly. Off unless given. */
-export interface EarlyTerminateConfig {
-  /** `hyperband`: brackets of successive halving; `asha`: asynchronous successive halving (Li et al., 2020). */
-  type: 'hyperband' | 'asha';
+/** Brackets of successive halving (Li et al., 2018), as in W&B: after min_iter, min_iter × eta, min_iter × eta² … epochs one in eta goes on. */
+export interface HyperbandConfig {
+  /** `hyperband`. */
+  type: 'hyperband';
   /** Epochs before the first decision. */
   min_iter: number;
   /** One in eta variants goes on at each decision. */
   eta: number;
+  /** In place of min_iter: this many decisions, counted back from the last epoch, after epochs ÷ eta^s … epochs ÷ eta. */
+  s: number | null;
+}
+/** Asynchronous successive halving (Li et al., 2020): decisions after min_iter, min_iter × eta, min_iter × eta² … epochs, each against those that came as far. */
+export interface AshaConfig {
+  /** `asha`. */
+  type: 'asha';
+  /** Epochs before the first decision. */
+  min_iter: number;
+  /** One in eta variants goes on at each decision. */
+  eta: number;
+}
+/** Median stopping (Golovin et al., 2017): after each epoch, whoever's best so far is worse than the median of the others' means up to that epoch. */
+export interface MedianConfig {
+  /** `median`. */
+  type: 'median';
+  /** Epochs before the first decision. */
+  min_iter: number;
+  /** Runs that must have come as far before any is stopped. */
+  min_trials: number;
 }
 /** How runs appear in MLflow. */
 export interface TrackingSettings {

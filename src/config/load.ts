@@ -3,13 +3,15 @@ import { ConfigError } from './config-error.js';
 import { checkConsistency } from './consistency.js';
 import type { Experiment } from './experiment.js';
 import { readExperimentFile } from './files.js';
+import { idleOverrides } from './idle-overrides.js';
 import { interpolate } from './interpolate.js';
-import { applyOverride, parseOverride } from './overrides.js';
+import { applyOverride, parseOverride, type Override } from './overrides.js';
 import { limits } from './parse.js';
 import { problemAt, type Path, type Problem, type ProblemDetails } from './problems.js';
 import { resolveExperiment, type Resolved } from './resolve.js';
 import { locationOf, type Location } from './source.js';
-import { at, fromJson, keySpan, toJson, valueSpan, withEntry, type Json, type MappingTree, type Tree } from './tree.js';
+import { checkModelForm, checkSweepForm, incomplete, withStandIns } from './sections.js';
+import { keySpan, toJson, valueSpan, type Tree } from './tree.js';
 import { validate } from './validate.js';
 
 /** An experiment, ready to run, and where each part of it was written. */
@@ -27,13 +29,24 @@ export interface LoadedExperiment {
 export interface ExperimentSource {
   /** Where a value was written, or the nearest mapping around it if it is a default. */
   locate: (path: Path) => Location;
+  /** What was resolved: the file with all that it extends and every override, its references followed. */
+  tree: Tree;
+  /** The same before its references were followed, and what else its meaning depends on. */
+  written: WrittenExperiment;
   /** A mistake found later (in shapes, in data), placed for the user. */
   problem: (path: Path, details: ProblemDetails) => Problem;
 }
 
+export interface WrittenExperiment {
+  tree: Tree;
+  env: NodeJS.ProcessEnv;
+  /** Of the experiment, if it gives none. */
+  name: string;
+}
+
 export interface LoadOptions {
   /** `key=value`, `+key=value`, `~key`; applied in order. Relative paths in them start from the working folder. */
-  overrides?: readonly string[];
+  overrides?: readonly (string | Override)[];
   /** Where `${env:NAME}` looks; the process's environment unless given. */
   env?: NodeJS.ProcessEnv;
 }
@@ -48,14 +61,19 @@ export function loadExperiment(
   { overrides = [], env = process.env }: LoadOptions = {},
 ): LoadedExperiment {
   const { tree: written, base } = readExperimentFile(file);
-  const overridden = overrides.reduce<Tree>(
-    (tree, text, i) => applyOverride(tree, parseOverride(text, i + 1, process.cwd())),
-    written,
-  );
+  const changes = overrides.map((each, i) => {
+    return typeof each === 'string' ? parseOverride(each, i + 1, process.cwd()) : each;
+  });
+  const overridden = changes.reduce<Tree>(applyOverride, written);
   const tree = interpolate(overridden, env);
-  const { config, origin } = checked(tree, nameOf(file));
+  const name = nameOf(file);
+  const { config, origin } = checked(tree, name);
+  const idle = idleOverrides(tree, changes);
+  if (idle.length > 0) throw new ConfigError(inOrder(idle));
   const locate = (path: Path) => valueSpan(tree, origin(path));
   const source = {
+    tree,
+    written: { tree: overridden, env, name },
     locate: (path: Path) => locationOf(locate(path)),
     problem: (path: Path, details: ProblemDetails) => problemAt(locate(path), origin(path), details),
   };
@@ -74,63 +92,27 @@ function nameOf(file: string): string {
  */
 function checked(tree: Tree, name: string): Resolved {
   const invalid = validate(tree);
-  const problems = [...invalid, ...checkModelForm(tree, invalid)];
+  const problems = [...invalid, ...checkModelForm(tree, invalid), ...checkSweepForm(tree)];
   const broken = new Set([...problems.map(({ path }) => path.split('.')[0]), ...incomplete(tree)]);
   if (tree.kind !== 'mapping' || broken.has('')) throw new ConfigError(inOrder(problems));
   const sound = withStandIns(tree, broken);
   const resolved = resolveExperiment(toJson(sound), name, (path) => valueSpan(sound, path).source.directory);
   checkConsistency(resolved.config, (paths, details) => {
     if (problems.length >= limits.problems || paths.some(([section]) => broken.has(String(section)))) return;
-    const path = resolved.origin(paths[0]);
-    const atKey = details.code === 'missing-key' || details.code === 'unknown-key';
-    problems.push(problemAt(atKey ? keySpan(tree, path) : valueSpan(tree, path), path, details));
+    problems.push(problemIn(tree, resolved.origin(paths[0]), details));
   });
   if (problems.length > 0) throw new ConfigError(inOrder(problems));
   return resolved;
 }
 
-/** A model is either `layers` or the short form, unless either is misspelt or in the wrong place. */
-function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem[] {
-  const model = at(tree, ['model']);
-  if (model?.kind !== 'mapping') return [];
-  const has = (key: string) => model.entries.has(key);
-  const report = (key: string, details: ProblemDetails) => [
-    problemAt(keySpan(tree, ['model', key]), ['model', key], details),
-  ];
-  const short = ['blocks', 'dense_units'].find(has);
-  if (has('layers') && short !== undefined) {
-    const hint = 'remove one: `layers` says every layer, `blocks` and `dense_units` are the short form';
-    return report(short, { code: 'conflict', message: `${short} beside layers`, hint });
-  }
-  const meant = invalid.filter(({ code }) => code === 'unknown-key' || code === 'misplaced-key');
-  const elsewhere = meant.some(({ path, suggestion }) => /^(layers|blocks)$/.test(suggestion ?? path));
-  if (has('layers') || has('blocks') || elsewhere) return [];
-  const expected = 'layers: a list, or the short form blocks: {count: 2, filters: 32}';
-  return report('layers', { code: 'missing-key', message: 'model has no layers', expected });
-}
-
-const standIns: Record<string, Json> = {
-  dataset: { name: 'mnist' },
-  model: { layers: [{ type: 'flatten' }, { type: 'dense' }] },
-};
-
-/** Sections that can't be completed: what they need is missing, or somewhere else. */
-function incomplete(tree: Tree): string[] {
-  const hasLayers = at(tree, ['model', 'layers']) ?? at(tree, ['model', 'blocks']);
-  return [...(at(tree, ['dataset']) ? [] : ['dataset']), ...(hasLayers ? [] : ['model'])];
-}
-
-function withStandIns(tree: MappingTree, broken: ReadonlySet<string>): MappingTree {
-  const sound: MappingTree = { ...tree, entries: new Map([...tree.entries].filter(([key]) => !broken.has(key))) };
-  return [...broken]
-    .filter((section) => Object.hasOwn(standIns, section))
-    .reduce((mapping, section) => {
-      return withEntry(mapping, section, { key: tree.span, value: fromJson(standIns[section], tree.span) });
-    }, sound);
+/** A mistake found in resolved configuration, at the key or the value that it lies in. */
+export function problemIn(tree: Tree, path: Path, details: ProblemDetails): Problem {
+  const atKey = details.code === 'missing-key' || details.code === 'unknown-key';
+  return problemAt(atKey ? keySpan(tree, path) : valueSpan(tree, path), path, details);
 }
 
 /** From top to bottom, file by file; what an alias repeats is said once. */
-function inOrder(problems: readonly Problem[]): Problem[] {
+export function inOrder(problems: readonly Problem[]): Problem[] {
   const files = [...new Set(problems.map(({ file }) => file))];
   const distinct = new Map(
     problems.map((problem) => [[problem.file, problem.line, problem.column, problem.message].join('\n'), problem]),

@@ -31,17 +31,18 @@ export function parseOverride(text: string, position: number, directory: string)
   const action = text.startsWith('~') ? 'remove' : text.startsWith('+') ? 'add' : 'set';
   const start = action === 'set' ? 0 : 1;
   const { path, keys, end } = parseKeys(source, start);
-  if (path[0] === 'extends') throw invalid(source, start, 'extends in an override', 'write it into a file');
+  if (path[0] === 'extends') throw invalidOverride(source, start, 'extends in an override', 'write it into a file');
   if (action === 'remove') {
-    if (end !== text.length) throw invalid(source, end, 'text after the key to remove', 'write `~key`');
+    if (end !== text.length) throw invalidOverride(source, end, 'text after the key to remove', 'write `~key`');
     return { action, path, keys, value: { kind: 'scalar', value: null, span: keys[keys.length - 1] } };
   }
   if (text[end] !== '=')
-    throw invalid(source, end, 'an override without "="', 'write `key=value`, `+key=value` or `~key`');
+    throw invalidOverride(source, end, 'an override without "="', 'write `key=value`, `+key=value` or `~key`');
   return { action, path, keys, value: parseYaml(source, end + 1) };
 }
 
-function parseKeys(source: Source, start: number): { path: Path; keys: Span[]; end: number } {
+/** The key that an override begins with. */
+export function parseKeys(source: Source, start: number): { path: Path; keys: Span[]; end: number } {
   const path: string[] = [];
   const keys: Span[] = [];
   let end = start;
@@ -50,7 +51,12 @@ function parseKeys(source: Source, start: number): { path: Path; keys: Span[]; e
     keyPattern.lastIndex = begin;
     const match = keyPattern.exec(source.text);
     if (!match)
-      throw invalid(source, begin, 'an override without a key', 'write `key=value`, such as `training.epochs=3`');
+      throw invalidOverride(
+        source,
+        begin,
+        'an override without a key',
+        'write `key=value`, such as `training.epochs=3`',
+      );
     const [whole, quoted, word] = match as (string | undefined)[];
     path.push(word ?? (quoted ?? '').replace(/\\(.)/g, '$1'));
     end = keyPattern.lastIndex;
@@ -59,7 +65,8 @@ function parseKeys(source: Source, start: number): { path: Path; keys: Span[]; e
   return { path, keys, end };
 }
 
-function invalid(source: Source, start: number, message: string, hint: string): ConfigError {
+/** A mistake in the text of an override. */
+export function invalidOverride(source: Source, start: number, message: string, hint: string): ConfigError {
   return new ConfigError([
     problemAt({ source, start, end: start + 1 }, [], { code: 'invalid-override', message, hint }),
   ]);

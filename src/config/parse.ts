@@ -11,11 +11,12 @@ export const limits = { depth: 40, nodes: 20_000, problems: 100 };
 /**
  * Parses YAML 1.2 (core schema, without tags and merge keys; aliases are written out).
  * @param offset where in the source's text the YAML begins, for the value of an override
+ * @param end where it ends
  * @throws ConfigError with the first syntax error, or with every duplicate key
  */
-export function parseYaml(source: Source, offset = 0): Tree {
+export function parseYaml(source: Source, offset = 0, end = source.text.length): Tree {
   // Spaces keep every position in the YAML a position in the source.
-  const text = ' '.repeat(offset) + source.text.slice(offset);
+  const text = ' '.repeat(offset) + source.text.slice(offset, end);
   const document = parseDocument(text, { schema: 'core', uniqueKeys: false, prettyErrors: false });
   const error = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]).at(0);
   if (error) {

@@ -1,9 +1,10 @@
-import { blockLayers, type BlockLayer } from './blocks.js';
+import { blockLayers } from './blocks.js';
 import { withDefaults, type DirectoryOf } from './defaults.js';
 import type { Experiment } from './experiment.js';
 import { completeLayers, type Layer } from './layers.js';
 import type { Path } from './problems.js';
 import { experimentSchema, isObject } from './schema.js';
+import { originOfParameter, resolveSweep } from './sweep-resolve.js';
 import type { Json } from './tree.js';
 
 type Mapping = Record<string, Json>;
@@ -21,50 +22,59 @@ export interface Resolved {
  * @param name of the experiment, if it gives none
  */
 export function resolveExperiment(data: Json, name: string, directoryOf: DirectoryOf): Resolved {
-  const complete = withDefaults(experimentSchema(), { name, ...(data as Mapping) }, directoryOf) as Mapping;
-  const { model, training, sweep } = complete as Mapping & { model: Mapping; training: { trainable: string[] | null } };
-  const fromBlocks = Object.hasOwn(model, 'blocks') ? blockLayers(model) : undefined;
+  const given = { name, ...(data as Mapping) };
+  const keys = Object.keys(experimentSchema().properties ?? {});
+  const complete = keys.map((key) => [key, withSectionDefaults(key, own(given, key), directoryOf)] as const);
+  const sections = Object.fromEntries(complete.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+  const { model, training, sweep } = sections as { model: Mapping; training: Mapping; sweep: Json };
   const config = {
-    ...complete,
-    model: resolveModel(model, fromBlocks, training.trainable, directoryOf),
+    ...sections,
+    model: completeModel(model, training, directoryOf),
     sweep: isObject(sweep) ? resolveSweep(sweep) : null,
   };
   // The types are generated from the schema that the data was just completed by.
-  return { config: config as unknown as Experiment, origin: (path) => originOf(path, fromBlocks) };
+  return { config: config as unknown as Experiment, origin: (path) => originOf(path, model, own(given, 'sweep')) };
 }
 
-function originOf(path: Path, fromBlocks: BlockLayer[] | undefined): Path {
-  const [section, key, index] = path;
-  if (!fromBlocks || section !== 'model' || key !== 'layers') return path;
-  return typeof index === 'number' ? fromBlocks[index].origin : ['model', 'blocks'];
+/** A top-level key's value with its defaults; undefined where it has none. */
+export function withSectionDefaults(key: string, value: Json | undefined, directoryOf: DirectoryOf): Json | undefined {
+  return withDefaults(experimentSchema().properties?.[key] ?? {}, value, directoryOf, [key]);
 }
 
-function resolveModel(
-  model: Mapping,
-  fromBlocks: BlockLayer[] | undefined,
-  trainable: string[] | null,
-  directoryOf: DirectoryOf,
-): object {
-  const schema = experimentSchema().properties?.model ?? {};
-  const shorthand = ['blocks', 'dense_units'];
-  const shared = Object.fromEntries(Object.entries(model).filter(([key]) => !shorthand.includes(key)));
-  const long = fromBlocks ? { ...shared, layers: fromBlocks.map(({ layer }) => layer) } : shared;
-  const { layers, ...defaults } = withDefaults(schema, long, directoryOf, ['model']) as Mapping;
-  return { ...defaults, layers: completeLayers(layers as unknown as Layer[], defaults, trainable) };
+function own(mapping: Mapping, key: string): Json | undefined {
+  return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
-function resolveSweep(sweep: Mapping): Mapping {
-  const { name, goal } = sweep.metric as { name: string; goal?: string };
-  const parameters = Object.entries(sweep.parameters as Record<string, Mapping>);
-  return {
-    ...sweep,
-    metric: { name, goal: goal ?? (name.endsWith('loss') ? 'minimize' : 'maximize') },
-    parameters: Object.fromEntries(parameters.map(([key, parameter]) => [key, resolveParameter(parameter)])),
-  };
+/**
+ * Where in the file a path of the resolved configuration comes from.
+ * @param sweep as the file has it
+ */
+function originOf(path: Path, model: Mapping, sweep: Json | undefined): Path {
+  if (path[0] === 'model') return originInModel(path, model);
+  return path[0] === 'sweep' && isObject(sweep) ? originOfParameter(path, sweep) : path;
 }
 
-function resolveParameter(parameter: Mapping): Mapping {
-  if (!Object.hasOwn(parameter, 'min') || Object.hasOwn(parameter, 'distribution')) return parameter;
-  const whole = Number.isInteger(parameter.min) && Number.isInteger(parameter.max);
-  return { ...parameter, distribution: whole ? 'int_uniform' : 'uniform' };
+/** @param model with defaults, as `withSectionDefaults` gives it */
+export function originInModel(path: Path, model: Mapping): Path {
+  const [, key, index] = path;
+  if (key !== 'layers' || !Object.hasOwn(model, 'blocks')) return path;
+  return typeof index === 'number' ? blockLayers(model)[index].origin : ['model', 'blocks'];
+}
+
+/**
+ * A model with every layer complete.
+ * @param model with defaults, as `withSectionDefaults` gives it
+ * @param training likewise: it says which layers are trained
+ */
+export function completeModel(model: Mapping, training: Mapping, directoryOf: DirectoryOf): Mapping {
+  const { layers, ...defaults } = Object.hasOwn(model, 'blocks') ? withoutBlocks(model, directoryOf) : model;
+  const trainable = training.trainable as string[] | null;
+  return { ...defaults, layers: completeLayers(layers as unknown as Layer[], defaults, trainable) as unknown as Json };
+}
+
+/** The short form of a model written out. */
+function withoutBlocks(model: Mapping, directoryOf: DirectoryOf): Mapping {
+  const shared = Object.entries(model).filter(([key]) => key !== 'blocks' && key !== 'dense_units');
+  const layers = blockLayers(model).map(({ layer }) => layer);
+  return withSectionDefaults('model', { ...Object.fromEntries(shared), layers }, directoryOf) as Mapping;
 }

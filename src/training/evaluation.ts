@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { ImageSet } from '../data/dataset.js';
 import type { NormalizationStatistics } from '../data/normalization.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
@@ -13,12 +14,15 @@ const BATCH_SIZE = 500;
 export interface EvaluationParts {
   runtime: Runtime;
   logits: tf.LayersModel;
+  endsInSoftmax: boolean;
   weights: Variable[];
   evaluationLoss: Loss;
   normalization: NormalizationStatistics;
   /** Bytes [count, height, width, channels] and int32 [count], resident in the engine. */
   images: tf.Tensor;
   labels: tf.Tensor;
+  /** See `ImageSet`. */
+  prefetch?: ImageSet['prefetch'];
 }
 
 /** What a model says of each example. */
@@ -26,7 +30,7 @@ export interface Evaluation {
   /** The mean over the examples, with the regularization penalty, as in training. */
   loss: number;
   accuracy: number;
-  /** Row-major [examples, classes], in the order of the indices given. */
+  /** Row-major [examples, classes], in the order of the indices given: the model's outputs, if it has no softmax. */
   probabilities: Float32Array;
   /** The most probable class of each example. */
   predictions: Int32Array;
@@ -56,8 +60,10 @@ export class Evaluator {
     const losses = new Float32Array(indices.length);
     const batches: Float32Array[] = [];
     let penalty = 0;
+    this.#parts.prefetch?.(indices.subarray(0, BATCH_SIZE));
     for (let start = 0; start < indices.length; start += BATCH_SIZE) {
       const count = Math.min(BATCH_SIZE, indices.length - start);
+      this.#parts.prefetch?.(indices.subarray(start + BATCH_SIZE, start + 2 * BATCH_SIZE));
       const batch = this.#run(indices.subarray(start, start + count));
       losses.set(batch.losses.subarray(0, count), start);
       batches.push(batch.probabilities.subarray(0, (count * batch.probabilities.length) / BATCH_SIZE));
@@ -78,7 +84,7 @@ export class Evaluator {
   }
 
   #evaluateBatch(indices: tf.Tensor): tf.Tensor[] {
-    const { runtime, logits: model, weights, normalization } = this.#parts;
+    const { runtime, logits: model, endsInSoftmax, weights, normalization } = this.#parts;
     const labels = tf.gather(this.#parts.labels, indices);
     const inputs = normalize(runtime.gatherImages(this.#parts.images, indices), normalization);
     const values = weights.map((weight) => weight.read());
@@ -86,7 +92,7 @@ export class Evaluator {
     return withWeights(model, access, () => {
       const logits = model.apply(inputs, { training: false }) as tf.Tensor;
       const penalty = regularizationPenalty(model) ?? tf.scalar(0);
-      return [this.#parts.evaluationLoss(logits, labels), tf.softmax(logits), penalty];
+      return [this.#parts.evaluationLoss(logits, labels), endsInSoftmax ? tf.softmax(logits) : logits, penalty];
     });
   }
 }

@@ -74,12 +74,12 @@ describe('defaults', () => {
 
   test('a sweep metric is maximized unless it is a loss, a range of whole numbers is drawn from whole numbers', () => {
     const { sweep } = config(
-      'sweep: {method: random, run_cap: 3, metric: {name: test_loss}, parameters: {training.epochs: {min: 1, max: 3}, training.seed: [1, 2]}}',
+      'sweep: {method: random, run_cap: 3, metric: {name: test_loss}, parameters: {training.epochs: {min: 1, max: 3}, training.batch_size: [16, 32]}}',
     );
     expect(sweep?.metric.goal).toBe('minimize');
     expect(sweep?.parameters).toEqual({
       'training.epochs': { min: 1, max: 3, distribution: 'int_uniform' },
-      'training.seed': { values: [1, 2], distribution: 'categorical' },
+      'training.batch_size': { values: [16, 32], distribution: 'categorical' },
     });
   });
 });

@@ -1,32 +1,76 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { InitializerConfig } from '../../src/config/experiment.js';
+import type { InitializerConfig, ModelConfig } from '../../src/config/experiment.js';
+import type { Json } from '../../src/config/tree.js';
+import { buildModel } from '../../src/model/build.js';
 import { drawWeight } from '../../src/model/initializers.js';
 import { randomStream } from '../../src/random.js';
+import type { Runtime } from '../../src/tensorflow/runtime.js';
+import { StepRandom } from '../../src/tensorflow/step-random.js';
+import { asKeras } from '../support/encoding.js';
+import { type LayerFragment, nameOf, resolveClassifier } from './models.js';
 import { drawFromKeras } from './parity.js';
 
-const KERNEL = [3, 3, 24, 80];
+/** Images of which no two layers' fans are equal, with enough channels for a thousand draws and more. */
+const IMAGES = { height: 6, width: 5, channels: 24, classes: 3 };
 
-/** Each by our name and Keras's; the shapes are those of a convolution's kernel. */
-const initializers: Record<string, { config: InitializerConfig; keras: object | string }> = {
+const scaling = { name: 'variance_scaling', scale: 3, mode: 'fan_out' } as const;
+
+const initializers: InitializerConfig[] = [
+  'glorot_uniform',
+  'glorot_normal',
+  'he_uniform',
+  'he_normal',
+  'lecun_uniform',
+  'lecun_normal',
+  { name: 'orthogonal', gain: 2 },
+  { name: 'random_normal', mean: 0.5, stddev: 0.2 },
+  { name: 'truncated_normal', mean: -1, stddev: 0.3 },
+  { name: 'random_uniform', minval: -0.5, maxval: 2 },
+  { ...scaling, distribution: 'truncated_normal' },
+  { ...scaling, distribution: 'untruncated_normal' },
+  { ...scaling, distribution: 'uniform' },
+];
+
+/** One for each way to count fans. */
+const ofFans: InitializerConfig[] = ['he_normal', 'glorot_uniform', { ...scaling, distribution: 'untruncated_normal' }];
+
+/** Layers whose kernels' fans are told from their shapes each in its own way. */
+const layers: Record<string, LayerFragment[]> = {
+  'conv2d, rectangular': [{ type: 'conv2d', filters: 40, kernel_size: [3, 2] }],
+  'conv2d, grouped': [{ type: 'conv2d', filters: 80, groups: 4 }],
+  depthwise_conv2d: [{ type: 'depthwise_conv2d', depth_multiplier: 6 }],
+  separable_conv2d: [{ type: 'separable_conv2d', filters: 60, depth_multiplier: 5 }],
+  dense: [{ type: 'flatten' }, { type: 'dense', units: 30 }],
+};
+
+interface Case {
+  layers: LayerFragment[];
+  initializer: InitializerConfig;
+}
+
+const cases: Record<string, Case> = {
   ...Object.fromEntries(
-    (['glorot_uniform', 'glorot_normal', 'he_uniform', 'he_normal', 'lecun_uniform', 'lecun_normal'] as const).map(
-      (name) => [name, { config: name, keras: name }],
-    ),
-  ),
-  random_normal: both('RandomNormal', { name: 'random_normal', mean: 0.5, stddev: 0.2 }),
-  truncated_normal: both('TruncatedNormal', { name: 'truncated_normal', mean: -1, stddev: 0.3 }),
-  random_uniform: both('RandomUniform', { name: 'random_uniform', minval: -0.5, maxval: 2 }),
-  ...Object.fromEntries(
-    (['truncated_normal', 'untruncated_normal', 'uniform'] as const).map((distribution) => [
-      `variance_scaling, ${distribution}`,
-      both('VarianceScaling', { name: 'variance_scaling', scale: 3, mode: 'fan_out', distribution }),
+    initializers.map((initializer) => [
+      nameOf(initializer),
+      { layers: [{ type: 'conv2d', filters: 80 }], initializer },
     ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(layers).flatMap(([name, own]) =>
+      ofFans.map((initializer) => [`${name}: ${nameOf(initializer)}`, { layers: own, initializer }]),
+    ),
   ),
 };
 
-function both(className: string, config: Extract<InitializerConfig, object>): (typeof initializers)[string] {
-  const parameters = Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'name'));
-  return { config, keras: { class_name: className, config: parameters } };
+const modelOf = ({ layers: own, initializer }: Case): ModelConfig =>
+  resolveClassifier(own, { kernel_initializer: initializer as Json });
+
+/** The first weights of our model, by Keras's names. */
+function drawn(each: Case): Record<string, Float32Array> {
+  const { logits } = buildModel(modelOf(each), IMAGES, { seed: 1, random: new StepRandom({} as Runtime) });
+  const values = logits.weights.map((weight) => [weight.originalName, weight.read()] as const);
+  const weights = Object.entries(asKeras(logits, Object.fromEntries(values)));
+  return Object.fromEntries(weights.map(([name, value]) => [name, value.dataSync<'float32'>()]));
 }
 
 const draw = (config: InitializerConfig, shape: number[], name = 'weights/test/kernel'): Float32Array =>
@@ -55,39 +99,38 @@ function deviation(values: Float32Array): number {
   return Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
 }
 
-describe('initializers as in Keras', () => {
-  let samples: Float32Array[];
+describe('first weights are distributed as in Keras', () => {
+  let keras: Record<string, Float32Array>[];
 
   beforeAll(async () => {
-    const draws = Object.values(initializers).map(({ keras }) => ({ initializer: keras, shape: KERNEL }));
-    samples = await drawFromKeras([
-      ...draws,
-      { initializer: { class_name: 'Orthogonal', config: { gain: 2 } }, shape: [3, 3, 4, 30] },
-    ]);
+    const { height, width, channels } = IMAGES;
+    keras = await drawFromKeras(Object.values(cases).map(modelOf), [height, width, channels]);
   });
 
-  it.each(Object.keys(initializers))('%s', (name) => {
-    const ours = draw(initializers[name].config, KERNEL);
-    const theirs = samples[Object.keys(initializers).indexOf(name)];
-    expect(theirs).toHaveLength(ours.length);
-    expect(distance(ours, theirs)).toBeLessThan(critical(ours.length, theirs.length));
-    expect(deviation(ours) / deviation(theirs)).toBeGreaterThan(0.97);
-    expect(deviation(ours) / deviation(theirs)).toBeLessThan(1.03);
-    const [least, most] = [Math.min(...theirs), Math.max(...theirs)];
-    const range = most - least;
-    if (!/random_normal|untruncated/.test(name)) {
-      expect(Math.min(...ours)).toBeGreaterThan(least - 0.01 * range);
-      expect(Math.max(...ours)).toBeLessThan(most + 0.01 * range);
-    }
-    expect(Math.abs(mean(ours) - mean(theirs))).toBeLessThan(0.01 * range);
-  });
-
-  it('orthogonal', () => {
-    const ours = draw({ name: 'orthogonal', gain: 2 }, [3, 3, 4, 30]);
-    const theirs = samples[samples.length - 1];
-    expect(distance(ours, theirs)).toBeLessThan(critical(ours.length, theirs.length));
+  it.each(Object.keys(cases))('%s', (name) => {
+    const ours = drawn(cases[name]);
+    const theirs = keras[Object.keys(cases).indexOf(name)];
+    expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
+    const kernels = Object.keys(ours).filter((weight) => /kernel$/.test(weight) && !weight.startsWith('output'));
+    expect(kernels).toHaveLength(name.startsWith('separable') ? 2 : 1);
+    for (const weight of kernels) expectSameDistribution(ours[weight], theirs[weight], nameOf(cases[name].initializer));
   });
 });
+
+function expectSameDistribution(ours: Float32Array, theirs: Float32Array, initializer: string): void {
+  expect(ours.length).toBeGreaterThan(1000);
+  expect(theirs).toHaveLength(ours.length);
+  expect(distance(ours, theirs)).toBeLessThan(critical(ours.length, theirs.length));
+  // Six standard deviations of the difference of two estimates, for normal numbers; of others it is less.
+  const error = 6 / Math.sqrt(ours.length);
+  expect(Math.abs(deviation(ours) / deviation(theirs) - 1)).toBeLessThan(error);
+  expect(Math.abs(mean(ours) - mean(theirs))).toBeLessThan(1.5 * error * deviation(theirs));
+  if (!/random_normal|untruncated|orthogonal/.test(initializer)) {
+    const [least, most] = [Math.min(...theirs), Math.max(...theirs)];
+    expect(Math.min(...ours)).toBeGreaterThan(least - 0.02 * (most - least));
+    expect(Math.max(...ours)).toBeLessThan(most + 0.02 * (most - least));
+  }
+}
 
 describe('orthogonal', () => {
   it.each([

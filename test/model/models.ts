@@ -15,11 +15,22 @@ export function resolveModel(layers: LayerFragment[], shared: Record<string, Jso
 }
 
 /** The layers, then what makes a classifier of any: a flatten, and an output layer without softmax. */
-export function resolveClassifier(layers: LayerFragment[], shared: Record<string, Json> = {}): ModelConfig {
+export function classifier(layers: LayerFragment[]): LayerFragment[] {
   const flat = layers.some(({ type }) => type === 'flatten' || type === 'global_pooling2d');
   const end: LayerFragment[] = [
     ...(flat ? [] : [{ type: 'flatten', name: 'last_flatten' }]),
     { type: 'dense', name: 'output', activation: 'linear' },
   ];
-  return resolveModel([...layers, ...end], shared);
+  return [...layers, ...end];
+}
+
+export function resolveClassifier(layers: LayerFragment[], shared: Record<string, Json> = {}): ModelConfig {
+  return resolveModel(classifier(layers), shared);
+}
+
+/** For the title of a test: `gelu, approximate true`. */
+export function nameOf(choice: string | { name: string }): string {
+  if (typeof choice === 'string') return choice;
+  const { name, ...parameters } = choice;
+  return [name, ...Object.entries(parameters).map(([key, value]) => `${key} ${JSON.stringify(value)}`)].join(', ');
 }

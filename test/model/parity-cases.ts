@@ -1,5 +1,6 @@
+import type { ActivationConfig } from '../../src/config/experiment.js';
 import type { Json } from '../../src/config/tree.js';
-import type { LayerFragment } from './models.js';
+import { type LayerFragment, nameOf } from './models.js';
 
 /** A model to compare with Keras's of the same layers and weights. */
 export interface ParityCase {
@@ -7,7 +8,7 @@ export interface ParityCase {
   shared?: Record<string, Json>;
 }
 
-const activations: Json[] = [
+const activations: ActivationConfig[] = [
   'relu',
   'selu',
   'swish',
@@ -30,7 +31,9 @@ const regularized = { kernel_regularizer: { l1: 0.01, l2: 0.02 } };
 
 /** Every type of layer, each in several settings; each case ends in a dense layer. */
 export const PARITY_CASES: Record<string, ParityCase> = {
-  ...Object.fromEntries(activations.map((activation) => [nameOf(activation), { layers: [conv({ activation })] }])),
+  ...Object.fromEntries(
+    activations.map((activation) => [nameOf(activation), { layers: [conv({ activation: activation as Json })] }]),
+  ),
   'conv2d, rectangular, strided': { layers: [conv({ kernel_size: [3, 2], strides: [2, 1] })] },
   'conv2d, same, strided': { layers: [conv({ kernel_size: [2, 5], strides: [1, 2], padding: 'same' })] },
   'conv2d, dilated': { layers: [conv({ dilation_rate: [2, 3], kernel_size: [3, 2] })] },
@@ -122,7 +125,3 @@ export const PARITY_CASES: Record<string, ParityCase> = {
     shared: { batch_normalization: true },
   },
 };
-
-function nameOf(activation: Json): string {
-  return typeof activation === 'string' ? activation : Object.values(activation as object).join(' ');
-}

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import type { ModelConfig } from '../../src/config/experiment.js';
 import { randomStream } from '../../src/random.js';
 import { buildModel } from '../../src/model/build.js';
 import { regularizationPenalty } from '../../src/model/regularizers.js';
 import { withWeights } from '../../src/model/weights.js';
 import type { Runtime, Variable } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
+import { type Encoded, asKeras, decode, deviation, encode, encodeAll } from '../support/encoding.js';
 import { askPython, kerasPython } from '../support/tensorflow.js';
 import { IMAGES, resolveClassifier } from './models.js';
 import type { ParityCase } from './parity-cases.js';
@@ -14,13 +16,6 @@ import type { ParityCase } from './parity-cases.js';
 const STEPS = 3;
 const BATCH = 5;
 const IMAGE = [IMAGES.height, IMAGES.width, IMAGES.channels];
-
-/** Numbers on their way to Python and back. */
-export interface Encoded {
-  shape: number[];
-  /** float32, little-endian, base64 */
-  data: string;
-}
 
 /** What a model makes of images: in inference, then in steps of training. */
 export interface Behaviour {
@@ -32,8 +27,6 @@ export interface Behaviour {
   /** After the last step. */
   averages: Record<string, Encoded>;
 }
-
-type Values = Record<string, tf.Tensor>;
 
 export const drawImages = (): tf.Tensor => normals('images', [STEPS, BATCH, ...IMAGE]);
 /** What the outputs are multiplied by before they are summed up into the loss. */
@@ -52,12 +45,15 @@ export async function askKeras(cases: Record<string, ParityCase>): Promise<Recor
   return (await ask({ cases: Object.fromEntries(questions) })).cases;
 }
 
-/** Samples of Keras's initializers. */
-export async function drawFromKeras(draws: { initializer: unknown; shape: number[] }[]): Promise<Float32Array[]> {
-  return (await ask({ draws })).draws.map(decode);
+/** The first weights of models of images of this shape, as Keras draws them: by name, for each model. */
+export async function drawFromKeras(models: ModelConfig[], shape: number[]): Promise<Record<string, Float32Array>[]> {
+  const draws = models.map((model) => ({ model, shape, classes: IMAGES.classes }));
+  const weightsOf = (drawn: Record<string, Encoded>): Record<string, Float32Array> =>
+    Object.fromEntries(Object.entries(drawn).map(([name, value]) => [name, decode(value)]));
+  return (await ask({ draws })).draws.map(weightsOf);
 }
 
-async function ask(question: object): Promise<{ cases: Record<string, Behaviour>; draws: Encoded[] }> {
+async function ask(question: object): Promise<{ cases: Record<string, Behaviour>; draws: Record<string, Encoded>[] }> {
   const script = fileURLToPath(new URL('keras_reference.py', import.meta.url));
   return askPython(await kerasPython(), script, question);
 }
@@ -128,18 +124,6 @@ export function drawWeight({ originalName: name, shape, trainable }: tf.LayerVar
 
 const identity = (shape: number[]): tf.Tensor => tf.reshape(tf.eye(shape[3]), shape);
 
-/** Weights by Keras's names, where grouped convolutions are one layer and dilated ones have no pointwise kernel. */
-function asKeras(model: tf.LayersModel, values: Values): Values {
-  const merged: Record<string, tf.Tensor[]> = {};
-  for (const { originalName, trainable } of model.weights) {
-    const isIdentity = !trainable && originalName.endsWith('/pointwise_kernel');
-    if (isIdentity || !(originalName in values)) continue;
-    const name = originalName.replace(/\/group_\d+/, '');
-    (merged[name] ??= []).push(values[originalName]);
-  }
-  return Object.fromEntries(Object.entries(merged).map(([name, parts]) => [name, tf.concat(parts, -1)]));
-}
-
 function normals(name: string, shape: number[]): tf.Tensor {
   const stream = randomStream(1, `test/${name}`);
   return tf.tensor(
@@ -148,23 +132,10 @@ function normals(name: string, shape: number[]): tf.Tensor {
   );
 }
 
-function encode(tensor: tf.Tensor): Encoded {
-  const { buffer, byteOffset, byteLength } = tensor.dataSync<'float32'>();
-  return { shape: tensor.shape, data: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
-}
-
-const encodeAll = (values: Values): Record<string, Encoded> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encode(value)]));
-
-export function decode({ data }: Encoded): Float32Array {
-  const bytes = Buffer.from(data, 'base64');
-  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-}
-
 /** Forward within 1e-5, gradients within 1e-4 of their largest number. */
 export function expectSame(ours: Behaviour, theirs: Behaviour): void {
-  expect(deviation(ours.inference, theirs.inference, 1), 'inference').toBeLessThan(1e-5);
-  expect(deviation(ours.training, theirs.training, 1), 'training').toBeLessThan(1e-5);
+  expect(deviation(decode(ours.inference), decode(theirs.inference), 1), 'inference').toBeLessThan(1e-5);
+  expect(deviation(decode(ours.training), decode(theirs.training), 1), 'training').toBeLessThan(1e-5);
   expect(ours.penalty, 'penalty').toBeCloseTo(theirs.penalty, 5);
   expectAllSame(ours.gradients, theirs.gradients, 1e-4);
   expectAllSame(ours.averages, theirs.averages, 1e-5);
@@ -174,14 +145,6 @@ function expectAllSame(ours: Record<string, Encoded>, theirs: Record<string, Enc
   expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
   for (const [name, value] of Object.entries(theirs)) {
     expect(ours[name].shape, name).toEqual(value.shape);
-    expect(deviation(ours[name], value), name).toBeLessThan(tolerance);
+    expect(deviation(decode(ours[name]), decode(value)), name).toBeLessThan(tolerance);
   }
-}
-
-/** The largest difference, as a part of the largest expected number, or of `scale` if that is larger. */
-function deviation(actual: Encoded, expected: Encoded, scale = 0): number {
-  const [a, b] = [decode(actual), decode(expected)];
-  const largest = b.reduce((sum, value) => Math.max(sum, Math.abs(value)), scale);
-  const difference = a.reduce((sum, value, index) => Math.max(sum, Math.abs(value - b[index])), 0);
-  return difference === 0 ? 0 : difference / largest;
 }

@@ -21,11 +21,12 @@ export async function kerasPython(): Promise<string> {
 
 /**
  * Runs a Python program that reads one JSON document from its standard input and writes one to its standard output.
- * @param script its path
+ * @param script its path; it may import the modules of this folder
  * @throws what it wrote to its standard error, if it fails
  */
 export async function askPython<Answer>(python: string, script: string, question: unknown): Promise<Answer> {
-  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', KERAS_BACKEND: 'tensorflow', CUDA_VISIBLE_DEVICES: '' };
+  const keras = { TF_CPP_MIN_LOG_LEVEL: '3', KERAS_BACKEND: 'tensorflow', CUDA_VISIBLE_DEVICES: '' };
+  const env = { ...process.env, ...keras, PYTHONPATH: import.meta.dirname };
   const child = spawn(python, [script], { env });
   const errors = text(child.stderr);
   const answer = json(child.stdout).catch(() => undefined);

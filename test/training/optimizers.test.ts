@@ -94,7 +94,7 @@ function train({ config, clipping }: Case, hasFusedUpdates: boolean): Trained & 
   };
   const weights = [tf.tensor2d(kernel), tf.tensor1d(bias)].map((value) => runtime.variable('weight', value));
   const optimizer = createOptimizer(config, weights, engine);
-  const clip = createGradientClipping(clipping ?? null);
+  const clip = createGradientClipping(clipping ?? null, ['kernel', 'bias']);
   const specs = [
     { shape: [BATCH, FEATURES], dtype: 'float32' },
     { shape: [BATCH], dtype: 'int32' },

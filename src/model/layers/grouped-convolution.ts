@@ -39,6 +39,11 @@ export function applyGroupedConvolution(
   return apply(tf.layers.concatenate({ name, axis: -1 }), outputs);
 }
 
+/** Keras's name of a weight, where each group has a part of it: `conv2d/group_1/kernel` is a part of `conv2d/kernel`. */
+export function wholeWeightName(name: string): string {
+  return name.replace(/\/group_\d+(?=\/)/, '');
+}
+
 /** Cropping2D takes the channels for the width of an image whose channels come first. */
 function channelSlice(name: string, start: number, width: number, channels: number): tf.layers.Layer {
   const cropping: [[number, number], [number, number]] = [

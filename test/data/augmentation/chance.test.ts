@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AugmentationConfig } from '../../../src/config/experiment.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
@@ -74,6 +75,16 @@ describe('the draws of an augmentation', () => {
     expect(kolmogorovSmirnov(draws, (x) => (x + 0.3) / 0.45)).toBeGreaterThan(CRITICAL);
   });
 
+  it('are normal for noise', () => {
+    const images = Array.from({ length: DRAWS }, () => [[[128]]]);
+    const draws = augment(runtime, { noise: { stddev: 0.1, probability: 1 } }, { ...small, images }).images.map(
+      ([[[value]]]) => (value - 128) / 255,
+    );
+    const normal = (deviation: number) => (x: number) => (1 + tf.erf(x / (Math.SQRT2 * deviation)).dataSync()[0]) / 2;
+    expect(kolmogorovSmirnov(draws, normal(0.1))).toBeLessThan(CRITICAL);
+    expect(kolmogorovSmirnov(draws, normal(0.12))).toBeGreaterThan(CRITICAL);
+  });
+
   it('crop at each offset alike', () => {
     const images = Array.from({ length: DRAWS }, () => [[[0], [1], [2], [3], [4]]]);
     const crop = { padding: 2, probability: 1, fill_mode: 'wrap', fill_value: 0 } as const;
@@ -83,13 +94,19 @@ describe('the draws of an augmentation', () => {
     for (const count of counts) expect(Math.abs(count - DRAWS / 5)).toBeLessThan(4 * deviation);
   });
 
-  it('mix all images of a batch or none', () => {
+  it.each([
+    ['mixup', { mixup: { alpha: 1, probability: 0.5 } }],
+    ['cutmix', { cutmix: { alpha: 1, probability: 0.5 } }],
+  ])('mix all images of a batch or none: %s', (name, config) => {
     const mixed = Array.from({ length: 40 }, (_, step) => {
-      const { images, labels } = augment(runtime, { mixup: { alpha: 1, probability: 0.5 } }, { step });
-      const changed = new Set(changedImages(images));
-      expect(changed.size).toBe(1);
-      expect((labels as number[][]).every((shares) => shares.includes(1))).toBe(changed.has(false));
-      return changed.has(true);
+      const { images, labels } = augment(runtime, config, { step });
+      const changed = changedImages(images);
+      const isMixed = changed.includes(true);
+      const areWhole = (labels as number[][]).every((shares) => shares.includes(1));
+      // A rectangle may be empty, or of the same class; a blend of this batch never is.
+      if (name === 'mixup') expect([new Set(changed).size, areWhole]).toEqual([1, !isMixed]);
+      if (!isMixed) expect(areWhole).toBe(true);
+      return isMixed;
     }).filter(Boolean).length;
     expect(Math.abs(mixed - 20)).toBeLessThan(4 * Math.sqrt(40 * 0.25));
   });

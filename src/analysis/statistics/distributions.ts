@@ -1,0 +1,91 @@
+import { bdtr, chdtrc, compiled, fdtrc, lgam, ndtr, ndtri, stdtr, stdtri } from 'cephes';
+
+// Cephes (Moshier 1989, here compiled to WebAssembly) is what SciPy's own distribution functions grew from. Survival
+// functions are asked for directly, never as 1 − cdf, so that small p-values keep their digits.
+
+// Compiling takes some milliseconds; waited for here so that statistics are plain functions.
+await compiled;
+
+/** ln Γ(x), x above 0. */
+export function logGamma(x: number): number {
+  return lgam(x);
+}
+
+/** P(Z ≤ z) of a standard normal Z. */
+export function normalCdf(z: number): number {
+  return ndtr(z);
+}
+
+/** The z with P(Z ≤ z) = probability, in (0, 1). */
+export function normalQuantile(probability: number): number {
+  return ndtri(probability);
+}
+
+/** P(T ≤ t) of Student's t. @param degreesOfFreedom an integer ≥ 1 */
+export function studentCdf(t: number, degreesOfFreedom: number): number {
+  if (!Number.isFinite(t)) return t > 0 ? 1 : 0;
+  return stdtr(degreesOfFreedom, t);
+}
+
+/** P(|T| ≥ |t|) of Student's t. */
+export function studentTwoSided(t: number, degreesOfFreedom: number): number {
+  return Math.min(1, 2 * studentCdf(-Math.abs(t), degreesOfFreedom));
+}
+
+/** The t with P(T ≤ t) = probability, in (0, 1). */
+export function studentQuantile(probability: number, degreesOfFreedom: number): number {
+  return stdtri(degreesOfFreedom, probability);
+}
+
+/** P(F ≥ f) of Fisher's F. @param f at least 0 */
+export function fSurvival(f: number, numerator: number, denominator: number): number {
+  return Number.isFinite(f) ? fdtrc(numerator, denominator, f) : 0;
+}
+
+/** P(X ≥ x) of χ². @param x at least 0 */
+export function chiSquareSurvival(x: number, degreesOfFreedom: number): number {
+  return chdtrc(degreesOfFreedom, x);
+}
+
+/** P(X ≤ successes) of a binomial. @param successes an integer in [0, trials] */
+export function binomialCdf(successes: number, trials: number, probability: number): number {
+  return successes >= trials ? 1 : bdtr(successes, trials, probability);
+}
+
+/**
+ * P(T ≤ t) of the noncentral t, T = (Z + noncentrality) / U with U = √(χ²/df): the mean of Φ(t·U − noncentrality).
+ * Absolute error below 1e-12.
+ */
+export function noncentralTCdf(t: number, degreesOfFreedom: number, noncentrality: number): number {
+  const sharpness = Math.max(Math.abs(noncentrality), Math.abs(t));
+  return scaleExpectation(degreesOfFreedom, sharpness, (scale) => normalCdf(t * scale - noncentrality));
+}
+
+/** The logarithm of 1e-17: what is smaller beside the peak isn't summed. */
+const NEGLIGIBLE = -39;
+
+/**
+ * The mean of `value(U)` over U = √(χ²/df), a sample's standard deviation in units of the true one.
+ *
+ * In log U the density is smooth and vanishes at both ends, where the trapezoidal rule converges exponentially
+ * (Trefethen and Weideman, "The exponentially convergent trapezoidal rule", 2014).
+ * @param sharpness how fast `value` changes: about its steepest slope in U
+ */
+export function scaleExpectation(
+  degreesOfFreedom: number,
+  sharpness: number,
+  value: (scale: number) => number,
+): number {
+  const half = degreesOfFreedom / 2;
+  const step = Math.min(0.05, 0.25 / Math.sqrt(2 * degreesOfFreedom), 0.5 / (1 + sharpness));
+  const logPeak = Math.log(2) + half * Math.log(half) - logGamma(half) - half;
+  // The density of log U, e^(df·u − df·e^(2u)/2) but for its factor, has its only peak at u = 0.
+  const termAt = (logScale: number) => {
+    const fall = degreesOfFreedom * logScale - half * Math.expm1(2 * logScale);
+    return fall < NEGLIGIBLE ? null : Math.exp(logPeak + fall) * value(Math.exp(logScale));
+  };
+  let sum = 0;
+  for (let i = 0, term = termAt(0); term !== null; term = termAt(++i * step)) sum += term;
+  for (let i = -1, term = termAt(-step); term !== null; term = termAt(--i * step)) sum += term;
+  return sum * step;
+}

@@ -1,0 +1,200 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { UserError } from '../errors.js';
+import type { MlflowClient } from '../tracking/mlflow/client.js';
+import type { RunDirectory } from '../tracking/run-store.js';
+import { count, duration } from './format.js';
+import { type StatusLine, showStatusLine } from './status-line.js';
+
+interface Options {
+  runsDir: string;
+  port?: string;
+  open: boolean;
+  json?: true;
+}
+
+const WATCH_MILLISECONDS = 1000;
+/** The version that Ablate is tested with. */
+const MLFLOW = 'mlflow==3.17.2';
+/** Room for the packages, their downloads and pip's cache of them. */
+const MLFLOW_BYTES = 2e9;
+/** How long another call that has just begun to serve may take until its address is known. */
+const ADDRESS_SECONDS = 150;
+
+/** Adds `ablate ui` to the program. */
+export function registerUi(program: Command): void {
+  program
+    .command('ui')
+    .description('open every local run in a local MLflow; runs that go on appear live')
+    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .option('--port <n>', 'of the server on 127.0.0.1 (default: a free one)')
+    .option('--no-open', "don't open a browser")
+    .option('--json', 'print the address as JSON, once all runs are there')
+    .action(ui);
+}
+
+async function ui(options: Options): Promise<void> {
+  const { wholeNumber } = await import('./engine.js');
+  const port = options.port === undefined ? undefined : wholeNumber('--port', options.port, 65535);
+  const directory = join(resolve(options.runsDir), '.mlflow');
+  mkdirSync(directory, { recursive: true });
+  const { takeFileLock } = await import('../file-lock.js');
+  const lock = await takeFileLock(join(directory, 'lock'));
+  // Another call serves these runs already, and watches them: its address is all that is needed.
+  if (!lock) return show(await readAddress(directory), options);
+  const { signal, stop } = listenForInterrupts();
+  try {
+    await serve({ options, directory, port, signal });
+  } finally {
+    stop();
+    rmSync(addressFile(directory), { force: true });
+    await lock.release();
+  }
+}
+
+interface Serving {
+  options: Options;
+  directory: string;
+  port: number | undefined;
+  signal: AbortSignal;
+}
+
+/** Serves until Ctrl-C. */
+async function serve({ options, directory, port, signal }: Serving): Promise<void> {
+  const status = showStatusLine(process.stderr);
+  const python = await installMlflow(signal);
+  const { LocalServer } = await import('../tracking/local-server.js');
+  const onStarting = (seconds: number): void => {
+    status.update(`Starting MLflow (${duration(seconds)})`);
+  };
+  const server = await LocalServer.start({ python, directory, port, onStarting, signal }).finally(status.clear);
+  try {
+    await importRuns(server.uri, { options, directory, status, signal, ended: abortedBy(server.ended()) });
+  } finally {
+    status.clear();
+    await server.stop();
+  }
+}
+
+/** A Python that has MLflow: the user's own at ABLATE_MLFLOW, else ours, installed if it isn't there. */
+async function installMlflow(signal: AbortSignal): Promise<string> {
+  if (process.env.ABLATE_MLFLOW) return process.env.ABLATE_MLFLOW;
+  const { installManagedPython } = await import('../tensorflow/library/managed-python.js');
+  const { choosePython } = await import('../tensorflow/library/install.js');
+  const { probePythons } = await import('../tensorflow/library/python.js');
+  const { showInstallProgress } = await import('./install-progress.js');
+  const { onProgress, clear } = showInstallProgress(process.stderr);
+  const base = choosePython(await probePythons());
+  const request = { name: 'mlflow', requirements: [MLFLOW], base, bytesNeeded: MLFLOW_BYTES, onProgress, signal };
+  return (await installManagedPython(request).finally(clear)).executable;
+}
+
+interface Watching {
+  options: Options;
+  directory: string;
+  status: StatusLine;
+  signal: AbortSignal;
+  /** Aborted when the server has ended by itself. */
+  ended: AbortSignal;
+}
+
+/** Brings the server all runs there are, says where it is, and goes on with what is new, until Ctrl-C. */
+async function importRuns(uri: string, { options, directory, status, signal, ended }: Watching): Promise<void> {
+  const { MlflowClient } = await import('../tracking/mlflow/client.js');
+  const { MlflowConnection } = await import('../tracking/mlflow/connection.js');
+  const { RunsImporter } = await import('../tracking/import.js');
+  const client = new MlflowClient(new MlflowConnection({ uri }));
+  const importer = new RunsImporter(resolve(options.runsDir), client);
+  const listener = {
+    onProgress: (done: number, total: number) => {
+      status.update(`Importing runs: ${count(done)} of ${count(total)}`);
+    },
+    onProblem,
+  };
+  await importer.pass(listener, signal);
+  status.clear();
+  const address = await comparisonAddress(client, options);
+  writeFileSync(addressFile(directory), address);
+  await show(address, options);
+  process.stderr.write(pc.dim('Ctrl-C ends the server; runs that go on appear live.\n'));
+  const quiet = { onProgress: () => undefined, onProblem };
+  const stop = AbortSignal.any([signal, ended]);
+  for (;;) {
+    await sleep(WATCH_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) break;
+    await importer.pass(quiet, stop);
+  }
+  client.close();
+  if (ended.aborted) throw serverEnded(directory);
+}
+
+/** A page that compares the newest sweep's runs; without a sweep, those of the newest run's experiment. */
+async function comparisonAddress(client: MlflowClient, { runsDir }: Options): Promise<string> {
+  const { byTime, listRuns, readIdentity } = await import('../tracking/run-store.js');
+  const { EXPERIMENT_TAGS } = await import('../tracking/mlflow-mapping.js');
+  const newest = listRuns(runsDir).sort(byTime).at(-1);
+  if (!newest) return client.uri;
+  const { experiment, parent } = readIdentity(newest.run);
+  const experimentId = await client.ensureExperiment(experiment, EXPERIMENT_TAGS);
+  const filter =
+    parent === undefined ? '' : `&searchFilter=${encodeURIComponent(`tags."ablate.parent_run_id" = '${parent}'`)}`;
+  return `${client.uri}/#/experiments/${experimentId}/runs?compareRunsMode=CHART${filter}`;
+}
+
+async function show(address: string, { open, json }: Options): Promise<void> {
+  process.stdout.write(json ? `${JSON.stringify({ url: address })}\n` : `${address}\n`);
+  if (!open || !process.stdout.isTTY || process.env.CI) return;
+  const { default: openBrowser } = await import('open');
+  // A machine without a browser: the address is printed.
+  await openBrowser(address).catch(() => undefined);
+}
+
+function onProblem(run: RunDirectory, { message, hint }: UserError): void {
+  process.stderr.write(`${pc.red('error')} ${run.id}: ${message}${hint ? `\n  ${pc.cyan(hint)}` : ''}\n`);
+}
+
+function addressFile(directory: string): string {
+  return join(directory, 'address');
+}
+
+/** Where the call that serves already has its server; it may just be starting it. */
+async function readAddress(directory: string): Promise<string> {
+  for (let waited = 0; waited < ADDRESS_SECONDS; waited++) {
+    try {
+      return readFileSync(addressFile(directory), 'utf8');
+    } catch {
+      await sleep(1000);
+    }
+  }
+  throw new UserError('another `ablate ui` holds these runs, and its server has not come up', {
+    code: 'ui-not-ready',
+    hint: `end it with Ctrl-C; ${join(directory, 'server.log')} says what its server does`,
+  });
+}
+
+function listenForInterrupts(): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  return { signal: controller.signal, stop: () => process.off('SIGINT', interrupt).off('SIGTERM', interrupt) };
+}
+
+function abortedBy(event: Promise<void>): AbortSignal {
+  const controller = new AbortController();
+  void event.then(() => {
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+function serverEnded(directory: string): UserError {
+  return new UserError("MLflow's server has ended by itself", {
+    code: 'mlflow-server-failed',
+    hint: `${join(directory, 'server.log')} says why; \`ablate ui\` starts it again`,
+  });
+}

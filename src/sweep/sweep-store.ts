@@ -1,0 +1,179 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { messageOf, UserError } from '../errors.js';
+import type { Json } from '../config/tree.js';
+import { syncDirectory, writeFileAtomic } from '../tracking/atomic-file.js';
+import { newRunId } from '../tracking/run-store.js';
+import type { TrialStatus } from './trial.js';
+
+/** Where a sweep keeps what it knows; its trials are ordinary runs beside it. */
+export interface SweepDirectory {
+  id: string;
+  /** Absolute, as are all the paths. */
+  path: string;
+  /** Of the sweep and its trials. */
+  runsDirectory: string;
+  /** The resolved experiment with its sweep, loadable again. */
+  config: string;
+  journal: string;
+  summary: string;
+}
+
+export type SweepStatus = 'FINISHED' | 'FAILED' | 'KILLED';
+
+/** `summary.json`: what a sweep came to, written whenever it ends. */
+export interface SweepSummary {
+  id: string;
+  name: string;
+  /** `FINISHED`: every trial has ended, be it badly. `FAILED` and `KILLED` can be gone on with. */
+  status: SweepStatus;
+  question: string | null;
+  method: string;
+  metric: { name: string; goal: 'minimize' | 'maximize' };
+  seeds: number[];
+  trials: TrialCounts;
+  /** The best first. */
+  cells: readonly CellSummary[];
+  /** Workers side by side. */
+  jobs: number;
+  /** Of each worker; 0 for one a core. */
+  threads: number;
+  /** Since the sweep was begun, or last gone on with. */
+  duration_seconds: number;
+  /** Of all trials in all sessions, added up. */
+  trial_seconds: number;
+  error: string | null;
+}
+
+/** Trials by how they ended. */
+export interface TrialCounts {
+  total: number;
+  finished: number;
+  pruned: number;
+  diverged: number;
+  failed: number;
+  killed: number;
+  /** Of these, those that an earlier run had done. */
+  reused: number;
+}
+
+/** What came of a variant. */
+export interface CellSummary {
+  index: number;
+  label: string;
+  values: Record<string, Json>;
+  /** Trials that finished with a value of the metric: what the following numbers are of. */
+  n: number;
+  mean: number | null;
+  /** With n − 1 in the denominator; null for less than two. */
+  standard_deviation: number | null;
+  trials: { seed: number; run: string; status: TrialStatus; value: number | null }[];
+}
+
+/** A sweep as `listSweeps` finds it. */
+export interface ListedSweep {
+  sweep: SweepDirectory;
+  /** Absent while it goes on for the first time, and when it was cut short. */
+  summary?: SweepSummary;
+  /** Why there is a summary that can't be read. */
+  problem?: string;
+}
+
+/** Makes the directory of a new sweep with its configuration. @param config the resolved configuration as YAML */
+export function createSweep(runsDirectory: string, name: string, config: string): SweepDirectory {
+  const folder = sweepsFolder(runsDirectory);
+  mkdirSync(folder, { recursive: true });
+  const sweep = sweepDirectory(runsDirectory, newRunId(`${name}-sweep`, new Date()));
+  mkdirSync(sweep.path);
+  writeFileAtomic(sweep.config, config);
+  syncDirectory(folder);
+  return sweep;
+}
+
+/** The paths of a sweep that is known to exist. */
+export function sweepDirectory(runsDirectory: string, id: string): SweepDirectory {
+  const path = resolve(sweepsFolder(runsDirectory), id);
+  return {
+    id,
+    path,
+    runsDirectory: resolve(runsDirectory),
+    config: join(path, 'config.yaml'),
+    journal: join(path, 'journal.jsonl'),
+    summary: join(path, 'summary.json'),
+  };
+}
+
+/** The ids of all sweeps that have begun, the oldest first. */
+export function sweepIds(runsDirectory: string): string[] {
+  const folder = sweepsFolder(runsDirectory);
+  if (!existsSync(folder)) return [];
+  const start = (id: string): string => `${id.slice(-20, -5)} ${id}`;
+  return readdirSync(folder)
+    .filter((id) => existsSync(join(folder, id, 'journal.jsonl')))
+    .sort((a, b) => (start(a) < start(b) ? -1 : 1));
+}
+
+/** All sweeps, the oldest first; one whose summary can't be read is listed with its problem. */
+export function listSweeps(runsDirectory: string): ListedSweep[] {
+  return sweepIds(runsDirectory).map((id) => {
+    const sweep = sweepDirectory(runsDirectory, id);
+    try {
+      return { sweep, summary: readSweepSummary(sweep) };
+    } catch (error) {
+      return { sweep, problem: messageOf(error) };
+    }
+  });
+}
+
+/**
+ * The sweep with this id, or the only one whose id begins so.
+ * @returns undefined when there is none
+ * @throws UserError `sweep-ambiguous`
+ */
+export function findSweep(runsDirectory: string, idOrPrefix: string): SweepDirectory | undefined {
+  const ids = sweepIds(runsDirectory);
+  const matches = ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
+  if (matches.length > 1) throw ambiguous(matches, idOrPrefix);
+  return matches.length === 1 ? sweepDirectory(runsDirectory, matches[0]) : undefined;
+}
+
+/**
+ * The newest sweep of exactly this configuration.
+ * @param config as YAML, as `createSweep` was given it
+ */
+export function findSweepOf(runsDirectory: string, config: string): SweepDirectory | undefined {
+  return sweepIds(runsDirectory)
+    .map((id) => sweepDirectory(runsDirectory, id))
+    .findLast((sweep) => readFileSync(sweep.config, 'utf8') === config);
+}
+
+/** Replaces `summary.json`, atomically. */
+export function writeSweepSummary(sweep: SweepDirectory, summary: SweepSummary): void {
+  writeFileAtomic(sweep.summary, `${JSON.stringify(summary, undefined, 2)}\n`);
+}
+
+/**
+ * @returns undefined when the sweep has written none yet
+ * @throws UserError `summary-corrupt`
+ */
+export function readSweepSummary(sweep: SweepDirectory): SweepSummary | undefined {
+  if (!existsSync(sweep.summary)) return undefined;
+  try {
+    return JSON.parse(readFileSync(sweep.summary, 'utf8')) as SweepSummary;
+  } catch (error) {
+    const hint = `\`ablate resume ${sweep.id}\` writes it anew`;
+    throw new UserError(`${sweep.summary}: ${messageOf(error)}`, { code: 'summary-corrupt', hint, cause: error });
+  }
+}
+
+function sweepsFolder(runsDirectory: string): string {
+  return join(runsDirectory, 'sweeps');
+}
+
+function ambiguous(matches: string[], prefix: string): UserError {
+  return new UserError(`"${prefix}" begins ${matches.length} sweeps: ${matches.slice(0, 5).join(', ')}`, {
+    code: 'sweep-ambiguous',
+    hint: 'give more of the id',
+    exitCode: 2,
+  });
+}

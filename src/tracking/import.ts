@@ -1,0 +1,64 @@
+import { statSync } from 'node:fs';
+import { UserError } from '../errors.js';
+import type { MlflowClient } from './mlflow/client.js';
+import { MlflowError } from './mlflow/errors.js';
+import { type ListedRun, type RunDirectory, listRuns } from './run-store.js';
+import { deliverRun, parentsFirst } from './sync.js';
+
+/** What an importer tells while it works. */
+export interface ImportListener {
+  /** @param done of the runs that had something new */
+  onProgress: (done: number, total: number) => void;
+  /** A run that can't be sent; it holds up no other. */
+  onProblem: (run: RunDirectory, error: UserError) => void;
+}
+
+/** Keeps a server up to date with a runs directory: each pass sends what is new since the one before. */
+export class RunsImporter {
+  readonly #runsDirectory: string;
+  readonly #client: MlflowClient;
+  /** Run → what its files looked like when they were last sent. */
+  readonly #sent = new Map<string, string>();
+
+  constructor(runsDirectory: string, client: MlflowClient) {
+    this.#runsDirectory = runsDirectory;
+    this.#client = client;
+  }
+
+  /**
+   * Sends whatever the server hasn't got, runs that go on included.
+   * @param signal ends the pass after the run under way
+   * @returns how many runs had something new
+   * @throws MlflowError when the server can't be reached
+   */
+  async pass({ onProgress, onProblem }: ImportListener, signal?: AbortSignal): Promise<number> {
+    const changed = parentsFirst(this.#listChanged());
+    for (const [index, run] of changed.entries()) {
+      if (signal?.aborted) break;
+      onProgress(index, changed.length);
+      const version = versionOf(run);
+      try {
+        await deliverRun(run, this.#client);
+      } catch (error) {
+        if (!(error instanceof UserError) || error instanceof MlflowError) throw error;
+        onProblem(run, error);
+      }
+      this.#sent.set(run.id, version);
+    }
+    return changed.length;
+  }
+
+  #listChanged(): RunDirectory[] {
+    return listRuns(this.#runsDirectory)
+      .map(({ run }: ListedRun) => run)
+      .filter((run) => this.#sent.get(run.id) !== versionOf(run));
+  }
+}
+
+/** Changes whenever a run's journal or summary does. */
+function versionOf(run: RunDirectory): string {
+  return [run.journal, run.summary]
+    .map((file) => statSync(file, { throwIfNoEntry: false }))
+    .map((stats) => (stats ? `${stats.size}-${stats.mtimeMs}` : ''))
+    .join(' ');
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../errors.js';
+
+/** What a local server is started with. */
+export interface LocalServerOptions {
+  /** A Python that has MLflow. */
+  python: string;
+  /** For its database, artifacts and log; what they hold is served again the next time. */
+  directory: string;
+  /** A free one unless given. */
+  port?: number;
+  /** Called while it starts, with the seconds since. */
+  onStarting?: (seconds: number) => void;
+  signal?: AbortSignal;
+}
+
+const START_SECONDS = 120;
+const POLL_MILLISECONDS = 200;
+/** How long the server may take to end in order before it is ended. */
+const STOP_SECONDS = 10;
+const LOG_LIMIT = 2000;
+
+/** Runs a command as long as the process with the id `$0` lives: even if that is killed, no server is left behind. */
+const AS_LONG_AS = '"$@" & while kill -0 "$0" && kill -0 $!; do sleep 1; done 2>/dev/null; kill 0';
+
+/** A real MLflow server on SQLite, reachable from this machine alone. */
+export class LocalServer {
+  readonly #child: ChildProcess;
+
+  private constructor(
+    readonly uri: string,
+    child: ChildProcess,
+  ) {
+    this.#child = child;
+  }
+
+  /**
+   * Starts a server and waits until it answers.
+   * @throws UserError `mlflow-server-failed` with the end of its log, `port-in-use`, `interrupted`
+   */
+  static async start({ python, directory, port, onStarting, signal }: LocalServerOptions): Promise<LocalServer> {
+    mkdirSync(directory, { recursive: true });
+    if (port !== undefined && !(await isFree(port))) throw portInUse(port);
+    const chosen = port ?? (await freePort());
+    const uri = `http://127.0.0.1:${chosen}`;
+    const server = new LocalServer(uri, launch(python, directory, chosen));
+    const started = performance.now();
+    while (!(await isHealthy(uri))) {
+      const seconds = (performance.now() - started) / 1000;
+      const failed = server.#child.exitCode !== null || seconds > START_SECONDS;
+      if (failed || signal?.aborted) {
+        await server.stop();
+        throw signal?.aborted ? interrupted() : failure(directory);
+      }
+      onStarting?.(seconds);
+      await sleep(POLL_MILLISECONDS);
+    }
+    return server;
+  }
+
+  /** The id of the group of the server's processes. */
+  get processGroup(): number {
+    return Number(this.#child.pid);
+  }
+
+  /** Resolves when the server's processes have ended. */
+  async ended(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+  }
+
+  /** Ends all of the server's processes, and waits until they are gone. */
+  async stop(): Promise<void> {
+    const started = performance.now();
+    while (isAlive(this.processGroup)) {
+      const patient = performance.now() - started < 1000 * STOP_SECONDS;
+      signalGroup(this.processGroup, patient ? 'SIGTERM' : 'SIGKILL');
+      await sleep(POLL_MILLISECONDS);
+    }
+  }
+}
+
+/** Whether an MLflow server answers there. */
+export async function isHealthy(uri: string): Promise<boolean> {
+  try {
+    return (await fetch(`${uri}/health`, { signal: AbortSignal.timeout(5000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function launch(python: string, directory: string, port: number): ChildProcess {
+  const parameters = [
+    ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
+    ...['--backend-store-uri', `sqlite:///${join(directory, 'mlflow.db')}`],
+    ...['--artifacts-destination', join(directory, 'artifacts')],
+  ];
+  const log = openSync(join(directory, 'server.log'), 'a');
+  const child = spawn('sh', ['-c', AS_LONG_AS, String(process.pid), python, ...parameters], {
+    // A group of its own: Ctrl-C in the terminal is for us to act upon, and all of its processes end together.
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: serverEnvironment(),
+  });
+  closeSync(log);
+  return child;
+}
+
+/** Without what is meant for clients; and without the runner of jobs, which are for language models. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('MLFLOW_'));
+  return { ...Object.fromEntries(ours), MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false', MLFLOW_DISABLE_TELEMETRY: 'true' };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+function isAlive(group: number): boolean {
+  return signalGroup(group, 0);
+}
+
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-group, signal);
+  } catch {
+    return false; // it has just ended
+  }
+}
+
+function portInUse(port: number): UserError {
+  return new UserError(`port ${port} of this machine is in use`, {
+    code: 'port-in-use',
+    hint: 'choose another by --port, or leave it out: any free one will do',
+  });
+}
+
+function interrupted(): UserError {
+  return new UserError('interrupted', { code: 'interrupted', exitCode: 130 });
+}
+
+function failure(directory: string): UserError {
+  const log = join(directory, 'server.log');
+  return new UserError(`MLflow's server did not start:\n${readFileSync(log, 'utf8').slice(-LOG_LIMIT)}`, {
+    code: 'mlflow-server-failed',
+    hint: `its whole log is ${log}`,
+  });
+}
