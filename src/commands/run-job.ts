@@ -22,7 +22,13 @@ export async function runJob(job: Job, scheduler: Scheduler, signal: AbortSignal
   });
   const summary = toSummary(outcome, job, tracking.run);
   display.end(summary);
-  await tracking.finish();
+  const undelivered = await tracking.finish();
+  if (undelivered) {
+    const { error, pendingPoints } = undelivered;
+    display.message(
+      `MLflow: ${error.message}; ${pendingPoints} metric points wait in the run: \`ablate sync\` delivers`,
+    );
+  }
   if (summary.status === 'KILLED') display.message(`\`${resumeCommand(job, summary.id)}\` goes on with it`);
   return summary;
 }
