@@ -29,7 +29,8 @@ export async function runJob(job: Job, scheduler: Scheduler, signal: AbortSignal
       `MLflow: ${error.message}; ${pendingPoints} metric points wait in the run: \`ablate sync\` delivers`,
     );
   }
-  if (summary.status === 'KILLED') display.message(`\`${resumeCommand(job, summary.id)}\` goes on with it`);
+  if (summary.status === 'KILLED')
+    display.message(`\`${resumeCommand(job.runsDirectory, summary.id)}\` goes on with it`);
   return summary;
 }
 
@@ -39,7 +40,8 @@ function toSummary(outcome: Outcome, job: Job, run: { id: string; path: string }
   return recordCrash(runDirectory(job.runsDirectory, run.id), outcome.reason, outcome.log);
 }
 
-function resumeCommand({ runsDirectory }: Job, id: string): string {
+/** The command that goes on with a run or a sweep. */
+export function resumeCommand(runsDirectory: string, id: string): string {
   const directory = relative(process.cwd(), runsDirectory) || '.';
   return ['ablate resume', id, ...(directory === 'runs' ? [] : [`--runs-dir ${directory}`])].join(' ');
 }

@@ -24,7 +24,8 @@ const LEAST_SHARE = 0.02;
 /** Seconds until all trials have ended, by how long those took that have; NaN as long as nothing can be said. */
 export function secondsLeft({ trained, trainedSeconds, running, waiting, jobs }: Pace): number {
   const foreseen = running.filter(({ share }) => share >= LEAST_SHARE).map(({ seconds, share }) => seconds / share);
-  const known = trained > 0 ? trainedSeconds / trained : foreseen.reduce((sum, each) => sum + each, 0) / foreseen.length;
+  const known =
+    trained > 0 ? trainedSeconds / trained : foreseen.reduce((sum, each) => sum + each, 0) / foreseen.length;
   const left = running.map(({ seconds, share }) =>
     share >= LEAST_SHARE ? (seconds * (1 - share)) / share : Math.max(0, known - seconds),
   );

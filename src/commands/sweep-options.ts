@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { LoadedExperiment } from '../config/load.js';
+import { UserError } from '../errors.js';
 import { wholeNumber } from './engine.js';
 import { type TrainingOptions, checkpointSeconds } from './training-options.js';
 
@@ -30,7 +32,7 @@ export function addSweepOptions(command: Command): void {
   command
     .option('--jobs <n>', 'trials of a sweep side by side (default: by cores, GPUs, memory)')
     .option('--rerun-failed', 'train the trials that diverged again, too')
-    .option('--fail-fast', "end a sweep at the first trial that fails, its retries included");
+    .option('--fail-fast', 'end a sweep at the first trial that fails, its retries included');
 }
 
 /** @throws UserError `bad-usage` */
@@ -44,4 +46,15 @@ export function readSweepOptions(options: SweepOptions): SweepSettings {
     rerunFailed: rerunFailed ?? false,
     failFast: failFast ?? false,
   };
+}
+
+/** @throws UserError `bad-usage` if nothing varies */
+export function requireSweeps(experiments: readonly LoadedExperiment[]): void {
+  const plain = experiments.find(({ config }) => config.sweep === null);
+  if (!plain) return;
+  throw new UserError(`nothing varies in ${plain.file}`, {
+    code: 'bad-usage',
+    hint: 'give a key several values: ablate sweep FILE model.kernel_size=3,5',
+    exitCode: 2,
+  });
 }

@@ -43,13 +43,15 @@ function cellTable({ cells, metric }: SweepSummary): string {
     { title: '± SD', align: 'right' as const },
     { title: '' },
   ];
-  const rows = cells.slice(0, LISTED_CELLS).map((cell) => [
-    ...keys.map((key) => (Object.hasOwn(cell.values, key) ? valueLabel(cell.values[key]) : '')),
-    String(cell.n),
-    cell.mean === null ? '' : metricText(metric.name, cell.mean),
-    cell.standard_deviation === null ? '' : metricText(metric.name, cell.standard_deviation),
-    remarks(cell),
-  ]);
+  const rows = cells
+    .slice(0, LISTED_CELLS)
+    .map((cell) => [
+      ...keys.map((key) => (Object.hasOwn(cell.values, key) ? valueLabel(cell.values[key]) : '')),
+      String(cell.n),
+      cell.mean === null ? '' : metricText(metric.name, cell.mean),
+      cell.standard_deviation === null ? '' : metricText(metric.name, cell.standard_deviation),
+      remarks(cell),
+    ]);
   return formatTable(columns, rows);
 }
 

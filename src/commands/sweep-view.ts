@@ -23,7 +23,8 @@ export interface SweepFacts {
 
 /** A trial that is being trained. */
 interface Running {
-  trial: Trial;
+  label: string;
+  seed: number;
   /** In the clock's seconds. */
   began: number;
   state: string;
@@ -32,6 +33,21 @@ interface Running {
   epochs: number;
   /** Of the sweep's metric, after the last epoch. */
   value: number | undefined;
+}
+
+/** A trial that another process trains. */
+export interface RestoredTrial {
+  /** The variant's index. */
+  cell: number;
+  seed: number;
+  label: string;
+  /** When it began, in milliseconds since 1970-01-01 UTC. */
+  time: number;
+  /** Epochs that have ended, of all. */
+  epoch: number;
+  epochs: number;
+  /** Of the last epoch. */
+  metrics: Record<string, number>;
 }
 
 const COLUMNS: Column[] = [
@@ -54,6 +70,19 @@ export class SweepView {
   constructor(facts: SweepFacts, clock: () => number) {
     this.#facts = facts;
     this.#clock = clock;
+  }
+
+  /** Takes up how far a sweep is, as its journal and those of its runs tell. */
+  restore(results: SweepResults, running: readonly RestoredTrial[]): void {
+    this.#results = results;
+    this.#trained = { count: results.ended, seconds: results.seconds };
+    for (const { cell, seed, label, epoch, epochs, metrics, time } of running) {
+      const state = epoch === 0 ? 'epoch 1' : `after epoch ${epoch}/${epochs}`;
+      const value = (metrics as Partial<typeof metrics>)[epochMetric(this.#facts.metric.name)];
+      const began = time / 1000;
+      const share = epoch / epochs;
+      this.#running.set(trialKey(cell, seed), { label, seed, began, state, share, stepsPerEpoch: 1, epochs, value });
+    }
   }
 
   /** Takes up what happened. @returns lines for the user to keep */
@@ -135,7 +164,7 @@ export class SweepView {
         running.value = (progress.metrics as Partial<typeof progress.metrics>)[epochMetric(this.#facts.metric.name)];
         break;
       case 'warning':
-        return [`${pc.yellow('warning')} ${nameOf(running.trial)}: ${progress.message}`];
+        return [`${pc.yellow('warning')} ${nameOf(running)}: ${progress.message}`];
       default:
     }
     return [];
@@ -165,10 +194,10 @@ export class SweepView {
     return `${name} ${metricText(name, mean ?? NaN)}${n > 1 ? ` (mean of ${n})` : ''} ${label}`;
   }
 
-  #runningRow({ trial, state, value }: Running): string[] {
+  #runningRow({ label, seed, state, value }: Running): string[] {
     const { name } = this.#facts.metric;
     const score = value === undefined ? '' : metricText(name, value);
-    return [trial.label, String(trial.seed), pc.cyan(state), pc.dim(score)];
+    return [label, String(seed), pc.cyan(state), pc.dim(score)];
   }
 
   #cellRow({ label, n, trials, mean, standard_deviation: deviation }: CellSummary): string[] {
@@ -188,11 +217,11 @@ export function countTexts({ failed, diverged, pruned, killed }: TrialCounts): s
     .map(([word, number]) => `${count(number)} ${word}`);
 }
 
-function newlyRunning(trial: Trial, began: number): Running {
-  return { trial, began, state: 'starting', share: 0, stepsPerEpoch: 1, epochs: 1, value: undefined };
+function newlyRunning({ label, seed }: Trial, began: number): Running {
+  return { label, seed, began, state: 'starting', share: 0, stepsPerEpoch: 1, epochs: 1, value: undefined };
 }
 
-function nameOf({ label, seed }: Trial): string {
+function nameOf({ label, seed }: Pick<Trial, 'label' | 'seed'>): string {
   return `${label} seed ${seed}`;
 }
 
