@@ -1,6 +1,4 @@
-// Compiles bench/*.ts (with what they use of src) to dist/bench/ and runs the benchmarks: `npm run bench -- baseline`.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+// Compiles the benchmarks (with what they use of src) to dist/bench/ and runs the benchmarks: `npm run bench -- baseline|resnet20|grid|all`.
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildIfStale } from './build.js';
@@ -9,10 +7,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 buildIfStale();
 esbuild.buildSync({
-  entryPoints: readdirSync('bench')
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => join('bench', file)),
+  entryPoints: ['bench/bench.ts', 'bench/training/ablate-engine.ts'],
   outdir: 'dist/bench',
+  entryNames: '[name]',
   bundle: true,
   packages: 'external',
   format: 'esm',

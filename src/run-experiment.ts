@@ -1,4 +1,4 @@
-import { messageOf } from './errors.js';
+import { explanationOf } from './errors.js';
 import { type Job, endRequestOf } from './job.js';
 import { saveModel } from './model/save.js';
 import { writeTestArtifacts } from './run-artifacts.js';
@@ -11,7 +11,7 @@ import type { Runtime } from './tensorflow/runtime.js';
 import { whileHolding } from './tracking/run-lock.js';
 import { type Summary, findRun } from './tracking/run-store.js';
 import { Evaluator } from './training/evaluation.js';
-import { classificationMetrics } from './training/metrics.js';
+import { evaluationMetrics } from './training/metrics.js';
 import { train } from './training/trainer.js';
 
 export interface RunHooks {
@@ -85,10 +85,7 @@ function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<stri
   const { evaluator, dispose } = evaluatorOfTest(setup);
   const evaluation = evaluator.evaluate(Int32Array.from(labels.keys()), labels);
   dispose();
-  const { loss, accuracy } = evaluation;
-  const more = classificationMetrics(job.config.training.metrics, evaluation, labels);
-  const metrics: Record<string, number> = {};
-  for (const [name, value] of Object.entries({ loss, accuracy, ...more })) metrics[`test_${name}`] = value;
+  const metrics = evaluationMetrics('test', job.config.training.metrics, evaluation, labels);
   recorder.tested(metrics);
   for (const path of writeTestArtifacts(recorder.run, setup.dataset, evaluation)) recorder.artifact(path);
   return metrics;
@@ -107,7 +104,7 @@ async function saveTrained(setup: RunSetup, recorder: RunRecorder): Promise<void
 
 /** How a run ends that didn't finish; an interrupted download throws an error too. */
 function endOf(signal: AbortSignal | undefined, error?: unknown): [Summary['status'], string] {
-  if (!signal?.aborted) return ['FAILED', messageOf(error)];
+  if (!signal?.aborted) return ['FAILED', explanationOf(error)];
   const { status, reason } = endRequestOf(signal);
   return [status, reason];
 }

@@ -35,6 +35,22 @@ export function completeLayers(
   return layers.map((layer, i) => complete(layer, i === output ? outputDefaults(layers, i) : {}));
 }
 
+/** The shared defaults of `model` that at least one layer takes. */
+export function inheritedKeys(layers: Layer[]): ReadonlySet<string> {
+  const taken = new Set<string>();
+  const recorder = new Proxy<Record<string, unknown>>(
+    {},
+    {
+      get: (_, key) => {
+        taken.add(String(key));
+        return undefined;
+      },
+    },
+  );
+  completeLayers(layers, recorder, null);
+  return taken;
+}
+
 /** The output layer: the last one with weights, if it is dense; -1 if there is none. */
 export function outputIndex(layers: readonly { type: string }[]): number {
   const last = layers.findLastIndex(({ type }) => weighted.includes(type));

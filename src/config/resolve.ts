@@ -33,7 +33,7 @@ export function resolveExperiment(data: Json, name: string, directoryOf: Directo
     sweep: isObject(sweep) ? resolveSweep(sweep) : null,
   };
   // The types are generated from the schema that the data was just completed by.
-  return { config: config as unknown as Experiment, origin: (path) => originOf(path, model, sweep) };
+  return { config: config as unknown as Experiment, origin: (path) => originOf(path, model, own(given, 'sweep')) };
 }
 
 /** A top-level key's value with its defaults; undefined where it has none. */
@@ -45,8 +45,11 @@ function own(mapping: Mapping, key: string): Json | undefined {
   return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
-/** Where in the file a path of the resolved configuration comes from. */
-function originOf(path: Path, model: Mapping, sweep: Json): Path {
+/**
+ * Where in the file a path of the resolved configuration comes from.
+ * @param sweep as the file has it
+ */
+function originOf(path: Path, model: Mapping, sweep: Json | undefined): Path {
   if (path[0] === 'model') return originInModel(path, model);
   return path[0] === 'sweep' && isObject(sweep) ? originOfParameter(path, sweep) : path;
 }

@@ -42,13 +42,15 @@ export interface Schema {
   'x-path'?: boolean;
   /** `fraction`: percent is a likely mistake; `turn`: degrees are. */
   'x-unit'?: 'fraction' | 'turn';
+  /** Text is one of the words that the pattern forms, of which `examples` has the usual ones. */
+  'x-words'?: boolean;
   /** May be missing from a resolved configuration. */
   'x-optional'?: boolean;
   /** Never stands in a resolved configuration. */
   'x-shorthand'?: boolean;
 }
 
-export const annotations = ['x-inherits', 'x-path', 'x-unit', 'x-optional', 'x-shorthand'];
+export const annotations = ['x-inherits', 'x-path', 'x-unit', 'x-words', 'x-optional', 'x-shorthand'];
 
 let loaded: Schema | undefined;
 const expanded = new WeakMap<Schema, Schema>();

@@ -4,7 +4,7 @@ import type { NativeBackend } from './backend.js';
 import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
 import type { KernelBackend } from './kernels/registry.js';
-import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
+import type { Bytes, Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 
 type CustomGradient = Parameters<typeof tf.customGrad>[0];
@@ -91,7 +91,7 @@ export class NativeRuntime implements Runtime {
     this.#binding.executeOp(op, [typeAttribute('T', FLOAT), ...settings], [...handles, ...this.#ids(inputs)], 0);
   }
 
-  imageBytes(values: Uint8Array, shape: readonly number[]): tf.Tensor {
+  imageBytes(values: Bytes, shape: readonly number[]): tf.Tensor {
     const { executor } = this.#binding;
     const onHost = executor.createTensorOver(shape, DataType.uint8, values);
     const id = this.#gpu ? executor.copyToDevice(onHost, this.#gpu) : onHost;

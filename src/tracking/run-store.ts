@@ -162,7 +162,7 @@ export function findRun(runsDirectory: string, idOrPrefix: string): RunDirectory
 }
 
 /** The part of an id that is the start: `20261124-061530`. */
-function startOf(id: string): string {
+export function startOf(id: string): string {
   return id.slice(-20, -5);
 }
 
@@ -199,7 +199,7 @@ function moveToNewId(fresh: string, runsDirectory: string, identity: RunIdentity
 }
 
 /** `baseline-20261124-061530-3f9a`: name, local time, 16 random bits; sorts by name, then by time. */
-function newRunId(name: string, now: Date): string {
+export function newRunId(name: string, now: Date): string {
   const safeName = name
     .normalize('NFKD')
     .replace(/[^\w.-]+/g, '-')

@@ -104,7 +104,7 @@ const schedule = fc.oneof(
 const training = some({
   optimizer,
   learning_rate_schedule: schedule,
-  metrics: any(['accuracy'], ['accuracy', 'top_k_accuracy'], [{ name: 'top_k_accuracy', k: 3 }], []),
+  metrics: any(['accuracy'], ['accuracy', 'top_5_accuracy'], ['top_3_accuracy', 'top_10_accuracy'], []),
   batch_size: count,
   epochs: fc.integer({ min: 3, max: 100 }),
   early_stopping: fc.oneof(any(null), some({ patience: count, restore_best_weights: flag, min_delta: fraction })),
