@@ -22,8 +22,15 @@ export async function runJob(job: Job, scheduler: Scheduler, signal: AbortSignal
   });
   const summary = toSummary(outcome, job, tracking.run);
   display.end(summary);
-  await tracking.finish();
-  if (summary.status === 'KILLED') display.message(`\`${resumeCommand(job, summary.id)}\` goes on with it`);
+  const undelivered = await tracking.finish();
+  if (undelivered) {
+    const { error, pendingPoints } = undelivered;
+    display.message(
+      `MLflow: ${error.message}; ${pendingPoints} metric points wait in the run: \`ablate sync\` delivers`,
+    );
+  }
+  if (summary.status === 'KILLED')
+    display.message(`\`${resumeCommand(job.runsDirectory, summary.id)}\` goes on with it`);
   return summary;
 }
 
@@ -33,7 +40,8 @@ function toSummary(outcome: Outcome, job: Job, run: { id: string; path: string }
   return recordCrash(runDirectory(job.runsDirectory, run.id), outcome.reason, outcome.log);
 }
 
-function resumeCommand({ runsDirectory }: Job, id: string): string {
+/** The command that goes on with a run or a sweep. */
+export function resumeCommand(runsDirectory: string, id: string): string {
   const directory = relative(process.cwd(), runsDirectory) || '.';
   return ['ablate resume', id, ...(directory === 'runs' ? [] : [`--runs-dir ${directory}`])].join(' ');
 }

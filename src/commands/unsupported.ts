@@ -1,6 +1,4 @@
-import { ConfigError } from '../config/config-error.js';
 import type { Experiment } from '../config/experiment.js';
-import type { LoadedExperiment } from '../config/load.js';
 import type { Path, ProblemDetails } from '../config/problems.js';
 
 /** A key that the language has and this version doesn't train yet. */
@@ -26,25 +24,10 @@ const NOT_YET: Unsupported[] = [
   },
 ];
 
-const SWEEP: Unsupported = {
-  path: ['sweep'],
-  isAsked: ({ sweep }) => sweep !== null,
-  what: 'sweeps',
-  repair: 'remove "sweep", and run the variants one by one with overrides: ablate run FILE model.kernel_size=5',
-};
-
 /** What would otherwise be ignored without a word, each key at its place. */
 export function unsupported(config: Experiment): { path: Path; details: ProblemDetails }[] {
-  return NOT_YET.filter(({ isAsked }) => isAsked(config)).map((key) => ({ path: key.path, details: detailsOf(key) }));
-}
-
-/** @throws ConfigError if an experiment has a sweep */
-export function refuseSweeps(experiments: readonly LoadedExperiment[]): void {
-  const swept = experiments.filter(({ config }) => SWEEP.isAsked(config));
-  if (swept.length === 0) return;
-  throw new ConfigError(swept.map(({ source }) => source.problem(SWEEP.path, detailsOf(SWEEP))));
-}
-
-function detailsOf({ what, repair }: Unsupported): ProblemDetails {
-  return { code: 'unsupported', message: `this version of Ablate doesn't do ${what} yet`, hint: repair };
+  return NOT_YET.filter(({ isAsked }) => isAsked(config)).map(({ path, what, repair }) => ({
+    path,
+    details: { code: 'unsupported', message: `this version of Ablate doesn't do ${what} yet`, hint: repair },
+  }));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { SweepMetric } from '../config/experiment.js';
 import type { Values } from '../config/sweep-conditions.js';
 import { messageOf, UserError } from '../errors.js';
 import { LineWriter } from '../tracking/lines.js';
@@ -12,6 +13,12 @@ export interface SweepEvent {
   name: string;
   /** The experiment file. */
   source: string;
+  /** SHA-256 of its `config.yaml`, which mustn't change as long as it is gone on with. */
+  config_digest: string;
+  question: string | null;
+  method: string;
+  metric: SweepMetric;
+  seeds: number[];
   /** Trials in all, as far as they are known beforehand. */
   trials: number;
   /** Threads of each worker, the same whenever the sweep is gone on with: other numbers give other last bits. */
@@ -100,10 +107,12 @@ export interface SweepRecord {
   state: SweepStateEvent;
   /** When the last session began, in milliseconds since 1970-01-01 UTC. */
   since: number;
+  /** When the last event happened. */
+  until: number;
   /** Trial (`trialKey`) → its newest run. */
   runs: Map<string, string>;
   /** Trial (`trialKey`) → how it began, if it hasn't ended since. */
-  open: Map<string, TrialEvent>;
+  open: Map<string, TrialEvent & { time: number }>;
   /** Trial (`trialKey`) → its newest end. */
   ends: Map<string, TrialEndEvent>;
   /** Run → why it was to be stopped early. */
@@ -122,6 +131,7 @@ export function readSweepRecord(sweep: SweepDirectory): SweepRecord {
     begun,
     state,
     since: begun.time,
+    until: events[events.length - 1].time,
     runs: new Map(),
     open: new Map(),
     ends: new Map(),
@@ -143,7 +153,7 @@ function include(event: Timed, record: SweepRecord): void {
   else if (event.type === 'trial' || event.type === 'end') includeTrial(event, record);
 }
 
-function includeTrial(event: TrialEvent | TrialEndEvent, record: SweepRecord): void {
+function includeTrial(event: Timed & (TrialEvent | TrialEndEvent), record: SweepRecord): void {
   const key = trialKey(event.cell, event.seed);
   record.runs.set(key, event.run);
   if (event.type === 'trial') {

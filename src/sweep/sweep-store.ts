@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { messageOf, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Json } from '../config/tree.js';
 import { syncDirectory, writeFileAtomic } from '../tracking/atomic-file.js';
-import { newRunId } from '../tracking/run-store.js';
+import { newRunId, startOf } from '../tracking/run-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** Where a sweep keeps what it knows; its trials are ordinary runs beside it. */
@@ -25,8 +26,11 @@ export type SweepStatus = 'FINISHED' | 'FAILED' | 'KILLED';
 export interface SweepSummary {
   id: string;
   name: string;
-  /** `FINISHED`: every trial has ended, be it badly. `FAILED` and `KILLED` can be gone on with. */
-  status: SweepStatus;
+  /**
+   * `FINISHED`: every trial has ended, be it badly. All others but `RUNNING` can be gone on with. `RUNNING` and
+   * `UNFINISHED` (cut short) are never written.
+   */
+  status: SweepStatus | 'RUNNING' | 'UNFINISHED';
   question: string | null;
   method: string;
   metric: { name: string; goal: 'minimize' | 'maximize' };
@@ -70,15 +74,6 @@ export interface CellSummary {
   trials: { seed: number; run: string; status: TrialStatus; value: number | null }[];
 }
 
-/** A sweep as `listSweeps` finds it. */
-export interface ListedSweep {
-  sweep: SweepDirectory;
-  /** Absent while it goes on for the first time, and when it was cut short. */
-  summary?: SweepSummary;
-  /** Why there is a summary that can't be read. */
-  problem?: string;
-}
-
 /** Makes the directory of a new sweep with its configuration. @param config the resolved configuration as YAML */
 export function createSweep(runsDirectory: string, name: string, config: string): SweepDirectory {
   const folder = sweepsFolder(runsDirectory);
@@ -107,22 +102,9 @@ export function sweepDirectory(runsDirectory: string, id: string): SweepDirector
 export function sweepIds(runsDirectory: string): string[] {
   const folder = sweepsFolder(runsDirectory);
   if (!existsSync(folder)) return [];
-  const start = (id: string): string => `${id.slice(-20, -5)} ${id}`;
   return readdirSync(folder)
     .filter((id) => existsSync(join(folder, id, 'journal.jsonl')))
-    .sort((a, b) => (start(a) < start(b) ? -1 : 1));
-}
-
-/** All sweeps, the oldest first; one whose summary can't be read is listed with its problem. */
-export function listSweeps(runsDirectory: string): ListedSweep[] {
-  return sweepIds(runsDirectory).map((id) => {
-    const sweep = sweepDirectory(runsDirectory, id);
-    try {
-      return { sweep, summary: readSweepSummary(sweep) };
-    } catch (error) {
-      return { sweep, problem: messageOf(error) };
-    }
-  });
+    .sort((a, b) => (`${startOf(a)} ${a}` < `${startOf(b)} ${b}` ? -1 : 1));
 }
 
 /**
@@ -147,23 +129,14 @@ export function findSweepOf(runsDirectory: string, config: string): SweepDirecto
     .findLast((sweep) => readFileSync(sweep.config, 'utf8') === config);
 }
 
+/** SHA-256 of a sweep's configuration as it stands on disk, in hexadecimal. */
+export function configDigest({ config }: SweepDirectory): string {
+  return createHash('sha256').update(readFileSync(config)).digest('hex');
+}
+
 /** Replaces `summary.json`, atomically. */
 export function writeSweepSummary(sweep: SweepDirectory, summary: SweepSummary): void {
   writeFileAtomic(sweep.summary, `${JSON.stringify(summary, undefined, 2)}\n`);
-}
-
-/**
- * @returns undefined when the sweep has written none yet
- * @throws UserError `summary-corrupt`
- */
-export function readSweepSummary(sweep: SweepDirectory): SweepSummary | undefined {
-  if (!existsSync(sweep.summary)) return undefined;
-  try {
-    return JSON.parse(readFileSync(sweep.summary, 'utf8')) as SweepSummary;
-  } catch (error) {
-    const hint = `\`ablate resume ${sweep.id}\` writes it anew`;
-    throw new UserError(`${sweep.summary}: ${messageOf(error)}`, { code: 'summary-corrupt', hint, cause: error });
-  }
 }
 
 function sweepsFolder(runsDirectory: string): string {

@@ -7,6 +7,7 @@ export interface TrialSource {
   next: () => Promise<Trial | undefined>;
   /** What came of a trial, for those that are yet to come. */
   ended: (trial: Trial, end: TrialEnd) => Promise<void>;
+  /** Ends what proposes them. */
   close: () => void;
 }
 

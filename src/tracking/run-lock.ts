@@ -7,6 +7,9 @@ import { takeFileLock } from '../file-lock.js';
 import { notWritten } from './atomic-file.js';
 import type { RunDirectory } from './run-store.js';
 
+/** What one process at a time may write: a run, or a sweep. */
+type Held = Pick<RunDirectory, 'id' | 'path'>;
+
 /** The process that writes a run now. */
 export interface RunHolder {
   pid: number;
@@ -25,10 +28,11 @@ const PATIENCE_WITH_ORPHANS_MILLISECONDS = 60_000;
 
 /**
  * Does a task as the only process that writes a run. The kernel frees the lock when this process ends, however it ends.
+ * @param parent the process without which this one ends; its own for one that ends by itself
  * @throws UserError `run-in-use` that names the process which has it
  */
-export async function whileHolding<T>(run: RunDirectory, task: () => Promise<T>): Promise<T> {
-  const lock = await takePatiently(run);
+export async function whileHolding<T>(run: Held, task: () => Promise<T>, parent = process.ppid): Promise<T> {
+  const lock = await takePatiently(run, parent);
   try {
     return await task();
   } finally {
@@ -40,7 +44,7 @@ export async function whileHolding<T>(run: RunDirectory, task: () => Promise<T>)
  * The process that writes a run at this moment; undefined when none does, so that a run without a summary was cut short. A
  * worker whose parent was killed doesn't count: it is about to end.
  */
-export async function holderOf(run: RunDirectory): Promise<RunHolder | undefined> {
+export async function holderOf(run: Held): Promise<RunHolder | undefined> {
   if (!existsSync(lockFile(run))) return undefined;
   const lock = await tryTake(run);
   await lock?.release();
@@ -50,12 +54,12 @@ export async function holderOf(run: RunDirectory): Promise<RunHolder | undefined
 
 type Lock = NonNullable<Awaited<ReturnType<typeof takeFileLock>>>;
 
-async function takePatiently(run: RunDirectory): Promise<Lock> {
+async function takePatiently(run: Held, parent: number): Promise<Lock> {
   const started = Date.now();
   for (;;) {
     const lock = await tryTake(run);
     if (lock) {
-      const holder: RunHolder = { pid: process.pid, parent: process.ppid, host: hostname(), since: Date.now() };
+      const holder: RunHolder = { pid: process.pid, parent, host: hostname(), since: Date.now() };
       writeFileSync(lockFile(run), JSON.stringify(holder));
       return lock;
     }
@@ -67,7 +71,7 @@ async function takePatiently(run: RunDirectory): Promise<Lock> {
 }
 
 /** A file system without locks mustn't keep anyone from training on it. */
-async function tryTake(run: RunDirectory): Promise<Lock | undefined> {
+async function tryTake(run: Held): Promise<Lock | undefined> {
   try {
     return await takeFileLock(lockFile(run));
   } catch (error) {
@@ -76,11 +80,11 @@ async function tryTake(run: RunDirectory): Promise<Lock | undefined> {
   }
 }
 
-function lockFile(run: RunDirectory): string {
+function lockFile(run: Held): string {
   return join(run.path, '.lock');
 }
 
-function readHolder(run: RunDirectory): RunHolder {
+function readHolder(run: Held): RunHolder {
   try {
     return JSON.parse(readFileSync(lockFile(run), 'utf8')) as RunHolder;
   } catch {
@@ -101,10 +105,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function inUse(run: RunDirectory, { pid, parent, host, since }: RunHolder): UserError {
+function inUse(run: Held, { pid, parent, host, since }: RunHolder): UserError {
   const where = host === hostname() ? '' : ` on ${host}`;
   return new UserError(
-    `run ${run.id} is being trained by process ${pid}${where} since ${new Date(since).toLocaleString('sv')}`,
+    `${run.id} is being trained by process ${pid}${where} since ${new Date(since).toLocaleString('sv')}`,
     {
       code: 'run-in-use',
       hint: `wait for it, or end the program that started it: kill -INT ${parent}`,
