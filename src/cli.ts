@@ -2,9 +2,11 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { registerCheck } from './commands/check.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerEvaluate } from './commands/evaluate.js';
 import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
+import { registerPredict } from './commands/predict.js';
 import { registerPreview } from './commands/preview.js';
 import { registerRun } from './commands/run.js';
 import { registerShow } from './commands/show.js';
@@ -37,6 +39,8 @@ function createProgram(): Command {
     registerPreview,
     registerLs,
     registerShow,
+    registerPredict,
+    registerEvaluate,
     registerUi,
     registerSync,
     registerInstall,
