@@ -1,4 +1,4 @@
-// Compiles bench/*.ts (with what they use of src) to dist/bench/ and runs the benchmarks: `npm run bench -- baseline`.
+// Compiles bench/*.ts (with what they use of src) to dist/bench/ and runs one: `npm run bench -- baseline`, `… serving`.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,5 +20,5 @@ esbuild.buildSync({
   target: 'node20',
   logLevel: 'error',
 });
-const bench = new URL('../dist/bench/bench.js', import.meta.url).href;
-await import(bench);
+const program = process.argv[2] === 'serving' ? 'serving' : 'bench';
+await import(new URL(`../dist/bench/${program}.js`, import.meta.url).href);

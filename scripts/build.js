@@ -1,5 +1,15 @@
 // Compiles src/**/*.ts to dist/**/*.js, file for file (types are checked by `npm run lint`, not here).
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +48,7 @@ export function build() {
     sourcemap: 'linked',
     logLevel: 'error',
   });
+  for (const file of ['index.html', 'style.css']) cpSync(join(source, 'page', file), join(fresh, 'page', file));
   mkdirSync(target, { recursive: true });
   const files = readdirSync(fresh, { recursive: true, encoding: 'utf8', withFileTypes: true });
   for (const file of files.filter((entry) => entry.isFile())) {

@@ -9,6 +9,7 @@ import { registerPlan } from './commands/plan.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPreview } from './commands/preview.js';
 import { registerRun } from './commands/run.js';
+import { registerServe } from './commands/serve.js';
 import { registerShow } from './commands/show.js';
 import { registerSync } from './commands/sync.js';
 import { registerUi } from './commands/ui.js';
@@ -41,6 +42,7 @@ function createProgram(): Command {
     registerShow,
     registerPredict,
     registerEvaluate,
+    registerServe,
     registerUi,
     registerSync,
     registerInstall,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions, wholeNumber } from './engine.js';
-import type { ClassProbability } from './class-probabilities.js';
+import type { ClassProbability } from '../inference/class-probabilities.js';
 import type { InferenceSession } from './inference-session.js';
 import type { StatusLine } from './status-line.js';
 
@@ -63,7 +63,7 @@ interface Classifying {
 /** Images that can't be read keep none of the others from being answered. */
 async function classify(images: string[], { model, session, status, top, invert }: Classifying): Promise<Prediction[]> {
   const { readImages } = await import('./image-arguments.js');
-  const { mostProbableClasses } = await import('./class-probabilities.js');
+  const { mostProbableClasses } = await import('../inference/class-probabilities.js');
   const predictions: Prediction[] = [];
   for (let start = 0; start < images.length; start += IMAGES_AT_ONCE) {
     const read = await readImages(images.slice(start, start + IMAGES_AT_ONCE), model, { invert });
