@@ -48,6 +48,7 @@ export class Workspace {
     onError: (listener: () => void) => void;
     /** What it has written so far. */
     stdout: () => string;
+    pid: number;
   } {
     const env = { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment };
     const child = spawn(process.execPath, [resolve(root, 'bin/ablate.js'), ...parameters], { cwd: this.folder, env });
@@ -67,6 +68,7 @@ export class Workspace {
       kill: (signal) => child.kill(signal),
       onError: (listener) => child.stderr.on('data', listener),
       stdout: () => output.stdout,
+      pid: child.pid ?? 0,
     };
   }
 
