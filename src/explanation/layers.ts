@@ -35,7 +35,8 @@ export function withOutput<T>(layer: Layer, output: Tensor, compute: () => T): T
   const replaceable = layer as { call?: Layer['call'] };
   const hasOwn = Object.hasOwn(layer, 'call');
   const original = replaceable.call;
-  replaceable.call = () => output;
+  // A clone, since a model disposes what its layers have given once it is used.
+  replaceable.call = () => output.clone();
   try {
     return compute();
   } finally {

@@ -20,7 +20,8 @@ function probabilityBar(name: string, probability: number): HTMLLIElement {
   label.textContent = name;
   const bar = Object.assign(document.createElement('progress'), { max: 1, value: probability });
   bar.setAttribute('aria-label', name);
-  const value = document.createElement('output');
+  const value = document.createElement('span');
+  value.className = 'percent';
   value.textContent = percent(probability);
   item.append(label, bar, value);
   return item;
