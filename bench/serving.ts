@@ -1,8 +1,7 @@
-// `npm run bench -- serving [RUN]`: how many single images a second `ablate serve` classifies, under autocannon on the same
-// machine. Without a run, the baseline is trained for one epoch first.
+// How many single images a second `ablate serve` classifies.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import sharp from 'sharp';
@@ -47,21 +46,32 @@ async function load(url: string, type: string, body: string | Buffer): Promise<a
   return autocannon({ ...request, connections: CONNECTIONS, duration: SECONDS });
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
-const { url, server } = await serve(process.argv[3] ?? train(folder));
-const png = await sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } })
-  .png()
-  .toBuffer();
-const payloads: [string, string, string | Buffer][] = [
-  ['raw pixels', 'application/octet-stream', pixels],
-  ['JSON pixels', 'application/json', JSON.stringify({ pixels: [...pixels] })],
-  ['PNG file', 'image/png', png],
-];
-console.log(`${CONNECTIONS} connections for ${SECONDS} s each, ${cpus().length} × ${cpus()[0].model.trim()}\n`);
-console.log('| request | predictions/s | p50 ms | p99 ms | not 200 |\n|---|---:|---:|---:|---:|');
-for (const [name, type, body] of payloads) {
-  const { requests, latency, non2xx, errors } = await load(url, type, body);
-  console.log(`| ${name} | ${Math.round(requests.average)} | ${latency.p50} | ${latency.p99} | ${non2xx + errors} |`);
+/** Serves the baseline, trained for an epoch, and loads it with each kind of request in turn. */
+export async function serving(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
+  const { url, server } = await serve(train(folder));
+  const png = await sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } })
+    .png()
+    .toBuffer();
+  const payloads: [string, string, string | Buffer][] = [
+    ['raw pixels', 'application/octet-stream', pixels],
+    ['JSON pixels', 'application/json', JSON.stringify({ pixels: [...pixels] })],
+    ['PNG file', 'image/png', png],
+  ];
+  const rows: string[] = [];
+  for (const [name, type, body] of payloads) {
+    const { requests, latency, non2xx, errors } = await load(url, type, body);
+    rows.push(`| ${name} | ${Math.round(requests.average)} | ${latency.p50} | ${latency.p99} | ${non2xx + errors} |`);
+  }
+  server.removeAllListeners('exit');
+  server.kill('SIGTERM');
+  rmSync(folder, { recursive: true });
+  return `## Serving the baseline network, single images
+
+| request | predictions/s | p50 ms | p99 ms | not 200 |
+|---|---:|---:|---:|---:|
+${rows.join('\n')}
+
+autocannon on the same machine, ${CONNECTIONS} connections, ${SECONDS} s each.
+`;
 }
-server.kill('SIGTERM');
-rmSync(folder, { recursive: true });

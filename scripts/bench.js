@@ -1,6 +1,4 @@
-// Compiles bench/*.ts (with what they use of src) to dist/bench/ and runs one: `npm run bench -- baseline`, `… serving`.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+// Compiles the benchmarks (with what they use of src) to dist/bench/ and runs the benchmarks: `npm run bench -- baseline|resnet20|grid|serving|all`.
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildIfStale } from './build.js';
@@ -9,10 +7,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 buildIfStale();
 esbuild.buildSync({
-  entryPoints: readdirSync('bench')
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => join('bench', file)),
+  entryPoints: ['bench/bench.ts', 'bench/training/ablate-engine.ts'],
   outdir: 'dist/bench',
+  entryNames: '[name]',
   bundle: true,
   packages: 'external',
   format: 'esm',
@@ -20,5 +17,5 @@ esbuild.buildSync({
   target: 'node20',
   logLevel: 'error',
 });
-const program = process.argv[2] === 'serving' ? 'serving' : 'bench';
-await import(new URL(`../dist/bench/${program}.js`, import.meta.url).href);
+const bench = new URL('../dist/bench/bench.js', import.meta.url).href;
+await import(bench);

@@ -1,6 +1,6 @@
-// Compiles src/**/*.ts to dist/**/*.js, file for file (types are checked by `npm run lint`, not here).
+// Compiles src/**/*.ts to dist/**/*.js, file for file (types are checked by `npm run lint`, not here); Python, HTML and CSS go along.
 import {
-  cpSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -19,10 +19,13 @@ const source = join(root, 'src');
 const target = join(root, 'dist');
 const stamp = join(target, '.built');
 
-/** @returns {string[]} */
-function sourceFiles() {
+/**
+ * @param {string} extension
+ * @returns {string[]}
+ */
+function sourceFiles(extension) {
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => file.endsWith(extension))
     .map((file) => join(source, file));
 }
 
@@ -39,7 +42,7 @@ export function build() {
   const esbuild = /** @type {typeof import('esbuild')} */ (createRequire(import.meta.url)('esbuild'));
   const fresh = `${target}.${process.pid}`;
   esbuild.buildSync({
-    entryPoints: sourceFiles(),
+    entryPoints: sourceFiles('.ts'),
     outdir: fresh,
     outbase: source,
     format: 'esm',
@@ -48,7 +51,8 @@ export function build() {
     sourcemap: 'linked',
     logLevel: 'error',
   });
-  for (const file of ['index.html', 'style.css']) cpSync(join(source, 'page', file), join(fresh, 'page', file));
+  for (const file of ['.py', '.html', '.css'].flatMap(sourceFiles))
+    copyFileSync(file, join(fresh, relative(source, file)));
   mkdirSync(target, { recursive: true });
   const files = readdirSync(fresh, { recursive: true, encoding: 'utf8', withFileTypes: true });
   for (const file of files.filter((entry) => entry.isFile())) {
@@ -65,7 +69,7 @@ export function build() {
 
 /** Compiled files whose source was moved or removed. */
 function removeOrphans() {
-  const compiled = new Set(sourceFiles().map((file) => relative(source, file).replace(/\.ts$/, '.js')));
+  const compiled = new Set(sourceFiles('.ts').map((file) => relative(source, file).replace(/\.ts$/, '.js')));
   for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
     const isOurs = /\.js(\.map)?$/.test(file) && !file.startsWith('bench');
     if (isOurs && !compiled.has(file.replace(/\.map$/, ''))) rmSync(join(target, file));

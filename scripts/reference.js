@@ -18,7 +18,6 @@ const sections = /** @type {const} */ ([
   ['training', 'training'],
   ['training.optimizer', 'optimizer'],
   ['training.learning_rate_schedule', 'learning_rate_schedule'],
-  ['training.metrics: top_k_accuracy', 'top_k_accuracy'],
   ['sweep', 'sweep'],
   ['sweep.parameters, as values', 'sweep_values'],
   ['sweep.parameters, as one value', 'sweep_constant'],

@@ -8,9 +8,12 @@ import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPreview } from './commands/preview.js';
+import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerServe } from './commands/serve.js';
 import { registerShow } from './commands/show.js';
+import { registerStatus } from './commands/status.js';
+import { registerSweep } from './commands/sweep.js';
 import { registerSync } from './commands/sync.js';
 import { registerUi } from './commands/ui.js';
 import { UserError, messageOf } from './errors.js';
@@ -35,9 +38,12 @@ function createProgram(): Command {
     .configureOutput({ outputError: () => undefined });
   for (const register of [
     registerRun,
+    registerSweep,
+    registerResume,
     registerCheck,
     registerPlan,
     registerPreview,
+    registerStatus,
     registerLs,
     registerShow,
     registerPredict,

@@ -28,3 +28,9 @@ export class UserError extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** The message, and below it what can be done. */
+export function explanationOf(thrown: unknown): string {
+  const hint = thrown instanceof UserError ? thrown.hint : undefined;
+  return [messageOf(thrown), ...(hint === undefined ? [] : [hint])].join('\n');
+}

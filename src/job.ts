@@ -1,4 +1,5 @@
 import type { Experiment } from './config/experiment.js';
+import type { Json } from './config/tree.js';
 import type { InferenceAnswers, InferenceTask } from './inference/tasks.js';
 import type { RunProgress } from './run-events.js';
 import type { Engine } from './tensorflow/engine.js';
@@ -16,6 +17,40 @@ export interface Job extends LocatedExperiment {
   /** SHA-256 of what affects training: see `configHash`. */
   configHash: string;
   runsDirectory: string;
+  /** The sweep that the run is a trial of. */
+  sweep?: SweepTrial;
+  /**
+   * The id of an unfinished run in `runsDirectory` to go on with, from its newest sound checkpoint, or from its start if it
+   * has none: in the same directory, with the same journal.
+   */
+  resume?: string;
+  /** At most this long between two checkpoints. */
+  checkpointSeconds?: number;
+}
+
+/** What makes a run a trial of a sweep. */
+export interface SweepTrial {
+  /** The sweep's id. */
+  id: string;
+  /** Dotted key → value, of what the sweep varies. */
+  values: Record<string, Json>;
+  /** How tables call the trial: `kernel_size=3 pooling=max`. */
+  label: string;
+}
+
+/** A wish that a run end early: the reason that the `AbortSignal` of a run is aborted with. */
+export interface EndRequest {
+  /** `KILLED` can be gone on with, so a checkpoint is written first; `PRUNED` is over: no test, no model. */
+  status: 'KILLED' | 'PRUNED';
+  /** In words, for the run's summary. */
+  reason: string;
+}
+
+/** The request that a signal was aborted with; without one, the run was interrupted. */
+export function endRequestOf({ reason }: AbortSignal): EndRequest {
+  const request = reason as Partial<EndRequest> | undefined;
+  if (request?.status === 'KILLED' || request?.status === 'PRUNED') return request as EndRequest;
+  return { status: 'KILLED', reason: 'interrupted' };
 }
 
 /** How fast an experiment trains on this machine, by some of its own steps. */
@@ -62,7 +97,7 @@ export interface Answers extends InferenceAnswers {
 }
 
 /** To a worker. */
-export type WorkerRequest = { type: 'task'; task: Task; engine: Engine } | { type: 'interrupt' };
+export type WorkerRequest = { type: 'task'; task: Task; engine: Engine } | { type: 'end'; request: EndRequest };
 
 /** From a worker. */
 export type WorkerReply<Answer = Answers[Task['type']]> =

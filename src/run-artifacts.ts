@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Dataset } from './data/dataset.js';
 import type { RunDirectory } from './tracking/run-store.js';
 import type { Evaluation } from './training/evaluation.js';
-import { confusionMatrix } from './training/metrics.js';
+import { classScores, confusionMatrix } from './training/metrics.js';
 
 /**
- * Writes what the test showed into the run's `artifacts/`: the confusion matrix, and each prediction, from which single
- * models can be compared later (McNemar's test).
+ * Writes what the test showed into the run's `artifacts/`: the confusion matrix, what it says of each class, and each
+ * prediction, from which single models can be compared later (McNemar's test).
  * @returns the files' paths, relative to the run's directory
  */
 export function writeTestArtifacts(run: RunDirectory, dataset: Dataset, { predictions }: Evaluation): string[] {
@@ -18,6 +18,12 @@ export function writeTestArtifacts(run: RunDirectory, dataset: Dataset, { predic
     'confusion_matrix.csv': csv([
       ['true \\ predicted', ...classes],
       ...classes.map((name, row) => [name, ...matrix[row]]),
+    ]),
+    'class_scores.csv': csv([
+      ['class', 'precision', 'recall', 'f1_score', 'images'],
+      ...classScores(matrix).map(({ precision, recall, f1_score }, index) => {
+        return [classes[index], precision, recall, f1_score, matrix[index].reduce((sum, count) => sum + count, 0)];
+      }),
     ]),
     'test_predictions.csv': csv([
       ['index', 'label', 'prediction'],

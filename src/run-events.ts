@@ -1,9 +1,9 @@
 import type { TrainingEvent } from './training/events.js';
 
 /** What a run tells whoever watches it: the events of its training, and of what lies before and after. */
-export type RunProgress = TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | TestedEvent;
+export type RunProgress = TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | WarningEvent | TestedEvent;
 
-/** The run's directory is there, and its journal can be followed. */
+/** The run's directory is there, new or that of the run gone on with, and its journal can be followed. */
 export interface CreatedEvent {
   type: 'created';
   id: string;
@@ -32,6 +32,12 @@ export interface DataEvent {
   parameters: number;
   device: string;
   version: string;
+}
+
+/** Something is amiss and the run goes on all the same. */
+export interface WarningEvent {
+  type: 'warning';
+  message: string;
 }
 
 /** The test set is scored. */

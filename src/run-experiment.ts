@@ -1,65 +1,82 @@
-import { toYaml } from './config/format.js';
-import { messageOf } from './errors.js';
-import type { Job } from './job.js';
+import { explanationOf } from './errors.js';
+import { type Job, endRequestOf } from './job.js';
 import { saveModel } from './model/save.js';
 import { writeTestArtifacts } from './run-artifacts.js';
+import { RunCheckpoints } from './run-checkpoints.js';
 import { loadDatasetOf } from './run-dataset.js';
 import type { RunProgress } from './run-events.js';
-import { RunRecorder } from './run-recorder.js';
+import { RunRecorder, createRunOf } from './run-recorder.js';
 import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } from './run-setup.js';
 import type { Runtime } from './tensorflow/runtime.js';
-import type { Summary } from './tracking/run-store.js';
+import { whileHolding } from './tracking/run-lock.js';
+import { type Summary, findRun } from './tracking/run-store.js';
 import { Evaluator } from './training/evaluation.js';
-import { classificationMetrics } from './training/metrics.js';
+import { evaluationMetrics } from './training/metrics.js';
 import { train } from './training/trainer.js';
 
 export interface RunHooks {
   onProgress: (progress: RunProgress) => void;
-  /** Ends the run after the steps under way; it is then `KILLED`. */
+  /** Ends the run after the steps under way, as the `EndRequest` says that it is aborted with. */
   signal?: AbortSignal;
 }
 
 /**
- * One run, from its configuration to its directory: reads the data, builds the model, trains, tests, saves. What fails
- * within the run is told by its summary, not thrown.
- * @throws UserError when the run's directory can't be made
+ * One run, from its configuration to its directory: reads the data, builds the model, trains, tests, saves; or what is left
+ * of that, of a run that was interrupted. What fails within the run is told by its summary, not thrown.
+ * @throws UserError when the run's directory can't be written, `run-in-use`, `run-changed`
  */
 export async function runExperiment(job: Job, startRuntime: () => Promise<Runtime>, hooks: RunHooks): Promise<Summary> {
-  const recorder = await RunRecorder.create(job, toYaml(job.config));
-  hooks.onProgress({ type: 'created', id: recorder.run.id, path: recorder.run.path });
-  try {
-    const runtime = await startRuntime();
-    const setup = setUpRun(job.config, await loadDatasetOf(job, hooks), runtime);
+  const run = job.resume ? findRun(job.runsDirectory, job.resume) : await createRunOf(job);
+  return whileHolding(run, async () => {
+    const recorder = new RunRecorder(run, job);
+    hooks.onProgress({ type: 'created', id: run.id, path: run.path });
     try {
-      return await trainTestSave(job, setup, recorder, hooks);
+      return await perform(job, startRuntime, recorder, hooks);
+    } catch (error) {
+      return recorder.end(...endOf(hooks.signal, error));
     } finally {
-      setup.dispose();
+      recorder.close();
     }
-  } catch (error) {
-    return recorder.end(hooks.signal?.aborted ? 'KILLED' : 'FAILED', messageOf(error));
+  });
+}
+
+async function perform(
+  job: Job,
+  startRuntime: () => Promise<Runtime>,
+  recorder: RunRecorder,
+  hooks: RunHooks,
+): Promise<Summary> {
+  const runtime = await startRuntime();
+  const setup = setUpRun(job.config, await loadDatasetOf(job, hooks), runtime);
+  try {
+    return await trainTestSave(job, setup, recorder, hooks);
   } finally {
-    recorder.close();
+    setup.dispose();
   }
 }
 
 async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, hooks: RunHooks): Promise<Summary> {
   recorder.ready(setup);
   hooks.onProgress(readyEvent(setup));
+  const checkpoints = new RunCheckpoints(job, recorder, hooks.onProgress);
   const result = await train({
     config: job.config.training,
     ...trainingInputs(setup),
     evaluator: new Evaluator(setup.parts),
     signal: hooks.signal,
+    from: await checkpoints.newest(setup),
+    checkpoints: checkpoints.writer,
     onEvent: (event) => {
       if (event.type === 'epoch') recorder.epoch(event);
       hooks.onProgress(event);
     },
   });
   recorder.trained(result);
-  if (result.status !== 'FINISHED') return recorder.end(result.status, result.reason);
+  if (result.status === 'INTERRUPTED') return checkpoints.endRun(...endOf(hooks.signal));
+  if (result.status === 'DIVERGED') return checkpoints.endRun('DIVERGED', result.reason);
   hooks.onProgress({ type: 'tested', metrics: testOnce(job, setup, recorder) });
   await saveTrained(setup, recorder);
-  return recorder.end('FINISHED');
+  return checkpoints.endRun('FINISHED');
 }
 
 /** The test set is scored once a run, after everything is decided. */
@@ -68,10 +85,7 @@ function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<stri
   const { evaluator, dispose } = evaluatorOfTest(setup);
   const evaluation = evaluator.evaluate(Int32Array.from(labels.keys()), labels);
   dispose();
-  const { loss, accuracy } = evaluation;
-  const more = classificationMetrics(job.config.training.metrics, evaluation, labels);
-  const metrics: Record<string, number> = {};
-  for (const [name, value] of Object.entries({ loss, accuracy, ...more })) metrics[`test_${name}`] = value;
+  const metrics = evaluationMetrics('test', job.config.training.metrics, evaluation, labels);
   recorder.tested(metrics);
   for (const path of writeTestArtifacts(recorder.run, setup.dataset, evaluation)) recorder.artifact(path);
   return metrics;
@@ -86,6 +100,13 @@ async function saveTrained(setup: RunSetup, recorder: RunRecorder): Promise<void
     dataset: { name, digest },
   });
   recorder.artifact('model/model.json');
+}
+
+/** How a run ends that didn't finish; an interrupted download throws an error too. */
+function endOf(signal: AbortSignal | undefined, error?: unknown): [Summary['status'], string] {
+  if (!signal?.aborted) return ['FAILED', explanationOf(error)];
+  const { status, reason } = endRequestOf(signal);
+  return [status, reason];
 }
 
 function readyEvent({ dataset, train: examples, validation, parameters, parts }: RunSetup): RunProgress {

@@ -1,25 +1,64 @@
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { Job } from './job.js';
+import { toYaml } from './config/format.js';
+import type { Json } from './config/tree.js';
+import type { Dataset } from './data/dataset.js';
+import { UserError } from './errors.js';
+import type { Job, SweepTrial } from './job.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
+import type { RunEvent } from './tracking/journal-events.js';
 import { describeMachine, experimentName, flattenConfig, gitCommit, userName } from './tracking/run-description.js';
-import { type RunDirectory, type Summary, createRun, writeSummary } from './tracking/run-store.js';
+import { type RunHistory, readHistory } from './tracking/run-history.js';
+import { type RunDirectory, type Summary, createRun, readIdentity, writeSummary } from './tracking/run-store.js';
 import type { EpochEvent } from './training/events.js';
+import type { BestEpoch } from './training/state.js';
 import type { TrainingResult } from './training/trainer.js';
 import { VERSION } from './version.js';
 
-/** Writes down what a run does: its journal while it goes on, its summary when it ends. */
+/** Makes the directory of a new run. */
+export async function createRunOf(job: Job): Promise<RunDirectory> {
+  const { config } = job;
+  const identity = {
+    name: config.name,
+    experiment: experimentName(config, process.env),
+    seed: config.training.seed,
+    config_hash: job.configHash,
+    description: config.description || undefined,
+    parent: job.sweep?.id,
+    source: job.source,
+    git_commit: await gitCommit(dirname(job.source)),
+    user: userName(),
+    versions: { ablate: VERSION, node: process.versions.node, tfjs: tf.version.tfjs },
+    machine: describeMachine(),
+  };
+  return createRun(job.runsDirectory, identity, toYaml(config));
+}
+
+/**
+ * Writes down what a run does: its journal while it goes on, its summary when it ends. What the journal of a run that is
+ * gone on with holds already isn't written again.
+ */
 export class RunRecorder {
   readonly #started = performance.now();
   readonly #journal: JournalWriter;
+  readonly #before: RunHistory;
+  /** Metric and step of every point in the journal. */
+  readonly #points: Set<string>;
   readonly #summary: Omit<Summary, 'status' | 'duration_seconds' | 'error'>;
 
-  private constructor(
+  /**
+   * @param run held by this process
+   * @throws UserError `run-changed` when the job isn't the one that the run began as
+   */
+  constructor(
     readonly run: RunDirectory,
     job: Job,
   ) {
     this.#journal = new JournalWriter(run.journal);
+    this.#before = readHistory(run);
+    this.#points = new Set(pointsOf(this.#before));
+    checkIdentity(readIdentity(run), job);
     this.#summary = {
       id: run.id,
       name: job.config.name,
@@ -33,62 +72,50 @@ export class RunRecorder {
       parameters: 0,
       tensorflow: null,
     };
+    this.#journal.append({ type: 'state', status: 'RUNNING' });
+    if (Object.keys(this.#before.params).length === 0) {
+      this.#journal.append({ type: 'params', params: flattenConfig(job.config) });
+    }
+    if (job.sweep) this.#tag(sweepTags(job.sweep));
   }
 
-  /** Makes the run's directory. @param yaml the resolved configuration */
-  static async create(job: Job, yaml: string): Promise<RunRecorder> {
-    const { config } = job;
-    const identity = {
-      name: config.name,
-      experiment: experimentName(config, process.env),
-      seed: config.training.seed,
-      config_hash: job.configHash,
-      description: config.description || undefined,
-      source: job.source,
-      git_commit: await gitCommit(dirname(job.source)),
-      user: userName(),
-      versions: { ablate: VERSION, node: process.versions.node, tfjs: tf.version.tfjs },
-      machine: describeMachine(),
-    };
-    const recorder = new RunRecorder(createRun(job.runsDirectory, identity, yaml), job);
-    recorder.#journal.append({ type: 'state', status: 'RUNNING' });
-    recorder.#journal.append({ type: 'params', params: flattenConfig(config) });
-    return recorder;
-  }
-
-  /** The engine runs, the data are split, the model is built. */
+  /**
+   * The engine runs, the data are split, the model is built.
+   * @throws UserError `dataset-changed` when an earlier part of the run trained on other data
+   */
   ready({ dataset, train, validation, parameters, parts: { runtime } }: RunSetup): void {
     const shape = [dataset.height, dataset.width, dataset.channels];
     const { name, digest, source } = dataset;
+    checkDigest(this.#before, dataset);
     const samples = { training: train.length, validation: validation.length, test: dataset.test.labels.length };
     for (const [context, count] of Object.entries(samples)) {
-      if (count === 0) continue;
+      if (count === 0 || this.#before.datasets.some((event) => event.context === context)) continue;
       const classes = dataset.classes.length;
       this.#journal.append({ type: 'dataset', name, digest, source, context, samples: count, shape, classes });
     }
-    this.#journal.append({ type: 'tags', tags: { engine: runtime.version, device: runtime.device } });
+    const { version, device, threads } = runtime;
+    this.#tag({ engine: version, device, threads: String(threads) });
+    this.#summary.dataset_digest = digest;
     this.#summary.parameters = parameters;
-    this.#summary.tensorflow = { version: runtime.version, device: runtime.device };
+    this.#summary.tensorflow = { version, device };
   }
 
   epoch({ epoch, step, metrics, samplesPerSecond }: EpochEvent): void {
-    const values = { ...metrics, samples_per_second: samplesPerSecond };
-    this.#journal.append({ type: 'metrics', step, epoch, values });
+    this.#measure(step, epoch, { ...metrics, samples_per_second: samplesPerSecond });
   }
 
-  trained({ epochs, steps, metrics, best, weightsEpoch, samplesPerSecond }: TrainingResult): void {
+  /** What training came to. One that can still go on has no final scores yet: they are in its summary alone. */
+  trained({ status, epochs, steps, metrics, best, weightsEpoch, samplesPerSecond }: TrainingResult): void {
     Object.assign(this.#summary, { epochs, steps, weights_epoch: weightsEpoch, samples_per_second: samplesPerSecond });
-    const scores: Record<string, number> = { best_epoch: best.epoch };
-    for (const [name, value] of Object.entries(best.metrics)) {
-      if (name !== 'learning_rate') scores[`best_${name}`] = value;
-    }
-    this.#score(scores);
-    Object.assign(this.#summary.metrics, metrics);
+    const scores = best ? bestScores(best) : {};
+    Object.assign(this.#summary.metrics, scores, metrics);
+    if (status !== 'INTERRUPTED') this.#measure(steps, epochs, scores);
   }
 
-  /** @param metrics `test_loss`, `test_accuracy`, … */
+  /** Final scores are metrics of their own, at the last step. @param metrics `test_loss`, `test_accuracy`, … */
   tested(metrics: Record<string, number>): void {
-    this.#score(metrics);
+    Object.assign(this.#summary.metrics, metrics);
+    this.#measure(this.#summary.steps, this.#summary.epochs, metrics);
   }
 
   /** A file in the run's directory is complete. @param path relative to it */
@@ -96,13 +123,21 @@ export class RunRecorder {
     this.#journal.append({ type: 'artifact', path });
   }
 
-  /** The run has ended: the last that is said of it. */
+  /** Makes everything that was reported survive a power cut. */
+  sync(): Promise<void> {
+    return this.#journal.sync();
+  }
+
+  /**
+   * The run has ended: the last that is said of it. The summary comes after the journal's last event, so that a run which
+   * has one is complete.
+   */
   end(status: Summary['status'], error?: string): Summary {
-    const duration = (performance.now() - this.#started) / 1000;
+    const duration = this.#before.seconds + (performance.now() - this.#started) / 1000;
     const { id, name, ...rest } = this.#summary;
     const summary = { id, name, status, ...rest, duration_seconds: duration, error: error ?? null };
-    writeSummary(this.run, summary);
     this.#journal.append({ type: 'state', status, error });
+    writeSummary(this.run, summary);
     return summary;
   }
 
@@ -110,10 +145,58 @@ export class RunRecorder {
     this.#journal.close();
   }
 
-  /** Final scores are metrics of their own, at the last step. */
-  #score(metrics: Record<string, number>): void {
-    Object.assign(this.#summary.metrics, metrics);
-    if (Object.keys(metrics).length === 0) return;
-    this.#journal.append({ type: 'metrics', step: this.#summary.steps, epoch: this.#summary.epochs, values: metrics });
+  /** Appends the points that the journal doesn't have. */
+  #measure(step: number, epoch: number, values: Record<string, number>): void {
+    const fresh = Object.entries(values).filter(([name]) => !this.#points.has(pointKey(name, step)));
+    if (fresh.length === 0) return;
+    this.#journal.append({ type: 'metrics', step, epoch, values: Object.fromEntries(fresh) });
   }
+
+  /** Appends the tags that the journal doesn't have. */
+  #tag(tags: Record<string, string>): void {
+    const fresh = Object.entries(tags).filter(([key, value]) => this.#before.tags[key] !== value);
+    if (fresh.length > 0) this.#journal.append({ type: 'tags', tags: Object.fromEntries(fresh) });
+  }
+}
+
+function pointsOf({ metrics }: RunHistory): string[] {
+  return Object.entries(metrics).flatMap(([name, points]) => points.map(({ step }) => pointKey(name, step)));
+}
+
+function pointKey(name: string, step: number): string {
+  return `${step} ${name}`;
+}
+
+function bestScores({ epoch, metrics }: BestEpoch): Record<string, number> {
+  const scores: Record<string, number> = { best_epoch: epoch };
+  for (const [name, value] of Object.entries(metrics)) if (name !== 'learning_rate') scores[`best_${name}`] = value;
+  return scores;
+}
+
+/** A run goes on as it began, or not at all. */
+function checkIdentity({ id, seed, config_hash: hash }: RunEvent, { config, configHash }: Job): void {
+  if (seed === config.training.seed && hash === configHash) return;
+  throw new UserError(`run ${id} began with another configuration than it is to go on with`, {
+    code: 'run-changed',
+    hint: `undo the changes to its config.yaml, or train that as a new run: \`ablate run\``,
+  });
+}
+
+function checkDigest({ datasets, identity }: RunHistory, { name, digest }: Dataset): void {
+  const before = datasets.find((event) => event.digest !== digest);
+  if (!before) return;
+  throw new UserError(`the data of ${name} have changed since run ${identity?.id ?? ''} began to train on them`, {
+    code: 'dataset-changed',
+    hint: `bring back the data with digest ${before.digest} (now: ${digest}), or train anew with \`ablate run\``,
+  });
+}
+
+/** By which a tracking server finds a sweep's trials, and tells them apart: `sweep.model.kernel_size` → `3`. */
+function sweepTags({ id, label, values }: SweepTrial): Record<string, string> {
+  const varied = Object.entries(values).map(([key, value]): [string, string] => [`sweep.${key}`, toText(value)]);
+  return { sweep: id, 'sweep.label': label, ...Object.fromEntries(varied) };
+}
+
+function toText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

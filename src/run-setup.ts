@@ -42,6 +42,7 @@ export function setUpRun(
   const random = new StepRandom(runtime);
   const augment = createAugmentation(augmentation, { random, runtime, classes });
   const built = buildModel(model, { ...dataset, classes }, { seed, random });
+  const { endsInSoftmax } = built;
   const weights = built.logits.weights.map((weight) => runtime.variable(weight.name, weight.read()));
   const trainable = built.logits.trainableWeights.map((weight) => built.logits.weights.indexOf(weight));
   const trained = trainable.map((index) => weights[index]);
@@ -51,11 +52,12 @@ export function setUpRun(
   const parts = {
     runtime,
     logits: built.logits,
+    endsInSoftmax,
     weights,
     trainable,
     optimizer: createOptimizer(training.optimizer, trained, runtime),
-    loss: createLoss(training, { runtime, classes, weights: ofClasses }),
-    evaluationLoss: createLoss(training, { runtime, classes }),
+    loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
+    evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
     clip: createGradientClipping(training.gradient_clipping, names),
     random,
     augment,
@@ -99,12 +101,14 @@ export function writeBack({ built, parts }: RunSetup): void {
 }
 
 function makeResident(
-  { images, labels }: ImageSet,
+  { images, labels, prefetch }: ImageSet,
   dataset: Dataset,
   runtime: Runtime,
-): { images: tf.Tensor; labels: tf.Tensor } {
+): Pick<StepParts, 'images' | 'labels' | 'prefetch'> {
   const shape = [labels.length, dataset.height, dataset.width, dataset.channels];
-  return { images: runtime.imageBytes(images, shape), labels: runtime.resident(labels) };
+  const resident = { images: runtime.imageBytes(images, shape), labels: runtime.resident(labels) };
+  // A GPU has a copy of its own.
+  return runtime.device === 'CPU' ? { ...resident, prefetch } : resident;
 }
 
 function disposeAll({ weights, optimizer, images, labels }: StepParts, built: BuiltModel): void {

@@ -10,18 +10,18 @@ import { startRuntime } from './tensorflow/start.js';
  */
 function main(): void {
   let runtime: Promise<Runtime> | undefined;
-  let interruption = new AbortController();
+  let ending = new AbortController();
   // A terminal's Ctrl-C reaches every process in the foreground; what it means is for the parent to say.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit());
   process.on('message', (request: WorkerRequest) => {
-    if (request.type === 'interrupt') {
-      interruption.abort();
+    if (request.type === 'end') {
+      ending.abort(request.request);
       return;
     }
-    interruption = new AbortController();
+    ending = new AbortController();
     const start = (): Promise<Runtime> => (runtime ??= startRuntime(request.engine));
-    void work(request.task, start, interruption.signal).then(reply);
+    void work(request.task, start, ending.signal).then(reply);
   });
 }
 

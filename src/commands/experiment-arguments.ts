@@ -10,6 +10,7 @@ import { datasetShape } from '../data/load.js';
 import { UserError } from '../errors.js';
 import type { ImageShape } from '../model/graph.js';
 import { checkShapes } from '../model/shapes.js';
+import { unsupported } from './unsupported.js';
 
 /** What a command line says about experiments. */
 export interface ExperimentArguments {
@@ -64,7 +65,8 @@ export async function loadAll({ files, overrides }: GivenExperiments): Promise<C
 async function checked(experiment: LoadedExperiment): Promise<CheckedExperiment> {
   const { config, file, source } = experiment;
   const datasets = [config.dataset, ...(config.sweep ? sweepDatasets(experiment) : [])];
-  const findMistakes = await shapeCheck(datasets, dirname(resolve(file)));
+  const findShapeMistakes = await shapeCheck(datasets, dirname(resolve(file)));
+  const findMistakes: VariantCheck = (variant) => [...findShapeMistakes(variant), ...unsupported(variant)];
   const problems = findMistakes(config).map(({ path, details }) => source.problem(path, details));
   if (problems.length > 0) throw new ConfigError(problems);
   return { ...experiment, cells: config.sweep ? expandSweep(experiment, findMistakes) : undefined };
@@ -72,21 +74,49 @@ async function checked(experiment: LoadedExperiment): Promise<CheckedExperiment>
 
 /** Finds layers that can't follow each other, or don't fit the images of their dataset. */
 async function shapeCheck(datasets: readonly DatasetConfig[], baseDirectory: string): Promise<VariantCheck> {
-  const shapes = new Map<string, ImageShape>();
+  const shapes = new Map<string, ImageShape | UserError>();
   for (const dataset of datasets) {
-    const shape = await datasetShape(dataset, { baseDirectory });
-    shapes.set(JSON.stringify(dataset), { ...shape, classes: shape.classes.length });
+    const key = JSON.stringify(dataset);
+    if (!shapes.has(key)) shapes.set(key, await shapeOrError(dataset, baseDirectory));
   }
-  const known = new WeakMap<ImageShape, WeakMap<ModelConfig, ReturnType<VariantCheck>>>();
+  // Variants share the parts that don't vary.
+  const shapeOf = remembered((dataset: DatasetConfig) => shapes.get(JSON.stringify(dataset)));
+  const mistakesFor = remembered((shape: ImageShape) =>
+    remembered((model: ModelConfig) => shapeMistakes(model, shape)),
+  );
   return ({ dataset, model }) => {
-    const shape = shapes.get(JSON.stringify(dataset));
+    const shape = shapeOf(dataset);
     if (!shape) throw new Error('internal: a variant has a dataset whose shape is not known');
-    const ofShape = known.get(shape) ?? new WeakMap<ModelConfig, ReturnType<VariantCheck>>();
-    known.set(shape, ofShape);
-    const mistakes = ofShape.get(model) ?? shapeMistakes(model, shape);
-    ofShape.set(model, mistakes);
-    return mistakes;
+    if (shape instanceof UserError) return [datasetMistake(dataset, shape)];
+    return mistakesFor(shape)(model);
   };
+}
+
+/** The function, computed once for each object. */
+function remembered<K extends object, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, { value: V }>();
+  return (key) => {
+    const result = known.get(key) ?? { value: compute(key) };
+    known.set(key, result);
+    return result.value;
+  };
+}
+
+async function shapeOrError(dataset: DatasetConfig, baseDirectory: string): Promise<ImageShape | UserError> {
+  try {
+    const shape = await datasetShape(dataset, { baseDirectory });
+    return { ...shape, classes: shape.classes.length };
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+/** At the path that the message names, if it names one. */
+function datasetMistake(dataset: DatasetConfig, { message, hint }: UserError): ReturnType<VariantCheck>[number] {
+  const named = Object.entries(dataset).find(([, value]) => typeof value === 'string' && message.includes(value));
+  const path = ['dataset', ...(named && named[0] !== 'name' ? [named[0]] : 'path' in dataset ? ['path'] : [])];
+  return { path, details: { code: 'unusable-dataset', message, hint } };
 }
 
 function shapeMistakes(model: ModelConfig, shape: ImageShape): ReturnType<VariantCheck> {

@@ -14,6 +14,11 @@ export function significant(value: number): string {
   return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(3) : value.toFixed(4);
 }
 
+/** The value of a metric, as it is read. */
+export function metricText(name: string, value: number): string {
+  return name.endsWith('accuracy') ? percent(value) : significant(value);
+}
+
 /** Seconds as `0:42` or `1:02:10`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';

@@ -63,7 +63,7 @@ function requireAugmentation({ config, file }: LoadedExperiment): void {
 async function augmented({ config, file }: LoadedExperiment, columns: number, options: Options): Promise<Preview> {
   const engine = await chooseEngine(options);
   const { WorkerProcess } = await import('../scheduling/worker-process.js');
-  const { answerOf } = await import('./failure.js');
+  const { answerOf } = await import('../scheduling/failure.js');
   const { showStatusLine } = await import('./status-line.js');
   const status = showStatusLine(process.stderr);
   const worker = new WorkerProcess(engine);

@@ -66,6 +66,10 @@ class RunView {
         return { lines: [], status: this.#trainingStatus(progress) };
       case 'epoch':
         return { lines: [this.#epochLine(progress)], status: this.#afterEpoch(progress.epoch) };
+      case 'resumed':
+        return { lines: [`Going on in epoch ${progress.epoch} after step ${progress.step}`] };
+      case 'warning':
+        return { lines: [`${pc.yellow('warning')} ${progress.message}`] };
       case 'tested':
         return { lines: [] };
     }
@@ -116,7 +120,12 @@ export function dataStatus({
   total,
   unit,
 }: Extract<RunProgress, { type: 'data-progress' }>): string {
-  const verbs: Record<string, string> = { download: 'Downloading', read: 'Reading', decode: 'Decoding' };
+  const verbs: Record<string, string> = {
+    download: 'Downloading',
+    retry: 'Retrying',
+    read: 'Reading',
+    decode: 'Decoding',
+  };
   const amounts = unit === 'bytes' ? `${count(done / 1e6)} of ${count(total / 1e6)} MB` : `${done} of ${total} ${unit}`;
   return `${verbs[step] ?? step} ${subject}: ${amounts}`;
 }

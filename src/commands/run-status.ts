@@ -1,8 +1,9 @@
 import pc from 'picocolors';
 import type { Summary } from '../tracking/run-store.js';
 
-/** A run's status in its colour. `UNFINISHED` goes on or was cut short; the summary of `UNREADABLE` is damaged. */
-export function statusText(status: Summary['status'] | 'UNFINISHED' | 'UNREADABLE'): string {
+/** A status in its colour. `UNFINISHED` was cut short; the summary of `UNREADABLE` is damaged. */
+export function statusText(status: Summary['status'] | 'RUNNING' | 'UNFINISHED' | 'UNREADABLE'): string {
   if (status === 'FINISHED') return pc.green(status);
+  if (status === 'RUNNING') return pc.cyan(status);
   return status === 'UNFINISHED' || status === 'PRUNED' ? pc.yellow(status) : pc.red(status);
 }

@@ -2,16 +2,19 @@ import { dirname } from 'node:path';
 import type { Experiment } from '../config/experiment.js';
 import { messageOf } from '../errors.js';
 import type { CreatedEvent } from '../run-events.js';
-import type { Follower } from '../tracking/follower.js';
+import type { Follower, FollowEnd } from '../tracking/follower.js';
 
 /** A run's way to the MLflow server, while it goes on. */
 export interface RunTracking {
   /** The run, once it has begun. */
   readonly run: { id: string; path: string } | undefined;
   created: (event: CreatedEvent) => void;
-  /** Delivers the rest, after the run has ended. */
-  finish: () => Promise<void>;
+  /** Delivers the rest, after the run has ended. @returns what kept something from being delivered */
+  finish: () => Promise<Undelivered | undefined>;
 }
+
+/** What isn't delivered, and why; it waits in the run for `ablate sync`. */
+export type Undelivered = Extract<FollowEnd, { error: unknown }>;
 
 /**
  * Follows a run's journal to the server that `MLFLOW_TRACKING_URI` names; without it the journal just keeps everything,
@@ -37,11 +40,7 @@ export function trackRun({ tracking }: Experiment, say: (message: string) => voi
       const follower = await following;
       if (!follower) return;
       const end = await follower.finish();
-      if ('error' in end) {
-        say(
-          `MLflow: ${end.error.message}; ${end.pendingPoints} metric points wait in the run: \`ablate sync\` delivers`,
-        );
-      }
+      return 'error' in end ? end : undefined;
     },
   };
 }

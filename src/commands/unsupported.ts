@@ -1,16 +1,15 @@
-import { ConfigError } from '../config/config-error.js';
 import type { Experiment } from '../config/experiment.js';
-import type { LoadedExperiment } from '../config/load.js';
-import type { Path } from '../config/problems.js';
+import type { Path, ProblemDetails } from '../config/problems.js';
 
-/** What the language has and this version doesn't train yet: where it stands, whether it is asked for, and its name. */
-const NOT_YET: { path: Path; isAsked: (config: Experiment) => boolean; what: string; repair: string }[] = [
-  {
-    path: ['sweep'],
-    isAsked: ({ sweep }) => sweep !== null,
-    what: 'sweeps',
-    repair: 'remove "sweep", and run the variants one by one with overrides: ablate run FILE model.kernel_size=5',
-  },
+/** A key that the language has and this version doesn't train yet. */
+interface Unsupported {
+  path: Path;
+  isAsked: (config: Experiment) => boolean;
+  what: string;
+  repair: string;
+}
+
+const NOT_YET: Unsupported[] = [
   {
     path: ['training', 'precision'],
     isAsked: ({ training }) => training.precision !== 'float32',
@@ -23,27 +22,12 @@ const NOT_YET: { path: Path; isAsked: (config: Experiment) => boolean; what: str
     what: 'fine-tuning from the weights of another run',
     repair: 'remove "initial_weights"',
   },
-  {
-    path: ['training', 'trainable'],
-    isAsked: ({ training }) => training.trainable !== null,
-    what: 'choosing trainable layers by pattern',
-    repair: 'remove "training.trainable", and set "trainable: false" at the layers to freeze',
-  },
 ];
 
-/**
- * Refuses what would otherwise be ignored without a word.
- * @throws ConfigError with every such key at its place
- */
-export function refuseUnsupported(experiments: readonly LoadedExperiment[]): void {
-  const problems = experiments.flatMap(({ config, source }) =>
-    NOT_YET.filter(({ isAsked }) => isAsked(config)).map(({ path, what, repair }) =>
-      source.problem(path, {
-        code: 'unsupported',
-        message: `this version of Ablate doesn't do ${what} yet`,
-        hint: repair,
-      }),
-    ),
-  );
-  if (problems.length > 0) throw new ConfigError(problems);
+/** What would otherwise be ignored without a word, each key at its place. */
+export function unsupported(config: Experiment): { path: Path; details: ProblemDetails }[] {
+  return NOT_YET.filter(({ isAsked }) => isAsked(config)).map(({ path, what, repair }) => ({
+    path,
+    details: { code: 'unsupported', message: `this version of Ablate doesn't do ${what} yet`, hint: repair },
+  }));
 }

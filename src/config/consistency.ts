@@ -118,7 +118,7 @@ function checkTrainable({ model, training }: Experiment, report: Report): void {
   }
 }
 
-/** Cross-entropy takes the logarithm of probabilities. */
+/** Cross-entropy takes the logarithm of probabilities; squared errors can be taken of any outputs. */
 function checkOutput({ model, training }: Experiment, report: Report): void {
   const last = model.layers.findLastIndex((layer) => 'activation' in layer);
   if (training.loss !== 'sparse_categorical_crossentropy' || last === -1) return;
@@ -177,7 +177,7 @@ function checkMonitor(
     report([path, ['dataset', 'validation_split']], conflict(`${monitor} without validation images`, hint));
   }
   const metric = monitor.replace(/^(train|val|test)_/, '');
-  const measured = ['loss', ...metrics.map((each) => (typeof each === 'string' ? each : each.name))];
+  const measured = ['loss', 'accuracy', ...metrics];
   if (measured.includes(metric)) return;
   const hint = `add ${metric} to training.metrics`;
   report([path, ['training', 'metrics']], conflict(`${monitor} is monitored and not measured`, hint));

@@ -34,14 +34,44 @@ export function withDefaults(
 }
 
 function mappingWithDefaults(branch: Schema, value: Record<string, Json>, directoryOf: DirectoryOf, path: Path) {
+  const result: Record<string, Json> = {};
+  for (const { key, schema, fixed } of propertiesOf(branch)) {
+    const given = Object.hasOwn(value, key) ? value[key] : undefined;
+    const complete =
+      given === undefined && fixed ? fixed.value : withDefaults(schema, given, directoryOf, [...path, key]);
+    if (complete !== undefined) result[key] = complete;
+  }
   const other = typeof branch.additionalProperties === 'object' ? branch.additionalProperties : undefined;
   const extra = Object.keys(value).filter((key) => !Object.hasOwn(branch.properties ?? {}, key));
-  const schemas = [...Object.entries(branch.properties ?? {}), ...extra.map((key): [string, Schema?] => [key, other])];
-  const entries = schemas.map(([key, schema]) => {
-    const own = Object.hasOwn(value, key) ? value[key] : undefined;
-    return [key, schema ? withDefaults(schema, own, directoryOf, [...path, key]) : own] as const;
+  const entries = extra.map((key): [string, Json] => {
+    // Of what is given, something is left.
+    const complete = other && withDefaults(other, value[key], directoryOf, [...path, key]);
+    return [key, complete ?? value[key]];
   });
-  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+  // fromEntries defines properties rather than assigning them, so that a key `__proto__` is a key like any other.
+  return extra.length === 0 ? result : { ...result, ...Object.fromEntries(entries) };
+}
+
+interface Property {
+  key: string;
+  schema: Schema;
+  /** What it is when nothing is given, where that needs no completing. */
+  fixed: { value: Json | undefined } | undefined;
+}
+
+const propertiesOfBranch = new WeakMap<Schema, Property[]>();
+
+/** The properties of a mapping's schema; gathered once, since every layer of every variant of a sweep asks for them. */
+function propertiesOf(branch: Schema): Property[] {
+  const known = propertiesOfBranch.get(branch);
+  if (known) return known;
+  const properties = Object.entries(branch.properties ?? {}).map(([key, schema]): Property => {
+    const { default: value, then, 'x-path': isPath } = expand(schema);
+    const isPlain = value === null || (typeof value !== 'object' && !(typeof value === 'string' && (then ?? isPath)));
+    return { key, schema, fixed: isPlain ? { value } : undefined };
+  });
+  propertiesOfBranch.set(branch, properties);
+  return properties;
 }
 
 /** The mapping that a shorthand stands for: of a name with parameters, or of a parameter's list of values. */

@@ -21,7 +21,7 @@ function describeType(type: string, schema: Schema): string {
     case 'boolean':
       return 'true or false';
     case 'string':
-      return schema['x-path'] ? 'a path' : 'text';
+      return describeText(schema);
     case 'array':
       return describeList(schema);
     case 'object':
@@ -31,6 +31,11 @@ function describeType(type: string, schema: Schema): string {
     default:
       return 'a value';
   }
+}
+
+function describeText({ examples, 'x-path': isPath, 'x-words': isWord }: Schema): string {
+  if (isPath) return 'a path';
+  return isWord && examples ? oneOf(examples) : 'text';
 }
 
 function describeList({ items, minItems, maxItems }: Schema): string {

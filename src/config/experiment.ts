@@ -615,8 +615,8 @@ export interface TrainingConfig {
   learning_rate_schedule: LearningRateScheduleConfig;
   /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label. */
   loss: 'sparse_categorical_crossentropy' | 'mean_squared_error';
-  /** What is measured on the training, validation and test images besides the loss. Precision, recall and F1 are macro averages; `confusion_matrix` is of the test images. */
-  metrics: (('accuracy' | 'precision' | 'recall' | 'f1_score' | 'confusion_matrix') | TopKAccuracy)[];
+  /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images. */
+  metrics: string[];
   /** Images per step. */
   batch_size: number;
   /** Passes over the training images, at most. */
@@ -789,19 +789,7 @@ export interface ReduceOnPlateauSchedule {
   /** Which schedule. */
   name: 'reduce_on_plateau';
   /** The metric. */
-  monitor:
-    | 'train_loss'
-    | 'train_accuracy'
-    | 'train_top_k_accuracy'
-    | 'train_precision'
-    | 'train_recall'
-    | 'train_f1_score'
-    | 'val_loss'
-    | 'val_accuracy'
-    | 'val_top_k_accuracy'
-    | 'val_precision'
-    | 'val_recall'
-    | 'val_f1_score';
+  monitor: string;
   /** Factor of each reduction. */
   factor: number;
   /** Epochs without improvement before a reduction. */
@@ -815,29 +803,10 @@ export interface ReduceOnPlateauSchedule {
   /** Lowest learning rate. */
   min_lr: number;
 }
-/** How often the true class is among the k most probable. */
-export interface TopKAccuracy {
-  /** Which function. */
-  name: 'top_k_accuracy';
-  /** How many. */
-  k: number;
-}
 /** Stops when a metric no longer improves (Keras EarlyStopping). Off unless given. */
 export interface EarlyStoppingConfig {
   /** The metric. */
-  monitor:
-    | 'train_loss'
-    | 'train_accuracy'
-    | 'train_top_k_accuracy'
-    | 'train_precision'
-    | 'train_recall'
-    | 'train_f1_score'
-    | 'val_loss'
-    | 'val_accuracy'
-    | 'val_top_k_accuracy'
-    | 'val_precision'
-    | 'val_recall'
-    | 'val_f1_score';
+  monitor: string;
   /** Smallest change that counts as an improvement. */
   min_delta: number;
   /** Epochs without improvement before training stops. */

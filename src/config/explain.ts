@@ -250,14 +250,12 @@ function duplicateItem({ path, data }: Failure, index: number): Finding {
 function wrongText(failure: Failure, keyword: string): Finding {
   const { path, data } = failure;
   const value = valueAt(data, path);
-  const {
-    minLength = 0,
-    maxLength,
-    pattern,
-  } = branchFor(schemaOf(failure), value) as Schema & { minLength?: number; maxLength?: number };
+  const schema = branchFor(schemaOf(failure), value) as Schema & { minLength?: number; maxLength?: number };
+  const { minLength = 0, maxLength } = schema;
+  const words = schema['x-words'] ? (schema.examples ?? []).map(String) : [];
   const expected =
     keyword === 'pattern'
-      ? describePattern(pattern)
+      ? describePattern(schema)
       : keyword === 'minLength'
         ? `at least ${minLength} character`
         : `at most ${maxLength ?? 0} characters`;
@@ -265,11 +263,14 @@ function wrongText(failure: Failure, keyword: string): Finding {
     code: 'wrong-value',
     message: `${label(path)} can't be ${describeValue(value)}`,
     expected,
+    suggestion: nearest(value as string, words),
   };
   return { path, details };
 }
 
-function describePattern(pattern = ''): string {
+function describePattern(schema: Schema): string {
+  const { pattern = '' } = schema;
+  if (schema['x-words']) return describeSchema(schema);
   if (pattern.includes('train|val|test')) return 'a metric of the summary, such as val_accuracy or test_loss';
   if (pattern.includes('u0000')) return 'a path';
   return 'at most 100 letters, digits, "_", "-" or ".", beginning with a letter';

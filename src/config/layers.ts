@@ -1,4 +1,4 @@
-import { branchFor, expand, type Schema } from './schema.js';
+import { branchFor, expand } from './schema.js';
 
 /** A layer as data: what the schema has found valid, but not yet complete. */
 export interface Layer {
@@ -8,6 +8,7 @@ export interface Layer {
   [key: string]: unknown;
 }
 
+const layerKeys = new Map<string, [key: string, source: string | undefined][]>();
 const weighted = ['conv2d', 'depthwise_conv2d', 'separable_conv2d', 'dense', 'residual'];
 
 /**
@@ -34,6 +35,22 @@ export function completeLayers(
   return layers.map((layer, i) => complete(layer, i === output ? outputDefaults(layers, i) : {}));
 }
 
+/** The shared defaults of `model` that at least one layer takes. */
+export function inheritedKeys(layers: Layer[]): ReadonlySet<string> {
+  const taken = new Set<string>();
+  const recorder = new Proxy<Record<string, unknown>>(
+    {},
+    {
+      get: (_, key) => {
+        taken.add(String(key));
+        return undefined;
+      },
+    },
+  );
+  completeLayers(layers, recorder, null);
+  return taken;
+}
+
 /** The output layer: the last one with weights, if it is dense; -1 if there is none. */
 export function outputIndex(layers: readonly { type: string }[]): number {
   const last = layers.findLastIndex(({ type }) => weighted.includes(type));
@@ -48,17 +65,31 @@ function outputDefaults(layers: readonly Layer[], index: number): Partial<Layer>
 
 /** The layer with what it doesn't say itself, its keys in the order of the schema. */
 function inherited(layer: Layer, model: Record<string, unknown>): Layer {
-  const { properties = {} } = branchFor({ $ref: '#/definitions/layer' }, { type: layer.type });
-  const values = Object.entries(properties).map(([key, schema]) => [key, valueOf(key, schema, layer, model)]);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Layer;
+  const result: Record<string, unknown> = {};
+  for (const [key, source] of keysOf(layer.type)) {
+    const value = layer[key] === undefined ? valueOf(key, source, layer, model) : layer[key];
+    if (value !== undefined) result[key] = value;
+  }
+  return result as Layer;
 }
 
-function valueOf(key: string, schema: Schema, layer: Layer, model: Record<string, unknown>): unknown {
-  if (layer[key] !== undefined) return layer[key];
-  const source = expand(schema)['x-inherits'];
+/** @param source the key of the model that it inherits from, if any */
+function valueOf(key: string, source: string | undefined, layer: Layer, model: Record<string, unknown>): unknown {
   if (source !== undefined) return model[source];
   if (key === 'use_bias') return !(layer.batch_normalization ?? model.batch_normalization);
   return key === 'strides' ? layer.pool_size : undefined;
+}
+
+/** The keys of a type of layer, in the order of the schema, and what each inherits from. */
+function keysOf(type: string): [key: string, source: string | undefined][] {
+  const known = layerKeys.get(type);
+  if (known) return known;
+  const { properties = {} } = branchFor({ $ref: '#/definitions/layer' }, { type });
+  const keys = Object.entries(properties).map(([key, schema]): [string, string | undefined] => {
+    return [key, expand(schema)['x-inherits']];
+  });
+  layerKeys.set(type, keys);
+  return keys;
 }
 
 /** Whether a name has the form of a pattern, in which `*` stands for any letters. */

@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.js';
 import { checkConsistency } from './consistency.js';
 import type { Experiment } from './experiment.js';
 import { readExperimentFile } from './files.js';
+import { idleOverrides } from './idle-overrides.js';
 import { interpolate } from './interpolate.js';
 import { applyOverride, parseOverride, type Override } from './overrides.js';
 import { limits } from './parse.js';
@@ -60,13 +61,15 @@ export function loadExperiment(
   { overrides = [], env = process.env }: LoadOptions = {},
 ): LoadedExperiment {
   const { tree: written, base } = readExperimentFile(file);
-  const overridden = overrides.reduce<Tree>(
-    (tree, each, i) => applyOverride(tree, typeof each === 'string' ? parseOverride(each, i + 1, process.cwd()) : each),
-    written,
-  );
+  const changes = overrides.map((each, i) => {
+    return typeof each === 'string' ? parseOverride(each, i + 1, process.cwd()) : each;
+  });
+  const overridden = changes.reduce<Tree>(applyOverride, written);
   const tree = interpolate(overridden, env);
   const name = nameOf(file);
   const { config, origin } = checked(tree, name);
+  const idle = idleOverrides(tree, changes);
+  if (idle.length > 0) throw new ConfigError(inOrder(idle));
   const locate = (path: Path) => valueSpan(tree, origin(path));
   const source = {
     tree,

@@ -34,6 +34,8 @@ export type ProblemCode =
   | 'conflict'
   /** A layer that can't follow the one before it. */
   | 'impossible-shape'
+  /** A data set that can't be used: files that are missing or no images, a class without any. */
+  | 'unusable-dataset'
   /** In the language, but not in this version of the program. */
   | 'unsupported';
 

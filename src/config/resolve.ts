@@ -33,7 +33,7 @@ export function resolveExperiment(data: Json, name: string, directoryOf: Directo
     sweep: isObject(sweep) ? resolveSweep(sweep) : null,
   };
   // The types are generated from the schema that the data was just completed by.
-  return { config: config as unknown as Experiment, origin: (path) => originOf(path, model, sweep) };
+  return { config: config as unknown as Experiment, origin: (path) => originOf(path, model, own(given, 'sweep')) };
 }
 
 /** A top-level key's value with its defaults; undefined where it has none. */
@@ -45,8 +45,11 @@ function own(mapping: Mapping, key: string): Json | undefined {
   return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
-/** Where in the file a path of the resolved configuration comes from. */
-function originOf(path: Path, model: Mapping, sweep: Json): Path {
+/**
+ * Where in the file a path of the resolved configuration comes from.
+ * @param sweep as the file has it
+ */
+function originOf(path: Path, model: Mapping, sweep: Json | undefined): Path {
   if (path[0] === 'model') return originInModel(path, model);
   return path[0] === 'sweep' && isObject(sweep) ? originOfParameter(path, sweep) : path;
 }
@@ -64,12 +67,14 @@ export function originInModel(path: Path, model: Mapping): Path {
  * @param training likewise: it says which layers are trained
  */
 export function completeModel(model: Mapping, training: Mapping, directoryOf: DirectoryOf): Mapping {
-  const shorthand = ['blocks', 'dense_units'];
-  const shared = Object.fromEntries(Object.entries(model).filter(([key]) => !shorthand.includes(key)));
-  const long = Object.hasOwn(model, 'blocks')
-    ? { ...shared, layers: blockLayers(model).map(({ layer }) => layer) }
-    : shared;
-  const { layers, ...defaults } = withSectionDefaults('model', long, directoryOf) as Mapping;
+  const { layers, ...defaults } = Object.hasOwn(model, 'blocks') ? withoutBlocks(model, directoryOf) : model;
   const trainable = training.trainable as string[] | null;
   return { ...defaults, layers: completeLayers(layers as unknown as Layer[], defaults, trainable) as unknown as Json };
+}
+
+/** The short form of a model written out. */
+function withoutBlocks(model: Mapping, directoryOf: DirectoryOf): Mapping {
+  const shared = Object.entries(model).filter(([key]) => key !== 'blocks' && key !== 'dense_units');
+  const layers = blockLayers(model).map(({ layer }) => layer);
+  return withSectionDefaults('model', { ...Object.fromEntries(shared), layers }, directoryOf) as Mapping;
 }

@@ -42,16 +42,19 @@ export interface Schema {
   'x-path'?: boolean;
   /** `fraction`: percent is a likely mistake; `turn`: degrees are. */
   'x-unit'?: 'fraction' | 'turn';
+  /** Text is one of the words that the pattern forms, of which `examples` has the usual ones. */
+  'x-words'?: boolean;
   /** May be missing from a resolved configuration. */
   'x-optional'?: boolean;
   /** Never stands in a resolved configuration. */
   'x-shorthand'?: boolean;
 }
 
-export const annotations = ['x-inherits', 'x-path', 'x-unit', 'x-optional', 'x-shorthand'];
+export const annotations = ['x-inherits', 'x-path', 'x-unit', 'x-words', 'x-optional', 'x-shorthand'];
 
 let loaded: Schema | undefined;
 const expanded = new WeakMap<Schema, Schema>();
+const branches = new WeakMap<Schema, [then: Schema, otherwise: Schema]>();
 
 /** The schema of experiment files, read once. */
 export function experimentSchema(): Schema {
@@ -83,11 +86,25 @@ export function expand(schema: Schema): Schema {
 export function branchFor(schema: Schema, value: Json | undefined): Schema {
   const whole = expand(schema);
   if (whole.if) {
-    const { if: condition, then, else: otherwise, ...around } = whole;
-    return branchFor({ ...around, ...expand((holds(condition, value) ? then : otherwise) ?? {}) }, value);
+    const [then, otherwise] = branchesOf(whole);
+    return branchFor(holds(whole.if, value) ? then : otherwise, value);
   }
   const variant = variantFor(whole, value);
   return variant ? branchFor(variant, value) : whole;
+}
+
+/** Both branches of a choice, each with what stands around it; merged once, since every value of a file asks for them. */
+function branchesOf(whole: Schema): [then: Schema, otherwise: Schema] {
+  const known = branches.get(whole);
+  if (known) return known;
+  const { then = {}, else: otherwise = {} } = whole;
+  const around = Object.fromEntries(Object.entries(whole).filter(([key]) => !['if', 'then', 'else'].includes(key)));
+  const merged: [Schema, Schema] = [
+    { ...around, ...expand(then) },
+    { ...around, ...expand(otherwise) },
+  ];
+  branches.set(whole, merged);
+  return merged;
 }
 
 function holds({ type, required = [], properties = {} }: Condition, value: Json | undefined): boolean {
@@ -102,11 +119,13 @@ function holds({ type, required = [], properties = {} }: Condition, value: Json 
 
 function variantFor({ oneOf, discriminator }: Schema, value: Json | undefined): Schema | undefined {
   if (!oneOf || !discriminator || !isObject(value)) return undefined;
-  return oneOf.map(expand).find((variant) => {
-    const tag = variant.properties?.[discriminator.propertyName] ?? {};
-    const given = value[discriminator.propertyName];
-    return (tag.enum ?? [tag.const]).includes(given);
-  });
+  const given = value[discriminator.propertyName];
+  const isMeant = (variant: Schema) => {
+    const tag = expand(variant).properties?.[discriminator.propertyName] ?? {};
+    return tag.enum ? tag.enum.includes(given) : tag.const === given;
+  };
+  const meant = oneOf.find(isMeant);
+  return meant && expand(meant);
 }
 
 /** The schema of a key or item within a value. */

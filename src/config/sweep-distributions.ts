@@ -24,7 +24,9 @@ export function drawIndex(
 /** What can be foreseen of a range: its ends, or the median where it has none. */
 export function endsOf(parameter: SweepRange | SweepNormal): number[] {
   if (!('min' in parameter)) return [fromNormal(parameter, 0)];
-  return [fromUniform(parameter, 0), fromUniform(parameter, 1 - 2 ** -53)];
+  const { min, max, distribution, q } = parameter;
+  if (distribution.startsWith('q_')) return multiplesOf(parameter).map((k) => multiple(k, q));
+  return distribution === 'log_uniform' ? [Math.exp(min), Math.exp(max)] : [min, max];
 }
 
 /** The whole numbers k that a distribution draws k·q of; `q_…` ranges keep within their ends. */
@@ -56,7 +58,8 @@ function fromUniform(range: SweepRange, u: number): number {
   }
 }
 
-function fromNormal({ distribution, mu, sigma, q }: SweepNormal, z: number): number {
+/** @param z standard normal */
+export function fromNormal({ distribution, mu, sigma, q }: SweepNormal, z: number): number {
   const value = mu + sigma * z;
   if (distribution === 'log_normal') return Math.exp(value);
   return distribution === 'q_normal' ? multiple(Math.round(value / (q ?? 1)), q) : value;

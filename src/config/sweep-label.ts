@@ -3,6 +3,9 @@ import { isObject } from './schema.js';
 import type { Values } from './sweep-conditions.js';
 import type { Json } from './tree.js';
 
+/** Of a list item, or of what has a name: `name=cifar10` could be anything, `dataset.name=cifar10` is not. */
+const saysTooLittle = /^\d+(\.|$)|^(name|type)$/;
+
 /** A value's label is no longer than this. */
 const longestLabel = 40;
 
@@ -16,13 +19,13 @@ export function cellLabel(values: Values, keys: readonly string[]): string {
   return words.length === 0 ? 'base' : words.join(' ');
 }
 
-/** The last parts of a dotted key, as many as tell it from the others: `learning_rate`, `0.filters`. */
+/** The last parts of a dotted key, as many as tell it from the others: `learning_rate`, `layers.0.filters`. */
 export function shortKey(key: string, keys: readonly string[]): string {
   const parts = key.split('.');
   const others = keys.filter((other) => other !== key);
   const count = parts.findIndex((_, i) => {
     const end = parts.slice(parts.length - 1 - i).join('.');
-    return !/^\d+(\.|$)/.test(end) && others.every((other) => other !== end && !other.endsWith(`.${end}`));
+    return !saysTooLittle.test(end) && others.every((other) => other !== end && !other.endsWith(`.${end}`));
   });
   return count === -1 ? key : parts.slice(parts.length - 1 - count).join('.');
 }

@@ -39,6 +39,11 @@ export class PlacedValues {
     if (!values.has(text)) this.#values.set(key, values.set(text, entry));
   }
 
+  /** Where a parameter is written. */
+  parameter(key: string): Span {
+    return this.#parameters.get(key)?.key ?? this.#sweep;
+  }
+
   /** A value of a variant as an override of the experiment. */
   override([key, value]: readonly [string, Json]): Override {
     const entry = this.#entry(key, value);
@@ -63,8 +68,7 @@ export class PlacedValues {
   #entry(key: string, value: Json): Entry {
     const known = this.#values.get(key)?.get(JSON.stringify(value));
     if (known) return known;
-    const parameter = this.#parameters.get(key);
-    const span = parameter?.key ?? this.#sweep;
+    const span = this.parameter(key);
     return { key: span, value: fromJson(value, span) };
   }
 }

@@ -73,7 +73,7 @@ class MistakeCollector {
     return this.#check(variant.config).map(({ path, details }) => variant.problem(path, details));
   }
 
-  /** The mistake at the value that makes it: one is written there, or without one it would not be. */
+  /** The mistake at the value that makes it: it is written there, or would not be there without that value. */
   #placed(problem: Problem, values: Values): Problem {
     const { places } = this.#resolver;
     if (Object.entries(values).some(([key, value]) => places.holds(key, value, problem))) return problem;
@@ -89,14 +89,12 @@ class MistakeCollector {
     const [known, value] = this.#culprits.get(signature) ?? [];
     if (known !== undefined && Object.hasOwn(values, known) && JSON.stringify(values[known]) === value) return known;
     const keys = Object.keys(values);
-    const alone = keys.find((key) => !this.#has(problem, without(values, key)));
+    const left = keys.map((key) => this.#problemsOf(without(values, key)));
+    const isSame = ({ code, path }: Problem) => code === problem.code && path === problem.path;
+    const alone = keys.find((_, i) => left[i].length === 0) ?? keys.find((_, i) => !left[i].some(isSame));
     const culprit = alone ?? keys.find((key) => key.split('.')[0] === problem.path.split('.')[0]) ?? keys.at(0);
     if (culprit !== undefined) this.#culprits.set(signature, [culprit, JSON.stringify(values[culprit])]);
     return culprit;
-  }
-
-  #has({ code, path }: Problem, values: Values): boolean {
-    return this.#problemsOf(values).some((other) => other.code === code && other.path === path);
   }
 }
 

@@ -38,12 +38,17 @@ function placedBelow(parameters: Json, prefix: string, path: Path): PlacedParame
   });
 }
 
-/** Where in the file a path of the resolved sweep comes from: its parameters may be nested there. */
+/**
+ * Where in the file a path of the resolved sweep comes from: there its parameters may be nested, and lists or one value
+ * stand for them.
+ */
 export function originOfParameter(path: Path, sweep: Mapping): Path {
   const [, section, name, ...rest] = path;
   if (path.length < 3 || section !== 'parameters') return path;
   const placed = placedParameters(sweep.parameters).find(({ key }) => key === name);
-  return placed ? [...placed.path, ...rest] : path;
+  if (!placed) return path;
+  const isShort = !isObject(placed.parameter) || Object.hasOwn(placed.parameter, 'value');
+  return [...placed.path, ...(isShort && rest[0] === 'values' ? rest.slice(1) : rest)];
 }
 
 function resolveParameter(parameter: Mapping): Mapping {

@@ -51,7 +51,6 @@ export class VariantResolver {
   /** Where in the sweep each value is written. */
   readonly places: PlacedValues;
   readonly #base: MappingTree;
-  readonly #keys: readonly string[];
   /** Sections with references (`${training.epochs}`), which may depend on any value. */
   readonly #referring: ReadonlySet<string>;
   readonly #sections = new Map<string, Section>();
@@ -63,17 +62,15 @@ export class VariantResolver {
     this.places = new PlacedValues(experiment);
     const { written, tree } = experiment.source;
     this.#base = withVariablesRead(written.tree as MappingTree, tree as MappingTree);
-    this.#keys = Object.keys(experiment.config).filter((key) => key !== 'sweep');
-    this.#referring = new Set(this.#keys.filter((key) => refers(this.#base.entries.get(key)?.value)));
+    this.#referring = new Set([...this.#base.entries].filter(([, { value }]) => refers(value)).map(([key]) => key));
   }
 
   resolve(values: Values): Variant {
-    const given = outermostFirst(values);
-    const sections = new Map(this.#keys.map((key) => [key, this.#section(key, given)]));
+    const sections = this.#sectionsOf(outermostFirst(values));
     const problems = [...sections.values()].flatMap((section) => section.problems);
     const config = this.#assemble(sections);
-    const model = sections.get('model')?.value as Mapping;
     const problem = (path: Path, details: ProblemDetails): Problem => {
+      const model = sections.get('model')?.value as Mapping;
       const origin = path[0] === 'model' ? originInModel(path, model) : path;
       return problemIn(this.#tree(sections), origin, details);
     };
@@ -87,10 +84,18 @@ export class VariantResolver {
     return { config, problems, problem };
   }
 
+  /** The sections that differ from the experiment's own, and those that a model is made of. */
+  #sectionsOf(given: readonly [string, Json][]): Map<string, Section> {
+    const keys = new Set(['model', 'training', ...given.map(([name]) => sectionOf(name)), ...this.#referring]);
+    return new Map([...keys].map((key) => [key, this.#section(key, given)]));
+  }
+
   /** The datasets of variants, each once; those with mistakes are left out. */
   datasets(variants: readonly Values[]): DatasetConfig[] {
     const depends = this.#referring.has('dataset');
-    const own = variants.map((values) => Object.entries(values).filter(([key]) => depends || isBelow(key, 'dataset')));
+    const own = variants.map((values) =>
+      Object.entries(values).filter(([key]) => depends || sectionOf(key) === 'dataset'),
+    );
     const distinct = new Map(own.map((values) => [JSON.stringify(values), outermostFirst(Object.fromEntries(values))]));
     const sections = [...distinct.values()].map((given) => this.#section('dataset', given));
     const sound = sections.filter(({ problems }) => problems.length === 0);
@@ -98,7 +103,7 @@ export class VariantResolver {
   }
 
   #section(key: string, given: readonly [string, Json][]): Section {
-    const own = this.#referring.has(key) ? given : given.filter(([name]) => isBelow(name, key));
+    const own = this.#referring.has(key) ? given : given.filter(([name]) => sectionOf(name) === key);
     const identity = own.length === 0 ? key : `${key} ${JSON.stringify(own)}`;
     const known = this.#sections.get(identity);
     if (known) return known;
@@ -138,11 +143,10 @@ export class VariantResolver {
   }
 
   #assemble(sections: ReadonlyMap<string, Section>): Experiment {
-    const values = [...sections].map(([key, { value }]) => [key, value] as const);
-    const { model, training, ...rest } = Object.fromEntries(values) as Mapping & { model: Mapping; training: Mapping };
-    const complete: Record<string, Json> = { ...rest, model: this.#model(model, training), training, sweep: null };
-    const ordered = Object.keys(this.#experiment.config).map((key) => [key, complete[key]] as const);
-    return Object.fromEntries(ordered) as unknown as Experiment;
+    const config = { ...this.#experiment.config, sweep: null } as unknown as Mapping;
+    for (const [key, { value }] of sections) config[key] = value ?? null;
+    config.model = this.#model(config.model as Mapping, config.training as Mapping);
+    return config as unknown as Experiment;
   }
 
   /** The variant as a file would say it, beside the sweep that it comes from. */
@@ -169,8 +173,10 @@ function outermostFirst(values: Values): [string, Json][] {
   return Object.entries(values).sort(([a], [b]) => depth(a) - depth(b));
 }
 
-function isBelow(name: string, key: string): boolean {
-  return name.startsWith(key) && (name.length === key.length || name[key.length] === '.');
+/** The top-level key that a dotted key lies in. */
+function sectionOf(name: string): string {
+  const end = name.indexOf('.');
+  return end === -1 ? name : name.slice(0, end);
 }
 
 /** The tree with the sections whose only references are to the environment already read: they are the same in all variants. */

@@ -5,6 +5,7 @@ import { axesOf, conditionOf } from './sweep-axes.js';
 import { concerns, hasValues, type Condition, type Values } from './sweep-conditions.js';
 import { endsOf } from './sweep-distributions.js';
 import { gridValues } from './sweep-grid.js';
+import { idleParameters } from './sweep-idle.js';
 import { checkVariants, type VariantCheck } from './sweep-problems.js';
 import { randomValues } from './sweep-random.js';
 import { variantsOf } from './sweep-variants.js';
@@ -41,7 +42,10 @@ export interface Cell {
  */
 export function expandSweep(experiment: LoadedExperiment, check?: VariantCheck): Cell[] {
   const variants = knownVariants(experiment);
-  checkVariants(experiment, [...variants, ...foreseenVariants(experiment)], check);
+  const foreseen = [...variants, ...foreseenVariants(experiment)];
+  checkVariants(experiment, foreseen, check);
+  const idle = idleParameters(experiment, foreseen);
+  if (idle.length > 0) throw new ConfigError(idle);
   return variants.map((values, index) => cellOf(experiment, values, index));
 }
 
@@ -119,7 +123,8 @@ export function isExcluded(values: Values, { exclude }: SweepConfig): boolean {
   return exclude.some((condition) => hasValues(values, condition as Condition));
 }
 
-function inOrderOf({ parameters }: SweepConfig, values: Values): Values {
+/** The values of a variant in the order of the sweep's parameters. */
+export function inOrderOf({ parameters }: SweepConfig, values: Values): Values {
   const keys = Object.keys(parameters).filter((key) => Object.hasOwn(values, key));
   return Object.fromEntries(keys.map((key) => [key, values[key]]));
 }

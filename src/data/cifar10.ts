@@ -5,7 +5,7 @@ import { list } from 'tar';
 import type { Cifar10 } from '../config/experiment.js';
 import { UserError, messageOf } from '../errors.js';
 import { cacheDirectory } from '../cache.js';
-import type { Dataset, DatasetShape, ImageSet, LoadOptions, TaskOptions } from './dataset.js';
+import type { Dataset, DatasetShape, LoadOptions, TaskOptions } from './dataset.js';
 import { textDigest } from './digest.js';
 import { type RemoteFile, ensureDownloaded, mirrored } from './download.js';
 import { type Preparation, imagesFile, labelsFile, prepared } from './prepared.js';
@@ -63,11 +63,20 @@ function downloaded(archive: RemoteFile, options: LoadOptions): Preparation {
   };
 }
 
-async function given(path: string, options: LoadOptions): Promise<Preparation> {
-  const source = resolve(options.baseDirectory, path);
+/** Sees to it that a given folder or archive is there. */
+export async function requireCifar10(path: string, options: LoadOptions): Promise<void> {
+  await filesAt(resolve(options.baseDirectory, path));
+}
+
+async function filesAt(source: string): Promise<{ isFolder: boolean; stats: Stats[] }> {
   const isFolder = (await statOf(source)).isDirectory();
   const files = isFolder ? allBatchFiles.map((name) => join(source, name)) : [source];
-  const stats = await Promise.all(files.map(statOf));
+  return { isFolder, stats: await Promise.all(files.map(statOf)) };
+}
+
+async function given(path: string, options: LoadOptions): Promise<Preparation> {
+  const source = resolve(options.baseDirectory, path);
+  const { isFolder, stats } = await filesAt(source);
   const key = textDigest(source).slice(0, 16);
   return {
     directory: join(cacheDirectory(options.environment), 'datasets', 'cifar10', `prepared-${key}`),
@@ -151,7 +160,11 @@ async function writePrepared(batches: Batches, target: string): Promise<DatasetS
   return cifar10Shape;
 }
 
-function decodeBatch(name: string, batch: Buffer, { images, labels }: ImageSet): void {
+function decodeBatch(
+  name: string,
+  batch: Buffer,
+  { images, labels }: { images: Uint8Array; labels: Int32Array },
+): void {
   for (let record = 0; record < RECORDS_PER_BATCH; record++) {
     const label = batch[record * RECORD];
     if (label > 9) throw corrupt(name, `record ${record} has label ${label}, expected 0 to 9`);

@@ -48,6 +48,13 @@ export async function readKnownIdxFiles(
   return { digest: contentDigest(shape, { train, test }), train, test };
 }
 
+/** Sees to it, by their headers, that the four files of a known data set are there. */
+export async function requireKnownIdxFiles(files: IdxFiles, shape: DatasetShape): Promise<void> {
+  const paths = [files.train_images, files.train_labels, files.test_images, files.test_labels];
+  const headers = await Promise.all(paths.map(readIdxHeader));
+  for (const index of [0, 2]) requireSameSize(paths[index], imageSize(paths[index], headers[index]), shape);
+}
+
 /** The four files of MNIST and its like under their published names in one folder. */
 export function publishedNames(folder: string): IdxFiles {
   return {

@@ -44,6 +44,7 @@ export async function decodedSize(file: Buffer): Promise<{ height: number; width
 }
 
 function openImage(file: Buffer): Sharp {
+  if (file.length === 0) throw new Error('the file is empty');
   // Other formats that sharp reads (SVG above all, which can refer to other files) are not for untrusted input.
   if (file.length < 12 || !signatures.some(([, matches]) => matches(file))) {
     throw new Error('neither a JPEG, a PNG nor a WebP image');

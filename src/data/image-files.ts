@@ -46,20 +46,47 @@ export async function listImages(root: string): Promise<ImageFiles> {
   };
 }
 
-/** The classes of a folder and its first image, without listing everything. */
+/** The classes of a folder, each of which has images, and its first image, without listing everything. */
 export async function firstImage(root: string): Promise<{ classes: string[]; path: string }> {
   const { classes, hasSets } = await findClasses(root);
-  const [{ path }] = await imagesOfClasses(root, hasSets ? 'train' : '.', classes.slice(0, 1));
+  const set = hasSets ? 'train' : '.';
+  const [{ path }] = await imagesOfClasses(root, set, classes.slice(0, 1));
+  for (const name of classes) if (!(await hasImage(join(root, set, name)))) throw noImages(root, set, name);
   return { classes, path };
+}
+
+async function hasImage(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const visible = entries.filter(({ name }) => !name.startsWith('.'));
+  if (visible.some((entry) => !entry.isDirectory() && isReadable(entry.name))) return true;
+  for (const entry of visible) if (entry.isDirectory() && (await hasImage(join(folder, entry.name)))) return true;
+  return false;
 }
 
 async function findClasses(root: string): Promise<{ classes: string[]; hasSets: boolean }> {
   const folders = await subfolders(root);
   const hasSets = folders.includes('train');
-  if (hasSets && !folders.includes('test')) throw invalid(root, 'there is a folder train, but no folder test');
+  if (hasSets) requireSets(root, folders);
   const classes = hasSets ? await subfolders(join(root, 'train')) : folders;
   if (classes.length < 2) throw invalid(root, `expected a folder per class, at least 2, found ${classes.length}`);
   return { classes, hasSets };
+}
+
+/** Nothing is passed over: what a folder beside `train` and `test` is for, is for the user to say. */
+function requireSets(root: string, folders: string[]): void {
+  const others = folders.filter((name) => name !== 'train' && name !== 'test');
+  const hasTest = folders.includes('test');
+  if (hasTest && others.length === 0) return;
+  const found = others.length > 0 ? `, but ${others.join(', ')}` : '';
+  const problem = hasTest
+    ? `beside train and test there is ${others.join(', ')}`
+    : `a folder train, no folder test${found}`;
+  throw new UserError(`${root}: ${problem}`, {
+    code: 'dataset-invalid',
+    hint: hasTest
+      ? `images that validate are drawn from train (dataset.validation_split): move those of ${others[0]} there, or the folder elsewhere`
+      : 'expected train/CLASS/IMAGE and test/CLASS/IMAGE, or CLASS/IMAGE, of which 20 % are for the test',
+  });
 }
 
 /** The folders (also through links) within a folder, by name; hidden ones are none of ours. */
@@ -82,8 +109,7 @@ async function isFolder(path: string): Promise<boolean> {
 async function imagesOfClasses(root: string, set: string, classes: string[]): Promise<ImageFile[]> {
   const lists = await Promise.all(classes.map((name) => imagesBelow(root, join(root, set, name))));
   const empty = lists.findIndex((paths) => paths.length === 0);
-  if (empty >= 0)
-    throw invalid(root, `class ${classes[empty]} has no JPEG, PNG or WebP images in ${join(set, classes[empty])}`);
+  if (empty >= 0) throw noImages(root, set, classes[empty]);
   return lists.flatMap((paths, label) => paths.map((path) => ({ path, label })));
 }
 
@@ -94,7 +120,11 @@ async function imagesBelow(root: string, folder: string): Promise<string[]> {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
   const other = files.find((path) => unreadable.has(extname(path).toLowerCase()));
   if (other !== undefined) throw invalid(root, `${other}: only JPEG, PNG and WebP images are read; convert it`);
-  return files.filter((path) => readable.has(extname(path).toLowerCase())).sort();
+  return files.filter(isReadable).sort();
+}
+
+function isReadable(path: string): boolean {
+  return readable.has(extname(path).toLowerCase());
 }
 
 function drawTest(classes: string[], images: ImageFile[]): ImageFiles {
@@ -112,6 +142,10 @@ function missing(folder: string, error: unknown): UserError {
     hint: 'check dataset.path in the experiment file',
     cause: error,
   });
+}
+
+function noImages(root: string, set: string, name: string): UserError {
+  return invalid(root, `class ${name} has no JPEG, PNG or WebP images in ${join(set, name)}`);
 }
 
 function invalid(root: string, problem: string): UserError {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { DatasetConfig } from '../config/experiment.js';
 import type { Dataset, DatasetShape, LoadOptions } from './dataset.js';
 
@@ -21,18 +22,31 @@ export async function loadDataset(config: DatasetConfig, options: LoadOptions): 
   }
 }
 
-/** What `loadDataset` would give, found without downloading anything or reading the pixels. */
+/**
+ * What `loadDataset` would give, found without downloading anything or reading the pixels.
+ * @throws UserError for files that aren't there, or of which the first bytes show that they are others
+ */
 export async function datasetShape(config: DatasetConfig, options: LoadOptions): Promise<DatasetShape> {
   switch (config.name) {
     case 'mnist':
-      return (await import('./mnist.js')).mnistShape;
+      return givenIdxShape(config.path, (await import('./mnist.js')).mnistShape, options);
     case 'fashion_mnist':
-      return (await import('./fashion-mnist.js')).fashionMnistShape;
-    case 'cifar10':
-      return (await import('./cifar10.js')).cifar10Shape;
+      return givenIdxShape(config.path, (await import('./fashion-mnist.js')).fashionMnistShape, options);
+    case 'cifar10': {
+      const { cifar10Shape, requireCifar10 } = await import('./cifar10.js');
+      if (config.path !== null) await requireCifar10(config.path, options);
+      return cifar10Shape;
+    }
     case 'idx':
       return (await import('./idx-files.js')).idxShape(config, options);
     case 'image_folder':
       return (await import('./image-folder.js')).imageFolderShape(config, options);
   }
+}
+
+async function givenIdxShape(path: string | null, shape: DatasetShape, options: LoadOptions): Promise<DatasetShape> {
+  if (path === null) return shape;
+  const { publishedNames, requireKnownIdxFiles } = await import('./idx-files.js');
+  await requireKnownIdxFiles(publishedNames(resolve(options.baseDirectory, path)), shape);
+  return shape;
 }

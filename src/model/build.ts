@@ -19,8 +19,9 @@ export interface BuiltModel {
    * Saved, it loads in plain tfjs (`tf.loadLayersModel`) without any code of ours.
    */
   model: tf.LayersModel;
-  /** The same layers up to the last softmax, which the loss is computed from; `model` itself if it ends otherwise. */
+  /** The same layers up to the softmax that ends them, which the loss is computed from; `model` itself without one. */
   logits: tf.LayersModel;
+  endsInSoftmax: boolean;
 }
 
 export interface BuildOptions {
@@ -49,7 +50,8 @@ export function buildModel(config: ModelConfig, input: ImageShape, options: Buil
     tf.model({ name, inputs: inputs as tf.SymbolicTensor, outputs: tensors.get(node) as tf.SymbolicTensor });
   const last = nodes[nodes.length - 1];
   const model = upTo(last, 'model');
-  return { model, logits: isSoftmax(last) ? upTo(last.inputs[0], 'logits') : model };
+  const endsInSoftmax = isSoftmax(last);
+  return { model, logits: endsInSoftmax ? upTo(last.inputs[0], 'logits') : model, endsInSoftmax };
 }
 
 function shapeError([first, ...others]: ShapeProblem[]): UserError {

@@ -177,7 +177,7 @@ function checkOutput(output: LayerNode, classes: number, builder: GraphBuilder):
   } else if (builder.nodes.some((node) => isSoftmax(node) && node !== output && isOnlyRefined(node, output))) {
     builder.report(path, {
       message: `"${output.layer.name}" comes after the softmax, whose outputs are the probabilities of the classes`,
-      hint: 'remove it, or move it before the output layer',
+      hint: 'let the softmax be the last: as `- {type: activation, activation: softmax}` at the end, or move this up',
     });
   }
 }
@@ -207,6 +207,5 @@ export function isSoftmax({ layer }: LayerNode): boolean {
 /** Whether no layer with a kernel lies between: then a softmax is hardly meant as anything but the output. */
 function isOnlyRefined(start: LayerNode, end: LayerNode): boolean {
   if (end === start) return true;
-  const refines = ['activation', 'dropout', 'batch_normalization', 'layer_normalization'].includes(end.layer.type);
-  return refines && end.inputs.some((input) => isOnlyRefined(start, input));
+  return !('kernel_initializer' in end.layer) && end.inputs.some((input) => isOnlyRefined(start, input));
 }

@@ -10,10 +10,15 @@ export class LocalScheduler implements Scheduler {
   readonly #engine: Engine;
   readonly #idle: WorkerProcess[] = [];
   readonly #all = new Set<WorkerProcess>();
+  readonly #gpus: readonly string[];
 
-  /** @param concurrency how many jobs run at once */
-  constructor(engine: Engine, concurrency: number) {
+  /**
+   * @param concurrency how many jobs run at once
+   * @param gpus as `CUDA_VISIBLE_DEVICES` names them; each worker has one of them to itself, as far as they go
+   */
+  constructor(engine: Engine, concurrency: number, gpus: readonly string[] = []) {
     this.#engine = engine;
+    this.#gpus = gpus;
     this.#queue = new PQueue({ concurrency });
   }
 
@@ -37,8 +42,14 @@ export class LocalScheduler implements Scheduler {
   #takeWorker(): WorkerProcess {
     const warm = this.#idle.pop();
     if (warm?.alive) return warm;
-    const worker = new WorkerProcess(this.#engine);
+    const worker = new WorkerProcess(this.#engine, this.#leastUsedGpu());
     this.#all.add(worker);
     return worker;
+  }
+
+  #leastUsedGpu(): string | undefined {
+    const used = [...this.#all].map(({ gpu }) => gpu);
+    const uses = (gpu: string): number => used.filter((other) => other === gpu).length;
+    return this.#gpus.toSorted((a, b) => uses(a) - uses(b)).at(0);
   }
 }

@@ -13,7 +13,7 @@ export type Failure =
 
 export interface JobOptions {
   onProgress: (progress: RunProgress) => void;
-  /** Aborted, a run ends after the steps under way, as `KILLED`. */
+  /** Aborted, a run ends after the steps under way, as the `EndRequest` says that the signal was aborted with. */
   signal?: AbortSignal;
 }
 

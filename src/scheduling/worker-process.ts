@@ -1,6 +1,6 @@
 import { type ChildProcess, type StdioOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Answers, Task, WorkerReply, WorkerRequest } from '../job.js';
+import { type Answers, type Task, type WorkerReply, type WorkerRequest, endRequestOf } from '../job.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { JobOptions, Outcome } from './scheduler.js';
 
@@ -14,13 +14,17 @@ export class WorkerProcess {
   #log = '';
   #ended = false;
 
-  constructor(engine: Engine) {
+  /** @param gpu the only one that it sees, as `CUDA_VISIBLE_DEVICES` names it; undefined for all */
+  constructor(
+    engine: Engine,
+    readonly gpu?: string,
+  ) {
     this.#engine = engine;
     const worker = fileURLToPath(new URL('../worker.js', import.meta.url));
     // What native libraries print is kept for the case of a crash, and never reaches the user's terminal.
     const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
     // By the structured clone algorithm: JSON has no typed arrays, and makes null of a loss that is NaN.
-    this.#child = fork(worker, { stdio, serialization: 'advanced', env: workerEnvironment(engine) });
+    this.#child = fork(worker, { stdio, serialization: 'advanced', env: workerEnvironment(engine, gpu) });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#log = (this.#log + text).slice(-LOG_LIMIT);
@@ -43,8 +47,8 @@ export class WorkerProcess {
   ): Promise<Outcome<Answers[Type]>> {
     this.#log = '';
     return new Promise((resolve) => {
-      const interrupt = (): void => {
-        this.#send({ type: 'interrupt' });
+      const end = (): void => {
+        if (signal) this.#send({ type: 'end', request: endRequestOf(signal) });
       };
       const onMessage = (reply: WorkerReply<Answers[Type]>): void => {
         if (reply.type === 'progress') onProgress(reply.progress);
@@ -55,13 +59,13 @@ export class WorkerProcess {
       };
       const settle = (outcome: Outcome<Answers[Type]>): void => {
         this.#child.off('message', onMessage).off('close', onExit);
-        signal?.removeEventListener('abort', interrupt);
+        signal?.removeEventListener('abort', end);
         resolve(outcome);
       };
       this.#child.on('message', onMessage).on('close', onExit);
-      signal?.addEventListener('abort', interrupt, { once: true });
+      signal?.addEventListener('abort', end, { once: true });
       this.#send({ type: 'task', task, engine: this.#engine });
-      if (signal?.aborted) interrupt();
+      if (signal?.aborted) end();
     });
   }
 
@@ -77,10 +81,11 @@ export class WorkerProcess {
 }
 
 /** CUDA's libraries are found by the dynamic linker only if named before the process starts. */
-function workerEnvironment(engine: Engine): NodeJS.ProcessEnv {
+function workerEnvironment(engine: Engine, gpu: string | undefined): NodeJS.ProcessEnv {
   if (engine.backend === 'cpu' || engine.cudaLibraryDirectories.length === 0) return process.env;
   const directories = [...engine.cudaLibraryDirectories, process.env.LD_LIBRARY_PATH].filter(Boolean);
-  return { ...process.env, LD_LIBRARY_PATH: directories.join(':') };
+  const visible = gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu };
+  return { ...process.env, ...visible, LD_LIBRARY_PATH: directories.join(':') };
 }
 
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {

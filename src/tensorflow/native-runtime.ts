@@ -4,7 +4,7 @@ import type { NativeBackend } from './backend.js';
 import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
 import type { KernelBackend } from './kernels/registry.js';
-import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
+import type { Bytes, Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 
 type CustomGradient = Parameters<typeof tf.customGrad>[0];
@@ -18,6 +18,7 @@ export class NativeRuntime implements Runtime {
   readonly backend = 'tensorflow';
   readonly version: string;
   readonly device: string;
+  readonly threads: number;
   readonly hasFusedUpdates = true;
   readonly #binding: NativeBackend['binding'];
   readonly #kernels: KernelBackend;
@@ -31,10 +32,11 @@ export class NativeRuntime implements Runtime {
    * @param native the backend that `startNativeBackend` made tfjs's own
    * @param gpuName what its GPU is called, if it has one
    */
-  constructor(native: NativeBackend, gpuName?: string) {
+  constructor(native: NativeBackend, threads: number, gpuName?: string) {
     this.#binding = native.binding;
     this.#kernels = tf.backend() as unknown as KernelBackend;
     this.version = native.version;
+    this.threads = threads;
     const isGpu = native.device.type === 'GPU';
     this.device = isGpu && gpuName ? `GPU: ${gpuName}` : native.device.type;
     this.#gpu = isGpu ? native.device.name : undefined;
@@ -89,7 +91,7 @@ export class NativeRuntime implements Runtime {
     this.#binding.executeOp(op, [typeAttribute('T', FLOAT), ...settings], [...handles, ...this.#ids(inputs)], 0);
   }
 
-  imageBytes(values: Uint8Array, shape: readonly number[]): tf.Tensor {
+  imageBytes(values: Bytes, shape: readonly number[]): tf.Tensor {
     const { executor } = this.#binding;
     const onHost = executor.createTensorOver(shape, DataType.uint8, values);
     const id = this.#gpu ? executor.copyToDevice(onHost, this.#gpu) : onHost;

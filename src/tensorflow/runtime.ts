@@ -16,6 +16,13 @@ export interface Variable {
   dispose(): void;
 }
 
+/** Bytes in one piece of memory, perhaps more than an array can hold (4 GiB in Node 20). A Uint8Array is such. */
+export interface Bytes {
+  readonly byteLength: number;
+  /** A part of them, not copied. */
+  subarray(start: number, end: number): Uint8Array;
+}
+
 /** A function of tensors, compiled once. */
 export interface Program {
   /** @param inputs as declared; not disposed */
@@ -65,6 +72,8 @@ export interface Runtime {
   readonly version: string;
   /** What it runs on: `CPU`, `GPU: NVIDIA H100`. */
   readonly device: string;
+  /** How many threads compute: others may come to other last bits, since sums are split among them. */
+  readonly threads: number;
 
   variable(name: string, initial: Tensor): Variable;
   compile(name: string, inputs: readonly TensorSpec[], body: (inputs: Tensor[]) => Tensor[]): Program;
@@ -76,7 +85,7 @@ export interface Runtime {
   update(rule: UpdateRule): void;
 
   /** Image bytes resident in the engine. @param shape [count, height, width, channels] */
-  imageBytes(values: Uint8Array, shape: readonly number[]): Tensor;
+  imageBytes(values: Bytes, shape: readonly number[]): Tensor;
   /** Numbers resident in the engine, which programs may capture: int32 [length]. */
   resident(values: Int32Array): Tensor;
   /** The images with these indices, as float32 0 to 255: [indices, height, width, channels]. */

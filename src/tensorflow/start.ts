@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Engine } from './engine.js';
 import type { Runtime } from './runtime.js';
 
@@ -13,5 +14,6 @@ export async function startRuntime(engine: Engine): Promise<Runtime> {
   const { startNativeBackend } = await import('./backend.js');
   const { NativeRuntime } = await import('./native-runtime.js');
   const threads = { intraOpThreads: engine.threads, interOpThreads: engine.threads };
-  return new NativeRuntime(await startNativeBackend(engine.library, threads), engine.gpuName);
+  const native = await startNativeBackend(engine.library, threads);
+  return new NativeRuntime(native, engine.threads || availableParallelism(), engine.gpuName);
 }

@@ -1,39 +1,49 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalWriter } from './journal.js';
+import { readHistory } from './run-history.js';
 import { type RunDirectory, type Summary, readIdentity, writeSummary } from './run-store.js';
 
 /**
- * Ends a run whose process has died: what its journal holds stays, and its summary says why.
+ * Ends a run whose process has died: what its journal holds stays, its summary says how far it came and why it ended.
  * @param reason how the process ended
  * @param log the end of what the process printed, kept as `worker.log`
  */
 export function recordCrash(run: RunDirectory, reason: string, log: string): Summary {
-  const identity = readIdentity(run);
   let error = reason;
   if (log) {
     writeFileSync(join(run.path, 'worker.log'), log);
     error += `; what it printed is in ${join(run.path, 'worker.log')}`;
   }
-  const summary: Summary = {
-    id: run.id,
-    name: identity.name,
-    status: 'FAILED',
-    seed: identity.seed,
-    config_hash: identity.config_hash,
-    metrics: {},
-    epochs: 0,
-    steps: 0,
-    weights_epoch: 0,
-    samples_per_second: 0,
-    duration_seconds: (Date.now() - identity.time) / 1000,
-    parameters: 0,
-    tensorflow: null,
-    error,
-  };
-  writeSummary(run, summary);
   const journal = new JournalWriter(run.journal);
   journal.append({ type: 'state', status: 'FAILED', error });
   journal.close();
+  const summary: Summary = { ...summaryOfJournal(run), status: 'FAILED', error };
+  writeSummary(run, summary);
   return summary;
+}
+
+/** What a run's journal says of how far it came. */
+function summaryOfJournal(run: RunDirectory): Omit<Summary, 'status' | 'error'> {
+  const identity = readIdentity(run);
+  const { metrics, datasets, tags, seconds } = readHistory(run);
+  const last = Object.entries(metrics).map(([name, points]) => ({ name, ...points[points.length - 1] }));
+  const values = Object.fromEntries(last.map(({ name, value }) => [name, value]));
+  const { samples_per_second: samplesPerSecond = 0, ...scores } = values as Partial<Record<string, number>>;
+  const epochs = Math.max(0, ...last.map(({ epoch = 0 }) => epoch));
+  return {
+    id: run.id,
+    name: identity.name,
+    seed: identity.seed,
+    config_hash: identity.config_hash,
+    dataset_digest: datasets.at(0)?.digest,
+    metrics: scores as Record<string, number>,
+    epochs,
+    steps: Math.max(0, ...last.map(({ step }) => step)),
+    weights_epoch: epochs,
+    samples_per_second: samplesPerSecond,
+    duration_seconds: seconds,
+    parameters: 0,
+    tensorflow: tags.engine ? { version: tags.engine, device: tags.device } : null,
+  };
 }

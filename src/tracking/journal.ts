@@ -1,8 +1,7 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync } from 'node:fs';
 import { messageOf, UserError } from '../errors.js';
-import { syncDirectory } from './atomic-file.js';
 import { decodeEvent, encodeEvent, type JournalEvent } from './journal-events.js';
+import { CHUNK_BYTES, LineWriter, NEWLINE, readAt } from './lines.js';
 
 /** An event as its writer gives it; the time is stamped when it is appended. */
 export type NewEvent = {
@@ -10,28 +9,20 @@ export type NewEvent = {
 }[JournalEvent['type']];
 
 const SYNCED = new Set<JournalEvent['type']>(['run', 'state', 'artifact']);
-const NEWLINE = 0x0a;
-const CHUNK_BYTES = 256 * 1024;
 /** Far above any event that is ever written; a longer line is not a journal's. */
 const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Appends events to a run's journal, one line and one `write` each, so that an event that was appended survives the end
- * of the process at any instant. What a run is, its states and its artifacts are also synced to the disk, so that they
- * survive a power cut.
+ * Appends events to a run's journal, one line each. What a run is, its states and its artifacts are also synced to the
+ * disk, so that they survive a power cut.
  * One writer at a time.
  */
 export class JournalWriter {
-  readonly #file: string;
-  readonly #descriptor: number;
+  readonly #lines: LineWriter;
 
   /** Opens a journal at its end, or creates it; a last line that a crash left incomplete is cut off first. */
   constructor(file: string) {
-    const isNew = !existsSync(file);
-    this.#file = file;
-    this.#descriptor = openSync(file, 'a+');
-    if (isNew) syncDirectory(dirname(file));
-    else ftruncateSync(this.#descriptor, endOfLastLine(this.#descriptor));
+    this.#lines = new LineWriter(file);
   }
 
   /**
@@ -39,23 +30,16 @@ export class JournalWriter {
    * @throws UserError `journal-not-written` when the disk is full or gone; the journal then ends with the last event
    */
   append(event: NewEvent, time = Date.now()): void {
-    const line = Buffer.from(`${encodeEvent({ ...event, time })}\n`);
-    const { size } = fstatSync(this.#descriptor);
-    try {
-      if (writeSync(this.#descriptor, line) < line.length) throw new Error('no space left on the disk');
-      if (SYNCED.has(event.type)) fsyncSync(this.#descriptor);
-    } catch (error) {
-      ftruncateSync(this.#descriptor, size);
-      throw new UserError(`${this.#file} can't be written: ${messageOf(error)}`, {
-        code: 'journal-not-written',
-        hint: 'make room on the disk, then go on with `ablate resume`',
-        cause: error,
-      });
-    }
+    this.#lines.append(encodeEvent({ ...event, time }), { sync: SYNCED.has(event.type) });
+  }
+
+  /** Makes everything that was appended survive a power cut, off this thread. */
+  sync(): Promise<void> {
+    return this.#lines.sync();
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    this.#lines.close();
   }
 }
 
@@ -155,19 +139,4 @@ function countNewlines(descriptor: number, end: number): number {
     for (const byte of readAt(descriptor, start, Math.min(CHUNK_BYTES, end - start))) if (byte === NEWLINE) count++;
   }
   return count;
-}
-
-/** The byte offset just after the last newline of a file. */
-function endOfLastLine(descriptor: number): number {
-  for (let end = fstatSync(descriptor).size; end > 0; end -= CHUNK_BYTES) {
-    const start = Math.max(0, end - CHUNK_BYTES);
-    const newline = readAt(descriptor, start, end - start).lastIndexOf(NEWLINE);
-    if (newline >= 0) return start + newline + 1;
-  }
-  return 0;
-}
-
-function readAt(descriptor: number, position: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  return bytes.subarray(0, readSync(descriptor, bytes, 0, length, position));
 }

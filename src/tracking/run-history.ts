@@ -1,5 +1,5 @@
 import { readJournal } from './journal.js';
-import type { DatasetEvent, RunEvent, StateEvent } from './journal-events.js';
+import type { DatasetEvent, JournalEvent, RunEvent, StateEvent } from './journal-events.js';
 import type { RunDirectory } from './run-store.js';
 
 /** One point of a metric. */
@@ -21,12 +21,23 @@ export interface RunHistory {
   datasets: DatasetEvent[];
   artifacts: string[];
   states: StateEvent[];
+  /** How long it went on, without the time between an interruption and the next start. */
+  seconds: number;
 }
 
 /** Reads a run's journal; of params and tags that were given twice, the last value counts. */
 export function readHistory(run: RunDirectory): RunHistory {
-  const history: RunHistory = { params: {}, tags: {}, metrics: {}, datasets: [], artifacts: [], states: [] };
-  for (const event of readJournal(run.journal)) {
+  const history: RunHistory = {
+    params: {},
+    tags: {},
+    metrics: {},
+    datasets: [],
+    artifacts: [],
+    states: [],
+    seconds: 0,
+  };
+  const events = readJournal(run.journal);
+  for (const event of events) {
     if (event.type === 'run') history.identity = event;
     else if (event.type === 'params') Object.assign(history.params, event.params);
     else if (event.type === 'tags') Object.assign(history.tags, event.tags);
@@ -40,5 +51,13 @@ export function readHistory(run: RunDirectory): RunHistory {
       }
     }
   }
+  history.seconds = secondsOf(events);
   return history;
+}
+
+function secondsOf(events: JournalEvent[]): number {
+  return events.slice(1).reduce((seconds, event, index) => {
+    const starts = event.type === 'state' && event.status === 'RUNNING';
+    return starts ? seconds : seconds + (event.time - events[index].time) / 1000;
+  }, 0);
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { messageOf, UserError } from '../errors.js';
-import { syncDirectory, writeFileAtomic } from './atomic-file.js';
+import { notWritten, syncDirectory, writeFileAtomic } from './atomic-file.js';
 import { JournalWriter, readJournalFrom } from './journal.js';
 import { decodeNumbers, encodeNumbers, type RunEvent, type RunStatus } from './journal-events.js';
 
@@ -29,6 +29,8 @@ export interface Summary {
   status: Exclude<RunStatus, 'RUNNING'>;
   seed: number;
   config_hash: string;
+  /** Of the training and test data; absent when the run ended before they were read. */
+  dataset_digest?: string;
   /** `train_loss`, `train_accuracy`, `val_loss`, `val_accuracy`, `test_loss`, `test_accuracy`, `best_*` */
   metrics: Record<string, number>;
   epochs: number;
@@ -61,22 +63,24 @@ const NAME_LIMIT = 48;
 const RUN_ID = /^[\w][\w.-]*-\d{8}-\d{6}-[0-9a-f]{4}$/;
 
 /**
- * Makes the directory of a new run, with its configuration and the first event of its journal.
+ * Makes the directory of a new run, with its configuration and the first event of its journal: at any instant it is there
+ * with both, or not at all.
  * @param runsDirectory made if it isn't there
  * @param config the resolved configuration as YAML
+ * @throws UserError `file-not-written` when the disk is full, gone or read-only
  */
 export function createRun(runsDirectory: string, identity: RunIdentity, config: string): RunDirectory {
-  mkdirSync(runsDirectory, { recursive: true });
-  const run = makeDirectory(runsDirectory, identity.name);
-  writeFileAtomic(run.config, config);
-  const journal = new JournalWriter(run.journal);
+  const fresh = resolve(runsDirectory, `.new-${randomBytes(8).toString('hex')}`);
   try {
-    journal.append({ type: 'run', id: run.id, ...identity });
-  } finally {
-    journal.close();
+    mkdirSync(fresh, { recursive: true });
+    writeFileAtomic(join(fresh, 'config.yaml'), config);
+    const id = moveToNewId(fresh, runsDirectory, identity);
+    syncDirectory(runsDirectory);
+    return runDirectory(runsDirectory, id);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw error instanceof UserError ? error : notWritten(runsDirectory, error);
   }
-  syncDirectory(runsDirectory);
-  return run;
 }
 
 /** The paths of a run that is known to exist. */
@@ -159,25 +163,34 @@ export function findRun(runsDirectory: string, idOrPrefix: string): RunDirectory
 }
 
 /** The part of an id that is the start: `20261124-061530`. */
-function startOf(id: string): string {
+export function startOf(id: string): string {
   return id.slice(-20, -5);
 }
 
-function makeDirectory(runsDirectory: string, name: string): RunDirectory {
+/** Begins the journal of a run's directory, and gives it its name. @returns the run's id */
+function moveToNewId(fresh: string, runsDirectory: string, identity: RunIdentity): string {
   for (;;) {
-    const run = runDirectory(runsDirectory, newRunId(name, new Date()));
+    const id = newRunId(identity.name, new Date());
+    const file = join(fresh, 'journal.jsonl');
+    rmSync(file, { force: true });
+    const journal = new JournalWriter(file);
     try {
-      mkdirSync(run.path);
-      return run;
+      journal.append({ type: 'run', id, ...identity });
+    } finally {
+      journal.close();
+    }
+    try {
+      renameSync(fresh, resolve(runsDirectory, id));
+      return id;
     } catch (error) {
       // Another run of this name has begun in this very second and drawn the same number: draw again.
-      if (!hasCode(error, 'EEXIST')) throw error;
+      if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
     }
   }
 }
 
 /** `baseline-20261124-061530-3f9a`: name, local time, 16 random bits; sorts by name, then by time. */
-function newRunId(name: string, now: Date): string {
+export function newRunId(name: string, now: Date): string {
   const safeName = name
     .normalize('NFKD')
     .replace(/[^\w.-]+/g, '-')

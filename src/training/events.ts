@@ -1,5 +1,5 @@
 /** What training says of itself while it goes on: plain values, for whoever shows or records them. */
-export type TrainingEvent = CompiledEvent | ProgressEvent | EpochEvent;
+export type TrainingEvent = CompiledEvent | ResumedEvent | ProgressEvent | EpochEvent;
 
 /** The training step has been traced, and training begins. */
 export interface CompiledEvent {
@@ -8,6 +8,15 @@ export interface CompiledEvent {
   /** Batches in an epoch; the last may be smaller. */
   stepsPerEpoch: number;
   epochs: number;
+}
+
+/** An earlier part of the training is restored, and it goes on from there. */
+export interface ResumedEvent {
+  type: 'resumed';
+  /** Where it goes on, from 1. */
+  epoch: number;
+  /** Batches of that epoch that are done. */
+  step: number;
 }
 
 /** Several times a second. */

@@ -31,11 +31,31 @@ export function classificationMetrics(
   const scores = macroAverage(classScores(confusionMatrix(labels, predictions, probabilities.length / labels.length)));
   const values: Record<string, number> = {};
   for (const metric of wanted) {
-    if (typeof metric === 'object') values[metric.name] = topKAccuracy(probabilities, labels, metric.k);
+    const k = /^top_(\d+)_accuracy$/.exec(metric)?.[1];
+    if (k !== undefined) values[metric] = topKAccuracy(probabilities, labels, Number(k));
     else if (metric === 'accuracy') values.accuracy = accuracy(predictions, labels);
-    else if (metric !== 'confusion_matrix') values[metric] = scores[metric];
+    else if (isClassScore(metric)) values[metric] = scores[metric];
   }
   return values;
+}
+
+function isClassScore(metric: string): metric is keyof ClassScores {
+  return metric === 'precision' || metric === 'recall' || metric === 'f1_score';
+}
+
+/**
+ * All that is measured on a set of images, by the names of the summary: `val_loss`, `val_accuracy`, and what is asked for.
+ * @param labels the true class of each example: [examples]
+ */
+export function evaluationMetrics(
+  set: 'val' | 'test',
+  wanted: TrainingConfig['metrics'],
+  evaluation: Predictions & { loss: number; accuracy: number },
+  labels: Int32Array,
+): Record<string, number> {
+  const { loss, accuracy: correct } = evaluation;
+  const values = { loss, accuracy: correct, ...classificationMetrics(wanted, evaluation, labels) };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${set}_${name}`, value]));
 }
 
 /** The part of the examples whose class is predicted. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Augmentation } from '../data/augmentation.js';
+import type { ImageSet } from '../data/dataset.js';
 import type { NormalizationStatistics } from '../data/normalization.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
@@ -14,6 +15,8 @@ export interface StepParts {
   runtime: Runtime;
   /** The model up to its logits, and a variable for each of its weights, in the order of `model.weights`. */
   logits: tf.LayersModel;
+  /** Whether its logits are to become probabilities by a softmax, or are the outputs themselves. */
+  endsInSoftmax: boolean;
   weights: Variable[];
   /** Which of the weights are trained: indices into `weights`. */
   trainable: number[];
@@ -29,6 +32,8 @@ export interface StepParts {
   /** The whole training data, resident in the engine: bytes [count, height, width, channels] and int32 [count]. */
   images: tf.Tensor;
   labels: tf.Tensor;
+  /** See `ImageSet`. */
+  prefetch?: ImageSet['prefetch'];
 }
 
 /** The state that a training loop hands from step to step, and back to JavaScript. */

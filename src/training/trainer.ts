@@ -2,11 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainingConfig } from '../config/experiment.js';
 import { randomStream } from '../random.js';
-import type { Loop } from '../tensorflow/runtime.js';
+import type { Loop, Variable } from '../tensorflow/runtime.js';
+import type { Checkpoint, CheckpointOrigin, CheckpointValues } from './checkpoint.js';
+import type { CheckpointWriter } from './checkpoint-files.js';
+import { describeDivergence } from './divergence.js';
 import { type EarlyStopping, createEarlyStopping } from './early-stopping.js';
 import type { Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
+import { evaluationMetrics } from './metrics.js';
+import { ReadAhead } from './read-ahead.js';
 import { type Schedule, createSchedule } from './schedules.js';
+import { type BestEpoch, type TrainingState, initialState } from './state.js';
 import { type LoopState, type StepParts, compileTrainingLoop, toState, toTensors } from './step.js';
 
 /** How long one call into the engine may take: between calls progress is shown and an interrupt is heard. */
@@ -23,20 +29,25 @@ export interface Training {
   labels: Int32Array;
   evaluator: Evaluator;
   onEvent: (event: TrainingEvent) => void;
+  /** Ends the training after the steps under way. */
   signal?: AbortSignal;
+  /** Where an earlier part of this training came to; it goes on from there, with the same bits. */
+  from?: Checkpoint;
+  /** Writes checkpoints, the last when the signal has ended the training. */
+  checkpoints?: CheckpointWriter;
 }
 
 /** What came of it. */
 export interface TrainingResult {
-  status: 'FINISHED' | 'KILLED' | 'DIVERGED';
-  /** Why it ended before its time. */
+  status: 'FINISHED' | 'INTERRUPTED' | 'DIVERGED';
+  /** Why it diverged. */
   reason?: string;
+  /** Epochs and steps that are done. */
   epochs: number;
   steps: number;
-  /** Of the last epoch. */
+  /** Of the last epoch; empty before its end. */
   metrics: Record<string, number>;
-  /** Of the epoch whose weights count as the best: that of the lowest `val_loss`, without validation `train_loss`. */
-  best: { epoch: number; metrics: Record<string, number> };
+  best: BestEpoch | null;
   /** The epoch whose weights the model has now: the last, or the one that early stopping went back to. */
   weightsEpoch: number;
   /** Training alone: without tracing, validation and whatever listeners do. */
@@ -50,6 +61,7 @@ export async function train(training: Training): Promise<TrainingResult> {
     return await trainer.run();
   } finally {
     trainer.dispose();
+    await training.checkpoints?.finish();
   }
 }
 
@@ -61,12 +73,12 @@ class Trainer {
   readonly #schedule: Schedule;
   readonly #earlyStopping: EarlyStopping | undefined;
   readonly #seeds: Int32Array;
+  readonly #readAhead: ReadAhead | undefined;
   #loop: Loop | undefined;
   #lastLoop: Loop | undefined;
-  #bestWeights: { epoch: number; values: tf.Tensor[] } | undefined;
-  #step = 0;
-  #trainedSamples = 0;
-  #trainedSeconds = 0;
+  #state: TrainingState;
+  /** Of `state.keptEpoch`. */
+  #bestWeights: tf.Tensor[] = [];
   /** Steps in one call, found by timing: it changes when JavaScript looks in, never what is computed. */
   #stepsPerCall = 1;
 
@@ -83,31 +95,28 @@ class Trainer {
     });
     this.#earlyStopping = config.early_stopping ? createEarlyStopping(config.early_stopping) : undefined;
     this.#seeds = parts.random.seeds(config.seed);
+    this.#readAhead = readAheadOf(parts, this.#batchSize);
+    this.#state = initialState();
   }
 
   async run(): Promise<TrainingResult> {
-    const { config, onEvent } = this.#training;
+    const { config, onEvent, from } = this.#training;
     const started = performance.now();
     this.#compile();
     const seconds = (performance.now() - started) / 1000;
     onEvent({ type: 'compiled', seconds, stepsPerEpoch: this.#stepsPerEpoch, epochs: config.epochs });
-    let result: Pick<TrainingResult, 'epochs' | 'metrics' | 'best'> | undefined;
-    for (let epoch = 1; epoch <= config.epochs; epoch++) {
-      const ended = await this.#trainEpoch(epoch);
-      if (ended.status !== 'TRAINED') return this.#result(ended.status, result, epoch, ended.reason);
-      const metrics = this.#validate(ended.metrics);
-      const best = isBetter(metrics, result?.best.metrics) ? { epoch, metrics } : (result?.best ?? { epoch, metrics });
-      result = { epochs: epoch, metrics, best };
-      onEvent({ type: 'epoch', epoch, step: this.#step, metrics, samplesPerSecond: this.#samplesPerSecond });
-      if (this.#decideToStop(epoch, metrics)) break;
-      this.#schedule.onEpochEnd?.(metrics);
+    if (from) this.#restore(from);
+    while (!this.#state.stopped) {
+      const ended = await this.#trainEpoch();
+      if (ended) return this.#result(ended.status, ended.reason);
+      this.#endEpoch();
     }
     this.#restoreBest();
-    return this.#result('FINISHED', result, result?.epochs ?? 0);
+    return this.#result('FINISHED');
   }
 
   dispose(): void {
-    tf.dispose(this.#bestWeights?.values);
+    tf.dispose(this.#bestWeights);
   }
 
   #compile(): void {
@@ -117,107 +126,205 @@ class Trainer {
     if (rest > 0) this.#lastLoop = compileTrainingLoop(this.#training.parts, { ...sizes, batchSize: rest });
   }
 
-  async #trainEpoch(epoch: number): Promise<EpochOutcome> {
-    let state = this.#startOfEpoch(epoch);
-    let seconds = 0;
+  /** Trains what is left of the epoch. @returns undefined when it is done */
+  async #trainEpoch(): Promise<Ending | undefined> {
+    let carried = this.#carried();
     try {
-      for (let step = 0; step < this.#stepsPerEpoch;) {
-        const { loop, to } = this.#nextCall(step);
+      while (this.#state.step < this.#stepsPerEpoch) {
+        const { loop, to } = this.#nextCall();
         const called = performance.now();
-        const next = toState(loop.run(step, to, toTensors(state)));
-        disposeState(state);
-        state = next;
-        const samples = this.#examplesBefore(to);
-        const means = readMeans(state, samples); // waits for the engine
-        const callSeconds = (performance.now() - called) / 1000;
-        this.#adaptCall(to - step, callSeconds);
-        seconds += callSeconds;
-        step = to;
-        if (!Number.isFinite(means.loss)) return { status: 'DIVERGED', reason: divergence(means.loss, epoch, step) };
-        this.#training.onEvent({ type: 'progress', epoch, step, ...means, samplesPerSecond: samples / seconds });
+        this.#readAhead?.beforeCall(this.#state.step, to);
+        const next = toState(loop.run(this.#state.step, to, toTensors(carried)));
+        disposeState(carried);
+        carried = next;
+        this.#advance(to, carried, called);
+        if (!Number.isFinite(this.#state.lossSum)) return this.#diverged('loss');
+        this.#reportProgress();
         await setImmediate();
-        if (this.#training.signal?.aborted) return { status: 'KILLED', reason: 'interrupted' };
+        if (this.#training.signal?.aborted) return await this.#interrupted();
+        this.#checkpoint('step');
       }
-      this.#step += this.#stepsPerEpoch;
-      this.#trainedSamples += this.#training.train.length;
-      this.#trainedSeconds += seconds;
-      const { loss, accuracy } = readMeans(state, this.#training.train.length);
-      const rates = this.#schedule.ratesOfEpoch(epoch - 1);
-      const metrics = { train_loss: loss, train_accuracy: accuracy, learning_rate: rates[rates.length - 1] };
-      return { status: 'TRAINED', metrics };
+      return this.#hasFiniteWeights() ? undefined : this.#diverged('weights');
     } finally {
-      disposeState(state);
+      disposeState(carried);
     }
   }
 
-  #startOfEpoch(epoch: number): LoopState {
+  /** What the loop carries, as the state has it. */
+  #carried(): LoopState {
+    const { epochs, step, lossSum, correct } = this.#state;
+    const { train: examples, config } = this.#training;
+    const order = epochOrder(examples, config.seed, epochs + 1);
+    this.#readAhead?.startEpoch(order, step);
     return {
-      order: tf.tensor1d(epochOrder(this.#training.train, this.#training.config.seed, epoch), 'int32'),
-      learningRates: tf.tensor1d(this.#schedule.ratesOfEpoch(epoch - 1)),
+      order: tf.tensor1d(order, 'int32'),
+      learningRates: tf.tensor1d(this.#schedule.ratesOfEpoch(epochs)),
       seeds: tf.tensor1d(this.#seeds, 'int32'),
-      firstStep: tf.scalar(this.#step, 'int32'),
-      lossSum: tf.scalar(0),
-      correct: tf.scalar(0),
+      firstStep: tf.scalar(epochs * this.#stepsPerEpoch, 'int32'),
+      lossSum: tf.scalar(lossSum),
+      correct: tf.scalar(correct),
     };
   }
 
-  #nextCall(step: number): { loop: Loop; to: number } {
+  #nextCall(): { loop: Loop; to: number } {
+    const { step } = this.#state;
     if (!this.#loop) throw new Error('internal: the training loop is not compiled');
     if (step < this.#fullSteps) return { loop: this.#loop, to: Math.min(step + this.#stepsPerCall, this.#fullSteps) };
     if (!this.#lastLoop) throw new Error('internal: there is no last batch');
     return { loop: this.#lastLoop, to: step + 1 };
   }
 
-  #adaptCall(steps: number, seconds: number): void {
-    this.#stepsPerCall = Math.max(1, Math.min(2 * steps, Math.round((CALL_SECONDS * steps) / seconds)));
+  /** Notes what a call came to. @param called when it began */
+  #advance(to: number, { lossSum, correct }: LoopState, called: number): void {
+    const state = this.#state;
+    state.lossSum = lossSum.dataSync()[0]; // waits for the engine
+    state.correct = correct.dataSync()[0];
+    const seconds = (performance.now() - called) / 1000;
+    const steps = to - state.step;
+    state.epochSeconds += seconds;
+    state.step = to;
+    const wanted = Math.min(2 * steps, Math.round((CALL_SECONDS * steps) / seconds));
+    this.#stepsPerCall = Math.max(1, Math.min(wanted, this.#readAhead?.stepsPerCall ?? wanted));
   }
 
-  #examplesBefore(step: number): number {
-    return Math.min(step * this.#batchSize, this.#training.train.length);
+  #reportProgress(): void {
+    const { epochs, step, lossSum, correct, epochSeconds } = this.#state;
+    const samples = Math.min(step * this.#batchSize, this.#training.train.length);
+    const means = { loss: lossSum / samples, accuracy: correct / samples };
+    this.#training.onEvent({
+      ...{ type: 'progress', epoch: epochs + 1, step, ...means, samplesPerSecond: samples / epochSeconds },
+    });
+  }
+
+  /** Validates the epoch that is done, tells of it, and decides whether it was the last. */
+  #endEpoch(): void {
+    const metrics = this.#validate(this.#trainMetrics());
+    const epoch = this.#state.epochs + 1;
+    const samples = this.#state.samples + this.#training.train.length;
+    const seconds = this.#state.seconds + this.#state.epochSeconds;
+    const best = isBetter(metrics, this.#state.best?.metrics) ? { epoch, metrics } : this.#state.best;
+    this.#state = { ...this.#state, ...startOfEpoch, epochs: epoch, samples, seconds, metrics, best };
+    this.#training.onEvent({
+      ...{ type: 'epoch', epoch, step: this.#globalStep, metrics, samplesPerSecond: this.#samplesPerSecond },
+    });
+    this.#state.stopped = this.#decideToStop(epoch, metrics);
+    if (!this.#state.stopped) this.#schedule.onEpochEnd?.(metrics);
+    this.#checkpoint('epoch-end');
+  }
+
+  #trainMetrics(): Record<string, number> {
+    const { epochs, lossSum, correct } = this.#state;
+    const { length } = this.#training.train;
+    const rates = this.#schedule.ratesOfEpoch(epochs);
+    return { train_loss: lossSum / length, train_accuracy: correct / length, learning_rate: rates[rates.length - 1] };
   }
 
   #validate(metrics: Record<string, number>): Record<string, number> {
-    const { validation, labels, evaluator } = this.#training;
+    const { config, validation, labels, evaluator } = this.#training;
     if (validation.length === 0) return metrics;
-    const { loss, accuracy } = evaluator.evaluate(validation, labels);
-    return { ...metrics, val_loss: loss, val_accuracy: accuracy };
+    const evaluation = evaluator.evaluate(validation, labels);
+    const own = validation.map((index) => labels[index]);
+    return { ...metrics, ...evaluationMetrics('val', config.metrics, evaluation, own) };
   }
 
   #decideToStop(epoch: number, metrics: Record<string, number>): boolean {
+    const { config, parts } = this.#training;
     const decision = this.#earlyStopping?.afterEpoch(epoch, metrics);
-    if (decision?.improved && this.#training.config.early_stopping?.restore_best_weights) {
-      tf.dispose(this.#bestWeights?.values);
-      this.#bestWeights = { epoch, values: this.#training.parts.weights.map((weight) => weight.read()) };
+    if (decision?.improved && config.early_stopping?.restore_best_weights) {
+      tf.dispose(this.#bestWeights);
+      this.#bestWeights = parts.weights.map((weight) => weight.read());
+      this.#state.keptEpoch = epoch;
     }
-    return decision?.stop ?? false;
+    return epoch === config.epochs || (decision?.stop ?? false);
   }
 
   #restoreBest(): void {
-    this.#bestWeights?.values.forEach((value, index) => {
+    this.#bestWeights.forEach((value, index) => {
       this.#training.parts.weights[index].assign(value);
     });
   }
 
-  get #samplesPerSecond(): number {
-    return this.#trainedSeconds > 0 ? this.#trainedSamples / this.#trainedSeconds : 0;
+  #checkpoint(at: 'step' | 'epoch-end'): void {
+    const { checkpoints } = this.#training;
+    if (checkpoints?.isDue(at)) checkpoints.save(this.#globalStep, this.#toCheckpoint());
   }
 
-  #result(
-    status: TrainingResult['status'],
-    result: Pick<TrainingResult, 'metrics' | 'best'> | undefined,
-    epochs: number,
-    reason?: string,
-  ): TrainingResult {
-    const metrics = result?.metrics ?? {};
-    const best = result?.best ?? { epoch: epochs, metrics };
-    const weightsEpoch = status === 'FINISHED' ? (this.#bestWeights?.epoch ?? epochs) : epochs;
+  /** The last checkpoint, of the very step that it ends at. */
+  async #interrupted(): Promise<Ending> {
+    const { checkpoints } = this.#training;
+    await checkpoints?.finish();
+    checkpoints?.save(this.#globalStep, this.#toCheckpoint());
+    await checkpoints?.finish();
+    return { status: 'INTERRUPTED' };
+  }
+
+  #toCheckpoint(): Checkpoint {
+    const { weights, optimizer, runtime } = this.#training.parts;
+    const schedule = this.#schedule.state();
+    const state = { ...this.#state, schedule, earlyStopping: this.#earlyStopping?.state() ?? null };
+    const bestWeights = this.#bestWeights.map((value) => value.dataSync() as Float32Array);
+    const values = { weights: readValues(weights), slots: readValues(optimizer.slots), bestWeights };
+    return { state, values, origin: originOf(runtime) };
+  }
+
+  #restore({ state, values }: Checkpoint): void {
+    const { weights, optimizer } = this.#training.parts;
+    this.#state = { ...state };
+    assignValues(weights, values.weights);
+    assignValues(optimizer.slots, values.slots);
+    this.#bestWeights = values.bestWeights.map((value, index) => tf.tensor(value, [...weights[index].shape]));
+    this.#schedule.restore(state.schedule);
+    if (state.earlyStopping) this.#earlyStopping?.restore(state.earlyStopping);
+    if (!state.stopped) this.#training.onEvent({ type: 'resumed', epoch: state.epochs + 1, step: state.step });
+  }
+
+  #hasFiniteWeights(): boolean {
+    return this.#training.parts.weights.every((weight) =>
+      tf.tidy(() => tf.all(tf.isFinite(weight.read())).dataSync()[0] === 1),
+    );
+  }
+
+  #diverged(what: 'loss' | 'weights'): Ending {
+    const { epochs, step } = this.#state;
+    const reason = describeDivergence(what, { epoch: epochs + 1, step }, this.#training.config);
+    return { status: 'DIVERGED', reason };
+  }
+
+  /** Steps done since the training began. */
+  get #globalStep(): number {
+    return this.#state.epochs * this.#stepsPerEpoch + this.#state.step;
+  }
+
+  get #samplesPerSecond(): number {
+    const { samples, seconds } = this.#state;
+    return seconds > 0 ? samples / seconds : 0;
+  }
+
+  #result(status: TrainingResult['status'], reason?: string): TrainingResult {
+    const { epochs, metrics, best, keptEpoch } = this.#state;
+    const weightsEpoch = status === 'FINISHED' ? (keptEpoch ?? epochs) : epochs;
     const samplesPerSecond = this.#samplesPerSecond;
-    return { status, reason, epochs, steps: this.#step, metrics, best, weightsEpoch, samplesPerSecond };
+    return { status, reason, epochs, steps: this.#globalStep, metrics, best, weightsEpoch, samplesPerSecond };
   }
 }
 
-type EpochOutcome =
-  { status: 'TRAINED'; metrics: Record<string, number> } | { status: 'DIVERGED' | 'KILLED'; reason: string };
+interface Ending {
+  status: 'DIVERGED' | 'INTERRUPTED';
+  reason?: string;
+}
+
+const startOfEpoch = { step: 0, lossSum: 0, correct: 0, epochSeconds: 0 };
+
+/** What trains here, as a checkpoint has it. */
+export function originOf({ version, device, threads }: StepParts['runtime']): CheckpointOrigin {
+  return { engine: version, device, threads };
+}
+
+function readAheadOf({ images, prefetch }: StepParts, size: number): ReadAhead | undefined {
+  const [, ...image] = images.shape;
+  const bytes = image.reduce((product, length) => product * length, size);
+  return prefetch && new ReadAhead(prefetch, { size, bytes });
+}
 
 /** The order of an epoch's examples: a fresh shuffle, from the epoch's own stream. @param epoch from 1 */
 export function epochOrder(examples: Int32Array, seed: number, epoch: number): Int32Array {
@@ -230,17 +337,18 @@ function isBetter(metrics: Record<string, number>, best: Record<string, number> 
   return metrics[key] < best[key];
 }
 
-function readMeans({ lossSum, correct }: LoopState, samples: number): { loss: number; accuracy: number } {
-  return { loss: lossSum.dataSync()[0] / samples, accuracy: correct.dataSync()[0] / samples };
+function readValues(variables: readonly Variable[]): CheckpointValues['weights'] {
+  return variables.map((variable) => tf.tidy(() => variable.read().dataSync() as Float32Array));
+}
+
+function assignValues(variables: readonly Variable[], values: readonly Float32Array[]): void {
+  variables.forEach((variable, index) => {
+    tf.tidy(() => {
+      variable.assign(tf.tensor(values[index], [...variable.shape]));
+    });
+  });
 }
 
 function disposeState(state: LoopState): void {
   tf.dispose(toTensors(state));
-}
-
-function divergence(loss: number, epoch: number, step: number): string {
-  return (
-    `the training loss is ${Number.isNaN(loss) ? 'NaN' : 'infinite'} by step ${step} of epoch ${epoch}; ` +
-    'the likely cause is too high a learning rate: lower training.optimizer.learning_rate, or clip gradients'
-  );
 }

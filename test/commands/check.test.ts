@@ -47,6 +47,19 @@ test('prints the resolved file, which prints the same again', async () => {
   expect(await check(write('resolved.yaml', stdout))).toEqual({ code: 0, stdout, stderr: '' });
 });
 
+test('a sweep is printed with its size, and checked in every variant', async () => {
+  const sweep = `${study}sweep: {seeds: 2, parameters: {training.epochs: [3, 4], training.batch_size: [8, 16, 32]}}\n`;
+  const { code, stdout } = await check(write('sweep.yaml', sweep));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^# 6 variants × 2 seeds = 12 runs\n/);
+  const resolved = await check(write('resolved.yaml', stdout), '--json');
+  const [{ sweep: plain }] = JSON.parse(resolved.stdout) as { sweep: { cells: { label: string }[] } }[];
+  expect(plain.cells[5].label).toBe('epochs=4 batch_size=32');
+  const wrong = await check(write('sweep.yaml', sweep.replace('32', '-32')));
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('(in 2 of 6 variants, such as epochs=3 batch_size=-32)');
+});
+
 test('--diff prints what is changed', async () => {
   expect((await check(write('study.yaml', study), 'training.epochs=3', '--diff')).stdout).toBe(
     '  training.epochs: 6 → 3\n',

@@ -104,7 +104,7 @@ const schedule = fc.oneof(
 const training = some({
   optimizer,
   learning_rate_schedule: schedule,
-  metrics: any(['accuracy'], ['accuracy', 'top_k_accuracy'], [{ name: 'top_k_accuracy', k: 3 }], []),
+  metrics: any(['accuracy'], ['accuracy', 'top_5_accuracy'], ['top_3_accuracy', 'top_10_accuracy'], []),
   batch_size: count,
   epochs: fc.integer({ min: 3, max: 100 }),
   early_stopping: fc.oneof(any(null), some({ patience: count, restore_best_weights: flag, min_delta: fraction })),
@@ -133,19 +133,22 @@ const dataset = fc.oneof(
     { image_size: fc.oneof(any(null), size), color_mode: any('rgb', 'grayscale') },
   ),
 );
-const sweep = having(
-  {
-    parameters: any(
-      { 'model.kernel_size': [3, 5] },
-      { 'training.epochs': { values: [1, 2] }, 'training.optimizer': ['adam', { name: 'sgd', momentum: 0.9 }] },
-    ),
-  },
-  {
-    seeds: fc.oneof(count, any([1, 2, 3])),
-    metric: any({ name: 'test_loss' }, {}),
-    early_terminate: any(null, { type: 'asha' }),
-  },
-);
+const sweep = some({
+  parameters: any(
+    {},
+    { 'model.kernel_size': [3, 5] },
+    { 'training.epochs': { values: [4, 5] }, 'training.optimizer': ['adam', { name: 'sgd', momentum: 0.9 }] },
+    { training: { parameters: { batch_size: [8, 16], optimizer: { value: 'adam' } } }, 'model.activation': ['relu'] },
+    {
+      'training.optimizer': ['adam', 'sgd'],
+      'training.optimizer.momentum': { values: [0, 0.9], when: { 'training.optimizer': 'sgd' } },
+    },
+  ),
+  seeds: fc.oneof(count, any([1, 2, 3])),
+  metric: any({ name: 'test_loss' }, { name: 'best_train_loss', goal: 'maximize' }),
+  early_terminate: any(null, { type: 'asha' }, { type: 'hyperband', s: 2 }, { type: 'median', min_trials: 3 }),
+  max_retries: any(0, 3),
+}).map((given) => ({ metric: { name: 'test_loss' }, ...given }));
 
 /** Experiments without a mistake, over the whole vocabulary. */
 export const experiment = having(

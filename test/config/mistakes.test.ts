@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { ConfigError } from '../../src/config/config-error.js';
 import { loadExperiment } from '../../src/config/load.js';
 import type { Problem, ProblemCode } from '../../src/config/problems.js';
+import { expandSweep } from '../../src/config/sweep.js';
 
 /**
  * A wrong experiment: `⟦` and `⟧` mark what must be underlined, in the order in which problems are reported. What the
@@ -85,7 +86,11 @@ function problemsOf(mistake: Mistake): { problems: Problem[]; places: Place[] } 
   const overrides = (mistake.overrides ?? []).map((text, i) => unmark(text, `<override ${i + 1}>`));
   const places = [...own, ...others, ...overrides.flatMap((override) => override.places)];
   try {
-    loadExperiment(join(folder, 'main.yaml'), { overrides: overrides.map(({ text }) => text), env: {} });
+    const experiment = loadExperiment(join(folder, 'main.yaml'), {
+      overrides: overrides.map(({ text }) => text),
+      env: {},
+    });
+    if (experiment.config.sweep) expandSweep(experiment);
   } catch (error) {
     if (error instanceof ConfigError) return { problems: [...error.problems], places };
     throw error;

@@ -30,6 +30,12 @@ describe('checkShapes', () => {
     ['nothing at all', [{ type: 'pooling2d', pooling: 'none' }], '', 'end with "- type: dense"'],
     ['what follows the softmax', [...end, { type: 'dropout', rate: 0.5 }], '2', 'comes after the softmax'],
     [
+      'pooling of probabilities',
+      [conv({ filters: 10, activation: 'softmax' }), { type: 'global_pooling2d' }],
+      '1',
+      'comes after the softmax',
+    ],
+    [
       'an identity of another shape',
       [{ type: 'residual', shortcut: 'identity', layers: [conv({ padding: 'same' })] }, ...end],
       '0.shortcut',

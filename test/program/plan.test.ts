@@ -90,10 +90,49 @@ describe('ablate plan', () => {
     expect(stdout).toMatch(/^time +not measured/m);
   });
 
+  it('does without an estimate of the time rather than install TensorFlow', async () => {
+    const workspace = new Workspace();
+    const elsewhere = {
+      ABLATE_CACHE: workspace.folder,
+      PATH: workspace.folder,
+      VIRTUAL_ENV: '',
+      HOME: workspace.folder,
+    };
+    const { code, stdout, stderr } = await workspace.ablate(['plan', baseline], elsewhere);
+    expect(stderr).toContain('--no-calibration');
+    expect(stdout).toMatch(/^time +not measured$/m);
+    expect(code).toBe(0);
+  });
+
   it('prints several plans as one JSON document', async () => {
     const mlp = resolve('experiments/models/mlp.yaml');
     const { stdout } = await new Workspace().ablate(['plan', baseline, mlp, '--no-calibration', '--json']);
     const plans = JSON.parse(stdout) as PlanDocument[];
     expect(plans.map(({ layers }) => layers[0].name)).toEqual(['conv2d', 'flatten']);
+  });
+
+  it('lists the variants of a sweep, ten thousand of them too', async () => {
+    const workspace = new Workspace();
+    const layers = '[{ type: conv2d, filters: 4 }, { type: flatten }, { type: dense }]';
+    const numbers = JSON.stringify(Array.from({ length: 100 }, (_, i) => i + 1));
+    const parameters = `{ training.batch_size: ${numbers}, model.layers.0.filters: ${numbers} }`;
+    const study = `dataset: { name: mnist }\nmodel: { layers: ${layers} }\nsweep: { seeds: 3, parameters: ${parameters} }\n`;
+    const words = ['plan', workspace.write('study.yaml', study), '--no-calibration'];
+    const text = await workspace.ablate(words, withoutTensorFlow);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toMatch(/^sweep +grid: 10,000 variants × 3 seeds = 30,000 runs$/m);
+    expect(text.stdout).toMatch(/^VARIANT +batch_size +filters$/m);
+    expect(text.stdout).toMatch(/^… and 9,950 more/m);
+    const { stdout } = await workspace.ablate([...words, '--json'], withoutTensorFlow);
+    const { sweep } = JSON.parse(stdout) as {
+      sweep: { variants: number; runs: number; seeds: number[]; cells: unknown[] };
+    };
+    expect(sweep).toMatchObject({ variants: 10_000, runs: 30_000, seeds: [0, 1, 2] });
+    expect(sweep.cells).toHaveLength(10_000);
+    expect(sweep.cells[101]).toEqual({
+      index: 101,
+      label: 'batch_size=2 filters=2',
+      values: { 'training.batch_size': 2, 'model.layers.0.filters': 2 },
+    });
   });
 });

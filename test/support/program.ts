@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,9 @@ export class Workspace {
   ): {
     result: Promise<ProgramResult>;
     kill: (signal: NodeJS.Signals) => void;
-    onError: (listener: () => void) => void;
+    /** Told what it writes to its standard error. */
+    onError: (listener: (text: string) => void) => void;
+    pid: number;
     /** What it has written so far. */
     stdout: () => string;
     pid: number;
@@ -67,6 +69,7 @@ export class Workspace {
       result,
       kill: (signal) => child.kill(signal),
       onError: (listener) => child.stderr.on('data', listener),
+      pid: child.pid ?? 0,
       stdout: () => output.stdout,
       pid: child.pid ?? 0,
     };
@@ -74,19 +77,21 @@ export class Workspace {
 
   /** The ids of the runs on disk, oldest first. */
   runs(directory = 'runs'): string[] {
-    return readdirSync(join(this.folder, directory))
+    const folder = join(this.folder, directory);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
       .filter((name) => !name.startsWith('.'))
       .sort();
   }
 
-  summary(id: string): Summary {
-    const summary = readSummary(findRun(join(this.folder, 'runs'), id));
+  summary(id: string, directory = 'runs'): Summary {
+    const summary = readSummary(findRun(join(this.folder, directory), id));
     if (!summary) throw new Error(`run ${id} has no summary`);
     return summary;
   }
 
-  journal(id: string): JournalEvent[] {
-    return readJournal(join(this.folder, 'runs', id, 'journal.jsonl'));
+  journal(id: string, directory = 'runs'): JournalEvent[] {
+    return readJournal(join(this.folder, directory, id, 'journal.jsonl'));
   }
 
   read(...path: string[]): Buffer {

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import type { Failure, Outcome } from '../scheduling/scheduler.js';
+import type { Failure, Outcome } from './scheduler.js';
 
 /** What a worker answered. @throws what `failureError` makes of a task without an answer */
 export function answerOf<Answer>(outcome: Outcome<Answer>): Answer {

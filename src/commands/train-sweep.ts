@@ -1,0 +1,221 @@
+import { resolve } from 'node:path';
+import type { Experiment, SweepConfig } from '../config/experiment.js';
+import { toYaml } from '../config/format.js';
+import { UserError } from '../errors.js';
+import { LocalScheduler } from '../scheduling/local.js';
+import { readMachine, visibleGpus } from '../scheduling/machine.js';
+import { chooseParallelism, type Parallelism } from '../scheduling/parallelism.js';
+import type { Scheduler } from '../scheduling/scheduler.js';
+import { EarlierRuns } from '../sweep/earlier-runs.js';
+import { Pruner } from '../sweep/pruning/pruner.js';
+import { runSweep, type SweepEnd } from '../sweep/run-sweep.js';
+import { configDigest } from '../sweep/sweep-store.js';
+import { summarizeSweep } from '../sweep/sweep-state.js';
+import { readSweepRecord, SweepJournal, type SweepRecord } from '../sweep/sweep-journal.js';
+import {
+  createSweep,
+  findSweepOf,
+  type SweepDirectory,
+  type SweepSummary,
+  writeSweepSummary,
+} from '../sweep/sweep-store.js';
+import { TrialChoices } from '../sweep/trial-choice.js';
+import { sweepSeeds } from '../config/sweep.js';
+import type { Engine } from '../tensorflow/engine.js';
+import { findGpus } from '../tensorflow/library/gpu.js';
+import { whileHolding } from '../tracking/run-lock.js';
+import { DatasetDigests } from './dataset-digests.js';
+import type { CheckedExperiment } from './experiment-arguments.js';
+import { resumeCommand } from './run-job.js';
+import { showStatusLine } from './status-line.js';
+import { showSweep, type SweepDisplay } from './sweep-display.js';
+import type { SweepSettings } from './sweep-options.js';
+import { sweepRuns, sweepSize } from './sweep-summary.js';
+import { SweepTracking } from './sweep-tracking.js';
+import { trialsOf } from './sweep-trials.js';
+import { SweepView } from './sweep-view.js';
+
+/** What a sweep is run with. */
+export interface SweepContext {
+  engine: Engine;
+  settings: SweepSettings;
+  runsDirectory: string;
+  /** Ends the sweep in order. */
+  signal: AbortSignal;
+  /** Takes the workers, to end them at once. */
+  onWorkers: (scheduler: Scheduler) => void;
+}
+
+/** A sweep, and what it is trained from. */
+export type SweepExperiment = CheckedExperiment & { config: Experiment & { sweep: SweepConfig } };
+
+/**
+ * Trains every variant with every seed, shown on standard error and followed to MLflow. A sweep of exactly this
+ * configuration that is there already is gone on with.
+ * @param existing to go on with; unless it is given, it is looked for
+ */
+export async function trainSweep(
+  experiment: SweepExperiment,
+  context: SweepContext,
+  existing = findExisting(experiment, context),
+): Promise<SweepSummary> {
+  const source = existing ? readSweepRecord(existing).begun.source : resolve(experiment.file);
+  const status = showStatusLine(process.stderr);
+  const data = new DatasetDigests(source, status.onProgress);
+  const { parallelism, gpus } = await shareMachine(experiment, context, data, existing).finally(status.clear);
+  const sweep = existing ?? createSweep(context.runsDirectory, experiment.config.name, toYaml(experiment.config));
+  const session = { experiment, context, sweep, source, data, parallelism, gpus };
+  return whileHolding(sweep, () => runSession(session, existing === undefined), process.pid);
+}
+
+function findExisting(experiment: SweepExperiment, context: SweepContext): SweepDirectory | undefined {
+  if (context.settings.force) return undefined;
+  return findSweepOf(context.runsDirectory, toYaml(experiment.config));
+}
+
+interface SweepSession {
+  experiment: SweepExperiment;
+  context: SweepContext;
+  sweep: SweepDirectory;
+  /** The experiment file. */
+  source: string;
+  data: DatasetDigests;
+  parallelism: Parallelism;
+  gpus: string[];
+}
+
+async function shareMachine(
+  { config, cells }: SweepExperiment,
+  { engine, settings: { jobs, threads } }: SweepContext,
+  data: DatasetDigests,
+  existing: SweepDirectory | undefined,
+): Promise<{ parallelism: Parallelism; gpus: string[] }> {
+  const before = existing && readSweepRecord(existing).begun;
+  if (before && threads !== undefined && threads !== before.threads) throw otherThreads(before.id, before.threads);
+  const hasGpu = engine.backend === 'tensorflow' && engine.gpuName !== undefined;
+  const gpus = hasGpu ? visibleGpus((await findGpus()).length, process.env) : [];
+  const trials = sweepRuns(config, cells ?? []);
+  const demand = { trials, datasetBytes: await data.bytesOf(config), jobs, threads: threads ?? before?.threads };
+  return { parallelism: chooseParallelism(readMachine(gpus.length), demand), gpus };
+}
+
+async function runSession(session: SweepSession, isNew: boolean): Promise<SweepSummary> {
+  const { context, sweep, parallelism, gpus } = session;
+  const { jobs, threads } = parallelism;
+  const journal = new SweepJournal(sweep);
+  if (isNew) journal.append(beginningOf(session));
+  const record = readSweepRecord(sweep);
+  journal.append({ type: 'state', status: 'RUNNING', jobs });
+  const engine = context.engine.backend === 'cpu' ? context.engine : { ...context.engine, threads };
+  const scheduler = new LocalScheduler(engine, jobs, gpus);
+  context.onWorkers(scheduler);
+  const started = performance.now();
+  try {
+    const end = await runTrials(session, scheduler, journal, record);
+    const seconds = (performance.now() - started) / 1000;
+    const summary = summarizeSweep(record.begun, { ...end, jobs, seconds });
+    writeSweepSummary(sweep, summary);
+    journal.append({ type: 'state', status: end.status, jobs, error: end.error ?? undefined });
+    if (end.status !== 'FINISHED')
+      process.stderr.write(`\`${resumeCommand(sweep.runsDirectory, sweep.id)}\` goes on with it\n`);
+    return summary;
+  } finally {
+    scheduler.close();
+    journal.close();
+  }
+}
+
+function beginningOf({
+  experiment,
+  context,
+  sweep,
+  source,
+  parallelism,
+}: SweepSession): Parameters<SweepJournal['append']>[0] {
+  const { config } = experiment;
+  return {
+    type: 'sweep',
+    id: sweep.id,
+    name: config.name,
+    source,
+    config_digest: configDigest(sweep),
+    question: config.question,
+    method: config.sweep.method,
+    metric: config.sweep.metric,
+    seeds: sweepSeeds(config),
+    trials: sweepRuns(config, experiment.cells ?? []),
+    threads: parallelism.threads,
+    force: context.settings.force,
+  };
+}
+
+async function runTrials(
+  session: SweepSession,
+  scheduler: Scheduler,
+  journal: SweepJournal,
+  record: SweepRecord,
+): Promise<SweepEnd> {
+  const { experiment, context, sweep, data } = session;
+  const { sweep: config, training } = experiment.config;
+  const { metric, max_retries: retries, early_terminate: rule } = config;
+  const facts = { metric, total: record.begun.trials, jobs: session.parallelism.jobs };
+  const display = showSweep(new SweepView(facts, () => performance.now() / 1000), process.stderr);
+  const tracking = new SweepTracking(experiment.config, display.message);
+  announce(session, record, display);
+  const source = await trialsOf(experiment, { journal, record, say: display.message });
+  try {
+    const { rerunFailed, failFast, checkpointSeconds } = context.settings;
+    const earlier = new EarlierRuns(sweep.runsDirectory);
+    const digestOf = data.digestOf.bind(data);
+    return await runSweep({
+      sweep,
+      metric,
+      source,
+      scheduler,
+      journal,
+      record,
+      retries,
+      failFast,
+      checkpointSeconds,
+      choices: new TrialChoices({ earlier, record, digestOf, rerunFailed }),
+      pruner: rule ? new Pruner(rule, metric, training.epochs) : undefined,
+      jobs: session.parallelism.jobs,
+      signal: context.signal,
+      onProgress: (progress) => {
+        if (progress.type === 'trial-begun') tracking.begun(sweep.runsDirectory, progress.run);
+        if (progress.type === 'trial-ended') tracking.ended(progress.end.run);
+        display.onProgress(progress);
+      },
+    });
+  } finally {
+    source.close();
+    await tracking.finish();
+    display.end();
+  }
+}
+
+function announce(
+  { experiment, parallelism, context }: SweepSession,
+  record: SweepRecord,
+  display: SweepDisplay,
+): void {
+  const { jobs, threads } = parallelism;
+  const workers = `${jobs} ${jobs === 1 ? 'worker' : 'workers'}`;
+  const each =
+    context.engine.backend === 'cpu' || threads === 0 ? '' : ` of ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  display.message(`${record.begun.id}: ${sweepSize(experiment.config, experiment.cells ?? [])}, ${workers}${each}`);
+  const done = record.ends.size;
+  const most = done === record.begun.trials ? 'all' : String(done);
+  if (record.runs.size > 0) display.message(`${most} of its trials have ended already (--force begins a new sweep)`);
+}
+
+function otherThreads(id: string, threads: number): UserError {
+  return new UserError(
+    `sweep ${id} began with ${threads} threads a worker: with others, results differ in their last bits`,
+    {
+      code: 'threads-differ',
+      hint: 'leave --threads out to go on, or begin a new sweep with --force',
+      exitCode: 2,
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { configHash } from '../config/hash.js';
+import type { Job } from '../job.js';
+import { LocalScheduler } from '../scheduling/local.js';
+import type { Scheduler } from '../scheduling/scheduler.js';
+import type { SweepDirectory, SweepSummary } from '../sweep/sweep-store.js';
+import type { Engine } from '../tensorflow/engine.js';
+import type { Summary } from '../tracking/run-store.js';
+import { chooseEngine } from './engine.js';
+import type { CheckedExperiment } from './experiment-arguments.js';
+import { listenForInterrupts } from './interrupts.js';
+import { runJob } from './run-job.js';
+import { printResults } from './run-results.js';
+import { readSweepOptions, type SweepOptions } from './sweep-options.js';
+import { type SweepExperiment, trainSweep } from './train-sweep.js';
+
+/**
+ * Trains what experiments describe, one after another, a run or a sweep each, and prints what they came to.
+ * @param existing the sweep to go on with, if the experiment is one's
+ */
+export async function trainAll(
+  experiments: readonly CheckedExperiment[],
+  options: SweepOptions,
+  existing?: SweepDirectory,
+): Promise<void> {
+  const settings = readSweepOptions(options);
+  const engine = await chooseEngine(options);
+  let workers: Scheduler | undefined;
+  const onWorkers = (scheduler: Scheduler): void => {
+    workers = scheduler;
+  };
+  const { signal, stop } = listenForInterrupts(() => workers?.close());
+  const runsDirectory = resolve(options.runsDir);
+  const context = { engine, settings, runsDirectory, signal, onWorkers };
+  const summaries: (Summary | SweepSummary)[] = [];
+  try {
+    for (const experiment of experiments) {
+      if (signal.aborted) break;
+      const summary = isSweep(experiment)
+        ? await trainSweep(experiment, context, existing)
+        : await trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), engine, signal, onWorkers);
+      summaries.push(summary);
+    }
+  } finally {
+    stop();
+  }
+  await printResults(summaries, options);
+}
+
+function isSweep(experiment: CheckedExperiment): experiment is SweepExperiment {
+  return experiment.config.sweep !== null;
+}
+
+async function trainRun(
+  job: Job,
+  engine: Engine,
+  signal: AbortSignal,
+  onWorkers: (scheduler: Scheduler) => void,
+): Promise<Summary> {
+  const scheduler = new LocalScheduler(engine, 1);
+  onWorkers(scheduler);
+  try {
+    return await runJob(job, scheduler, signal);
+  } finally {
+    scheduler.close();
+  }
+}
+
+function toJob({ config, file }: CheckedExperiment, runsDirectory: string, checkpointSeconds: number | undefined): Job {
+  return { config, configHash: configHash(config), source: resolve(file), runsDirectory, checkpointSeconds };
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { UserError } from '../errors.js';
+import { type EngineOptions, addEngineOptions } from './engine.js';
+
+/** What the user says of a training beside its experiment file. */
+export interface TrainingOptions extends EngineOptions {
+  runsDir: string;
+  checkpointSeconds?: string;
+  json?: true;
+}
+
+/** Adds what every command takes that trains. */
+export function addTrainingOptions(command: Command): void {
+  command
+    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .option('--checkpoint-seconds <n>', 'longest time between two checkpoints (default: 30)')
+    .option('--json', 'print the summaries as JSON');
+  addEngineOptions(command);
+}
+
+/**
+ * The longest time between two checkpoints; undefined for the usual.
+ * @throws UserError `bad-usage`
+ */
+export function checkpointSeconds({ checkpointSeconds: text }: TrainingOptions): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds >= 0 && Number.isFinite(seconds)) return seconds;
+  throw new UserError(`--checkpoint-seconds is ${text}; expected a number of seconds`, {
+    code: 'bad-usage',
+    exitCode: 2,
+  });
+}

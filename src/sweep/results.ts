@@ -1,0 +1,88 @@
+import { mean, sampleStandardDeviation } from '../analysis/statistics/describe.js';
+import type { SweepMetric } from '../config/experiment.js';
+import type { CellSummary, TrialCounts } from './sweep-store.js';
+import type { Trial, TrialEnd, TrialStatus } from './trial.js';
+
+const COUNTED: Record<TrialStatus, Exclude<keyof TrialCounts, 'total' | 'reused'>> = {
+  FINISHED: 'finished',
+  PRUNED: 'pruned',
+  DIVERGED: 'diverged',
+  FAILED: 'failed',
+  KILLED: 'killed',
+};
+
+/** What results tell of a variant. */
+type ResultCell = Pick<Trial['cell'], 'index' | 'values'>;
+
+/** What a sweep has come to so far: its trials, gathered by variant. */
+export class SweepResults {
+  readonly metric: SweepMetric;
+  readonly counts: TrialCounts;
+  /** Of all trials, added up. */
+  seconds = 0;
+  readonly #cells = new Map<number, CellSummary>();
+  #ranked: CellSummary[] | undefined;
+
+  /** @param total how many trials there are to be */
+  constructor(metric: SweepMetric, total: number) {
+    this.metric = metric;
+    this.counts = { total, finished: 0, pruned: 0, diverged: 0, failed: 0, killed: 0, reused: 0 };
+  }
+
+  /** A trial has ended. */
+  add({ cell, seed, label }: Pick<Trial, 'seed' | 'label'> & { cell: ResultCell }, end: TrialEnd): void {
+    const { run, status, value, seconds, reused } = end;
+    this.counts[COUNTED[status]]++;
+    if (reused) this.counts.reused++;
+    this.seconds += seconds;
+    const known = this.#cells.get(cell.index) ?? emptyCell(cell, label);
+    this.#cells.set(cell.index, summarize({ ...known, trials: [...known.trials, { seed, run, status, value }] }));
+    this.#ranked = undefined;
+  }
+
+  get ended(): number {
+    const { finished, pruned, diverged, failed, killed } = this.counts;
+    return finished + pruned + diverged + failed + killed;
+  }
+
+  /** The best variant so far, if any trial has a value. */
+  get best(): CellSummary | undefined {
+    const [first] = this.ranked() as (CellSummary | undefined)[];
+    return first && first.n > 0 ? first : undefined;
+  }
+
+  /** All variants of which some trial has ended, the best first. */
+  ranked(): readonly CellSummary[] {
+    this.#ranked ??= [...this.#cells.values()].sort((a, b) => compareCells(a, b, this.metric.goal));
+    return this.#ranked;
+  }
+}
+
+/**
+ * The order of variants, the best mean first. Those that aren't comparable come last: of a variant with pruned trials only
+ * the luckiest seeds have finished.
+ */
+export function compareCells(a: CellSummary, b: CellSummary, goal: SweepMetric['goal']): number {
+  const rank = (cell: CellSummary): number => (cell.mean === null ? 2 : isPruned(cell) ? 1 : 0);
+  const sign = goal === 'maximize' ? -1 : 1;
+  return rank(a) - rank(b) || sign * ((a.mean ?? 0) - (b.mean ?? 0)) || a.index - b.index;
+}
+
+/** Whether some trial of a variant was stopped early. */
+export function isPruned({ trials }: CellSummary): boolean {
+  return trials.some(({ status }) => status === 'PRUNED');
+}
+
+function emptyCell({ index, values }: ResultCell, label: string): CellSummary {
+  return { index, label, values: { ...values }, n: 0, mean: null, standard_deviation: null, trials: [] };
+}
+
+function summarize(cell: CellSummary): CellSummary {
+  const values = cell.trials.map(({ value }) => value).filter((value) => value !== null);
+  return {
+    ...cell,
+    n: values.length,
+    mean: values.length > 0 ? mean(values) : null,
+    standard_deviation: values.length > 1 ? sampleStandardDeviation(values) : null,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Job } from '../job.js';
+import type { RunProgress } from '../run-events.js';
+import { failureError } from '../scheduling/failure.js';
+import type { Failure, Scheduler } from '../scheduling/scheduler.js';
+import { recordCrash } from '../tracking/crash.js';
+import { runDirectory, type Summary } from '../tracking/run-store.js';
+
+export interface TrialOptions {
+  scheduler: Scheduler;
+  /** How often a run that failed is tried again. */
+  retries: number;
+  signal: AbortSignal;
+  /** @param attempt from 1 */
+  onProgress: (progress: RunProgress, attempt: number) => void;
+  /** A run has failed, and is tried again. */
+  onRetry: (reason: string, attempt: number) => void;
+}
+
+/** What came of the last attempt: a summary, or an error that has left none. */
+export type TrialOutcome = { summary: Summary } | { run: string; error: string };
+
+/**
+ * Trains one trial. A run that fails, or whose worker dies, is gone on with from its last checkpoint, in another worker if
+ * need be, as often as retries allow.
+ * @throws UserError when no run can be begun at all, which no other trial can either
+ */
+export async function runTrial(job: Job, options: TrialOptions): Promise<TrialOutcome> {
+  let { resume } = job;
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await attemptOnce({ ...job, resume }, attempt, options);
+    if ('summary' in outcome && outcome.summary.status !== 'FAILED') return outcome;
+    if (attempt > options.retries || options.signal.aborted) {
+      if ('refused' in outcome) throw failureError(outcome.refused);
+      return outcome;
+    }
+    if ('summary' in outcome) resume = outcome.summary.id;
+    options.onRetry(reasonOf(outcome), attempt + 1);
+  }
+}
+
+type Attempt = TrialOutcome | { refused: Failure };
+
+async function attemptOnce(job: Job, attempt: number, options: TrialOptions): Promise<Attempt> {
+  let run = job.resume;
+  const outcome = await options.scheduler.run(job, {
+    signal: options.signal,
+    onProgress: (progress) => {
+      if (progress.type === 'created') run = progress.id;
+      options.onProgress(progress, attempt);
+    },
+  });
+  if (outcome.type === 'done') return { summary: outcome.answer };
+  if (run === undefined) return { refused: outcome };
+  // What couldn't be gone on with has its own summary still.
+  if (outcome.type === 'failed') return { run, error: outcome.error.message };
+  return { summary: recordCrash(runDirectory(job.runsDirectory, run), outcome.reason, outcome.log) };
+}
+
+function reasonOf(outcome: Attempt): string {
+  if ('refused' in outcome) return failureError(outcome.refused).message;
+  return 'error' in outcome ? outcome.error : (outcome.summary.error ?? 'it failed');
+}

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import type { SweepMetric } from '../config/experiment.js';
+import type { Values } from '../config/sweep-conditions.js';
+import { messageOf, UserError } from '../errors.js';
+import { LineWriter } from '../tracking/lines.js';
+import type { SweepDirectory, SweepStatus } from './sweep-store.js';
+import { type TrialEnd, trialKey } from './trial.js';
+
+/** What a sweep is: the first event of its journal. */
+export interface SweepEvent {
+  type: 'sweep';
+  id: string;
+  name: string;
+  /** The experiment file. */
+  source: string;
+  /** SHA-256 of its `config.yaml`, which mustn't change as long as it is gone on with. */
+  config_digest: string;
+  question: string | null;
+  method: string;
+  metric: SweepMetric;
+  seeds: number[];
+  /** Trials in all, as far as they are known beforehand. */
+  trials: number;
+  /** Threads of each worker, the same whenever the sweep is gone on with: other numbers give other last bits. */
+  threads: number;
+  /** Whether finished runs of other sweeps are left aside. */
+  force: boolean;
+}
+
+/** The sweep goes on, or has ended. */
+export interface SweepStateEvent {
+  type: 'state';
+  status: SweepStatus | 'RUNNING';
+  /** Workers side by side. */
+  jobs: number;
+  error?: string;
+}
+
+/** A search has proposed a variant. */
+export interface CellEvent {
+  type: 'cell';
+  cell: number;
+  values: Values;
+}
+
+/** A trial's run has begun, or goes on. */
+export interface TrialEvent {
+  type: 'trial';
+  cell: number;
+  seed: number;
+  /** Of the variant. */
+  label: string;
+  run: string;
+  /** From 1. */
+  attempt: number;
+}
+
+/** A trial is to be stopped early. */
+export interface PruneEvent {
+  type: 'prune';
+  run: string;
+  reason: string;
+}
+
+export interface TrialEndEvent extends TrialEnd {
+  type: 'end';
+  cell: number;
+  seed: number;
+  label: string;
+  values: Values;
+}
+
+export type SweepJournalEvent = SweepEvent | SweepStateEvent | CellEvent | TrialEvent | PruneEvent | TrialEndEvent;
+
+const TYPES: readonly string[] = [
+  'sweep',
+  'state',
+  'cell',
+  'trial',
+  'prune',
+  'end',
+] satisfies SweepJournalEvent['type'][];
+
+/** Writes down what happens in a sweep, so that it can be gone on with after the end of this process at any instant. */
+export class SweepJournal {
+  readonly #lines: LineWriter;
+
+  constructor(sweep: SweepDirectory) {
+    this.#lines = new LineWriter(sweep.journal);
+  }
+
+  /** @throws UserError `journal-not-written` */
+  append(event: SweepJournalEvent): void {
+    // Trials are durable in their own runs; of a sweep only its beginning and its end need outlive a power cut.
+    const sync = event.type === 'sweep' || event.type === 'state';
+    this.#lines.append(JSON.stringify({ time: Date.now(), ...event }), { sync });
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+}
+
+/** What the journal of a sweep says. */
+export interface SweepRecord {
+  begun: SweepEvent;
+  state: SweepStateEvent;
+  /** When the last session began, in milliseconds since 1970-01-01 UTC. */
+  since: number;
+  /** When the last event happened. */
+  until: number;
+  /** Trial (`trialKey`) → its newest run. */
+  runs: Map<string, string>;
+  /** Trial (`trialKey`) → how it began, if it hasn't ended since. */
+  open: Map<string, TrialEvent & { time: number }>;
+  /** Trial (`trialKey`) → its newest end. */
+  ends: Map<string, TrialEndEvent>;
+  /** Run → why it was to be stopped early. */
+  pruned: Map<string, string>;
+  /** What a search proposed and what came of it, in order. */
+  search: (CellEvent | TrialEndEvent)[];
+}
+
+/** @throws UserError `journal-corrupt` */
+export function readSweepRecord(sweep: SweepDirectory): SweepRecord {
+  const events = readEvents(sweep.journal);
+  const begun = events.find(({ type }) => type === 'sweep');
+  if (begun?.type !== 'sweep') throw corrupt(sweep.journal, 1, "it doesn't begin with a sweep event");
+  const state: SweepStateEvent = { type: 'state', status: 'RUNNING', jobs: 1 };
+  const record: SweepRecord = {
+    begun,
+    state,
+    since: begun.time,
+    until: events[events.length - 1].time,
+    runs: new Map(),
+    open: new Map(),
+    ends: new Map(),
+    pruned: new Map(),
+    search: [],
+  };
+  for (const event of events) include(event, record);
+  return record;
+}
+
+type Timed = SweepJournalEvent & { time: number };
+
+function include(event: Timed, record: SweepRecord): void {
+  if (event.type === 'state') {
+    record.state = event;
+    if (event.status === 'RUNNING') record.since = event.time;
+  } else if (event.type === 'prune') record.pruned.set(event.run, event.reason);
+  else if (event.type === 'cell') record.search.push(event);
+  else if (event.type === 'trial' || event.type === 'end') includeTrial(event, record);
+}
+
+function includeTrial(event: Timed & (TrialEvent | TrialEndEvent), record: SweepRecord): void {
+  const key = trialKey(event.cell, event.seed);
+  record.runs.set(key, event.run);
+  if (event.type === 'trial') {
+    record.open.set(key, event);
+    return;
+  }
+  record.open.delete(key);
+  record.ends.set(key, event);
+  record.search.push(event);
+}
+
+/** A last line without its newline is left out: its writer was interrupted, or is at it. */
+function readEvents(file: string): Timed[] {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line, index) => {
+    try {
+      const event = JSON.parse(line) as Timed | null;
+      if (!event || !TYPES.includes(event.type)) throw new Error('not an event of this version of Ablate');
+      return event;
+    } catch (error) {
+      throw corrupt(file, index + 1, messageOf(error));
+    }
+  });
+}
+
+function corrupt(file: string, line: number, reason: string): UserError {
+  return new UserError(`${file}:${line}: not a line of a sweep's journal: ${reason}`, {
+    code: 'journal-corrupt',
+    hint: 'remove that line; the runs of the trials are found again by themselves',
+  });
+}

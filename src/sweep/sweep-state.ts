@@ -1,0 +1,93 @@
+import { holderOf, type RunHolder } from '../tracking/run-lock.js';
+import { SweepResults } from './results.js';
+import { readSweepRecord, type SweepEvent, type TrialEvent } from './sweep-journal.js';
+import { sweepDirectory, type SweepDirectory, sweepIds, type SweepStatus, type SweepSummary } from './sweep-store.js';
+
+/** Where a sweep stands, as its journal tells. */
+export interface SweepState {
+  sweep: SweepDirectory;
+  begun: SweepEvent;
+  /** `UNFINISHED`: it was cut short. */
+  status: SweepStatus | 'RUNNING' | 'UNFINISHED';
+  /** The process that runs it, if one does. */
+  holder: RunHolder | undefined;
+  results: SweepResults;
+  /** Trials that go on, or were cut short. */
+  open: (TrialEvent & { time: number })[];
+  /** Workers side by side. */
+  jobs: number;
+  /** When it was begun or last gone on with, and when its journal was last written, in milliseconds since 1970. */
+  since: number;
+  until: number;
+  error: string | null;
+}
+
+/** @throws UserError `journal-corrupt` */
+export async function readSweepState(sweep: SweepDirectory): Promise<SweepState> {
+  const { begun, state, ends, open, since, until } = readSweepRecord(sweep);
+  const holder = await holderOf(sweep);
+  const results = new SweepResults(begun.metric, begun.trials);
+  for (const { cell: index, values, seed, label, ...end } of ends.values()) {
+    results.add({ cell: { index, values }, seed, label }, end);
+  }
+  return {
+    sweep,
+    begun,
+    status: holder ? 'RUNNING' : state.status === 'RUNNING' ? 'UNFINISHED' : state.status,
+    holder,
+    results,
+    open: [...open.values()],
+    jobs: state.jobs,
+    since,
+    until,
+    error: state.error ?? null,
+  };
+}
+
+/** Every sweep of a runs directory, the oldest first. */
+export function readSweepStates(runsDirectory: string): Promise<SweepState[]> {
+  return Promise.all(sweepIds(runsDirectory).map((id) => readSweepState(sweepDirectory(runsDirectory, id))));
+}
+
+/** Whether there is something of a sweep to go on with. */
+export function isInterrupted({ status }: SweepState): boolean {
+  return status !== 'FINISHED' && status !== 'RUNNING';
+}
+
+/** How a session of a sweep came out, or how far it is. */
+export interface SessionEnd {
+  status: SweepSummary['status'];
+  results: SweepResults;
+  jobs: number;
+  /** Wall time. */
+  seconds: number;
+  error: string | null;
+}
+
+/** What a sweep has come to so far. */
+export function summaryOf({ begun, status, results, jobs, since, until, error }: SweepState): SweepSummary {
+  return summarizeSweep(begun, { status, results, jobs, seconds: (until - since) / 1000, error });
+}
+
+/** What a sweep came to, for its `summary.json`. */
+export function summarizeSweep(
+  { id, name, question, method, metric, seeds, threads }: SweepEvent,
+  { status, results, jobs, seconds, error }: SessionEnd,
+): SweepSummary {
+  return {
+    id,
+    name,
+    status,
+    question,
+    method,
+    metric,
+    seeds,
+    trials: results.counts,
+    cells: results.ranked(),
+    jobs,
+    threads,
+    duration_seconds: seconds,
+    trial_seconds: results.seconds,
+    error,
+  };
+}

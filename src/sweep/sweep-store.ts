@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UserError } from '../errors.js';
+import type { Json } from '../config/tree.js';
+import { syncDirectory, writeFileAtomic } from '../tracking/atomic-file.js';
+import { newRunId, startOf } from '../tracking/run-store.js';
+import type { TrialStatus } from './trial.js';
+
+/** Where a sweep keeps what it knows; its trials are ordinary runs beside it. */
+export interface SweepDirectory {
+  id: string;
+  /** Absolute, as are all the paths. */
+  path: string;
+  /** Of the sweep and its trials. */
+  runsDirectory: string;
+  /** The resolved experiment with its sweep, loadable again. */
+  config: string;
+  journal: string;
+  summary: string;
+}
+
+export type SweepStatus = 'FINISHED' | 'FAILED' | 'KILLED';
+
+/** `summary.json`: what a sweep came to, written whenever it ends. */
+export interface SweepSummary {
+  id: string;
+  name: string;
+  /**
+   * `FINISHED`: every trial has ended, be it badly. All others but `RUNNING` can be gone on with. `RUNNING` and
+   * `UNFINISHED` (cut short) are never written.
+   */
+  status: SweepStatus | 'RUNNING' | 'UNFINISHED';
+  question: string | null;
+  method: string;
+  metric: { name: string; goal: 'minimize' | 'maximize' };
+  seeds: number[];
+  trials: TrialCounts;
+  /** The best first. */
+  cells: readonly CellSummary[];
+  /** Workers side by side. */
+  jobs: number;
+  /** Of each worker; 0 for one a core. */
+  threads: number;
+  /** Since the sweep was begun, or last gone on with. */
+  duration_seconds: number;
+  /** Of all trials in all sessions, added up. */
+  trial_seconds: number;
+  error: string | null;
+}
+
+/** Trials by how they ended. */
+export interface TrialCounts {
+  total: number;
+  finished: number;
+  pruned: number;
+  diverged: number;
+  failed: number;
+  killed: number;
+  /** Of these, those that an earlier run had done. */
+  reused: number;
+}
+
+/** What came of a variant. */
+export interface CellSummary {
+  index: number;
+  label: string;
+  values: Record<string, Json>;
+  /** Trials that finished with a value of the metric: what the following numbers are of. */
+  n: number;
+  mean: number | null;
+  /** With n − 1 in the denominator; null for less than two. */
+  standard_deviation: number | null;
+  trials: { seed: number; run: string; status: TrialStatus; value: number | null }[];
+}
+
+/** Makes the directory of a new sweep with its configuration. @param config the resolved configuration as YAML */
+export function createSweep(runsDirectory: string, name: string, config: string): SweepDirectory {
+  const folder = sweepsFolder(runsDirectory);
+  mkdirSync(folder, { recursive: true });
+  const sweep = sweepDirectory(runsDirectory, newRunId(`${name}-sweep`, new Date()));
+  mkdirSync(sweep.path);
+  writeFileAtomic(sweep.config, config);
+  syncDirectory(folder);
+  return sweep;
+}
+
+/** The paths of a sweep that is known to exist. */
+export function sweepDirectory(runsDirectory: string, id: string): SweepDirectory {
+  const path = resolve(sweepsFolder(runsDirectory), id);
+  return {
+    id,
+    path,
+    runsDirectory: resolve(runsDirectory),
+    config: join(path, 'config.yaml'),
+    journal: join(path, 'journal.jsonl'),
+    summary: join(path, 'summary.json'),
+  };
+}
+
+/** The ids of all sweeps that have begun, the oldest first. */
+export function sweepIds(runsDirectory: string): string[] {
+  const folder = sweepsFolder(runsDirectory);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((id) => existsSync(join(folder, id, 'journal.jsonl')))
+    .sort((a, b) => (`${startOf(a)} ${a}` < `${startOf(b)} ${b}` ? -1 : 1));
+}
+
+/**
+ * The sweep with this id, or the only one whose id begins so.
+ * @returns undefined when there is none
+ * @throws UserError `sweep-ambiguous`
+ */
+export function findSweep(runsDirectory: string, idOrPrefix: string): SweepDirectory | undefined {
+  const ids = sweepIds(runsDirectory);
+  const matches = ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
+  if (matches.length > 1) throw ambiguous(matches, idOrPrefix);
+  return matches.length === 1 ? sweepDirectory(runsDirectory, matches[0]) : undefined;
+}
+
+/**
+ * The newest sweep of exactly this configuration.
+ * @param config as YAML, as `createSweep` was given it
+ */
+export function findSweepOf(runsDirectory: string, config: string): SweepDirectory | undefined {
+  return sweepIds(runsDirectory)
+    .map((id) => sweepDirectory(runsDirectory, id))
+    .findLast((sweep) => readFileSync(sweep.config, 'utf8') === config);
+}
+
+/** SHA-256 of a sweep's configuration as it stands on disk, in hexadecimal. */
+export function configDigest({ config }: SweepDirectory): string {
+  return createHash('sha256').update(readFileSync(config)).digest('hex');
+}
+
+/** Replaces `summary.json`, atomically. */
+export function writeSweepSummary(sweep: SweepDirectory, summary: SweepSummary): void {
+  writeFileAtomic(sweep.summary, `${JSON.stringify(summary, undefined, 2)}\n`);
+}
+
+function sweepsFolder(runsDirectory: string): string {
+  return join(runsDirectory, 'sweeps');
+}
+
+function ambiguous(matches: string[], prefix: string): UserError {
+  return new UserError(`"${prefix}" begins ${matches.length} sweeps: ${matches.slice(0, 5).join(', ')}`, {
+    code: 'sweep-ambiguous',
+    hint: 'give more of the id',
+    exitCode: 2,
+  });
+}

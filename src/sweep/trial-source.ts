@@ -1,0 +1,55 @@
+import type { Cell } from '../config/sweep.js';
+import { type Trial, type TrialEnd, trialKey } from './trial.js';
+
+/** Where a sweep's trials come from. */
+export interface TrialSource {
+  /** The next trial; undefined when there are no more. */
+  next: () => Promise<Trial | undefined>;
+  /** What came of a trial, for those that are yet to come. */
+  ended: (trial: Trial, end: TrialEnd) => Promise<void>;
+  /** Ends what proposes them. */
+  close: () => void;
+}
+
+/** How a variant is called. */
+export type Labelling = (cell: Cell) => string;
+
+/**
+ * The trials of variants that are known beforehand: all variants with the first seed, then all with the second, so that
+ * there is an answer early, and it gets surer. Those that have ended come before all others: they take no time.
+ */
+export class ListedTrials implements TrialSource {
+  readonly #trials: Iterator<Trial, undefined>;
+
+  /** @param ends of trials (`trialKey`) that have ended before */
+  constructor(cells: readonly Cell[], seeds: readonly number[], label: Labelling, ends: ReadonlyMap<string, unknown>) {
+    this.#trials = trialsOf(cells, seeds, label, ends);
+  }
+
+  next(): Promise<Trial | undefined> {
+    return Promise.resolve(this.#trials.next().value);
+  }
+
+  ended(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.#trials.return?.();
+  }
+}
+
+function* trialsOf(
+  cells: readonly Cell[],
+  seeds: readonly number[],
+  label: Labelling,
+  ends: ReadonlyMap<string, unknown>,
+): Generator<Trial, undefined> {
+  for (const hasEnded of ends.size > 0 ? [true, false] : [false]) {
+    for (const seed of seeds) {
+      for (const cell of cells) {
+        if (ends.has(trialKey(cell.index, seed)) === hasEnded) yield { cell, seed, label: label(cell) };
+      }
+    }
+  }
+}
