@@ -1,4 +1,4 @@
-// Compiles src/**/*.ts to dist/**/*.js, file for file (types are checked by `npm run lint`, not here); Python goes along.
+// Compiles src/**/*.ts to dist/**/*.js, file for file (types are checked by `npm run lint`, not here); Python, HTML and CSS go along.
 import {
   copyFileSync,
   existsSync,
@@ -51,7 +51,8 @@ export function build() {
     sourcemap: 'linked',
     logLevel: 'error',
   });
-  for (const file of sourceFiles('.py')) copyFileSync(file, join(fresh, relative(source, file)));
+  for (const file of ['.py', '.html', '.css'].flatMap(sourceFiles))
+    copyFileSync(file, join(fresh, relative(source, file)));
   mkdirSync(target, { recursive: true });
   const files = readdirSync(fresh, { recursive: true, encoding: 'utf8', withFileTypes: true });
   for (const file of files.filter((entry) => entry.isFile())) {
