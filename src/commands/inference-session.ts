@@ -17,7 +17,7 @@ export interface InferenceSession {
 export async function startInferenceSession(options: EngineOptions, status: StatusLine): Promise<InferenceSession> {
   const engine = await chooseEngine(options);
   const { WorkerProcess } = await import('../scheduling/worker-process.js');
-  const { answerOf } = await import('./failure.js');
+  const { answerOf } = await import('../scheduling/failure.js');
   const worker = new WorkerProcess(engine);
   status.update('Starting TensorFlow');
   return {
