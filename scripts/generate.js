@@ -67,7 +67,7 @@ function resolvedChoice({ then: first = {}, else: second = {}, title, descriptio
   const mappings = expand(first).oneOf ?? [first];
   const named = mappings.filter((mapping) => names(mapping).length > 0);
   if (!second.enum || named.length === 0) {
-    const branches = [first, second].filter((branch) => !branch['x-shorthand']).map(resolved);
+    const branches = [first, second].filter((branch) => !isShorthand(branch)).map(resolved);
     return branches.length === 1 ? branches[0] : { title, description, oneOf: branches };
   }
   const withParameters = named.filter((mapping) => Object.keys(expand(mapping).properties ?? {}).length > 1);
@@ -75,6 +75,15 @@ function resolvedChoice({ then: first = {}, else: second = {}, title, descriptio
   const plain = second.enum.filter((name) => !parametrized.includes(name));
   if (plain.length === 0) return resolved({ ...first, description });
   return { title, description, oneOf: [{ enum: plain }, ...withParameters.map(resolved)] };
+}
+
+/**
+ * Whether a schema is of what never stands in a resolved configuration.
+ * @param {Schema} node
+ * @returns {boolean}
+ */
+function isShorthand({ 'x-shorthand': shorthand = false, if: condition, then: first = {}, else: second = {} }) {
+  return shorthand || (condition !== undefined && isShorthand(first) && isShorthand(second));
 }
 
 /**

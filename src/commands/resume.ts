@@ -6,26 +6,30 @@ import type { Job } from '../job.js';
 import type { RunHistory } from '../tracking/run-history.js';
 import type { RunDirectory, Summary } from '../tracking/run-store.js';
 import { chooseEngine } from './engine.js';
+import { addSweepOptions, type SweepOptions } from './sweep-options.js';
 import { type TrainingOptions, addTrainingOptions, checkpointSeconds } from './training-options.js';
 
 /** Adds `ablate resume` to the program. */
 export function registerResume(program: Command): void {
   const command = program
     .command('resume')
-    .description('go on with an interrupted run, to the very result that it would have had')
-    .argument('[id]', "the run's id, or its beginning (default: the newest that was interrupted)")
+    .description('go on with an interrupted run or sweep, to the very result that it would have had')
+    .argument('[id]', 'of a run or a sweep, or the beginning of its id (default: the newest that was interrupted)')
     .action(resume);
   addTrainingOptions(command);
+  addSweepOptions(command);
 }
 
-async function resume(id: string | undefined, options: TrainingOptions, command: Command): Promise<void> {
-  const { findRun, readSummary } = await import('../tracking/run-store.js');
-  const { newestInterrupted } = await import('../tracking/interruption.js');
-  const run = id === undefined ? await newestInterrupted(options.runsDir) : findRun(options.runsDir, id);
-  if (!run) {
-    process.stderr.write(`no run in ${options.runsDir} was interrupted\n`);
-    return;
-  }
+async function resume(id: string | undefined, options: SweepOptions, command: Command): Promise<void> {
+  const { findSweepOrRun, newestInterrupted } = await import('../sweep/find.js');
+  const found = id === undefined ? await newestInterrupted(options.runsDir) : findSweepOrRun(options.runsDir, id);
+  if (!found) process.stderr.write(`nothing in ${options.runsDir} was interrupted\n`);
+  else if ('run' in found) await resumeRun(found.run, options, command);
+  else await (await import('./resume-sweep.js')).resumeSweep(found.sweep, options);
+}
+
+async function resumeRun(run: RunDirectory, options: TrainingOptions, command: Command): Promise<void> {
+  const { readSummary } = await import('../tracking/run-store.js');
   const { printResults } = await import('./run-results.js');
   const summary = readSummary(run);
   if (summary?.status === 'FINISHED') {

@@ -12,17 +12,24 @@ interface Options {
 export function registerShow(program: Command): void {
   program
     .command('show')
-    .description('show one run: what it was, what it came to, how its metrics went')
-    .argument('<id>', "the run's id, or its beginning")
+    .description('show a run (what it was, what it came to, how its metrics went) or a sweep')
+    .argument('<id>', 'of a run or a sweep, or the beginning of its id')
     .option('--runs-dir <directory>', 'where runs are kept', 'runs')
     .option('--json', 'print everything as JSON, with every point of every metric')
     .action(show);
 }
 
 async function show(id: string, { runsDir, json }: Options): Promise<void> {
-  const { findRun, readSummary } = await import('../tracking/run-store.js');
+  const { readSummary } = await import('../tracking/run-store.js');
+  const { findSweepOrRun } = await import('../sweep/find.js');
   const { readHistory } = await import('../tracking/run-history.js');
-  const run = findRun(runsDir, id);
+  const found = findSweepOrRun(runsDir, id);
+  if ('sweep' in found) {
+    const { sweepJson, sweepText } = await import('./show-sweep.js');
+    process.stdout.write(await (json ? sweepJson : sweepText)(found.sweep));
+    return;
+  }
+  const { run } = found;
   const history = readHistory(run);
   const summary = readSummary(run);
   process.stdout.write(json ? await toJson(run, history, summary) : await toText(run, history, summary));

@@ -14,21 +14,11 @@ import { printResults } from './run-results.js';
 import { readSweepOptions, type SweepOptions } from './sweep-options.js';
 import { type SweepExperiment, trainSweep } from './train-sweep.js';
 
-/** Trains what experiments describe, one after another, a run or a sweep each, and prints what they came to. */
-export async function trainAll(experiments: readonly CheckedExperiment[], options: SweepOptions): Promise<void> {
-  await train(experiments, options);
-}
-
-/** Goes on with a sweep, and prints what it came to. @param experiment as it stands in the sweep's directory */
-export async function goOnWithSweep(
-  experiment: CheckedExperiment,
-  sweep: SweepDirectory,
-  options: SweepOptions,
-): Promise<void> {
-  await train([experiment], options, sweep);
-}
-
-async function train(
+/**
+ * Trains what experiments describe, one after another, a run or a sweep each, and prints what they came to.
+ * @param existing the sweep to go on with, if the experiment is one's
+ */
+export async function trainAll(
   experiments: readonly CheckedExperiment[],
   options: SweepOptions,
   existing?: SweepDirectory,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Json } from '../config/tree.js';
 import { syncDirectory, writeFileAtomic } from '../tracking/atomic-file.js';
-import { newRunId } from '../tracking/run-store.js';
+import { newRunId, startOf } from '../tracking/run-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** Where a sweep keeps what it knows; its trials are ordinary runs beside it. */
@@ -14,7 +14,7 @@ export interface SweepDirectory {
   path: string;
   /** Of the sweep and its trials. */
   runsDirectory: string;
-  /** The resolved experiment with its sweep, loadable again. */
+  /** The experiment with its sweep, as it was written, loadable again. */
   config: string;
   journal: string;
   summary: string;
@@ -74,7 +74,7 @@ export interface CellSummary {
   trials: { seed: number; run: string; status: TrialStatus; value: number | null }[];
 }
 
-/** Makes the directory of a new sweep with its configuration. @param config the resolved configuration as YAML */
+/** Makes the directory of a new sweep with its configuration. @param config the experiment as YAML */
 export function createSweep(runsDirectory: string, name: string, config: string): SweepDirectory {
   const folder = sweepsFolder(runsDirectory);
   mkdirSync(folder, { recursive: true });
@@ -102,10 +102,9 @@ export function sweepDirectory(runsDirectory: string, id: string): SweepDirector
 export function sweepIds(runsDirectory: string): string[] {
   const folder = sweepsFolder(runsDirectory);
   if (!existsSync(folder)) return [];
-  const start = (id: string): string => `${id.slice(-20, -5)} ${id}`;
   return readdirSync(folder)
     .filter((id) => existsSync(join(folder, id, 'journal.jsonl')))
-    .sort((a, b) => (start(a) < start(b) ? -1 : 1));
+    .sort((a, b) => (`${startOf(a)} ${a}` < `${startOf(b)} ${b}` ? -1 : 1));
 }
 
 /**

@@ -3,7 +3,7 @@ import { holderOf } from './run-lock.js';
 import { byTime, type ListedRun, listRuns, type RunDirectory } from './run-store.js';
 
 /** The newest run that was cut short, and that no process trains now; undefined when there is none. */
-export async function newestInterrupted(runsDirectory: string): Promise<RunDirectory | undefined> {
+export async function newestInterruptedRun(runsDirectory: string): Promise<RunDirectory | undefined> {
   for (const listed of listRuns(runsDirectory).sort(byTime).reverse()) {
     if (wasInterrupted(listed) && !(await holderOf(listed.run))) return listed.run;
   }

@@ -163,7 +163,7 @@ export function findRun(runsDirectory: string, idOrPrefix: string): RunDirectory
 }
 
 /** The part of an id that is the start: `20261124-061530`. */
-function startOf(id: string): string {
+export function startOf(id: string): string {
   return id.slice(-20, -5);
 }
 
