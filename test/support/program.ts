@@ -50,7 +50,6 @@ export class Workspace {
     pid: number;
     /** What it has written so far. */
     stdout: () => string;
-    pid: number;
   } {
     const env = { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment };
     const child = spawn(process.execPath, [resolve(root, 'bin/ablate.js'), ...parameters], { cwd: this.folder, env });
@@ -71,7 +70,6 @@ export class Workspace {
       onError: (listener) => child.stderr.on('data', listener),
       pid: child.pid ?? 0,
       stdout: () => output.stdout,
-      pid: child.pid ?? 0,
     };
   }
 
