@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Experiment, SweepConfig } from '../config/experiment.js';
-import { toYaml } from '../config/format.js';
+import { toPortableYaml } from '../config/portable.js';
 import { UserError } from '../errors.js';
 import { LocalScheduler } from '../scheduling/local.js';
 import { readMachine, visibleGpus } from '../scheduling/machine.js';
@@ -63,14 +63,14 @@ export async function trainSweep(
   const status = showStatusLine(process.stderr);
   const data = new DatasetDigests(source, status.onProgress);
   const { parallelism, gpus } = await shareMachine(experiment, context, data, existing).finally(status.clear);
-  const sweep = existing ?? createSweep(context.runsDirectory, experiment.config.name, toYaml(experiment.config));
+  const sweep = existing ?? createSweep(context.runsDirectory, experiment.config.name, toPortableYaml(experiment));
   const session = { experiment, context, sweep, source, data, parallelism, gpus };
   return whileHolding(sweep, () => runSession(session, existing === undefined), process.pid);
 }
 
 function findExisting(experiment: SweepExperiment, context: SweepContext): SweepDirectory | undefined {
   if (context.settings.force) return undefined;
-  return findSweepOf(context.runsDirectory, toYaml(experiment.config));
+  return findSweepOf(context.runsDirectory, toPortableYaml(experiment));
 }
 
 interface SweepSession {

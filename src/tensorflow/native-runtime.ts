@@ -4,7 +4,8 @@ import type { NativeBackend } from './backend.js';
 import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
 import type { KernelBackend } from './kernels/registry.js';
-import type { Bytes, Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
+import type { Bytes } from './bytes.js';
+import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 
 type CustomGradient = Parameters<typeof tf.customGrad>[0];

@@ -45,8 +45,7 @@ afterAll(async () => {
   expect((await served.ended).code).toBe(0);
 });
 
-const digit = (index: number): Uint8Array =>
-  Uint8Array.from(dataset.test.images.subarray(784 * index, 784 * (index + 1)));
+const digit = (index: number): Uint8Array => dataset.test.images.subarray(784 * index, 784 * (index + 1));
 
 function post(body: string | Uint8Array, type: string, path = '/predict', url = served.url): Promise<Response> {
   return fetch(url + path, { method: 'POST', body: body as RequestInit['body'], headers: { 'content-type': type } });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type JournalEvent } from '../../src/tracking/journal-events.js';
 import { readJournal } from '../../src/tracking/journal.js';
+import { sweepIds } from '../../src/sweep/sweep-store.js';
 import { type Summary, findRun, readSummary } from '../../src/tracking/run-store.js';
 import { onTestFinished } from 'vitest';
 
@@ -33,15 +34,19 @@ export class Workspace {
     return name;
   }
 
-  /** Runs `ablate` as a user would, without a terminal. */
-  ablate(parameters: string[], environment: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
-    return this.start(parameters, environment).result;
+  /**
+   * Runs `ablate` as a user would, without a terminal.
+   * @param before commands of a shell that it is then started from: limits
+   */
+  ablate(parameters: string[], environment: NodeJS.ProcessEnv = {}, before?: string): Promise<ProgramResult> {
+    return this.start(parameters, environment, before).result;
   }
 
   /** Likewise, with the process at hand. */
   start(
     parameters: string[],
     environment: NodeJS.ProcessEnv = {},
+    before = ':',
   ): {
     result: Promise<ProgramResult>;
     kill: (signal: NodeJS.Signals) => void;
@@ -52,7 +57,11 @@ export class Workspace {
     stdout: () => string;
   } {
     const env = { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment };
-    const child = spawn(process.execPath, [resolve(root, 'bin/ablate.js'), ...parameters], { cwd: this.folder, env });
+    const child = spawn(
+      'bash',
+      ['-c', `${before}; exec "$0" "$@"`, process.execPath, resolve(root, 'bin/ablate.js'), ...parameters],
+      { cwd: this.folder, env },
+    );
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -78,8 +87,13 @@ export class Workspace {
     const folder = join(this.folder, directory);
     if (!existsSync(folder)) return [];
     return readdirSync(folder)
-      .filter((name) => !name.startsWith('.'))
+      .filter((name) => !name.startsWith('.') && name !== 'sweeps')
       .sort();
+  }
+
+  /** The ids of the sweeps on disk. */
+  sweeps(directory = 'runs'): string[] {
+    return sweepIds(join(this.folder, directory));
   }
 
   summary(id: string, directory = 'runs'): Summary {

@@ -11,16 +11,14 @@ type Report = [trial: string, epoch: number, score: number];
 const score = fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constant(NaN));
 
 /** Reports as a sweep makes them: each trial's epochs in order, those of different trials mixed anyhow. */
-const reports = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 5 }), score), { maxLength: 60 })
-  .map((steps) => {
-    const epochs = new Map<number, number>();
-    return steps.map(([trial, value]): Report => {
-      const epoch = (epochs.get(trial) ?? 0) + 1;
-      epochs.set(trial, epoch);
-      return [`${trial}/0`, epoch, value];
-    });
+const reports = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), score), { maxLength: 60 }).map((steps) => {
+  const epochs = new Map<number, number>();
+  return steps.map(([trial, value]): Report => {
+    const epoch = (epochs.get(trial) ?? 0) + 1;
+    epochs.set(trial, epoch);
+    return [`${trial}/0`, epoch, value];
   });
+});
 
 const rules: Record<string, () => PruningRule> = {
   asha: () => new SuccessiveHalving({ type: 'asha', min_iter: 1, eta: 2 }, [1, 2, 4]),
