@@ -1,11 +1,10 @@
 import { Document, isCollection, isPair, isScalar, visit } from 'yaml';
-import type { Experiment } from './experiment.js';
 
 /** A list or mapping of plain values stands on one line if it is no longer than this. */
 const lineLength = 60;
 
-/** A resolved configuration as YAML that loads as the same configuration. */
-export function toYaml(config: Experiment): string {
+/** A configuration as YAML that loads as the same configuration. */
+export function toYaml(config: object): string {
   const document = new Document(config, { aliasDuplicateObjects: false });
   visit(document, {
     Collection(_, node) {

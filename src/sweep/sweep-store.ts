@@ -14,7 +14,7 @@ export interface SweepDirectory {
   path: string;
   /** Of the sweep and its trials. */
   runsDirectory: string;
-  /** The resolved experiment with its sweep, loadable again. */
+  /** The experiment with its sweep, as it was written, loadable again. */
   config: string;
   journal: string;
   summary: string;
@@ -74,7 +74,7 @@ export interface CellSummary {
   trials: { seed: number; run: string; status: TrialStatus; value: number | null }[];
 }
 
-/** Makes the directory of a new sweep with its configuration. @param config the resolved configuration as YAML */
+/** Makes the directory of a new sweep with its configuration. @param config the experiment as YAML */
 export function createSweep(runsDirectory: string, name: string, config: string): SweepDirectory {
   const folder = sweepsFolder(runsDirectory);
   mkdirSync(folder, { recursive: true });

@@ -10,19 +10,26 @@ export const KILLS = { run: 13, sweep: 12 };
 /** Longer than an epoch of what is killed, so that a kill hits anywhere between two lines of output. */
 const LONGEST_DELAY_MILLISECONDS = 500;
 
+export interface KillOptions {
+  random: RandomStream;
+  /** How many lines it prints at least. */
+  lines: number;
+  /** Milliseconds. */
+  longestDelay?: number;
+}
+
 /**
  * Starts the program, and kills it at a random moment: a while after one of its first lines of output, so that the moment
  * is as random on a slow machine as on a fast one.
- * @param lines how many lines it prints at least
  * @returns false when it had ended before
  */
 export async function startAndKill(
   workspace: Workspace,
   parameters: string[],
-  { random, lines }: { random: RandomStream; lines: number },
+  { random, lines, longestDelay = LONGEST_DELAY_MILLISECONDS }: KillOptions,
 ): Promise<boolean> {
   const line = random.below(lines);
-  const delay = random.below(LONGEST_DELAY_MILLISECONDS);
+  const delay = random.below(longestDelay);
   const withWorkers = random.below(2) === 1;
   const program = workspace.start(parameters);
   let printed = 0;

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type JournalEvent } from '../../src/tracking/journal-events.js';
 import { readJournal } from '../../src/tracking/journal.js';
+import { sweepIds } from '../../src/sweep/sweep-store.js';
 import { type Summary, findRun, readSummary } from '../../src/tracking/run-store.js';
 import { onTestFinished } from 'vitest';
 
@@ -86,8 +87,13 @@ export class Workspace {
     const folder = join(this.folder, directory);
     if (!existsSync(folder)) return [];
     return readdirSync(folder)
-      .filter((name) => !name.startsWith('.'))
+      .filter((name) => !name.startsWith('.') && name !== 'sweeps')
       .sort();
+  }
+
+  /** The ids of the sweeps on disk. */
+  sweeps(directory = 'runs'): string[] {
+    return sweepIds(join(this.folder, directory));
   }
 
   summary(id: string, directory = 'runs'): Summary {

@@ -4,6 +4,7 @@ import type { EarlyTerminateConfig, SweepMetric } from '../../src/config/experim
 import { MedianStopping } from '../../src/sweep/pruning/median-stopping.js';
 import { Pruner, epochMetric } from '../../src/sweep/pruning/pruner.js';
 import type { PruningRule } from '../../src/sweep/pruning/pruning-rule.js';
+import { SortedScores } from '../../src/sweep/pruning/sorted-scores.js';
 import { SuccessiveHalving, isAmongBest, rungsOf } from '../../src/sweep/pruning/successive-halving.js';
 
 type Report = [trial: string, epoch: number, score: number];
@@ -11,16 +12,14 @@ type Report = [trial: string, epoch: number, score: number];
 const score = fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constant(NaN));
 
 /** Reports as a sweep makes them: each trial's epochs in order, those of different trials mixed anyhow. */
-const reports = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 5 }), score), { maxLength: 60 })
-  .map((steps) => {
-    const epochs = new Map<number, number>();
-    return steps.map(([trial, value]): Report => {
-      const epoch = (epochs.get(trial) ?? 0) + 1;
-      epochs.set(trial, epoch);
-      return [`${trial}/0`, epoch, value];
-    });
+const reports = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), score), { maxLength: 60 }).map((steps) => {
+  const epochs = new Map<number, number>();
+  return steps.map(([trial, value]): Report => {
+    const epoch = (epochs.get(trial) ?? 0) + 1;
+    epochs.set(trial, epoch);
+    return [`${trial}/0`, epoch, value];
   });
+});
 
 const rules: Record<string, () => PruningRule> = {
   asha: () => new SuccessiveHalving({ type: 'asha', min_iter: 1, eta: 2 }, [1, 2, 4]),
@@ -69,7 +68,7 @@ describe('successive halving', () => {
     fc.assert(
       fc.property(distinct, fc.integer({ min: 2, max: 5 }), (scores, eta) => {
         const expected = scores.toSorted((a, b) => b - a).slice(0, Math.max(1, Math.floor(scores.length / eta)));
-        expect(scores.filter((each) => isAmongBest(each, scores, eta))).toEqual(
+        expect(scores.filter((each) => isAmongBest(each, new SortedScores(scores), eta))).toEqual(
           scores.filter((each) => expected.includes(each)),
         );
       }),
@@ -77,9 +76,14 @@ describe('successive halving', () => {
   });
 
   it('treats equal scores alike, and NaN as worse than all', () => {
-    expect([0.5, 0.5, 0.5, 0.5].map((each, _, all) => isAmongBest(each, all, 4))).toEqual([true, true, true, true]);
-    expect(isAmongBest(NaN, [NaN, -Infinity], 2)).toBe(false);
-    expect(isAmongBest(-Infinity, [NaN, -Infinity], 2)).toBe(true);
+    expect([0.5, 0.5, 0.5, 0.5].map((each, _, all) => isAmongBest(each, new SortedScores(all), 4))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(isAmongBest(NaN, new SortedScores([NaN, -Infinity]), 2)).toBe(false);
+    expect(isAmongBest(-Infinity, new SortedScores([NaN, -Infinity]), 2)).toBe(true);
   });
 
   it('compares the score at the rung for asha, and the best up to it for hyperband', () => {

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SweepSummary } from '../../src/sweep/sweep-store.js';
+import { childrenOf } from '../support/kills.js';
+import { type ProgramResult, Workspace } from '../support/program.js';
+
+const EXPERIMENT = `
+name: small
+question: Which kernel?
+dataset: { name: mnist, train_fraction: 0.02 }
+model:
+  kernel_size: 3
+  layers:
+    - { type: conv2d, filters: 2 }
+    - { type: pooling2d }
+    - { type: flatten }
+    - { type: dense, units: 10, activation: softmax }
+training: { epochs: 2, seed: 7, optimizer: { name: adam, learning_rate: 0.01 } }
+tracking: none
+`;
+const GRID = `${EXPERIMENT}
+sweep:
+  parameters: { model.kernel_size: [3, 5] }
+  seeds: 2
+`;
+const TWO = ['--jobs', '2', '--threads', '1'];
+const ONE = ['--jobs', '1', '--threads', '1'];
+
+function summaryOf({ stdout, stderr }: ProgramResult): SweepSummary {
+  expect(stdout, stderr).toMatch(/^\{/);
+  return JSON.parse(stdout) as SweepSummary;
+}
+
+/** Starts a sweep, and sends a signal to its workers once a run has begun. */
+async function runUnderFire(workspace: Workspace, words: string[], signal: NodeJS.Signals): Promise<ProgramResult> {
+  const before = workspace.runs().length;
+  const program = workspace.start(words);
+  while (workspace.runs().length === before) await sleep(20);
+  for (const worker of childrenOf(program.pid)) process.kill(worker, signal);
+  return program.result;
+}
+
+describe('a sweep', () => {
+  const workspace = new Workspace(afterAll);
+  let first: ProgramResult;
+
+  beforeAll(async () => {
+    workspace.write('plain.yaml', EXPERIMENT);
+    workspace.write('grid.yaml', GRID);
+    first = await workspace.ablate(['run', 'grid.yaml', ...TWO]);
+  });
+
+  it('trains every variant with every seed, each a run of its own, and ranks the variants', async () => {
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toMatch(/2 variants × 2 seeds = 4 runs, 2 workers of 1 thread/);
+    expect(first.stderr.match(/^\[\d\/4\] FINISHED kernel_size=\d seed [78] {2}val_accuracy/gm)).toHaveLength(4);
+    expect(first.stdout).toMatch(/Which kernel\?/);
+    const [id] = workspace.sweeps();
+    const { status, cells, trials } = summaryOf(await workspace.ablate(['show', id, '--json']));
+    expect({ status, trials }).toMatchObject({ status: 'FINISHED', trials: { total: 4, finished: 4, reused: 0 } });
+    expect(cells.map(({ n }) => n)).toEqual([2, 2]);
+    expect(cells[0].mean).toBeGreaterThanOrEqual(cells[1].mean ?? Infinity);
+    const runs = cells.flatMap((cell) => cell.trials.map(({ run }) => run));
+    expect(runs.sort()).toEqual(workspace.runs());
+    for (const run of runs) expect(workspace.journal(run)[0]).toMatchObject({ type: 'run', parent: id });
+  });
+
+  it('is told in one line by `ls`, whose runs are told by `ls --all`', async () => {
+    const [id] = workspace.sweeps();
+    const short = await workspace.ablate(['ls']);
+    expect(short.stdout).toMatch(new RegExp(`${id} +FINISHED +4/4 .* val_accuracy +kernel_size=\\d`));
+    expect(short.stdout).not.toContain(workspace.runs()[0]);
+    expect((await workspace.ablate(['ls', '--all'])).stdout).toContain(workspace.runs()[0]);
+  });
+
+  it('trains nothing when it is asked again, and only what is new when it has grown', async () => {
+    const before = workspace.runs();
+    const again = await workspace.ablate(['run', 'grid.yaml', '--json']);
+    expect(summaryOf(again).trials).toMatchObject({ finished: 4, reused: 4 });
+    expect(workspace.runs()).toEqual(before);
+    const grown = await workspace.ablate([
+      'sweep',
+      'grid.yaml',
+      'model.kernel_size=3,5,2',
+      'seeds=1',
+      '--json',
+      ...ONE,
+    ]);
+    expect(summaryOf(grown).trials).toMatchObject({ total: 3, finished: 3, reused: 2 });
+    expect(workspace.runs()).toHaveLength(5);
+    expect(workspace.sweeps()).toHaveLength(2);
+  });
+
+  it('goes on after the crash of a worker, with that trial tried again', async () => {
+    const result = await runUnderFire(workspace, ['run', 'grid.yaml', '--force', '--json', ...TWO], 'SIGSEGV');
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(/retry kernel_size=\d seed 7: the worker was ended by SIGSEGV.*\(attempt 2\)/);
+    const { trials, cells } = summaryOf(result);
+    expect(trials).toMatchObject({ finished: 4, failed: 0 });
+    const reference = summaryOf(await workspace.ablate(['show', workspace.sweeps()[0], '--json']));
+    expect(cells.map(({ mean }) => mean)).toEqual(reference.cells.map(({ mean }) => mean));
+  });
+
+  it('counts a trial that fails beyond its retries, goes on with the others, and trains it when it is asked again', async () => {
+    const words = ['run', 'grid.yaml', 'sweep.max_retries=0', 'sweep.seeds=1', '--force', '--json', ...ONE];
+    const result = await runUnderFire(workspace, words, 'SIGKILL');
+    expect(result.code).toBe(1);
+    const { status, trials } = summaryOf(result);
+    expect({ status, trials }).toMatchObject({ status: 'FINISHED', trials: { finished: 1, failed: 1 } });
+    const again = await workspace.ablate(['resume', workspace.sweeps().at(-1) ?? '', '--json']);
+    expect(again.code).toBe(0);
+    expect(summaryOf(again).trials).toMatchObject({ finished: 2, reused: 1, failed: 0 });
+  });
+
+  it('ends at the first failure with --fail-fast, and can be gone on with', async () => {
+    const failing = ['run', 'grid.yaml', 'sweep.max_retries=0', '--force', '--fail-fast', ...ONE];
+    const result = await runUnderFire(workspace, failing, 'SIGKILL');
+    expect(result.code).toBe(1);
+    expect(result.stdout).toMatch(/FAILED in .*0 of 4 trials finished, 1 failed/);
+    expect(result.stderr).toMatch(/`ablate resume small-sweep-\S+` goes on with it/);
+  });
+
+  it('takes a variant that diverges for an answer', async () => {
+    const optimizers = 'training.optimizer={name: sgd, learning_rate: 1e-5},{name: sgd, learning_rate: 100}';
+    const raw = ['dataset.normalization=none', 'model.activation=linear'];
+    const result = await workspace.ablate(['sweep', 'plain.yaml', optimizers, ...raw, '--json', ...TWO]);
+    expect(result.code, result.stderr).toBe(0);
+    const { cells, trials } = summaryOf(result);
+    expect(trials).toMatchObject({ finished: 1, diverged: 1 });
+    expect(cells.map(({ n }) => n)).toEqual([1, 0]);
+  });
+
+  it('stops early what does badly, and never ranks it with what finished', async () => {
+    const rates = 'training.optimizer.learning_rate=0.01,1e-6';
+    const rule = 'sweep.early_terminate={type: asha, min_iter: 1, eta: 2}';
+    const result = await workspace.ablate(['sweep', 'plain.yaml', rates, rule, 'training.epochs=3', '--json', ...ONE]);
+    const { cells, trials } = summaryOf(result);
+    expect(trials, result.stderr).toMatchObject({ finished: 1, pruned: 1 });
+    expect(cells[1]).toMatchObject({ n: 0, mean: null, trials: [{ status: 'PRUNED', value: null }] });
+    const { error, epochs } = workspace.summary(cells[1].trials[0].run);
+    expect(error).toMatch(/not among the best 1\/2 of 2 trials after 1 epochs/);
+    expect(epochs).toBeLessThan(3);
+  });
+
+  it('shows itself to another terminal, and ends in order by Ctrl-C', async () => {
+    const program = workspace.start(['run', 'grid.yaml', 'training.epochs=100000', ...TWO]);
+    let status = await workspace.ablate(['status', '--json']);
+    const runningOf = (): unknown[] => {
+      const [sweep] = (JSON.parse(status.stdout) as { sweeps: { running: unknown[] }[] }).sweeps;
+      return (sweep as typeof sweep | undefined)?.running ?? [];
+    };
+    while (runningOf().length < 2) status = await workspace.ablate(['status', '--json']);
+    const shown = await workspace.ablate(['status']);
+    expect(shown.stdout).toMatch(/RUNNING in process \d+ since/);
+    expect(shown.stdout).toMatch(/0 of 4 trials ended · 2 running/);
+    const inUse = await workspace.ablate(['resume', workspace.sweeps().at(-1) ?? '']);
+    expect(inUse.stderr).toMatch(/is being trained by process/);
+    program.kill('SIGINT');
+    const { code, stderr, stdout } = await program.result;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/KILLED in .*0 of 4 trials finished, 2 killed/);
+    expect(stderr).toMatch(/`ablate resume small-sweep-\S+` goes on with it/);
+    expect((await workspace.ablate(['status'])).stderr).toMatch(/nothing is being trained/);
+  });
+});
