@@ -101,12 +101,14 @@ export function writeBack({ built, parts }: RunSetup): void {
 }
 
 function makeResident(
-  { images, labels }: ImageSet,
+  { images, labels, prefetch }: ImageSet,
   dataset: Dataset,
   runtime: Runtime,
-): { images: tf.Tensor; labels: tf.Tensor } {
+): Pick<StepParts, 'images' | 'labels' | 'prefetch'> {
   const shape = [labels.length, dataset.height, dataset.width, dataset.channels];
-  return { images: runtime.imageBytes(images, shape), labels: runtime.resident(labels) };
+  const resident = { images: runtime.imageBytes(images, shape), labels: runtime.resident(labels) };
+  // A GPU has a copy of its own.
+  return runtime.device === 'CPU' ? { ...resident, prefetch } : resident;
 }
 
 function disposeAll({ weights, optimizer, images, labels }: StepParts, built: BuiltModel): void {

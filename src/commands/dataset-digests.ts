@@ -34,7 +34,7 @@ export class DatasetDigests {
   async #load(config: Experiment): Promise<{ digest: string; bytes: number }> {
     const location = { config, source: this.#source };
     const { digest, train, test } = await loadDatasetOf(location, { onProgress: this.#onProgress });
-    return { digest, bytes: train.images.length + test.images.length };
+    return { digest, bytes: train.images.byteLength + test.images.byteLength };
   }
 }
 

@@ -120,7 +120,12 @@ export function dataStatus({
   total,
   unit,
 }: Extract<RunProgress, { type: 'data-progress' }>): string {
-  const verbs: Record<string, string> = { download: 'Downloading', read: 'Reading', decode: 'Decoding' };
+  const verbs: Record<string, string> = {
+    download: 'Downloading',
+    retry: 'Retrying',
+    read: 'Reading',
+    decode: 'Decoding',
+  };
   const amounts = unit === 'bytes' ? `${count(done / 1e6)} of ${count(total / 1e6)} MB` : `${done} of ${total} ${unit}`;
   return `${verbs[step] ?? step} ${subject}: ${amounts}`;
 }

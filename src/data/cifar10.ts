@@ -5,7 +5,7 @@ import { list } from 'tar';
 import type { Cifar10 } from '../config/experiment.js';
 import { UserError, messageOf } from '../errors.js';
 import { cacheDirectory } from '../cache.js';
-import type { Dataset, DatasetShape, ImageSet, LoadOptions, TaskOptions } from './dataset.js';
+import type { Dataset, DatasetShape, LoadOptions, TaskOptions } from './dataset.js';
 import { textDigest } from './digest.js';
 import { type RemoteFile, ensureDownloaded, mirrored } from './download.js';
 import { type Preparation, imagesFile, labelsFile, prepared } from './prepared.js';
@@ -160,7 +160,11 @@ async function writePrepared(batches: Batches, target: string): Promise<DatasetS
   return cifar10Shape;
 }
 
-function decodeBatch(name: string, batch: Buffer, { images, labels }: ImageSet): void {
+function decodeBatch(
+  name: string,
+  batch: Buffer,
+  { images, labels }: { images: Uint8Array; labels: Int32Array },
+): void {
   for (let record = 0; record < RECORDS_PER_BATCH; record++) {
     const label = batch[record * RECORD];
     if (label > 9) throw corrupt(name, `record ${record} has label ${label}, expected 0 to 9`);

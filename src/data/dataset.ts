@@ -1,12 +1,16 @@
+import type { Bytes } from '../tensorflow/bytes.js';
+
 /** Labelled images of one size, as they are on disk: whole numbers from 0 to 255. */
 export interface ImageSet {
   /**
    * [count, height, width, channels], row-major ("NHWC", TensorFlow's order). Possibly memory-mapped: not to be written
-   * into, and its address is valid only while the array is referenced.
+   * into, and its address is valid only while the object is referenced.
    */
-  images: Uint8Array;
+  images: Bytes;
   /** [count], each the index of a class. */
   labels: Int32Array;
+  /** Has these images read from disk in the background, where they may not be in memory. */
+  prefetch?: (indices: Int32Array) => void;
 }
 
 /** What the layers of a model need to know of a data set, and what can be known without reading its pixels. */
@@ -35,7 +39,7 @@ export interface Dataset extends DatasetShape {
 
 /** How far a step that takes longer than a second has come. */
 export interface DatasetProgress {
-  step: 'download' | 'read' | 'decode';
+  step: 'download' | 'retry' | 'read' | 'decode';
   /** What is being worked on: a file's or a folder's name. */
   subject: string;
   done: number;

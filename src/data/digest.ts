@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Bytes } from '../tensorflow/bytes.js';
 import type { DatasetShape, ImageSet, TaskOptions } from './dataset.js';
 
 /** `Hash.update` takes less than 2^31 bytes at once. */
@@ -23,9 +24,9 @@ export function contentDigest(shape: DatasetShape, sets: { train: ImageSet; test
   return hash.digest('hex');
 }
 
-function updateInChunks(hash: Hash, bytes: Uint8Array): void {
-  for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
-    hash.update(bytes.subarray(start, start + CHUNK_BYTES));
+function updateInChunks(hash: Hash, bytes: Bytes): void {
+  for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) {
+    hash.update(bytes.subarray(start, Math.min(bytes.byteLength, start + CHUNK_BYTES)));
   }
 }
 

@@ -105,6 +105,14 @@ async function downloadFrom(url: string, remote: RemoteFile, file: string, optio
       // Bytes from several connections may be of different versions; those of a single one won't get better.
       const hopeless = error instanceof PermanentError || (error instanceof ChecksumError && before === 0);
       if (hopeless || isOfDisk(error, file) || failures === MAX_FAILURES) throw error;
+      const subject = `${basename(url)} (${reasonOf(error)})`;
+      options.onProgress?.({
+        step: 'retry',
+        subject,
+        done: before + Math.max(0, gained),
+        total: remote.bytes,
+        unit: 'bytes',
+      });
       await sleep(FIRST_DELAY_MILLISECONDS * 2 ** failures, undefined, { signal: options.signal });
     }
   }

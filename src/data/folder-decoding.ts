@@ -6,7 +6,6 @@ import { forEachConcurrently } from './concurrently.js';
 import type { TaskOptions } from './dataset.js';
 import { type ImageFormat, decodeImage } from './image-decoding.js';
 import type { ImageFile, ImageFiles } from './image-files.js';
-import { requireArrayHolds } from './limits.js';
 import { imagesFile, labelsFile } from './prepared.js';
 
 /** How many undecodable images an error names. */
@@ -47,9 +46,8 @@ export async function decodeFolder(decoding: FolderDecoding, target: string, opt
   if (tally.undecodable.length > 0) throw undecodableError(decoding.root, tally);
 }
 
-async function requireSpace({ root, format }: FolderDecoding, images: number, target: string): Promise<void> {
+async function requireSpace({ format }: FolderDecoding, images: number, target: string): Promise<void> {
   const needed = images * format.height * format.width * format.channels;
-  requireArrayHolds(needed, root);
   const { bavail, bsize } = await statfs(target);
   if (bavail * bsize > needed) return;
   throw new UserError(`decoding the images takes ${needed} bytes in ${target}, where ${bavail * bsize} are free`, {

@@ -28,7 +28,7 @@ export function normalizationStatistics(
 
 function channelStatistics(train: ImageSet, indices: Int32Array, channels: number): NormalizationStatistics {
   const { sums, squares } = channelSums(train, indices, channels);
-  const count = (indices.length * train.images.length) / train.labels.length / channels;
+  const count = (indices.length * train.images.byteLength) / train.labels.length / channels;
   return {
     mean: sums.map((sum) => sum / count),
     standardDeviation: sums.map((sum, channel) => {
@@ -45,16 +45,16 @@ function channelSums(
   indices: Int32Array,
   channels: number,
 ): { sums: number[]; squares: number[] } {
-  const size = images.length / labels.length;
+  const size = images.byteLength / labels.length;
   const sums = new Array<number>(channels).fill(0);
   const squares = new Array<number>(channels).fill(0);
   for (const index of indices) {
+    const pixels = images.subarray(index * size, (index + 1) * size);
     for (let channel = 0; channel < channels; channel++) {
       let sum = 0;
       let square = 0;
-      const end = (index + 1) * size;
-      for (let at = index * size + channel; at < end; at += channels) {
-        const value = images[at];
+      for (let at = channel; at < size; at += channels) {
+        const value = pixels[at];
         sum += value;
         square += value * value;
       }

@@ -4,7 +4,7 @@ import { withFileLock } from '../file-lock.js';
 import { cacheError } from './cache-error.js';
 import type { DatasetShape, ImageSet, TaskOptions } from './dataset.js';
 import { contentDigest } from './digest.js';
-import { mapFile } from './mapped-file.js';
+import { MappedFile } from './mapped-file.js';
 
 /** A data set decoded once: raw pixels and labels in files that are memory-mapped. */
 export interface PreparedDataset extends DatasetShape {
@@ -72,14 +72,20 @@ async function openPrepared({ directory, fingerprint }: Preparation): Promise<Pr
 }
 
 function isWhole({ height, width, channels, train, test }: PreparedDataset): boolean {
-  return [train, test].every(({ images, labels }) => images.length === labels.length * height * width * channels);
+  return [train, test].every(({ images, labels }) => images.byteLength === labels.length * height * width * channels);
 }
 
 function openSet(directory: string, set: SetName): ImageSet {
-  const labels = mapFile(labelsFile(directory, set));
+  const images = new MappedFile(imagesFile(directory, set));
+  const bytes = new MappedFile(labelsFile(directory, set));
+  const count = bytes.byteLength / Int32Array.BYTES_PER_ELEMENT;
   return {
-    images: mapFile(imagesFile(directory, set)),
-    labels: new Int32Array(labels.buffer, 0, labels.length / Int32Array.BYTES_PER_ELEMENT),
+    images,
+    labels: new Int32Array(bytes.subarray(0, bytes.byteLength).buffer, 0, count),
+    prefetch: (indices) => {
+      const size = images.byteLength / count;
+      for (const index of indices) images.prefetch(index * size, (index + 1) * size);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Attribute, setAttribute } from './attributes.js';
 import { type CApi, type Pointer } from './c-api.js';
+import type { Bytes } from './bytes.js';
 import { type TensorValues, newTensor, newTensorOver, tensorValues } from './tensors.js';
 
 /** A tensor by number, as tfjs-node's kernels speak of it. */
@@ -15,7 +16,7 @@ export interface TensorMetadata {
 export class EagerExecutor {
   readonly #handles = new Map<number, Pointer>();
   /** What tensors lie over: must not be garbage-collected before them. */
-  readonly #underlying = new Map<number, Uint8Array>();
+  readonly #underlying = new Map<number, Bytes>();
   #lastId = 0;
 
   constructor(
@@ -46,7 +47,7 @@ export class EagerExecutor {
   }
 
   /** A tensor of bytes over the values themselves: see `newTensorOver`. */
-  createTensorOver(shape: readonly number[], dtype: number, values: Uint8Array): number {
+  createTensorOver(shape: readonly number[], dtype: number, values: Bytes): number {
     const tensor = newTensorOver(this.api, dtype, shape, values);
     const id = this.#register(this.api.checkedPointer('TFE_NewTensorHandle', tensor));
     this.api.call('TF_DeleteTensor', tensor);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { randomStream } from '../random.js';
 import { correctAveragePoolGradient } from './kernels/average-pool-gradient.js';
 import { registerGradients } from './kernels/gradients.js';
+import type { Bytes } from './bytes.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, Variable } from './runtime.js';
 
 /** The same programs op by op in JavaScript, on tfjs's `cpu` backend: for machines that have no native TensorFlow. */
@@ -52,8 +53,8 @@ export class PortableRuntime implements Runtime {
     throw new Error('internal: fused updates need native TensorFlow');
   }
 
-  imageBytes(values: Uint8Array, shape: readonly number[]): tf.Tensor {
-    return tf.tensor(Int32Array.from(values), [...shape], 'int32');
+  imageBytes(values: Bytes, shape: readonly number[]): tf.Tensor {
+    return tf.tensor(Int32Array.from(values.subarray(0, values.byteLength)), [...shape], 'int32');
   }
 
   resident(values: Int32Array): tf.Tensor {

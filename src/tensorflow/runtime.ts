@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import type { Bytes } from './bytes.js';
 
 /** The shape and element type of a tensor that a program takes or gives. */
 export interface TensorSpec {
@@ -78,7 +79,7 @@ export interface Runtime {
   update(rule: UpdateRule): void;
 
   /** Image bytes resident in the engine. @param shape [count, height, width, channels] */
-  imageBytes(values: Uint8Array, shape: readonly number[]): Tensor;
+  imageBytes(values: Bytes, shape: readonly number[]): Tensor;
   /** Numbers resident in the engine, which programs may capture: int32 [length]. */
   resident(values: Int32Array): Tensor;
   /** The images with these indices, as float32 0 to 255: [indices, height, width, channels]. */

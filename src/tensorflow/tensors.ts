@@ -1,4 +1,5 @@
 import { type CApi, DataType, type Pointer, int64s } from './c-api.js';
+import type { Bytes } from './bytes.js';
 
 /** The values of a tensor as JavaScript holds them: row-major; complex numbers as (real, imaginary) pairs. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint16Array | Uint8Array[];
@@ -33,9 +34,11 @@ export function newTensor(api: CApi, dataType: number, shape: readonly number[],
  * Makes a native tensor over the values themselves, without a copy where their address allows (TensorFlow wants 64-byte
  * alignment), so that memory-mapped data of any size can be used. The values must outlive the tensor.
  */
-export function newTensorOver(api: CApi, dataType: number, shape: readonly number[], values: Uint8Array): Pointer {
+export function newTensorOver(api: CApi, dataType: number, shape: readonly number[], values: Bytes): Pointer {
   const { doNothing } = api;
-  return api.pointer('TF_NewTensor', dataType, int64s(shape), shape.length, values, values.byteLength, doNothing, null);
+  // An array of the first byte gives the address of all.
+  const start = values.subarray(0, Math.min(1, values.byteLength));
+  return api.pointer('TF_NewTensor', dataType, int64s(shape), shape.length, start, values.byteLength, doNothing, null);
 }
 
 /** Copies a native tensor's values out. */

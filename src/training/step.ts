@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Augmentation } from '../data/augmentation.js';
+import type { ImageSet } from '../data/dataset.js';
 import type { NormalizationStatistics } from '../data/normalization.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
@@ -31,6 +32,8 @@ export interface StepParts {
   /** The whole training data, resident in the engine: bytes [count, height, width, channels] and int32 [count]. */
   images: tf.Tensor;
   labels: tf.Tensor;
+  /** See `ImageSet`. */
+  prefetch?: ImageSet['prefetch'];
 }
 
 /** The state that a training loop hands from step to step, and back to JavaScript. */

@@ -10,6 +10,7 @@ import { type EarlyStopping, createEarlyStopping } from './early-stopping.js';
 import type { Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import { evaluationMetrics } from './metrics.js';
+import { ReadAhead } from './read-ahead.js';
 import { type Schedule, createSchedule } from './schedules.js';
 import { type BestEpoch, type TrainingState, initialState } from './state.js';
 import { type LoopState, type StepParts, compileTrainingLoop, toState, toTensors } from './step.js';
@@ -72,6 +73,7 @@ class Trainer {
   readonly #schedule: Schedule;
   readonly #earlyStopping: EarlyStopping | undefined;
   readonly #seeds: Int32Array;
+  readonly #readAhead: ReadAhead | undefined;
   #loop: Loop | undefined;
   #lastLoop: Loop | undefined;
   #state: TrainingState;
@@ -93,6 +95,7 @@ class Trainer {
     });
     this.#earlyStopping = config.early_stopping ? createEarlyStopping(config.early_stopping) : undefined;
     this.#seeds = parts.random.seeds(config.seed);
+    this.#readAhead = readAheadOf(parts, this.#batchSize);
     this.#state = initialState();
   }
 
@@ -130,6 +133,7 @@ class Trainer {
       while (this.#state.step < this.#stepsPerEpoch) {
         const { loop, to } = this.#nextCall();
         const called = performance.now();
+        this.#readAhead?.beforeCall(this.#state.step, to);
         const next = toState(loop.run(this.#state.step, to, toTensors(carried)));
         disposeState(carried);
         carried = next;
@@ -148,10 +152,12 @@ class Trainer {
 
   /** What the loop carries, as the state has it. */
   #carried(): LoopState {
-    const { epochs, lossSum, correct } = this.#state;
+    const { epochs, step, lossSum, correct } = this.#state;
     const { train: examples, config } = this.#training;
+    const order = epochOrder(examples, config.seed, epochs + 1);
+    this.#readAhead?.startEpoch(order, step);
     return {
-      order: tf.tensor1d(epochOrder(examples, config.seed, epochs + 1), 'int32'),
+      order: tf.tensor1d(order, 'int32'),
       learningRates: tf.tensor1d(this.#schedule.ratesOfEpoch(epochs)),
       seeds: tf.tensor1d(this.#seeds, 'int32'),
       firstStep: tf.scalar(epochs * this.#stepsPerEpoch, 'int32'),
@@ -177,7 +183,8 @@ class Trainer {
     const steps = to - state.step;
     state.epochSeconds += seconds;
     state.step = to;
-    this.#stepsPerCall = Math.max(1, Math.min(2 * steps, Math.round((CALL_SECONDS * steps) / seconds)));
+    const wanted = Math.min(2 * steps, Math.round((CALL_SECONDS * steps) / seconds));
+    this.#stepsPerCall = Math.max(1, Math.min(wanted, this.#readAhead?.stepsPerCall ?? wanted));
   }
 
   #reportProgress(): void {
@@ -311,6 +318,12 @@ const startOfEpoch = { step: 0, lossSum: 0, correct: 0, epochSeconds: 0 };
 /** What trains here, as a checkpoint has it. */
 export function originOf({ version, device, threads }: StepParts['runtime']): CheckpointOrigin {
   return { engine: version, device, threads };
+}
+
+function readAheadOf({ images, prefetch }: StepParts, size: number): ReadAhead | undefined {
+  const [, ...image] = images.shape;
+  const bytes = image.reduce((product, length) => product * length, size);
+  return prefetch && new ReadAhead(prefetch, { size, bytes });
 }
 
 /** The order of an epoch's examples: a fresh shuffle, from the epoch's own stream. @param epoch from 1 */

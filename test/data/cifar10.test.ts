@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished } from 'vitest';
 import type { Cifar10 } from '../../src/config/experiment.js';
 import { loadCifar10 } from '../../src/data/cifar10.js';
 import type { DatasetProgress } from '../../src/data/dataset.js';
-import { splitDefaults, test, userError } from './fixtures.js';
+import { bytesOf, splitDefaults, test, userError } from './fixtures.js';
 import { startFlakyServer } from './flaky-server.js';
 
 const cifar10: Cifar10 = { name: 'cifar10', path: 'batches', ...splitDefaults };
@@ -45,19 +45,19 @@ describe('CIFAR-10', () => {
     expect(dataset).toMatchObject({ height: 32, width: 32, channels: 3, source: 'batches' });
     expect([dataset.train.labels.length, dataset.test.labels.length]).toEqual([50_000, 10_000]);
     expect(dataset.train.labels[43_217]).toBe(7);
-    expect(pixel(dataset.train.images, 43_217, 700)).toEqual([4, 3217 % 256, 700 % 256]);
-    expect(pixel(dataset.test.images, 9_999, 1023)).toEqual([5, 9_999 % 256, 255]);
+    expect(pixel(bytesOf(dataset.train.images), 43_217, 700)).toEqual([4, 3217 % 256, 700 % 256]);
+    expect(pixel(bytesOf(dataset.test.images), 9_999, 1023)).toEqual([5, 9_999 % 256, 255]);
 
     const again = await loadCifar10(cifar10, options);
     expect(again.digest).toBe(dataset.digest);
-    expect(Buffer.compare(again.test.images, dataset.test.images)).toBe(0);
+    expect(Buffer.compare(bytesOf(again.test.images), bytesOf(dataset.test.images))).toBe(0);
     const cached = await readdir(join(folder, 'cache', 'datasets', 'cifar10'));
     expect(cached.filter((name) => !name.endsWith('.lock'))).toHaveLength(1);
 
     await writeFile(join(folder, 'batches', 'test_batch.bin'), batch(200));
     const changed = await loadCifar10(cifar10, options);
-    expect(pixel(changed.test.images, 0, 0)[0]).toBe(200);
-    expect(pixel(again.test.images, 0, 0)[0]).toBe(5);
+    expect(pixel(bytesOf(changed.test.images), 0, 0)[0]).toBe(200);
+    expect(pixel(bytesOf(again.test.images), 0, 0)[0]).toBe(5);
     expect(changed.digest).not.toBe(dataset.digest);
   });
 
@@ -82,7 +82,7 @@ describe('CIFAR-10', () => {
     };
     const dataset = await loadCifar10({ ...cifar10, path: null }, { ...options, onProgress }, archive);
     expect(server.ranges).toEqual([undefined, `bytes=${half}-`]);
-    expect(pixel(dataset.train.images, 12_345, 1)).toEqual([1, 2345 % 256, 1]);
+    expect(pixel(bytesOf(dataset.train.images), 12_345, 1)).toEqual([1, 2345 % 256, 1]);
 
     await server.close();
     const offline = await loadCifar10({ ...cifar10, path: null }, options, archive);

@@ -9,7 +9,7 @@ import type { FashionMnist } from '../../src/config/experiment.js';
 import type { LoadOptions } from '../../src/data/dataset.js';
 import type { RemoteFile } from '../../src/data/download.js';
 import { loadFashionMnist } from '../../src/data/fashion-mnist.js';
-import { idxFile, splitDefaults, test, userError } from './fixtures.js';
+import { bytesOf, idxFile, splitDefaults, test, userError } from './fixtures.js';
 
 const fashion: FashionMnist = { name: 'fashion_mnist', path: null, ...splitDefaults };
 
@@ -64,7 +64,7 @@ describe('Fashion-MNIST', () => {
     const { mirrored, paths } = await startMirror(options);
     const first = await loadFashionMnist(fashion, mirrored, remotes);
     expect(paths).toEqual([...files.keys()].map((name) => `/fashion_mnist/${name}`));
-    expect([first.train.labels.length, first.test.images[0], first.classes[9]]).toEqual([20, 9, 'Ankle boot']);
+    expect([first.train.labels.length, bytesOf(first.test.images)[0], first.classes[9]]).toEqual([20, 9, 'Ankle boot']);
     const offline = await loadFashionMnist(fashion, options, remotes);
     expect(offline).toEqual(first);
     expect(paths).toHaveLength(4);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test as base } from 'vitest';
 import type { LoadOptions } from '../../src/data/dataset.js';
 import { UserError } from '../../src/errors.js';
+import type { Bytes } from '../../src/tensorflow/bytes.js';
 
 /** `test` with a folder of its own, removed afterwards, and options that keep the cache in it. */
 export const test = base.extend<{ folder: string; options: LoadOptions }>({
@@ -37,4 +38,9 @@ export function idxFile(dimensions: number[], data: Uint8Array, elementCode = 0x
   header.set([0, 0, elementCode, dimensions.length]);
   dimensions.forEach((size, index) => header.writeUInt32BE(size, 4 + 4 * index));
   return Buffer.concat([header, data]);
+}
+
+/** All of them, as an array. */
+export function bytesOf(bytes: Bytes): Uint8Array {
+  return bytes.subarray(0, bytes.byteLength);
 }

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
 import type { Idx } from '../../src/config/experiment.js';
 import { datasetShape, loadDataset } from '../../src/data/load.js';
-import { idxFile, splitDefaults, test, userError } from './fixtures.js';
+import { bytesOf, idxFile, splitDefaults, test, userError } from './fixtures.js';
 
 const idx: Idx = {
   name: 'idx',
@@ -34,7 +34,7 @@ describe('a data set in IDX files', () => {
     const dataset = await loadDataset(idx, options);
     expect(dataset).toMatchObject({ height: 2, width: 2, channels: 3, classes: ['0', '1', '2', '3'] });
     expect([...dataset.train.labels]).toEqual([0, 3, 1]);
-    expect([...dataset.test.images]).toEqual([...pixels(2)]);
+    expect([...bytesOf(dataset.test.images)]).toEqual([...pixels(2)]);
     expect(await datasetShape(idx, options)).toEqual({ height: 2, width: 2, channels: 3, classes: dataset.classes });
   });
 

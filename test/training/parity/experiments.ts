@@ -106,6 +106,6 @@ function batchesOf({ setup, experiment: { training }, stepsPerEpoch }: Prepared,
 /** What Keras must know of the images. */
 export function questionOfImages(): object {
   const { images, labels } = DATASET.train;
-  const pixels = Buffer.from(images).toString('base64');
+  const pixels = Buffer.from(images.subarray(0, images.byteLength)).toString('base64');
   return { shape: [height, width, channels], classes, images: pixels, labels: Array.from(labels) };
 }
