@@ -1,91 +1,104 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  readSweepRecord,
-  SweepJournal,
-  type SweepEvent,
-  type SweepJournalEvent,
-} from '../../src/sweep/sweep-journal.js';
-import { createSweep } from '../../src/sweep/sweep-store.js';
+import { readSweepRecord, SweepJournal, type SweepJournalEvent } from '../../src/sweep/sweep-journal.js';
+import { createSweep, type SweepDirectory } from '../../src/sweep/sweep-store.js';
+import { trialKey } from '../../src/sweep/trial.js';
 import { temporaryFolder } from '../support/runs.js';
 
-const BEGUN: SweepEvent = {
+type TrialOrEnd = Extract<SweepJournalEvent, { type: 'trial' | 'end' }>;
+
+const trials = fc.array(
+  fc.record({ cell: fc.nat(3), seed: fc.nat(2), run: fc.stringMatching(/^[a-z]{3}$/), hasEnded: fc.boolean() }),
+  { maxLength: 20 },
+);
+
+function eventsOf(all: readonly { cell: number; seed: number; run: string; hasEnded: boolean }[]): TrialOrEnd[] {
+  return all.map(({ cell, seed, run, hasEnded }) => {
+    const trial = { cell, seed, run, label: `a=${cell}` };
+    const end = { status: 'FINISHED', value: 0.5, seconds: 1, error: null, reused: false } as const;
+    return hasEnded ? { type: 'end', values: { a: cell }, ...trial, ...end } : { type: 'trial', attempt: 1, ...trial };
+  });
+}
+
+/** A sweep whose journal is what a process of this version begins. */
+function beginning(): { sweep: SweepDirectory; first: string } {
+  const sweep = createSweep(temporaryFolder(), 'study', 'name: study\n');
+  const journal = new SweepJournal(sweep);
+  journal.append(BEGINNING);
+  journal.close();
+  return { sweep, first: readFileSync(sweep.journal, 'utf8') };
+}
+
+const BEGINNING = {
   type: 'sweep',
-  id: 'kernels-sweep-20261124-100000-0000',
-  name: 'kernels',
-  source: '/study.yaml',
+  id: 'study-sweep',
+  name: 'study',
+  source: 'study.yaml',
   config_digest: 'c0ffee',
   question: null,
   method: 'grid',
   metric: { name: 'val_accuracy', goal: 'maximize' },
-  seeds: [1, 2],
-  trials: 8,
+  seeds: [0, 1, 2],
+  trials: 12,
   threads: 1,
   force: false,
-};
-
-const place = { cell: fc.nat(3), seed: fc.constantFrom(1, 2), label: fc.constant('a=1') };
-const later: fc.Arbitrary<SweepJournalEvent> = fc.oneof(
-  fc.record({ type: fc.constant('trial' as const), ...place, run: fc.uuid(), attempt: fc.integer({ min: 1, max: 3 }) }),
-  fc.record({
-    type: fc.constant('end' as const),
-    ...place,
-    values: fc.constant({ a: 1 }),
-    run: fc.uuid(),
-    status: fc.constantFrom('FINISHED' as const, 'KILLED' as const, 'FAILED' as const),
-    value: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
-    seconds: fc.nat(),
-    error: fc.option(fc.string()),
-    reused: fc.boolean(),
-  }),
-  fc.record({ type: fc.constant('prune' as const), run: fc.uuid(), reason: fc.string() }),
-  fc.record({
-    type: fc.constant('state' as const),
-    status: fc.constantFrom('RUNNING' as const, 'KILLED' as const),
-    jobs: fc.nat(8),
-  }),
-);
-
-function write(sweep: ReturnType<typeof createSweep>, events: SweepJournalEvent[]): void {
-  const journal = new SweepJournal(sweep);
-  for (const event of events) journal.append(event);
-  journal.close();
-}
+} satisfies SweepJournalEvent;
 
 describe("a sweep's journal", () => {
-  it('cut off at any byte, tells what its whole lines told, and can be written on', () => {
-    const folder = temporaryFolder();
+  it('tells of each trial its newest run, whether it goes on, and how it ended last', () => {
     fc.assert(
-      fc.property(fc.array(later, { maxLength: 12 }), fc.double({ min: 0, max: 1, noNaN: true }), (events, share) => {
-        const sweep = createSweep(folder, 'kernels', 'name: kernels\n');
-        write(sweep, [BEGUN, ...events]);
-        const bytes = readFileSync(sweep.journal);
-        const first = bytes.indexOf(10) + 1;
-        const cut = first + Math.floor(share * (bytes.length - first));
-        const whole = bytes.subarray(0, cut).toString().split('\n').length - 2;
-        writeFileSync(sweep.journal, bytes.subarray(0, cut));
-        const told = readSweepRecord(sweep);
-        const last: SweepJournalEvent = { type: 'prune', run: 'the last', reason: 'to be found' };
-        write(sweep, [last]);
-        const reference = createSweep(folder, 'kernels', 'name: kernels\n');
-        write(reference, [BEGUN, ...events.slice(0, whole)]);
-        const expected = readSweepRecord(reference);
-        expect({ ends: told.ends.size, runs: told.runs, pruned: told.pruned }).toEqual({
-          ends: expected.ends.size,
-          runs: expected.runs,
-          pruned: expected.pruned,
-        });
-        expect(readSweepRecord(sweep).pruned.get('the last')).toBe('to be found');
+      fc.property(trials, (all) => {
+        const { sweep, first } = beginning();
+        const events = eventsOf(all);
+        writeFileSync(sweep.journal, first + events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+        const { runs, open, ends } = readSweepRecord(sweep);
+        for (const key of new Set(events.map(({ cell, seed }) => trialKey(cell, seed)))) {
+          const own = events.filter(({ cell, seed }) => trialKey(cell, seed) === key);
+          expect(runs.get(key)).toBe(own.at(-1)?.run);
+          expect(open.has(key)).toBe(own.at(-1)?.type === 'trial');
+          expect(ends.get(key)?.run).toBe(own.findLast(({ type }) => type === 'end')?.run);
+        }
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 
-  it('names the line that is damaged', () => {
-    const sweep = createSweep(temporaryFolder(), 'kernels', 'name: kernels\n');
-    write(sweep, [BEGUN]);
-    writeFileSync(sweep.journal, `${readFileSync(sweep.journal, 'utf8')}{"type":"nonsense"}\n`);
-    expect(() => readSweepRecord(sweep)).toThrow(/journal\.jsonl:2: not a line of a sweep's journal/);
+  it('loses nothing but the line that was being written when its process was killed, and goes on after it', () => {
+    fc.assert(
+      fc.property(trials, fc.nat(), (all, position) => {
+        const { sweep, first } = beginning();
+        const lines = eventsOf(all).map((event) => `${JSON.stringify(event)}\n`);
+        const cut = Buffer.from(lines.join('')).subarray(0, position % (lines.join('').length + 1));
+        writeFileSync(sweep.journal, Buffer.concat([Buffer.from(first), cut]));
+        const whole = cut.toString().split('\n').length - 1;
+        const journal = new SweepJournal(sweep);
+        journal.append({ type: 'prune', run: 'late', reason: 'worse' });
+        journal.close();
+        expect(readFileSync(sweep.journal, 'utf8').startsWith(first + lines.slice(0, whole).join(''))).toBe(true);
+        expect(readSweepRecord(sweep).pruned.get('late')).toBe('worse');
+        expect(readFileSync(sweep.journal, 'utf8').split('\n')).toHaveLength(whole + 3);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([
+    ['a line that is no JSON', (first: string) => `${first}nonsense\n`, /:2: not a line/],
+    ['an event of another version', (first: string) => `${first}{"type":"omen"}\n`, /:2: not a line/],
+    ['another beginning', () => '{"type":"state","status":"RUNNING","jobs":1}\n', /doesn't begin with a sweep/],
+    ['nothing', () => '', /doesn't begin with a sweep/],
+  ])('names the place of %s', (_, change, message) => {
+    const { sweep, first } = beginning();
+    writeFileSync(sweep.journal, change(first));
+    expect(() => readSweepRecord(sweep)).toThrow(message);
+  });
+});
+
+describe('sweeps on disk', () => {
+  it('are apart even when begun in the same second', () => {
+    const folder = temporaryFolder();
+    const ids = Array.from({ length: 20 }, () => createSweep(folder, 'study', '').id);
+    expect(new Set(ids).size).toBe(20);
   });
 });
