@@ -2,12 +2,16 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { registerCheck } from './commands/check.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerEvaluate } from './commands/evaluate.js';
+import { registerExplain } from './commands/explain.js';
 import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
+import { registerPredict } from './commands/predict.js';
 import { registerPreview } from './commands/preview.js';
 import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
+import { registerServe } from './commands/serve.js';
 import { registerShow } from './commands/show.js';
 import { registerStatus } from './commands/status.js';
 import { registerSweep } from './commands/sweep.js';
@@ -43,6 +47,10 @@ function createProgram(): Command {
     registerStatus,
     registerLs,
     registerShow,
+    registerPredict,
+    registerEvaluate,
+    registerExplain,
+    registerServe,
     registerUi,
     registerSync,
     registerInstall,

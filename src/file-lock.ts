@@ -1,6 +1,8 @@
+import { close, open as openDescriptor } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import koffi from 'koffi';
 import { UserError } from './errors.js';
 
@@ -44,10 +46,16 @@ export async function withFileLock<T>(
  * @throws UserError `no-file-locks` on a file system without them
  */
 export async function takeFileLock(file: string): Promise<{ release: () => Promise<void> } | undefined> {
-  const handle = await open(file, 'a');
-  if (tryLock(file, handle.fd)) return { release: () => handle.close() };
-  await handle.close();
-  return undefined;
+  // A plain descriptor: a FileHandle that nothing refers to any more is closed by the garbage collector, lock and all.
+  const descriptor = await promisify(openDescriptor)(file, 'a');
+  const release = (): Promise<void> => promisify(close)(descriptor);
+  let isTaken = false;
+  try {
+    isTaken = tryLock(file, descriptor);
+  } finally {
+    if (!isTaken) await release();
+  }
+  return isTaken ? { release } : undefined;
 }
 
 function tryLock(file: string, descriptor: number): boolean {

@@ -1,5 +1,7 @@
 import type { Experiment } from './config/experiment.js';
 import type { Json } from './config/tree.js';
+import type { ExplainAnswer, ExplainTask } from './explanation/task.js';
+import type { InferenceAnswers, InferenceTask } from './inference/tasks.js';
 import type { RunProgress } from './run-events.js';
 import type { Engine } from './tensorflow/engine.js';
 import type { Summary } from './tracking/run-store.js';
@@ -85,10 +87,13 @@ export type Task =
   /** Trains for about a second, to tell how long the whole would take; nothing is kept. */
   | { type: 'calibrate'; experiment: LocatedExperiment }
   /** @property columns how many images, at most a batch */
-  | { type: 'preview'; experiment: LocatedExperiment; columns: number };
+  | { type: 'preview'; experiment: LocatedExperiment; columns: number }
+  | InferenceTask
+  | ExplainTask;
 
 /** What comes of each task. */
-export interface Answers {
+export interface Answers extends InferenceAnswers {
+  explain: ExplainAnswer;
   run: Summary;
   calibrate: Calibration;
   preview: Preview;

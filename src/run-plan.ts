@@ -32,8 +32,11 @@ export interface MemoryUse {
   activations: number;
   /** A copy of the best weights, if early stopping is to restore them. */
   bestWeights: number;
-  /** The images as bytes and their labels, training and test: read once, resident to the end. */
+  /** The images as bytes and their labels, training and test. */
   dataset: number;
+  /** Whether the images stay in a file that is mapped, which needs memory only as there is some. */
+  isMapped: boolean;
+  /** Without a mapped data set. */
   total: number;
 }
 
@@ -82,9 +85,11 @@ function memoryUse(
     gradients: trained,
     activations: batchSize * (4 * height * width * channels + total(layers, 'activationBytes')),
     bestWeights: stopping?.restore_best_weights ? weights : 0,
-    dataset: [train, test].reduce((sum, { images, labels }) => sum + images.byteLength + labels.byteLength, 0),
   };
-  return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) };
+  const bytes = [train, test].reduce((sum, { images, labels }) => sum + images.byteLength + labels.byteLength, 0);
+  const isMapped = train.prefetch !== undefined;
+  const needed = Object.values(parts).reduce((sum, part) => sum + part, isMapped ? 0 : bytes);
+  return { ...parts, dataset: bytes, isMapped, total: needed };
 }
 
 type Amount = 'parameters' | 'trainableParameters' | 'flops' | 'activationBytes';

@@ -44,6 +44,13 @@ async function perform(task: Task, start: () => Promise<Runtime>, hooks: RunHook
       return (await import('./run-calibration.js')).calibrate(task.experiment, start, hooks);
     case 'preview':
       return (await import('./run-preview.js')).previewAugmentation(task, start, hooks);
+    case 'load':
+    case 'predict':
+    case 'test':
+    case 'reference':
+      return (await import('./inference/perform.js')).performInference(task, start, hooks);
+    case 'explain':
+      return (await import('./explanation/explain.js')).explain(task, start, hooks.onProgress);
   }
 }
 

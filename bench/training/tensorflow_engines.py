@@ -30,7 +30,7 @@ def keras_baseline(shape):
 
 def keras_resnet20(shape):
     def normalized(x, filters, size, strides):
-        x = keras.layers.Conv2D(filters, size, strides, padding="same")(x)
+        x = keras.layers.Conv2D(filters, size, strides, padding="same", use_bias=False)(x)
         return keras.layers.BatchNormalization()(x)
 
     inputs = keras.Input(shape)
@@ -101,7 +101,6 @@ def hand_baseline(weights, x):
 def hand_resnet20(weights, x):
     def normalized(x, filters, size, strides):
         x = tf.nn.conv2d(x, weights.kernel(size, size, x.shape[3], filters), strides, "SAME")
-        x = tf.nn.bias_add(x, weights.vector(filters, 0))
         gamma, beta = weights.vector(filters, 1), weights.vector(filters, 0)
         mean, variance = weights.average(filters, 0), weights.average(filters, 1)
         y, new_mean, new_variance = tf.compat.v1.nn.fused_batch_norm(

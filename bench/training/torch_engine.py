@@ -21,7 +21,7 @@ def baseline(channels):
 
 
 def normalized(channels, filters, size, stride):
-    convolution = nn.Conv2d(channels, filters, size, stride, padding=size // 2)
+    convolution = nn.Conv2d(channels, filters, size, stride, padding=size // 2, bias=False)
     return nn.Sequential(convolution, nn.BatchNorm2d(filters, eps=0.001, momentum=0.01))
 
 

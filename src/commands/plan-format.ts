@@ -70,22 +70,22 @@ function layerTable({ layers, parameters, trainableParameters, flops }: Plan): s
 }
 
 function memoryTable({ memory, slotsPerWeight, batchSize }: Plan, optimizer: string): string {
-  const names: Record<keyof MemoryUse, string> = {
+  const names: Record<Exclude<keyof MemoryUse, 'isMapped'>, string> = {
     weights: 'weights',
     optimizerSlots: `slots of ${optimizer}, ${slotsPerWeight} a weight`,
     gradients: 'gradients',
     activations: `activations of a batch of ${count(batchSize)}`,
     bestWeights: 'best weights, kept by early stopping',
-    dataset: 'data set, resident',
-    total: 'total, besides TensorFlow itself',
+    dataset: memory.isMapped ? 'data set, mapped: in memory as far as it fits' : 'data set',
+    total: `total, besides TensorFlow itself${memory.isMapped ? ' and the data set' : ''}`,
   };
-  const parts = Object.keys(names) as (keyof MemoryUse)[];
+  const parts = Object.keys(names) as (keyof typeof names)[];
   const rows = parts.filter((part) => memory[part] > 0).map((part) => [names[part], bytesText(memory[part])]);
   return formatTable([{ title: 'MEMORY' }, { title: '', align: 'right' }], rows);
 }
 
 function timeText({ plan, calibration }: PlannedExperiment): string {
-  if (!calibration) return 'not measured (--no-calibration)';
+  if (!calibration) return 'not measured';
   const { secondsPerStep, measuredSteps, device } = calibration;
   return [
     `about ${duration(estimateSeconds(plan, calibration))} on ${device}`,
@@ -142,8 +142,8 @@ function plainPlan(planned: PlannedExperiment): object {
   };
 }
 
-function plainMemory({ optimizerSlots, bestWeights, ...memory }: MemoryUse): object {
-  return { ...memory, optimizer_slots: optimizerSlots, best_weights: bestWeights };
+function plainMemory({ optimizerSlots, bestWeights, isMapped, ...memory }: MemoryUse): object {
+  return { ...memory, dataset_is_mapped: isMapped, optimizer_slots: optimizerSlots, best_weights: bestWeights };
 }
 
 function plainTime({ plan, calibration }: PlannedExperiment): object | null {

@@ -44,6 +44,11 @@ async function plan(words: string[], options: Options): Promise<void> {
   process.stdout.write(options.json ? planJson(planned) : planned.map(planText).join('\n'));
 }
 
+async function isTensorFlowInstalled(): Promise<boolean> {
+  const { findTensorFlow } = await import('../tensorflow/library/find.js');
+  return (await findTensorFlow()).library !== undefined;
+}
+
 async function planOf(experiment: LocatedExperiment, { onProgress }: StatusLine): Promise<Plan> {
   const { loadDatasetOf } = await import('../run-dataset.js');
   const { planRun } = await import('../run-plan.js');
@@ -55,7 +60,18 @@ interface Calibrator {
   close: () => void;
 }
 
-async function startCalibrator(options: EngineOptions, { update, onProgress }: StatusLine): Promise<Calibrator> {
+/** None without TensorFlow: to install it takes longer, and more room, than a plan is worth. */
+async function startCalibrator(
+  options: EngineOptions,
+  { update, onProgress }: StatusLine,
+): Promise<Calibrator | undefined> {
+  if (options.backend === 'tensorflow' && !(await isTensorFlowInstalled())) {
+    process.stderr.write(
+      'The time is not estimated, since native TensorFlow is not installed: install it by `ablate install`, or say ' +
+        '--no-calibration.\n',
+    );
+    return undefined;
+  }
   const engine = await chooseEngine(options);
   const { WorkerProcess } = await import('../scheduling/worker-process.js');
   const { answerOf } = await import('../scheduling/failure.js');

@@ -26,9 +26,8 @@ const NOT_YET: Unsupported[] = [
 
 /** What would otherwise be ignored without a word, each key at its place. */
 export function unsupported(config: Experiment): { path: Path; details: ProblemDetails }[] {
-  return NOT_YET.filter(({ isAsked }) => isAsked(config)).map((key) => ({ path: key.path, details: detailsOf(key) }));
-}
-
-function detailsOf({ what, repair }: Unsupported): ProblemDetails {
-  return { code: 'unsupported', message: `this version of Ablate doesn't do ${what} yet`, hint: repair };
+  return NOT_YET.filter(({ isAsked }) => isAsked(config)).map(({ path, what, repair }) => ({
+    path,
+    details: { code: 'unsupported', message: `this version of Ablate doesn't do ${what} yet`, hint: repair },
+  }));
 }

@@ -45,7 +45,10 @@ export interface WrittenExperiment {
 }
 
 export interface LoadOptions {
-  /** `key=value`, `+key=value`, `~key`; applied in order. Relative paths in them start from the working folder. */
+  /**
+   * `key=value`, `+key=value`, `~key`; applied in order. Relative paths in them start from the working folder. One that is
+   * given as text, as a user types it, must change something.
+   */
   overrides?: readonly (string | Override)[];
   /** Where `${env:NAME}` looks; the process's environment unless given. */
   env?: NodeJS.ProcessEnv;
@@ -68,7 +71,8 @@ export function loadExperiment(
   const tree = interpolate(overridden, env);
   const name = nameOf(file);
   const { config, origin } = checked(tree, name);
-  const idle = idleOverrides(tree, changes);
+  const typed = changes.filter((_, i) => typeof overrides[i] === 'string');
+  const idle = idleOverrides(tree, typed);
   if (idle.length > 0) throw new ConfigError(inOrder(idle));
   const locate = (path: Path) => valueSpan(tree, origin(path));
   const source = {

@@ -1,4 +1,4 @@
-import type { Bytes } from '../tensorflow/runtime.js';
+import type { Bytes } from '../tensorflow/bytes.js';
 
 /** Labelled images of one size, as they are on disk: whole numbers from 0 to 255. */
 export interface ImageSet {

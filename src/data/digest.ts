@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Bytes } from '../tensorflow/runtime.js';
+import type { Bytes } from '../tensorflow/bytes.js';
 import type { DatasetShape, ImageSet, TaskOptions } from './dataset.js';
 
 /** `Hash.update` takes less than 2^31 bytes at once. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import koffi from 'koffi';
-import type { Bytes } from '../tensorflow/runtime.js';
+import type { Bytes } from '../tensorflow/bytes.js';
 
 // These numbers are the same on Linux and macOS.
 const PROT_READ = 1;

@@ -8,10 +8,12 @@ import { applyActivation } from './layers/activation.js';
 import { applyDepthwise, convolutionLayer, separableLayer } from './layers/convolution.js';
 import { denseLayer } from './layers/dense.js';
 import { dropoutLayer } from './layers/dropout.js';
+import type { KernelSettings } from './layers/kernel.js';
 import { applyGroupedConvolution } from './layers/grouped-convolution.js';
 import { batchNormalizationLayer, layerNormalizationLayer } from './layers/normalization.js';
-import { globalPoolingLayer, poolingLayer } from './layers/pooling.js';
-import { apply } from './layers/standard-layer.js';
+import { globalPoolingLayer, poolFirst, poolingLayer } from './layers/pooling.js';
+import { apply, replaceCall } from './layers/standard-layer.js';
+import { isPooledFirst } from './pooling-order.js';
 
 export interface BuiltModel {
   /**
@@ -40,10 +42,8 @@ export function buildModel(config: ModelConfig, input: ImageShape, options: Buil
   if (problems.length > 0) throw shapeError(problems);
   const tensors = new Map<LayerNode, tf.SymbolicTensor>();
   for (const node of nodes) {
-    tensors.set(
-      node,
-      applyNode(node, node.inputs.map((source) => tensors.get(source)) as tf.SymbolicTensor[], options),
-    );
+    const inputs = node.inputs.map((source) => tensors.get(source)) as tf.SymbolicTensor[];
+    tensors.set(node, applyNode(node, inputs, { ...options, nodes }));
   }
   const inputs = tensors.get(nodes[0]);
   const upTo = (node: LayerNode, name: string): tf.LayersModel =>
@@ -63,10 +63,19 @@ function shapeError([first, ...others]: ShapeProblem[]): UserError {
   });
 }
 
-function applyNode(node: LayerNode, inputs: tf.SymbolicTensor[], { seed, random }: BuildOptions): tf.SymbolicTensor {
+function applyNode(
+  node: LayerNode,
+  inputs: tf.SymbolicTensor[],
+  { seed, random, nodes }: BuildOptions & { nodes: readonly LayerNode[] },
+): tf.SymbolicTensor {
   const { layer, trainable } = node;
   const [input] = inputs;
-  const settings = { seed, trainable, inputChannels: node.inputShape.at(-1) ?? 0 };
+  const settings = {
+    seed,
+    trainable,
+    inputChannels: node.inputShape.at(-1) ?? 0,
+    isPooledFirst: isPooledFirst(node, nodes),
+  };
   switch (layer.type) {
     case 'input':
       return tf.input({ name: layer.name, shape: [...node.outputShape] });
@@ -82,19 +91,35 @@ function applyNode(node: LayerNode, inputs: tf.SymbolicTensor[], { seed, random 
     case 'dense':
       return apply(denseLayer(layer, settings), input);
     case 'activation':
-      return applyActivation(layer.name, layer.activation, trainable, input);
+      return activationNode(layer, settings, input);
+    case 'pooling2d': {
+      const pooling = poolingLayer(layer);
+      const [before] = node.inputs;
+      return apply(isPooledFirst(before, nodes) ? poolFirst(pooling, input.sourceLayer) : pooling, input);
+    }
     default:
       return apply(simpleLayer(layer, trainable, random), input);
   }
 }
 
-type SimpleLayer = Exclude<PlainLayer, { kernel_initializer: unknown } | { type: 'input' | 'add' | 'activation' }>;
+function activationNode(
+  { name, activation }: Extract<PlainLayer, { type: 'activation' }>,
+  { trainable, isPooledFirst: isLeftToPooling }: KernelSettings,
+  input: tf.SymbolicTensor,
+): tf.SymbolicTensor {
+  const output = applyActivation(name, activation, trainable, input);
+  if (isLeftToPooling) replaceCall(output.sourceLayer, (value) => value);
+  return output;
+}
+
+type SimpleLayer = Exclude<
+  PlainLayer,
+  { kernel_initializer: unknown } | { type: 'input' | 'add' | 'activation' | 'pooling2d' }
+>;
 
 /** A layer that is one of tfjs's, without a kernel. */
 function simpleLayer(layer: SimpleLayer, trainable: boolean, random: StepRandom): tf.layers.Layer {
   switch (layer.type) {
-    case 'pooling2d':
-      return poolingLayer(layer);
     case 'global_pooling2d':
       return globalPoolingLayer(layer);
     case 'flatten':

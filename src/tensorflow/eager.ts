@@ -1,6 +1,6 @@
 import { type Attribute, setAttribute } from './attributes.js';
 import { type CApi, type Pointer } from './c-api.js';
-import type { Bytes } from './runtime.js';
+import type { Bytes } from './bytes.js';
 import { type TensorValues, newTensor, newTensorOver, tensorValues } from './tensors.js';
 
 /** A tensor by number, as tfjs-node's kernels speak of it. */

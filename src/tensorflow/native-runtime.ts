@@ -4,7 +4,8 @@ import type { NativeBackend } from './backend.js';
 import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
 import type { KernelBackend } from './kernels/registry.js';
-import type { Bytes, Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
+import type { Bytes } from './bytes.js';
+import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 
 type CustomGradient = Parameters<typeof tf.customGrad>[0];
@@ -12,6 +13,12 @@ type CustomGradient = Parameters<typeof tf.customGrad>[0];
 const dataTypes = { float32: DataType.float32, int32: DataType.int32, bool: DataType.bool } as const;
 const FLOAT = DataType.float32;
 const INT = DataType.int32;
+
+/**
+ * TensorFlow optimizes a function (Grappler: constants folded, ops fused) only if it is called with a `ConfigProto`; an
+ * empty one asks for the default optimizations. Functions called from within functions are optimized anyway.
+ */
+const OPTIMIZED: Attribute = { name: 'config_proto', type: AttributeKind.bytes, value: new Uint8Array() };
 
 /** Programs as graph functions of native TensorFlow (see `Runtime`). */
 export class NativeRuntime implements Runtime {
@@ -57,7 +64,7 @@ export class NativeRuntime implements Runtime {
       listing: traced.listing,
       run: (values) =>
         this.#binding
-          .executeOp(traced.name, [], [...this.#ids(values), ...traced.captures], traced.outputs.length)
+          .executeOp(traced.name, [OPTIMIZED], [...this.#ids(values), ...traced.captures], traced.outputs.length)
           .map((output) => this.#tensor(output)),
     };
   }

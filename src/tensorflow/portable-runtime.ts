@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { randomStream } from '../random.js';
 import { correctAveragePoolGradient } from './kernels/average-pool-gradient.js';
 import { registerGradients } from './kernels/gradients.js';
-import type { Bytes, Loop, Program, Runtime, Sampling, TensorSpec, Variable } from './runtime.js';
+import type { Bytes } from './bytes.js';
+import type { Loop, Program, Runtime, Sampling, TensorSpec, Variable } from './runtime.js';
 
 /** The same programs op by op in JavaScript, on tfjs's `cpu` backend: for machines that have no native TensorFlow. */
 export class PortableRuntime implements Runtime {

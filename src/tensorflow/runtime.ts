@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import type { Bytes } from './bytes.js';
 
 /** The shape and element type of a tensor that a program takes or gives. */
 export interface TensorSpec {
@@ -14,13 +15,6 @@ export interface Variable {
   read(): Tensor;
   assign(value: Tensor): void;
   dispose(): void;
-}
-
-/** Bytes in one piece of memory, perhaps more than an array can hold (4 GiB in Node 20). A Uint8Array is such. */
-export interface Bytes {
-  readonly byteLength: number;
-  /** A part of them, not copied. */
-  subarray(start: number, end: number): Uint8Array;
 }
 
 /** A function of tensors, compiled once. */

@@ -1,5 +1,5 @@
 import { type CApi, DataType, type Pointer, int64s } from './c-api.js';
-import type { Bytes } from './runtime.js';
+import type { Bytes } from './bytes.js';
 
 /** The values of a tensor as JavaScript holds them: row-major; complex numbers as (real, imaginary) pairs. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint16Array | Uint8Array[];

@@ -6,6 +6,9 @@ import { encodeName, isShortened, wholeNameTag } from './mlflow/names.js';
 /** The tag by which a run is found again on a server. */
 export const RUN_ID_TAG = 'ablate.run_id';
 
+/** Why a run ended before its time. */
+export const ERROR_TAG = 'ablate.error';
+
 /** Tags of every experiment: without a kind, MLflow may open its view for language models. */
 export const EXPERIMENT_TAGS: Text[] = [{ key: 'mlflow.experimentKind', value: 'custom_model_development' }];
 
@@ -37,7 +40,7 @@ export function identityTags(run: RunEvent): Text[] {
 }
 
 export function stateTags(state: StateEvent): Text[] {
-  return toTags({ 'ablate.status': state.status, 'ablate.error': state.error });
+  return toTags({ 'ablate.status': state.status, [ERROR_TAG]: state.error });
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ArtifactEvent, DatasetEvent, JournalEvent, RunEvent } from './jour
 import {
   datasetInput,
   eventsToBatch,
+  ERROR_TAG,
   EXPERIMENT_TAGS,
   identityTags,
   MLFLOW_STATUS,
@@ -170,6 +171,9 @@ export class RunDelivery {
     const isLinked = PARENT_TAG in mlflowRun.tags;
     const tags = [...stateTags(state), ...(isLinked ? [] : await this.#parentTags(mlflowRun.experimentId, identity))];
     await this.#sendBatch(target, { metrics: [], params: [], tags });
+    // What ended an earlier part of the run is no error of a run that goes on.
+    if (state.error === undefined && ERROR_TAG in mlflowRun.tags)
+      await this.client.deleteTag(mlflowRun.runId, ERROR_TAG);
     await this.client.updateRun(mlflowRun.runId, MLFLOW_STATUS[state.status], hasEnded ? state.time : undefined);
     if (hasEnded) await this.#removeTwins(mlflowRun, identity.id);
     cursor.state_delivered = true;

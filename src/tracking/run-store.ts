@@ -70,9 +70,8 @@ const RUN_ID = /^[\w][\w.-]*-\d{8}-\d{6}-[0-9a-f]{4}$/;
  * @throws UserError `file-not-written` when the disk is full, gone or read-only
  */
 export function createRun(runsDirectory: string, identity: RunIdentity, config: string): RunDirectory {
-  const fresh = resolve(runsDirectory, `.new-${randomBytes(8).toString('hex')}`);
+  const fresh = makeFreshDirectory(runsDirectory);
   try {
-    mkdirSync(fresh, { recursive: true });
     writeFileAtomic(join(fresh, 'config.yaml'), config);
     const id = moveToNewId(fresh, runsDirectory, identity);
     syncDirectory(runsDirectory);
@@ -165,6 +164,16 @@ export function findRun(runsDirectory: string, idOrPrefix: string): RunDirectory
 /** The part of an id that is the start: `20261124-061530`. */
 export function startOf(id: string): string {
   return id.slice(-20, -5);
+}
+
+function makeFreshDirectory(runsDirectory: string): string {
+  const fresh = resolve(runsDirectory, `.new-${randomBytes(8).toString('hex')}`);
+  try {
+    mkdirSync(fresh, { recursive: true });
+    return fresh;
+  } catch (error) {
+    throw notWritten(resolve(runsDirectory), error);
+  }
 }
 
 /** Begins the journal of a run's directory, and gives it its name. @returns the run's id */

@@ -67,7 +67,7 @@ export class CheckpointWriter {
       await syncDirectory(this.#directory);
       for (const name of namesIn(this.#directory).slice(1 + OLDER_KEPT)) rmSync(join(this.#directory, name));
     } catch (error) {
-      rmSync(temporary, { force: true });
+      removeIfThere(temporary);
       if (!this.#hasFailed) this.#options.onProblem(`no checkpoint can be written: ${messageOf(error)}`);
       this.#hasFailed = true;
     }
@@ -105,6 +105,15 @@ function namesIn(directory: string): string[] {
     return names.sort().reverse();
   } catch {
     return [];
+  }
+}
+
+/** Where even that fails, the disk is gone, and nothing of it needs to be tidied up. */
+function removeIfThere(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    return;
   }
 }
 

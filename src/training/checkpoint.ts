@@ -32,8 +32,9 @@ export class CheckpointProblem extends Error {}
 const MAGIC = Buffer.from('ablateCP');
 /** To be raised with every change of what the file or its values mean. */
 export const CHECKPOINT_FORMAT = 1;
-const DIGEST_OFFSET = MAGIC.length + 8;
-const HEADER_OFFSET = DIGEST_OFFSET + 32;
+const DIGEST_OFFSET = MAGIC.length + 4;
+const BODY_OFFSET = DIGEST_OFFSET + 32;
+const HEADER_OFFSET = BODY_OFFSET + 4;
 const GROUPS = ['weights', 'slots', 'bestWeights'] as const;
 
 /** Group → the number of values of each variable. */
@@ -46,24 +47,24 @@ interface Header {
 }
 
 /**
- * A checkpoint as a file: `ablateCP`, the format's number and the header's length (uint32), the SHA-256 of all that
- * follows, the header (JSON, filled up to 4 bytes), the values; little-endian. The digest is computed off this thread.
+ * A checkpoint as a file: `ablateCP`, the format's number (uint32), the SHA-256 of all that follows, the header's length
+ * (uint32), the header (JSON, filled up to 4 bytes), the values; little-endian. The digest is computed off this thread.
  */
 export async function encodeCheckpoint({ state, values, origin }: Checkpoint): Promise<Uint8Array> {
   const arrays = GROUPS.flatMap((group) => values[group]);
   const header = encodeHeader({ state, origin, lengths: lengthsOf(values) });
-  const bodyLength = header.length + arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const file = Buffer.from(new ArrayBuffer(HEADER_OFFSET + bodyLength));
+  const length = header.length + arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const file = Buffer.from(new ArrayBuffer(HEADER_OFFSET + length));
   MAGIC.copy(file);
   file.writeUInt32LE(CHECKPOINT_FORMAT, MAGIC.length);
-  file.writeUInt32LE(header.length, MAGIC.length + 4);
+  file.writeUInt32LE(header.length, BODY_OFFSET);
   header.copy(file, HEADER_OFFSET);
   let offset = HEADER_OFFSET + header.length;
   for (const array of arrays) {
     file.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), offset);
     offset += array.byteLength;
   }
-  file.set(await digest(file.subarray(HEADER_OFFSET)), DIGEST_OFFSET);
+  file.set(await digest(file.subarray(BODY_OFFSET)), DIGEST_OFFSET);
   return file;
 }
 
@@ -82,9 +83,9 @@ export async function decodeCheckpoint(file: Uint8Array): Promise<Checkpoint> {
       `is of another version of Ablate (format ${format}; this one reads ${CHECKPOINT_FORMAT})`,
     );
   }
-  const expected = bytes.subarray(DIGEST_OFFSET, HEADER_OFFSET);
-  if (!expected.equals(await digest(bytes.subarray(HEADER_OFFSET)))) throw new CheckpointProblem('is damaged');
-  const headerLength = bytes.readUInt32LE(MAGIC.length + 4);
+  const expected = bytes.subarray(DIGEST_OFFSET, BODY_OFFSET);
+  if (!expected.equals(await digest(bytes.subarray(BODY_OFFSET)))) throw new CheckpointProblem('is damaged');
+  const headerLength = bytes.readUInt32LE(BODY_OFFSET);
   const header = decodeHeader(bytes.subarray(HEADER_OFFSET, HEADER_OFFSET + headerLength).toString('utf8'));
   return { ...header, values: splitValues(bytes.subarray(HEADER_OFFSET + headerLength), header.lengths) };
 }

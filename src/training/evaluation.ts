@@ -8,7 +8,9 @@ import type { Loss } from './losses.js';
 import { normalize } from './step.js';
 
 /** Large, so that every op has work for all cores; small enough that a layer's activations stay near the cache. */
-const BATCH_SIZE = 500;
+const MAX_BATCH_SIZE = 500;
+/** What a layer's inputs and outputs may take: large images come in smaller batches, as they do in training. */
+const MAX_BATCH_BYTES = 2 ** 28;
 
 /** What an evaluation needs of a model and its data. */
 export interface EvaluationParts {
@@ -40,12 +42,13 @@ export interface Evaluation {
 export class Evaluator {
   readonly #parts: EvaluationParts;
   readonly #program: Program;
+  readonly #batchSize: number;
 
   constructor(parts: EvaluationParts) {
     this.#parts = parts;
-    this.#program = parts.runtime.compile('evaluation', [{ shape: [BATCH_SIZE], dtype: 'int32' }], ([indices]) =>
-      this.#evaluateBatch(indices),
-    );
+    this.#batchSize = batchSizeFor(parts.logits);
+    const input = { shape: [this.#batchSize], dtype: 'int32' as const };
+    this.#program = parts.runtime.compile('evaluation', [input], ([indices]) => this.#evaluateBatch(indices));
   }
 
   get listing(): string {
@@ -57,16 +60,17 @@ export class Evaluator {
    * @param labels the class of every example of the data set
    */
   evaluate(indices: Int32Array, labels: Int32Array): Evaluation {
+    const size = this.#batchSize;
     const losses = new Float32Array(indices.length);
     const batches: Float32Array[] = [];
     let penalty = 0;
-    this.#parts.prefetch?.(indices.subarray(0, BATCH_SIZE));
-    for (let start = 0; start < indices.length; start += BATCH_SIZE) {
-      const count = Math.min(BATCH_SIZE, indices.length - start);
-      this.#parts.prefetch?.(indices.subarray(start + BATCH_SIZE, start + 2 * BATCH_SIZE));
+    this.#parts.prefetch?.(indices.subarray(0, size));
+    for (let start = 0; start < indices.length; start += size) {
+      const count = Math.min(size, indices.length - start);
+      this.#parts.prefetch?.(indices.subarray(start + size, start + 2 * size));
       const batch = this.#run(indices.subarray(start, start + count));
       losses.set(batch.losses.subarray(0, count), start);
-      batches.push(batch.probabilities.subarray(0, (count * batch.probabilities.length) / BATCH_SIZE));
+      batches.push(batch.probabilities.subarray(0, (count * batch.probabilities.length) / size));
       penalty = batch.penalty;
     }
     return summarize(indices, labels, losses, penalty, concatenate(batches));
@@ -74,7 +78,7 @@ export class Evaluator {
 
   /** The last batch is filled up with its first example, so that one traced program serves all sizes. */
   #run(indices: Int32Array): { losses: Float32Array; probabilities: Float32Array; penalty: number } {
-    const padded = new Int32Array(BATCH_SIZE).fill(indices[0]);
+    const padded = new Int32Array(this.#batchSize).fill(indices[0]);
     padded.set(indices);
     const input = tf.tensor1d(padded, 'int32');
     const outputs = this.#program.run([input]);
@@ -95,6 +99,15 @@ export class Evaluator {
       return [this.#parts.evaluationLoss(logits, labels), endsInSoftmax ? tf.softmax(logits) : logits, penalty];
     });
   }
+}
+
+function batchSizeFor({ layers }: tf.LayersModel): number {
+  const outputs = layers.flatMap(({ output }) => [output].flat());
+  const elements = outputs.map(({ shape }) =>
+    shape.slice(1).reduce<number>((product, length) => product * (length ?? 1), 1),
+  );
+  const bytes = 2 * Float32Array.BYTES_PER_ELEMENT * Math.max(...elements);
+  return Math.max(1, Math.min(MAX_BATCH_SIZE, Math.floor(MAX_BATCH_BYTES / bytes)));
 }
 
 function summarize(

@@ -8,6 +8,7 @@ import { ConfigError } from '../../src/config/config-error.js';
 import type { Experiment } from '../../src/config/experiment.js';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment, type LoadedExperiment } from '../../src/config/load.js';
+import { parseOverride } from '../../src/config/overrides.js';
 import { cellOf, expandSweep, sweepDatasets, sweepSeeds, sweptKeys } from '../../src/config/sweep.js';
 import type { Json } from '../../src/config/tree.js';
 
@@ -227,7 +228,10 @@ describe('ten thousand variants', () => {
 /** The configuration that a file has with overrides; undefined if it is wrong. */
 function loadWith(experiment: LoadedExperiment, values: Record<string, Json>): Experiment | undefined {
   const outermostFirst = Object.entries(values).sort(([a], [b]) => a.split('.').length - b.split('.').length);
-  const overrides = outermostFirst.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  // Parsed: of what is typed, what changes nothing is a mistake, and in a sweep it may change others of its variants.
+  const overrides = outermostFirst.map(([key, value], i) =>
+    parseOverride(`${key}=${JSON.stringify(value)}`, i + 1, process.cwd()),
+  );
   try {
     return loadExperiment(experiment.file, { overrides: [...overrides, 'sweep=null'], env: { SIZE: '5' } }).config;
   } catch (error) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test as base } from 'vitest';
 import type { LoadOptions } from '../../src/data/dataset.js';
 import { UserError } from '../../src/errors.js';
-import type { Bytes } from '../../src/tensorflow/runtime.js';
+import type { Bytes } from '../../src/tensorflow/bytes.js';
 
 /** `test` with a folder of its own, removed afterwards, and options that keep the cache in it. */
 export const test = base.extend<{ folder: string; options: LoadOptions }>({

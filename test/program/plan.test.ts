@@ -90,6 +90,20 @@ describe('ablate plan', () => {
     expect(stdout).toMatch(/^time +not measured/m);
   });
 
+  it('does without an estimate of the time rather than install TensorFlow', async () => {
+    const workspace = new Workspace();
+    const elsewhere = {
+      ABLATE_CACHE: workspace.folder,
+      PATH: workspace.folder,
+      VIRTUAL_ENV: '',
+      HOME: workspace.folder,
+    };
+    const { code, stdout, stderr } = await workspace.ablate(['plan', baseline], elsewhere);
+    expect(stderr).toContain('--no-calibration');
+    expect(stdout).toMatch(/^time +not measured$/m);
+    expect(code).toBe(0);
+  });
+
   it('prints several plans as one JSON document', async () => {
     const mlp = resolve('experiments/models/mlp.yaml');
     const { stdout } = await new Workspace().ablate(['plan', baseline, mlp, '--no-calibration', '--json']);

@@ -34,15 +34,19 @@ export class Workspace {
     return name;
   }
 
-  /** Runs `ablate` as a user would, without a terminal. */
-  ablate(parameters: string[], environment: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
-    return this.start(parameters, environment).result;
+  /**
+   * Runs `ablate` as a user would, without a terminal.
+   * @param before commands of a shell that it is then started from: limits
+   */
+  ablate(parameters: string[], environment: NodeJS.ProcessEnv = {}, before?: string): Promise<ProgramResult> {
+    return this.start(parameters, environment, before).result;
   }
 
   /** Likewise, with the process at hand. */
   start(
     parameters: string[],
     environment: NodeJS.ProcessEnv = {},
+    before = ':',
   ): {
     result: Promise<ProgramResult>;
     kill: (signal: NodeJS.Signals) => void;
@@ -53,7 +57,11 @@ export class Workspace {
     stdout: () => string;
   } {
     const env = { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment };
-    const child = spawn(process.execPath, [resolve(root, 'bin/ablate.js'), ...parameters], { cwd: this.folder, env });
+    const child = spawn(
+      'bash',
+      ['-c', `${before}; exec "$0" "$@"`, process.execPath, resolve(root, 'bin/ablate.js'), ...parameters],
+      { cwd: this.folder, env },
+    );
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -125,3 +125,10 @@ export function append(run: RunDirectory, write: (journal: JournalWriter) => voi
     journal.close();
   }
 }
+
+/** Writes an experiment file into a folder. @returns its path */
+export function writeExperiment(folder: string, yaml: string): string {
+  const file = join(folder, 'experiment.yaml');
+  writeFileSync(file, yaml);
+  return file;
+}

@@ -17,15 +17,19 @@ export function convolutionLayer(layer: Conv2D, settings: KernelSettings): tf.la
     kernelInitializer: weightInitializer(layer, 'kernel', settings),
     kernelRegularizer: createRegularizer(layer.kernel_regularizer),
   });
-  return convolve(convolution, layer);
+  return convolve(convolution, layer, settings);
 }
 
 /** Lets a Conv2D of tfjs compute what its configuration says. */
-export function convolve<L extends tf.layers.Layer>(convolution: L, layer: Conv2D): L {
+export function convolve<L extends tf.layers.Layer>(
+  convolution: L,
+  layer: Conv2D,
+  settings: Pick<KernelSettings, 'isPooledFirst'>,
+): L {
   const { strides, padding, dilationRate } = windowArguments(layer);
-  return replaceProduct(convolution, layer, (input, weight) =>
-    tf.conv2d(input as tf.Tensor4D, weight('kernel') as tf.Tensor4D, strides, padding, 'NHWC', dilationRate),
-  );
+  const product = (input: tf.Tensor, weight: (name: string) => tf.Tensor): tf.Tensor =>
+    tf.conv2d(input as tf.Tensor4D, weight('kernel') as tf.Tensor4D, strides, padding, 'NHWC', dilationRate);
+  return replaceProduct(convolution, layer, product, settings);
 }
 
 export function separableLayer(layer: SeparableConv2D, settings: KernelSettings): tf.layers.Layer {

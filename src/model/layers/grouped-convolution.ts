@@ -34,7 +34,7 @@ export function applyGroupedConvolution(
       kernelRegularizer: createRegularizer(layer.kernel_regularizer),
     });
     const channels = channelSlice(`${name}/group_${group}/input`, group * width, width, settings.inputChannels);
-    return apply(convolve(convolution, layer), apply(channels, input));
+    return apply(convolve(convolution, layer, settings), apply(channels, input));
   });
   return apply(tf.layers.concatenate({ name, axis: -1 }), outputs);
 }

@@ -12,6 +12,8 @@ export interface KernelSettings {
   seed: number;
   trainable: boolean;
   inputChannels: number;
+  /** Bias and activation are left to the pooling that follows (see `isPooledFirst`). */
+  isPooledFirst: boolean;
 }
 
 /** What tfjs's layers with a kernel are all given. */
@@ -47,11 +49,17 @@ export function replaceProduct<L extends tf.layers.Layer>(
   layer: L,
   { activation }: KernelLayer,
   product: (input: tf.Tensor, weight: (name: string) => tf.Tensor) => tf.Tensor,
+  { isPooledFirst }: Pick<KernelSettings, 'isPooledFirst'> = { isPooledFirst: false },
 ): L {
   const weight = (name: string): tf.Tensor => weightOf(layer, name).read();
   return replaceCall(simplifyActivation(layer, activation), (input) => {
     const output = product(input, weight);
-    const bias = optionalWeightOf(layer, 'bias')?.read();
-    return activationOf(layer).apply(bias ? tf.add(output, bias) : output);
+    return isPooledFirst ? output : biasAndActivate(layer, output);
   });
+}
+
+/** What a layer with a kernel does to its product, and an activation to its input. */
+export function biasAndActivate(layer: tf.layers.Layer, product: tf.Tensor): tf.Tensor {
+  const bias = optionalWeightOf(layer, 'bias')?.read();
+  return activationOf(layer).apply(bias ? tf.add(product, bias) : product);
 }

@@ -147,6 +147,15 @@ export class MlflowClient {
     }
   }
 
+  /** Removes a tag of a run; one that isn't there is no error. */
+  async deleteTag(runId: string, key: string): Promise<void> {
+    try {
+      await this.#post('runs/delete-tag', { run_id: runId, key });
+    } catch (error) {
+      if (!hasErrorCode(error, 'RESOURCE_DOES_NOT_EXIST')) throw error;
+    }
+  }
+
   /** Logs what a run read. Of one name and digest the server keeps the first context only: give each its own name. */
   async logInputs(runId: string, inputs: DatasetInput[]): Promise<void> {
     const datasets = inputs.map((input) => ({

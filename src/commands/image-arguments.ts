@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os';
+import { buffer } from 'node:stream/consumers';
+import { forEachConcurrently } from '../data/concurrently.js';
+import { readImageFile } from '../data/folder-decoding.js';
+import { type ImageFormat, decodeImage } from '../data/image-decoding.js';
+import { messageOf } from '../errors.js';
+
+/** An image of the command line, as the model takes it, or why it can't be. */
+export type ReadImage = { image: string; pixels: Uint8Array } | { image: string; error: string };
+
+/** The name of standard input. */
+const STANDARD_INPUT = '-';
+
+/**
+ * Reads and decodes images, each resized to what the model takes, in grayscale or RGB as it was trained.
+ * @param images files' names; `-` for standard input
+ * @param options.invert whether white becomes black
+ * @returns in the order given: pixels [height, width, channels], or an error in one line
+ */
+export async function readImages(
+  images: readonly string[],
+  format: ImageFormat,
+  { invert }: { invert: boolean },
+): Promise<ReadImage[]> {
+  const read: ReadImage[] = [];
+  await forEachConcurrently(images, availableParallelism(), async (image, index) => {
+    try {
+      const file = image === STANDARD_INPUT ? await buffer(process.stdin) : await readImageFile(image);
+      const { pixels } = await decodeImage(file, format, true);
+      read[index] = { image, pixels: invert ? pixels.map((value) => 255 - value) : pixels };
+    } catch (error) {
+      read[index] = { image, error: messageOf(error) };
+    }
+  });
+  return read;
+}

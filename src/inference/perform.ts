@@ -1,0 +1,161 @@
+import type { Dataset, ImageSet } from '../data/dataset.js';
+import { splitTrain } from '../data/split.js';
+import { UserError } from '../errors.js';
+import { loadDatasetOf } from '../run-dataset.js';
+import type { RunProgress } from '../run-events.js';
+import type { Runtime } from '../tensorflow/runtime.js';
+import { imageStatistics } from './image-statistics.js';
+import { type Predictor, loadPredictor, mostProbable } from './predictor.js';
+import { scoreRobustness } from './robustness.js';
+import type {
+  InferenceAnswers,
+  InferenceTask,
+  LoadTask,
+  LoadedOn,
+  Predicted,
+  PredictTask,
+  Reference,
+  ReferenceTask,
+  TestTask,
+  TestedModel,
+} from './tasks.js';
+import type { TrainedModel } from './trained-model.js';
+
+export interface InferenceHooks {
+  onProgress: (progress: RunProgress) => void;
+  signal?: AbortSignal;
+}
+
+/** Scored between two looks at whether to go on. */
+const IMAGES_AT_ONCE = 1024;
+
+/**
+ * Does what a worker is asked of a trained model.
+ * @throws UserError `model-not-found`, `model-invalid`, `dataset-mismatch`, and what reading a data set throws
+ */
+export async function performInference(
+  task: InferenceTask,
+  start: () => Promise<Runtime>,
+  hooks: InferenceHooks,
+): Promise<InferenceAnswers[InferenceTask['type']]> {
+  const predictor = await loadPredictor(await start(), task.model);
+  switch (task.type) {
+    case 'load':
+      return load(task, predictor);
+    case 'predict':
+      return predict(task, predictor);
+    case 'test':
+      return test(task, predictor, hooks);
+    case 'reference':
+      return describeData(task, predictor, hooks);
+  }
+}
+
+function load({ largestBatch }: LoadTask, predictor: Predictor): LoadedOn {
+  predictor.warmUp(largestBatch);
+  const { device, version } = predictor.runtime;
+  return { device, version };
+}
+
+function predict({ images }: PredictTask, predictor: Predictor): Predicted {
+  return { probabilities: predictor.predict(images) };
+}
+
+async function test(
+  { experiment, robustness }: TestTask,
+  predictor: Predictor,
+  hooks: InferenceHooks,
+): Promise<TestedModel> {
+  const dataset = await loadDatasetOf(experiment, hooks);
+  requireSameTask(dataset, predictor.description);
+  const probabilities = await predictAll(predictor, dataset.test, hooks);
+  const scores = robustness
+    ? await scoreRobustness(predictor, dataset.test, {
+        ...robustness,
+        signal: hooks.signal,
+        onProgress: (done, total, subject) => {
+          hooks.onProgress({ type: 'data-progress', step: 'Testing with', subject, done, total, unit: 'distortions' });
+        },
+      })
+    : [];
+  const predictions = mostProbable(probabilities, dataset.classes.length);
+  return {
+    digest: dataset.digest,
+    labels: dataset.test.labels.slice(),
+    probabilities,
+    predictions,
+    robustness: scores,
+  };
+}
+
+async function predictAll(
+  predictor: Predictor,
+  { images, labels }: ImageSet,
+  hooks: InferenceHooks,
+): Promise<Float32Array> {
+  const classes = predictor.description.classes.length;
+  const probabilities = new Float32Array(labels.length * classes);
+  for (let start = 0; start < labels.length; start += IMAGES_AT_ONCE) {
+    hooks.signal?.throwIfAborted();
+    const end = Math.min(start + IMAGES_AT_ONCE, labels.length);
+    const batch = images.subarray(start * predictor.imageSize, end * predictor.imageSize);
+    probabilities.set(predictor.predict(batch), start * classes);
+    hooks.onProgress({
+      type: 'data-progress',
+      step: 'Testing',
+      subject: predictor.description.name,
+      done: end,
+      total: labels.length,
+      unit: 'images',
+    });
+    await new Promise(setImmediate);
+  }
+  return probabilities;
+}
+
+/** Validation images, which the model wasn't fitted to; where there are none, training images. */
+async function describeData(
+  { experiment, images }: ReferenceTask,
+  predictor: Predictor,
+  hooks: InferenceHooks,
+): Promise<Reference> {
+  const dataset = await loadDatasetOf(experiment, hooks);
+  requireSameTask(dataset, predictor.description);
+  const { config } = experiment;
+  const split = splitTrain(dataset.train.labels, { ...config.dataset, seed: config.training.seed });
+  const source = split.validation.length > 0 ? 'validation' : 'training';
+  const chosen = (source === 'validation' ? split.validation : split.train).subarray(0, images);
+  const size = predictor.imageSize;
+  const pixels = Buffer.concat(
+    Array.from(chosen, (index) => dataset.train.images.subarray(index * size, (index + 1) * size)),
+  );
+  const probabilities = predictor.predict(pixels);
+  const classes = dataset.classes.length;
+  const statistics = Array.from(chosen, (_, index) =>
+    imageStatistics(pixels.subarray(index * size, (index + 1) * size)),
+  );
+  const predictions = mostProbable(probabilities, classes);
+  return {
+    brightness: Float32Array.from(statistics, ({ brightness }) => brightness),
+    contrast: Float32Array.from(statistics, ({ contrast }) => contrast),
+    confidence: Float32Array.from(predictions, (prediction, index) => probabilities[index * classes + prediction]),
+    predictions,
+    source,
+  };
+}
+
+function requireSameTask(dataset: Dataset, model: TrainedModel): void {
+  const difference = differenceBetween(dataset, model);
+  if (difference === undefined) return;
+  throw new UserError(`${dataset.source} doesn't fit ${model.name}: ${difference}`, {
+    code: 'dataset-mismatch',
+    hint: 'give an experiment file whose dataset has the same classes and image size: --dataset FILE',
+  });
+}
+
+function differenceBetween(dataset: Dataset, model: TrainedModel): string | undefined {
+  const shape = ({ height, width, channels }: TrainedModel | Dataset): string => `${height}×${width}×${channels}`;
+  if (shape(dataset) !== shape(model)) return `its images are ${shape(dataset)}, the model takes ${shape(model)}`;
+  if (dataset.classes.join('\0') === model.classes.join('\0')) return undefined;
+  return `its classes are ${dataset.classes.join(', ')}, the model's ${model.classes.join(', ')}`;
+}

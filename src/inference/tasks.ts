@@ -1,0 +1,111 @@
+import type { Experiment } from '../config/experiment.js';
+import type { TrainedModel } from './trained-model.js';
+
+/** What a worker can be asked of a trained model; all plain values, which can be sent. */
+export type InferenceTask = LoadTask | PredictTask | TestTask | ReferenceTask;
+
+/** Loads the model and traces its programs, so that no later request waits for that. */
+export interface LoadTask {
+  type: 'load';
+  model: TrainedModel;
+  /** Of the batches to come. */
+  largestBatch: number;
+}
+
+/** What the model runs on. */
+export interface LoadedOn {
+  device: string;
+  version: string;
+}
+
+/** Images to classify. */
+export interface PredictTask {
+  type: 'predict';
+  model: TrainedModel;
+  /** 0 to 255: [count, height, width, channels] of the model. */
+  images: Uint8Array;
+}
+
+/** What the model says of each image. */
+export interface Predicted {
+  /** Row-major [count, classes]. */
+  probabilities: Float32Array;
+}
+
+/** The experiment whose data are used: `LocatedExperiment` of `job.ts`, which imports this file. */
+export interface DataSource {
+  config: Experiment;
+  /** The experiment file; relative paths in the configuration start at its folder. */
+  source: string;
+}
+
+/** A test set to score, in addition distorted if wanted. */
+export interface TestTask {
+  type: 'test';
+  model: TrainedModel;
+  /** Whose test images are scored. */
+  experiment: DataSource;
+  robustness: RobustnessRequest | null;
+}
+
+export interface RobustnessRequest {
+  /** How many test images are distorted, from the first on. */
+  images: number;
+  /** Of the distortions' draws. */
+  seed: number;
+}
+
+export interface TestedModel {
+  /** Of the data set, to tell whether two models were tested on the same images. */
+  digest: string;
+  /** [count] */
+  labels: Int32Array;
+  /** Row-major [count, classes]. */
+  probabilities: Float32Array;
+  /** [count], the most probable classes. */
+  predictions: Int32Array;
+  robustness: CorruptedScore[];
+}
+
+/** How many of the images, so distorted, are still classified right. */
+export interface CorruptedScore {
+  corruption: string;
+  /** From 1, weak, to 5. */
+  severity: number;
+  /** In the corruption's own unit. */
+  strength: number;
+  /** What that unit is: `pixels`, `degrees`. */
+  unit: string;
+  correct: number;
+  images: number;
+}
+
+/** Asks for what later inputs are compared with, to notice drift. */
+export interface ReferenceTask {
+  type: 'reference';
+  model: TrainedModel;
+  experiment: DataSource;
+  /** At most this many images are looked at. */
+  images: number;
+}
+
+/** What the model's own data look like: one value an image, each array [count]. */
+export interface Reference {
+  /** Mean over the pixels, 0 to 1. */
+  brightness: Float32Array;
+  /** Standard deviation over the pixels, 0 to 1. */
+  contrast: Float32Array;
+  /** The greatest probability. */
+  confidence: Float32Array;
+  predictions: Int32Array;
+  /** Which images of the data set these are. */
+  source: 'validation' | 'training';
+}
+
+/** What comes of each task. */
+export interface InferenceAnswers {
+  load: LoadedOn;
+  predict: Predicted;
+  test: TestedModel;
+  reference: Reference;
+}

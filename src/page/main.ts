@@ -1,0 +1,83 @@
+import { toDigit } from './digit.js';
+import { Drawing } from './drawing.js';
+import { watchDrift } from './drift.js';
+import { element } from './elements.js';
+import { BrowserModel, type ModelDescription } from './model.js';
+import { showAnswer, showSeen } from './results.js';
+
+/** The page's start: draws, asks the model, shows. */
+async function main(): Promise<void> {
+  void watchDrift();
+  const model = await BrowserModel.load();
+  element('name', HTMLElement).textContent = model.description.name;
+  element('answer', HTMLElement).textContent = 'Draw something.';
+  const drawing: Drawing = new Drawing(
+    element('drawing', HTMLCanvasElement),
+    latestOnly(() => answer(model, drawing)),
+  );
+  element('clear', HTMLButtonElement).addEventListener('click', () => {
+    drawing.clear();
+  });
+  const file = element('file', HTMLInputElement);
+  file.addEventListener('change', () => {
+    const chosen = file.files?.item(0);
+    if (chosen) drawing.open(chosen).catch(showError);
+  });
+}
+
+async function answer(model: BrowserModel, drawing: Drawing): Promise<void> {
+  const pixels = modelPixels(model.description, drawing);
+  const given = await model.answer(pixels);
+  showAnswer(model.description, given);
+  showSeen(model.description, pixels, given);
+}
+
+/** The drawing as the model takes it: 0 to 255, [height, width, channels]. */
+function modelPixels({ height, width, channels, dataset }: ModelDescription, drawing: Drawing): Float32Array {
+  const isDigit = dataset.name === 'mnist' && height === 28 && width === 28 && channels === 1;
+  if (isDigit) {
+    const { width: columns, height: rows } = drawing.canvas;
+    const rgba = drawing.pixels();
+    return toDigit({
+      width: columns,
+      height: rows,
+      values: Float32Array.from({ length: columns * rows }, (_, pixel) => luma(rgba, pixel)),
+    });
+  }
+  const scaled = new OffscreenCanvas(width, height).getContext('2d');
+  if (!scaled) throw new Error('this browser draws on no canvas');
+  scaled.drawImage(drawing.canvas, 0, 0, width, height);
+  const rgba = scaled.getImageData(0, 0, width, height).data;
+  return Float32Array.from({ length: height * width * channels }, (_, index) =>
+    channels === 3 ? rgba[4 * Math.floor(index / 3) + (index % 3)] : luma(rgba, index),
+  );
+}
+
+/** The gray of a pixel (Rec. 709). */
+function luma(rgba: Uint8ClampedArray, pixel: number): number {
+  return 0.2126 * rgba[4 * pixel] + 0.7152 * rgba[4 * pixel + 1] + 0.0722 * rgba[4 * pixel + 2];
+}
+
+/** Does one at a time; of what is asked meanwhile, the last is done. */
+function latestOnly(task: () => Promise<void>): () => void {
+  let isRunning = false;
+  let isAsked = false;
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    do {
+      isAsked = false;
+      await task().catch(showError);
+    } while (isAsked as boolean);
+    isRunning = false;
+  };
+  return () => {
+    isAsked = true;
+    if (!isRunning) void run();
+  };
+}
+
+function showError(error: unknown): void {
+  element('answer', HTMLElement).textContent = error instanceof Error ? error.message : String(error);
+}
+
+main().catch(showError);

@@ -1,0 +1,111 @@
+import type { Reference } from '../inference/tasks.js';
+import { PSI_THRESHOLDS, binOf, populationStability, quantileBounds } from './population-stability.js';
+
+/** Bins of the quantities that are numbers. */
+const BINS = 10;
+/** The latest predictions that are compared with the reference. */
+const WINDOW = 1000;
+/** Below this many, chance alone would look like drift. */
+const ENOUGH = 200;
+
+/** What is watched of each prediction. */
+export interface Observation {
+  /** Of the image: 0 to 1. */
+  brightness: number;
+  contrast: number;
+  /** The greatest probability. */
+  confidence: number;
+  /** Index of the class. */
+  prediction: number;
+}
+
+export type DriftFeature = keyof Observation;
+
+/** How far the latest inputs and answers lie from those of the model's own data. */
+export interface DriftReport {
+  /** What is compared with: images of the run's data set. */
+  reference: { source: Reference['source']; images: number };
+  /** How many of the latest predictions are compared. */
+  window: number;
+  features: Record<DriftFeature, FeatureDrift>;
+}
+
+export interface FeatureDrift {
+  /** The population stability index; null until enough has been seen. */
+  psi: number | null;
+  level: 'unknown' | 'none' | 'moderate' | 'large';
+}
+
+/** Watches predictions for drift. */
+export class DriftMonitor {
+  readonly #reference: DriftReport['reference'];
+  readonly #features: Record<DriftFeature, FeatureWindow>;
+
+  /** @param classes how many there are */
+  constructor(reference: Reference, classes: number) {
+    this.#reference = { source: reference.source, images: reference.predictions.length };
+    const number = (values: Float32Array): FeatureWindow => {
+      const bounds = quantileBounds(values, BINS);
+      return new FeatureWindow(values, bounds.length + 1, (value) => binOf(value, bounds));
+    };
+    this.#features = {
+      brightness: number(reference.brightness),
+      contrast: number(reference.contrast),
+      confidence: number(reference.confidence),
+      prediction: new FeatureWindow(reference.predictions, classes, (value) => value),
+    };
+  }
+
+  observe(observation: Observation): void {
+    for (const [name, value] of Object.entries(observation)) this.#features[name as DriftFeature].add(value as number);
+  }
+
+  report(): DriftReport {
+    const { brightness, contrast, confidence, prediction } = this.#features;
+    return {
+      reference: this.#reference,
+      window: prediction.count,
+      features: {
+        brightness: brightness.drift(),
+        contrast: contrast.drift(),
+        confidence: confidence.drift(),
+        prediction: prediction.drift(),
+      },
+    };
+  }
+}
+
+/** The latest values of one quantity, as bins. */
+class FeatureWindow {
+  readonly #binOf: (value: number) => number;
+  readonly #expected: Float64Array;
+  readonly #observed: Float64Array;
+  readonly #latest = new Int32Array(WINDOW);
+  #seen = 0;
+
+  constructor(reference: ArrayLike<number>, bins: number, toBin: (value: number) => number) {
+    this.#binOf = toBin;
+    this.#expected = new Float64Array(bins);
+    this.#observed = new Float64Array(bins);
+    for (const value of Array.from(reference)) this.#expected[toBin(value)] += 1;
+  }
+
+  get count(): number {
+    return Math.min(this.#seen, WINDOW);
+  }
+
+  add(value: number): void {
+    const slot = this.#seen % WINDOW;
+    if (this.#seen >= WINDOW) this.#observed[this.#latest[slot]] -= 1;
+    this.#latest[slot] = this.#binOf(value);
+    this.#observed[this.#latest[slot]] += 1;
+    this.#seen += 1;
+  }
+
+  drift(): FeatureDrift {
+    if (this.count < ENOUGH) return { psi: null, level: 'unknown' };
+    const psi = populationStability(this.#expected, this.#observed);
+    if (psi > PSI_THRESHOLDS.large) return { psi, level: 'large' };
+    return { psi, level: psi > PSI_THRESHOLDS.moderate ? 'moderate' : 'none' };
+  }
+}

@@ -1,0 +1,44 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { UserError } from '../errors.js';
+
+/** The status of each of our own errors; of any other, 500. */
+const STATUS: Record<string, number> = {
+  'image-undecodable': 422,
+  'image-too-large': 413,
+  'wrong-size': 400,
+  overloaded: 503,
+  'worker-crashed': 503,
+};
+
+/** Every error is answered as JSON: `{ "error": { "code", "message", "hint" } }`. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError | UserError>((error, _request, reply) => {
+    if (error instanceof UserError) return ofOurs(error, reply);
+    const status = error.statusCode ?? 500;
+    // Anything else is a bug of ours, whose words are of no use to whoever asked.
+    if (status >= 500) return reply.code(500).send({ error: { code: 'internal', message: 'the server has failed' } });
+    return reply.code(status).send({ error: { code: codeOf(error, status), message: error.message } });
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({
+      error: {
+        code: 'not-found',
+        message: `there is no ${request.method} ${request.url.split('?')[0]}`,
+        hint: '/docs lists what there is',
+      },
+    }),
+  );
+}
+
+function ofOurs({ code, message, hint }: UserError, reply: FastifyReply): FastifyReply {
+  const status = STATUS[code] ?? 500;
+  if (status === 503) void reply.header('retry-after', '1');
+  return reply.code(status).send({ error: { code, message, hint } });
+}
+
+function codeOf({ validation, code }: FastifyError, status: number): string {
+  if (validation) return 'invalid-request';
+  if (status === 413) return 'body-too-large';
+  if (status === 415) return 'unsupported-media-type';
+  return code === 'FST_ERR_CTP_INVALID_JSON_BODY' ? 'invalid-json' : 'bad-request';
+}

@@ -1,0 +1,125 @@
+import { UserError } from '../errors.js';
+import type { DataSource, LoadedOn, Predicted, Reference } from '../inference/tasks.js';
+import type { TrainedModel } from '../inference/trained-model.js';
+import type { Outcome } from '../scheduling/scheduler.js';
+import { WorkerProcess } from '../scheduling/worker-process.js';
+import type { Engine } from '../tensorflow/engine.js';
+
+/** Larger batches are hardly faster, and keep those after them waiting. */
+export const LARGEST_BATCH = 64;
+
+const silent = { onProgress: () => undefined };
+
+/** Told what the operator should know. */
+export type OnEvent = (message: string) => void;
+
+/** A model in a worker process, which is started anew when it dies. */
+export class PredictionService {
+  readonly #engine: Engine;
+  readonly #onEvent: OnEvent;
+  #worker: WorkerProcess | undefined;
+  #starting: Promise<WorkerProcess> | undefined;
+  #restarts = 0;
+  /** The batch that was asked last; never rejects. */
+  #underWay: Promise<unknown> | undefined;
+
+  constructor(
+    engine: Engine,
+    readonly model: TrainedModel,
+    onEvent: OnEvent,
+  ) {
+    this.#engine = engine;
+    this.#onEvent = onEvent;
+  }
+
+  /** Whether a loaded model waits for requests. */
+  get isReady(): boolean {
+    return this.#worker?.alive ?? false;
+  }
+
+  /** How often the worker was started after it had died. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** @throws UserError why the model can't be loaded */
+  async start(): Promise<void> {
+    this.#worker = await this.#startWorker();
+  }
+
+  /** What the model's own data look like. @throws UserError why they can't be read */
+  async reference(experiment: DataSource, images: number): Promise<Reference> {
+    const worker = await this.#liveWorker();
+    return answer(await worker.do({ type: 'reference', model: this.model, experiment, images }, silent));
+  }
+
+  /**
+   * Classifies a batch, one at a time; if the worker dies of it or before it, once more in a new one.
+   * @param images [count, height, width, channels] @returns probabilities, row-major [count, classes]
+   * @throws UserError `worker-crashed`
+   */
+  async predict(images: Uint8Array): Promise<Float32Array> {
+    const ask = async (): Promise<Outcome<Predicted>> => {
+      const asked = (await this.#liveWorker()).do({ type: 'predict', model: this.model, images }, silent);
+      this.#underWay = asked;
+      return asked;
+    };
+    const first = await ask();
+    return answer(first.type === 'crashed' ? await ask() : first).probabilities;
+  }
+
+  /**
+   * Loads the model again, in a new worker, while the old one goes on answering; then changes over.
+   * @throws UserError why it can't be loaded: the old one stays
+   */
+  async reload(): Promise<void> {
+    const fresh = await this.#startWorker();
+    const old = this.#worker;
+    this.#worker = fresh;
+    await this.#underWay;
+    old?.close();
+  }
+
+  close(): void {
+    this.#worker?.close();
+  }
+
+  async #liveWorker(): Promise<WorkerProcess> {
+    if (this.#worker?.alive) return this.#worker;
+    this.#starting ??= this.#restart().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #restart(): Promise<WorkerProcess> {
+    this.#restarts += 1;
+    this.#onEvent('the worker has died; starting another');
+    this.#worker = await this.#startWorker();
+    return this.#worker;
+  }
+
+  async #startWorker(): Promise<WorkerProcess> {
+    const worker = new WorkerProcess(this.#engine);
+    try {
+      answer<LoadedOn>(await worker.do({ type: 'load', model: this.model, largestBatch: LARGEST_BATCH }, silent));
+      return worker;
+    } catch (error) {
+      worker.close();
+      throw error;
+    }
+  }
+}
+
+function answer<Answer>(outcome: Outcome<Answer>): Answer {
+  switch (outcome.type) {
+    case 'done':
+      return outcome.answer;
+    case 'failed': {
+      const { message, code, hint } = outcome.error;
+      throw new UserError(message, { code: code ?? 'prediction-failed', hint });
+    }
+    case 'crashed':
+      throw new UserError(outcome.reason, { code: 'worker-crashed' });
+  }
+}

@@ -1,0 +1,127 @@
+import { type Browser, type Page, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../support/chromium.js';
+import { Workspace } from '../support/program.js';
+import { type Served, serve } from '../support/served.js';
+
+const experiment = `
+name: digits
+dataset: { name: mnist, train_fraction: 0.3 }
+model:
+  layers:
+    - { type: conv2d, filters: 16 }
+    - { type: pooling2d }
+    - { type: flatten }
+    - { type: dense, units: 64 }
+    - { type: dense, units: 10, activation: softmax }
+training: { epochs: 3, seed: 7 }
+tracking: none
+`;
+
+type Point = [x: number, y: number];
+
+/** Strokes as a hand makes them, on a canvas of 280 × 280. */
+const STROKES: Record<string, Point[][]> = {
+  0: [circle(140, 140, 50, 80)],
+  1: [[[150, 60], [140, 220]]], // prettier-ignore
+  2: [[[90, 100], [105, 70], [140, 58], [175, 75], [180, 105], [160, 140], [90, 215], [195, 212]]], // prettier-ignore
+  3: [[[95, 75], [140, 58], [180, 80], [170, 120], [130, 135], [175, 150], [185, 190], [145, 220], [95, 205]]], // prettier-ignore
+  4: [[[110, 60], [95, 145], [180, 145]], [[175, 60], [165, 225]]], // prettier-ignore
+  7: [[[85, 70], [190, 70], [130, 225]]], // prettier-ignore
+};
+
+function circle(x: number, y: number, width: number, height: number): Point[] {
+  return Array.from({ length: 25 }, (_, index) => {
+    const angle = (2 * Math.PI * index) / 24;
+    return [x + width * Math.cos(angle), y + height * Math.sin(angle)];
+  });
+}
+
+const executablePath = findChromium();
+
+describe.skipIf(executablePath === undefined)('the page to draw on, in Chromium', () => {
+  const workspace = new Workspace(afterAll);
+  let served: Served;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+  const requests: string[] = [];
+
+  beforeAll(async () => {
+    workspace.write('digits.yaml', experiment);
+    const trained = await workspace.ablate(['run', 'digits.yaml']);
+    expect(trained.code, trained.stderr).toBe(0);
+    served = await serve(workspace, workspace.runs()[0], '--no-drift');
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    page = await browser.newPage();
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(served.url);
+    await page.getByRole('status').getByText('Draw something.').waitFor();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    served.kill('SIGTERM');
+    await served.ended;
+  });
+
+  /** Draws with the mouse; returns the answer, once it is about the whole drawing. */
+  async function draw(strokes: Point[][]): Promise<string> {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    const box = await page.locator('#drawing').boundingBox();
+    if (!box) throw new Error('the page shows no canvas');
+    for (const [[x, y], ...rest] of strokes) {
+      await page.mouse.move(box.x + x, box.y + y);
+      await page.mouse.down();
+      for (const [nextX, nextY] of rest) await page.mouse.move(box.x + nextX, box.y + nextY, { steps: 4 });
+      await page.mouse.up();
+    }
+    return settled();
+  }
+
+  /** What the answer says when it doesn't change any more. */
+  async function settled(): Promise<string> {
+    let last = '';
+    for (;;) {
+      const text = (await page.getByRole('status').textContent()) ?? '';
+      if (text === last && text !== 'Draw something.') return text;
+      last = text;
+      await page.waitForTimeout(300);
+    }
+  }
+
+  it.each(Object.keys(STROKES))('recognises a drawn %s', async (digit) => {
+    expect(await draw(STROKES[digit])).toMatch(new RegExp(`^${digit} \\(\\d+\\.\\d %\\)$`));
+  });
+
+  it('shows a probability for each class, and where the model looked', async () => {
+    await draw(STROKES[7]);
+    const values = await page
+      .locator('#probabilities progress')
+      .evaluateAll((bars) => bars.map((bar) => (bar as unknown as { value: number }).value));
+    expect(values).toHaveLength(10);
+    expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 3);
+    const colours = await page.locator('#seen').evaluate((canvas) => {
+      const { width, height } = canvas as unknown as { width: number; height: number };
+      const context = (
+        canvas as unknown as { getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: number[] } } }
+      ).getContext('2d');
+      return { width, height, data: [...context.getImageData(0, 0, width, height).data] };
+    });
+    expect([colours.width, colours.height]).toEqual([28, 28]);
+    const isRed = (pixel: number): boolean => colours.data[4 * pixel] > colours.data[4 * pixel + 1] + 30;
+    const red = Array.from({ length: 28 * 28 }, (_, pixel) => pixel).filter(isRed);
+    expect(red.length).toBeGreaterThan(5);
+    expect(red.length).toBeLessThan(28 * 28);
+  });
+
+  it('asks the server for nothing while drawing, and nobody else at all', () => {
+    expect(requests.every((url) => url.startsWith(served.url) || url.startsWith('data:'))).toBe(true);
+    expect(requests.some((url) => url.endsWith('/predict'))).toBe(false);
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Dataset } from '../../src/data/dataset.js';
+import { loadMnist } from '../../src/data/mnist.js';
+import { Workspace } from '../support/program.js';
+
+const experiment = (name: string, filters: number): string => `
+name: ${name}
+dataset: { name: mnist, train_fraction: 0.05 }
+model:
+  layers:
+    - { type: conv2d, filters: ${filters} }
+    - { type: pooling2d }
+    - { type: flatten }
+    - { type: dense, units: 10, activation: softmax }
+training: { epochs: 2, seed: 7 }
+tracking: none
+`;
+
+interface Prediction {
+  image: string;
+  class?: string;
+  probability?: number;
+  top?: { class: string; probability: number }[];
+  error?: string;
+}
+
+interface Evaluation {
+  run: string;
+  images: number;
+  accuracy: number;
+  accuracy_interval: [number, number];
+  confusion_matrix: number[][];
+  classes: { class: string; recall: number; images: number }[];
+  calibration: { expected_calibration_error: number; bins: { count: number }[] };
+  robustness: { corruption: string; severity: number; accuracy: number; images: number }[];
+}
+
+describe('a trained model in use', () => {
+  const workspace = new Workspace(afterAll);
+  let dataset: Dataset;
+  let id: string;
+  let other: string;
+
+  beforeAll(async () => {
+    dataset = await loadMnist(
+      { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale' },
+      { baseDirectory: '.' },
+    );
+    workspace.write('first.yaml', experiment('first', 8));
+    workspace.write('second.yaml', experiment('second', 2));
+    const trained = await workspace.ablate(['run', 'first.yaml', 'second.yaml']);
+    expect(trained.code, trained.stderr).toBe(0);
+    [id, other] = workspace.runs();
+  });
+
+  /** A test image that the run classified right; its file is written in this form. */
+  async function writeDigit(index: number, file: string): Promise<string> {
+    const pixels = dataset.test.images.subarray(784 * index, 784 * (index + 1));
+    let image = sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } });
+    if (file.endsWith('.jpg')) image = image.resize(280, 280, { kernel: 'nearest' }).toColourspace('srgb').jpeg();
+    await image.toFile(join(workspace.folder, file));
+    return file;
+  }
+
+  /** Indices of test images that the run classified right, by its own record. */
+  function rightlyClassified(): number[] {
+    const lines = workspace
+      .read('runs', id, 'artifacts', 'test_predictions.csv')
+      .toString()
+      .trim()
+      .split('\n')
+      .slice(1);
+    return lines
+      .map((line) => line.split(',').map(Number))
+      .flatMap(([index, label, guess]) => (label === guess ? [index] : []));
+  }
+
+  describe('ablate predict', () => {
+    it('classifies files of several formats and sizes as the run did, and names those that are none', async () => {
+      const [a, b, c] = rightlyClassified();
+      const files = [await writeDigit(a, 'a.png'), await writeDigit(b, 'b.jpg'), await writeDigit(c, 'c.webp')];
+      writeFileSync(join(workspace.folder, 'bad.png'), readFileSync(join(workspace.folder, 'a.png')).subarray(0, 80));
+      const { code, stdout, stderr } = await workspace.ablate([
+        'predict',
+        id.slice(0, 8),
+        files[0],
+        'bad.png',
+        files[1],
+        files[2],
+        'missing.png',
+        '--json',
+        '--top',
+        '10',
+      ]);
+      expect(code, stderr).toBe(1);
+      const { run, predictions } = JSON.parse(stdout) as { run: string; predictions: Prediction[] };
+      expect(run).toBe(id);
+      expect(predictions.map(({ image }) => image)).toEqual([files[0], 'bad.png', files[1], files[2], 'missing.png']);
+      const labels = [a, b, c].map((index) => String(dataset.test.labels[index]));
+      expect([0, 2, 3].map((at) => predictions[at].class)).toEqual(labels);
+      expect(predictions[1].error).toBeDefined();
+      expect(predictions[4].error).toMatch(/ENOENT/);
+      const probabilities = predictions[0].top?.map(({ probability }) => probability) ?? [];
+      expect(probabilities).toHaveLength(10);
+      expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+      expect(probabilities).toEqual([...probabilities].sort((x, y) => y - x));
+    });
+
+    it('prints a line an image, and errors to standard error', async () => {
+      const [index] = rightlyClassified();
+      const file = await writeDigit(index, 'digit.png');
+      const { code, stdout, stderr } = await workspace.ablate(['predict', id, file, 'missing.png']);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(new RegExp(`^${file} +${dataset.test.labels[index]} +\\d+\\.\\d\\d %`, 'm'));
+      expect(stderr).toMatch(/error missing\.png: /);
+    });
+
+    it('names the run that has no such id', async () => {
+      const { code, stdout } = await workspace.ablate(['predict', 'nothing', 'a.png', '--json']);
+      expect(code).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'run-not-found' } });
+    });
+  });
+
+  describe('ablate evaluate', () => {
+    let runs: Evaluation[];
+    let comparisons: Record<string, unknown>[];
+    let stdout: string;
+
+    beforeAll(async () => {
+      const evaluation = await workspace.ablate([
+        'evaluate',
+        id,
+        other,
+        '--json',
+        '--robustness-images',
+        '500',
+        '--plot',
+        'reliability.svg',
+      ]);
+      expect(evaluation.code, evaluation.stderr).toBe(0);
+      ({ stdout } = evaluation);
+      ({ runs, comparisons } = JSON.parse(stdout) as { runs: Evaluation[]; comparisons: Record<string, unknown>[] });
+    });
+
+    it('finds what the runs found', () => {
+      expect(runs.map(({ run }) => run)).toEqual([id, other]);
+      for (const evaluation of runs) {
+        const { test_accuracy: accuracy } = workspace.summary(evaluation.run).metrics;
+        expect(evaluation.accuracy).toBe(accuracy);
+        expect(evaluation.accuracy_interval[0]).toBeLessThan(accuracy);
+        expect(evaluation.accuracy_interval[1]).toBeGreaterThan(accuracy);
+        const rows = workspace
+          .read('runs', evaluation.run, 'artifacts', 'confusion_matrix.csv')
+          .toString()
+          .trim()
+          .split('\n');
+        expect(evaluation.confusion_matrix).toEqual(rows.slice(1).map((row) => row.split(',').slice(1).map(Number)));
+        expect(evaluation.calibration.bins.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
+      }
+    });
+
+    it('scores every distortion in five strengths, of which the last does harm', () => {
+      for (const { robustness, accuracy } of runs) {
+        expect(robustness).toHaveLength(25);
+        for (const last of robustness.filter(({ severity }) => severity === 5)) {
+          expect(last.images).toBe(500);
+          expect(last.accuracy, last.corruption).toBeLessThan(accuracy);
+        }
+      }
+    });
+
+    it('compares the models on the images on which they differ', () => {
+      expect(comparisons).toHaveLength(1);
+      const [comparison] = comparisons as [Record<string, number | string>];
+      expect(comparison).toMatchObject({ first: id, second: other });
+      const counts = ['both_right', 'only_first_right', 'only_second_right', 'both_wrong'].map(
+        (key) => comparison[key] as number,
+      );
+      expect(counts.reduce((sum, value) => sum + value, 0)).toBe(10_000);
+      expect(comparison.accuracy_difference).toBeCloseTo(runs[0].accuracy - runs[1].accuracy, 10);
+    });
+
+    it('says the same again, and draws a reliability diagram', async () => {
+      const plot = workspace.read('reliability.svg').toString();
+      expect(plot).toMatch(/^<svg .*<\/svg>\n$/s);
+      expect(plot).toContain(id);
+      const again = await workspace.ablate(['evaluate', id, other, '--json', '--robustness-images', '500']);
+      const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+      expect(digest(again.stdout)).toBe(digest(stdout));
+    });
+
+    it('refuses data of other classes', async () => {
+      for (const name of ['cat', 'dog']) {
+        mkdirSync(join(workspace.folder, 'animals', name), { recursive: true });
+        for (const file of ['1.png', '2.png', '3.png']) await writeDigit(0, join('animals', name, file));
+      }
+      const data = 'dataset: { name: image_folder, path: animals, color_mode: grayscale }';
+      workspace.write(
+        'animals.yaml',
+        experiment('animals', 2)
+          .replace(/dataset: .*/, data)
+          .replace('units: 10', 'units: 2'),
+      );
+      const { code, stdout: refusal } = await workspace.ablate(['evaluate', id, '--dataset', 'animals.yaml', '--json']);
+      expect(code).toBe(1);
+      expect(JSON.parse(refusal)).toMatchObject({ error: { code: 'dataset-mismatch' } });
+      expect(refusal).toMatch(/its classes are cat, dog/);
+    });
+  });
+});

@@ -1,0 +1,146 @@
+import { readFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { configHash } from '../src/config/hash.js';
+import { loadExperiment } from '../src/config/load.js';
+import type { EndRequest, Job } from '../src/job.js';
+import type { RunProgress } from '../src/run-events.js';
+import { runExperiment } from '../src/run-experiment.js';
+import type { Runtime } from '../src/tensorflow/runtime.js';
+import { readHistory } from '../src/tracking/run-history.js';
+import { readJournal } from '../src/tracking/journal.js';
+import { type Summary, findRun } from '../src/tracking/run-store.js';
+import { pointsOf } from './support/kills.js';
+import { temporaryFolder, writeExperiment } from './support/runs.js';
+import { startTensorFlow } from './support/tensorflow.js';
+
+let runtime: Runtime;
+
+beforeAll(async () => {
+  runtime = await startTensorFlow();
+});
+
+const EXPERIMENT = `
+name: small
+dataset: { name: mnist, train_fraction: 0.02, validation_split: 0.02 }
+model:
+  layers:
+    - { type: conv2d, filters: 2 }
+    - { type: batch_normalization }
+    - { type: pooling2d }
+    - { type: flatten }
+    - { type: dropout, rate: 0.2 }
+    - { type: dense, activation: softmax }
+training: { epochs: 4, batch_size: 100, seed: 5 }
+tracking: none
+`;
+
+/** What has a state, each in its own way. */
+const VARIANTS: Record<string, string[]> = {
+  'AMSGrad, a rate that watches, early stopping that goes back': [
+    'training.optimizer={name: adam, learning_rate: 0.05, amsgrad: true}',
+    'training.learning_rate_schedule={name: reduce_on_plateau, patience: 1, factor: 0.5, monitor: train_loss}',
+    'training.early_stopping={monitor: val_loss, patience: 3, restore_best_weights: true}',
+  ],
+  'momentum, a rate by step, augmentation, clipping': [
+    'training.optimizer={name: sgd, learning_rate: 0.05, momentum: 0.9}',
+    'training.learning_rate_schedule={name: one_cycle}',
+    'training.gradient_clipping={global_clipnorm: 1}',
+    'augmentation.rotation={factor: 0.1}',
+  ],
+  'centered RMSprop, no validation, a last batch that is smaller': [
+    'training.optimizer={name: rmsprop, learning_rate: 0.001, centered: true}',
+    'dataset.validation_split=0',
+    'training.batch_size=130',
+  ],
+};
+
+function jobOf(overrides: string[]): Job {
+  const folder = temporaryFolder();
+  const file = writeExperiment(folder, EXPERIMENT);
+  const { config } = loadExperiment(file, { overrides });
+  const runsDirectory = join(folder, 'runs');
+  return { config, configHash: configHash(config), source: file, runsDirectory, checkpointSeconds: 0 };
+}
+
+/** Does a job until an event of its progress that it is to be ended at. */
+async function doUntil(
+  job: Job,
+  isMoment: (progress: RunProgress) => boolean,
+  request?: EndRequest,
+): Promise<{ summary: Summary; events: RunProgress[] }> {
+  const events: RunProgress[] = [];
+  const ending = new AbortController();
+  const summary = await runExperiment(job, () => Promise.resolve(runtime), {
+    signal: ending.signal,
+    onProgress: (progress) => {
+      events.push(progress);
+      if (isMoment(progress)) ending.abort(request);
+    },
+  });
+  return { summary, events };
+}
+
+const weightsOf = ({ runsDirectory }: Job, { id }: Summary): string =>
+  readFileSync(join(findRun(runsDirectory, id).model, 'weights.bin')).toString('base64');
+
+describe('a run', () => {
+  it.each(Object.entries(VARIANTS))('interrupted in every epoch comes to the same bits: %s', async (_, overrides) => {
+    const job = jobOf(overrides);
+    const { summary: reference } = await doUntil(job, () => false);
+    expect(reference.status).toBe('FINISHED');
+    let interrupted = await doUntil(job, ({ type }) => type === 'progress');
+    const resumed: RunProgress[] = [];
+    for (let sessions = 1; interrupted.summary.status === 'KILLED'; sessions++) {
+      let seen = 0;
+      const isMoment = ({ type }: RunProgress): boolean => type === 'progress' && ++seen > 1 + (sessions % 4);
+      interrupted = await doUntil({ ...job, resume: interrupted.summary.id }, isMoment);
+      resumed.push(...interrupted.events.filter(({ type }) => type === 'resumed'));
+    }
+    const { summary } = interrupted;
+    expect(resumed.some((event) => event.type === 'resumed' && event.step > 0 && event.epoch > 1)).toBe(true);
+    expect(summary.metrics).toEqual(reference.metrics);
+    expect(weightsOf(job, summary)).toBe(weightsOf(job, reference));
+    const journals = [summary, reference].map(({ id }) => readJournal(findRun(job.runsDirectory, id).journal));
+    expect(pointsOf(journals[0])).toEqual(pointsOf(journals[1]));
+    expect(existsSync(findRun(job.runsDirectory, summary.id).checkpoints)).toBe(false);
+  });
+
+  it('that is pruned has neither test nor model, and is over', async () => {
+    const job = jobOf([]);
+    const request: EndRequest = { status: 'PRUNED', reason: 'worse than the median' };
+    const { summary, events } = await doUntil(job, ({ type }) => type === 'epoch', request);
+    expect(summary).toMatchObject({ status: 'PRUNED', error: request.reason, epochs: 1 });
+    expect(Object.keys(summary.metrics).filter((name) => name.startsWith('test'))).toEqual([]);
+    expect(events.some(({ type }) => type === 'tested')).toBe(false);
+    const run = findRun(job.runsDirectory, summary.id);
+    expect([run.model, run.checkpoints].filter(existsSync)).toEqual([]);
+    expect(readHistory(run).states.at(-1)).toMatchObject({ status: 'PRUNED', error: request.reason });
+  });
+
+  it('of a sweep says which trial it is', async () => {
+    const sweep = { id: 'sweep-1', values: { 'model.kernel_size': 3, 'training.seed': 5 }, label: 'kernel_size=3' };
+    const job = { ...jobOf(['training.epochs=1']), sweep };
+    const { summary } = await doUntil(job, () => false);
+    const { identity, tags } = readHistory(findRun(job.runsDirectory, summary.id));
+    expect(identity?.parent).toBe('sweep-1');
+    expect(tags).toMatchObject({ sweep: 'sweep-1', 'sweep.label': 'kernel_size=3', 'sweep.model.kernel_size': '3' });
+  });
+
+  it('diverges when its weights are no numbers any more, though its loss was one to the last', async () => {
+    const job = jobOf(['training.batch_size=5000', 'training.epochs=1']);
+    job.config.training.optimizer.learning_rate = 1e39; // no float32
+    const { summary } = await doUntil(job, () => false);
+    expect(summary.status).toBe('DIVERGED');
+    expect(summary.error).toMatch(/weights.*step 1 of epoch 1.*learning rate \(1e\+39\)/);
+    expect(summary.steps).toBe(1);
+  });
+
+  it('is not gone on with by another job, nor on other data', async () => {
+    const job = jobOf([]);
+    const { summary } = await doUntil(job, ({ type }) => type === 'progress');
+    const other = { ...job, resume: summary.id, configHash: 'another' };
+    await expect(doUntil(other, () => false)).rejects.toMatchObject({ code: 'run-changed' });
+    expect(readHistory(findRun(job.runsDirectory, summary.id)).states.at(-1)?.status).toBe('KILLED');
+  });
+});
