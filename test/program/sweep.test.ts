@@ -1,200 +1,175 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomStream } from '../../src/random.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SweepSummary } from '../../src/sweep/sweep-store.js';
-import { listRuns, readIdentity } from '../../src/tracking/run-store.js';
-import { childrenOf, KILLS, pointsOf, startAndKill } from '../support/kills.js';
+import { childrenOf } from '../support/kills.js';
 import { type ProgramResult, Workspace } from '../support/program.js';
 
 const EXPERIMENT = `
 name: small
+question: Which kernel?
 dataset: { name: mnist, train_fraction: 0.02 }
 model:
+  kernel_size: 3
   layers:
     - { type: conv2d, filters: 2 }
+    - { type: pooling2d }
     - { type: flatten }
-    - { type: dropout, rate: 0.2 }
     - { type: dense, units: 10, activation: softmax }
 training: { epochs: 2, seed: 7, optimizer: { name: adam, learning_rate: 0.01 } }
 tracking: none
+`;
+const GRID = `${EXPERIMENT}
 sweep:
-  metric: { name: val_accuracy, goal: maximize }
-  parameters: { model.kernel_size: { values: [3, 5] } }
+  parameters: { model.kernel_size: [3, 5] }
   seeds: 2
 `;
-const TRIALS = 4;
-const TWO_WORKERS = ['--jobs', '2', '--threads', '1'];
-const OFTEN = ['--checkpoint-seconds', '0.05'];
-const LONG = 'training.epochs=100000';
-/** Of pixels up to 255, the second rate makes losses infinite. */
-const RATES =
-  'training.optimizer: { values: [{ name: sgd, learning_rate: 1.0e-5 }, { name: sgd, learning_rate: 100 }] }';
+const TWO = ['--jobs', '2', '--threads', '1'];
+const ONE = ['--jobs', '1', '--threads', '1'];
 
-function summaryOf({ code, stdout, stderr }: ProgramResult, expectedCode = 0): SweepSummary {
-  expect(code, stderr).toBe(expectedCode);
+function summaryOf({ stdout, stderr }: ProgramResult): SweepSummary {
+  expect(stdout, stderr).toMatch(/^\{/);
   return JSON.parse(stdout) as SweepSummary;
 }
 
-/** What a trial came to, of all that must not depend on how it came about. */
-type Outcomes = Record<string, { weights: string; points: unknown; status: string }>;
-
-/** Variant and seed → outcome, of the runs of one sweep. */
-function outcomesOf(workspace: Workspace, { cells }: SweepSummary, directory = 'runs'): Outcomes {
-  const trials = cells.flatMap(({ label, trials: each }) => each.map((trial) => ({ label, ...trial })));
-  const entries = trials.map(({ label, seed, run, status }) => {
-    const weights = workspace.read(directory, run, 'model', 'weights.bin');
-    const hash = createHash('sha256').update(weights).digest('hex');
-    return [`${label} ${seed}`, { weights: hash, points: pointsOf(workspace.journal(run, directory)), status }];
-  });
-  return Object.fromEntries(entries) as Outcomes;
+/** Starts a sweep, and sends a signal to its workers once a run has begun. */
+async function runUnderFire(workspace: Workspace, words: string[], signal: NodeJS.Signals): Promise<ProgramResult> {
+  const before = workspace.runs().length;
+  const program = workspace.start(words);
+  while (workspace.runs().length === before) await sleep(20);
+  for (const worker of childrenOf(program.pid)) process.kill(worker, signal);
+  return program.result;
 }
 
-/** The runs on disk that a sweep has made. */
-function runsMadeBy(workspace: Workspace, sweep: string): string[] {
-  const runs = listRuns(join(workspace.folder, 'runs')).map(({ run }) => run);
-  return runs.filter((run) => readIdentity(run).parent === sweep).map(({ id }) => id);
-}
-
-describe('ablate run with a sweep', () => {
+describe('a sweep', () => {
   const workspace = new Workspace(afterAll);
-  let reference: SweepSummary;
+  let first: ProgramResult;
 
   beforeAll(async () => {
-    workspace.write('small.yaml', EXPERIMENT);
-    const parameters = ['run', 'small.yaml', '--json', ...TWO_WORKERS];
-    reference = summaryOf(await workspace.ablate([...parameters, '--runs-dir', 'reference']));
+    workspace.write('plain.yaml', EXPERIMENT);
+    workspace.write('grid.yaml', GRID);
+    first = await workspace.ablate(['run', 'grid.yaml', ...TWO]);
   });
 
-  it('trains every variant with every seed', () => {
-    expect(reference).toMatchObject({ status: 'FINISHED', jobs: 2, threads: 1, seeds: [7, 8] });
-    expect(reference.trials).toMatchObject({ total: TRIALS, finished: TRIALS, reused: 0 });
-    expect(reference.cells.map(({ n }) => n)).toEqual([2, 2]);
-    expect(Object.keys(outcomesOf(workspace, reference, 'reference'))).toHaveLength(TRIALS);
+  it('trains every variant with every seed, each a run of its own, and ranks the variants', async () => {
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toMatch(/2 variants × 2 seeds = 4 runs, 2 workers of 1 thread/);
+    expect(first.stderr.match(/^\[\d\/4\] FINISHED kernel_size=\d seed [78] {2}val_accuracy/gm)).toHaveLength(4);
+    expect(first.stdout).toMatch(/Which kernel\?/);
+    const [id] = workspace.sweeps();
+    const { status, cells, trials } = summaryOf(await workspace.ablate(['show', id, '--json']));
+    expect({ status, trials }).toMatchObject({ status: 'FINISHED', trials: { total: 4, finished: 4, reused: 0 } });
+    expect(cells.map(({ n }) => n)).toEqual([2, 2]);
+    expect(cells[0].mean).toBeGreaterThanOrEqual(cells[1].mean ?? Infinity);
+    const runs = cells.flatMap((cell) => cell.trials.map(({ run }) => run));
+    expect(runs.sort()).toEqual(workspace.runs());
+    for (const run of runs) expect(workspace.journal(run)[0]).toMatchObject({ type: 'run', parent: id });
   });
 
-  it('trains nothing a second time, but what has been added', async () => {
-    const again = ['run', 'small.yaml', '--json', '--runs-dir', 'reference', ...TWO_WORKERS];
-    const before = workspace.runs('reference').length;
-    expect(summaryOf(await workspace.ablate(again))).toMatchObject({ id: reference.id, trials: { reused: TRIALS } });
-    expect(workspace.runs('reference')).toHaveLength(before);
-    const wider = summaryOf(await workspace.ablate([...again, 'sweep.seeds=3']));
-    expect(wider.trials).toMatchObject({ total: 6, finished: 6, reused: TRIALS });
-    expect(workspace.runs('reference')).toHaveLength(before + 2);
+  it('is told in one line by `ls`, whose runs are told by `ls --all`', async () => {
+    const [id] = workspace.sweeps();
+    const short = await workspace.ablate(['ls']);
+    expect(short.stdout).toMatch(new RegExp(`${id} +FINISHED +4/4 .* val_accuracy +kernel_size=\\d`));
+    expect(short.stdout).not.toContain(workspace.runs()[0]);
+    expect((await workspace.ablate(['ls', '--all'])).stdout).toContain(workspace.runs()[0]);
   });
 
-  it('tries a trial again whose worker crashed, and finishes', async () => {
-    const crashing = new Workspace();
-    crashing.write('small.yaml', EXPERIMENT);
-    const program = crashing.start(['run', 'small.yaml', '--json', 'training.epochs=40', ...TWO_WORKERS, ...OFTEN]);
-    const victim = await runningTrial(crashing, program);
-    process.kill(victim.pid, 'SIGSEGV');
-    const result = await program.result;
-    expect(result.stderr).toMatch(/retry .*SIGSEGV/);
-    const summary = summaryOf(result);
-    expect(summary.trials).toMatchObject({ total: TRIALS, finished: TRIALS });
-    expect(runsMadeBy(crashing, summary.id)).toHaveLength(TRIALS);
+  it('trains nothing when it is asked again, and only what is new when it has grown', async () => {
+    const before = workspace.runs();
+    const again = await workspace.ablate(['run', 'grid.yaml', '--json']);
+    expect(summaryOf(again).trials).toMatchObject({ finished: 4, reused: 4 });
+    expect(workspace.runs()).toEqual(before);
+    const grown = await workspace.ablate([
+      'sweep',
+      'grid.yaml',
+      'model.kernel_size=3,5,2',
+      'seeds=1',
+      '--json',
+      ...ONE,
+    ]);
+    expect(summaryOf(grown).trials).toMatchObject({ total: 3, finished: 3, reused: 2 });
+    expect(workspace.runs()).toHaveLength(5);
+    expect(workspace.sweeps()).toHaveLength(2);
   });
 
-  it('comes to the same bits as without an interruption, killed at any instants', async () => {
-    const seed = Math.floor(Math.random() * 1e9);
-    const random = randomStream(seed, 'sweep kills');
-    const run = ['run', 'small.yaml', ...TWO_WORKERS];
-    const sweeps = new Set<string>();
-    for (let kills = 0, isNew = true; kills < KILLS.sweep;) {
-      const parameters = [...run, ...OFTEN, ...(isNew ? ['--force'] : [])];
-      const killed = await startAndKill(workspace, parameters, { random, lines: TRIALS });
-      isNew = !killed;
-      if (killed) kills++;
-    }
-    const expected = outcomesOf(workspace, reference, 'reference');
-    const last = summaryOf(await workspace.ablate([...run, '--json']));
-    for (const id of workspace.runs(join('runs', 'sweeps'))) sweeps.add(id);
-    expect(sweeps).toContain(last.id);
-    for (const id of sweeps) {
-      const summary = JSON.parse(workspace.read('runs', 'sweeps', id, 'summary.json').toString()) as SweepSummary;
-      expect(outcomesOf(workspace, summary), `kills by seed ${seed}`).toEqual(expected);
-      const runs = summary.cells.flatMap(({ trials }) => trials.map((trial) => trial.run));
-      expect(runsMadeBy(workspace, id).sort(), `kills by seed ${seed}`).toEqual(runs.sort());
-    }
+  it('goes on after the crash of a worker, with that trial tried again', async () => {
+    const result = await runUnderFire(workspace, ['run', 'grid.yaml', '--force', '--json', ...TWO], 'SIGSEGV');
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(/retry kernel_size=\d seed 7: the worker was ended by SIGSEGV.*\(attempt 2\)/);
+    const { trials, cells } = summaryOf(result);
+    expect(trials).toMatchObject({ finished: 4, failed: 0 });
+    const reference = summaryOf(await workspace.ablate(['show', workspace.sweeps()[0], '--json']));
+    expect(cells.map(({ mean }) => mean)).toEqual(reference.cells.map(({ mean }) => mean));
   });
 
-  it('keeps a trial that diverges to itself: that is an answer, not a failure', async () => {
-    const diverging = new Workspace();
-    diverging.write('small.yaml', EXPERIMENT.replace('model.kernel_size: { values: [3, 5] }', RATES));
+  it('counts a trial that fails beyond its retries, goes on with the others, and trains it when it is asked again', async () => {
+    const words = ['run', 'grid.yaml', 'sweep.max_retries=0', 'sweep.seeds=1', '--force', '--json', ...ONE];
+    const result = await runUnderFire(workspace, words, 'SIGKILL');
+    expect(result.code).toBe(1);
+    const { status, trials } = summaryOf(result);
+    expect({ status, trials }).toMatchObject({ status: 'FINISHED', trials: { finished: 1, failed: 1 } });
+    const again = await workspace.ablate(['resume', workspace.sweeps().at(-1) ?? '', '--json']);
+    expect(again.code).toBe(0);
+    expect(summaryOf(again).trials).toMatchObject({ finished: 2, reused: 1, failed: 0 });
+  });
+
+  it('ends at the first failure with --fail-fast, and can be gone on with', async () => {
+    const failing = ['run', 'grid.yaml', 'sweep.max_retries=0', '--force', '--fail-fast', ...ONE];
+    const result = await runUnderFire(workspace, failing, 'SIGKILL');
+    expect(result.code).toBe(1);
+    expect(result.stdout).toMatch(/FAILED in .*0 of 4 trials finished, 1 failed/);
+    expect(result.stderr).toMatch(/`ablate resume small-sweep-\S+` goes on with it/);
+  });
+
+  it('takes a variant that diverges for an answer', async () => {
+    const optimizers = 'training.optimizer={name: sgd, learning_rate: 1e-5},{name: sgd, learning_rate: 100}';
     const raw = ['dataset.normalization=none', 'model.activation=linear'];
-    const run = ['run', 'small.yaml', '--json', 'sweep.seeds=1', ...raw, ...TWO_WORKERS];
-    const { trials, cells, status } = summaryOf(await diverging.ablate(run));
-    expect(status).toBe('FINISHED');
-    expect(trials).toMatchObject({ finished: 1, diverged: 1, failed: 0 });
-    expect(cells.map(({ n, mean }) => [n, mean === null])).toEqual([
-      [1, false],
-      [0, true],
-    ]);
+    const result = await workspace.ablate(['sweep', 'plain.yaml', optimizers, ...raw, '--json', ...TWO]);
+    expect(result.code, result.stderr).toBe(0);
+    const { cells, trials } = summaryOf(result);
+    expect(trials).toMatchObject({ finished: 1, diverged: 1 });
+    expect(cells.map(({ n }) => n)).toEqual([1, 0]);
   });
 
-  it('stops early what is not worth going on with, and ranks it last', async () => {
-    const pruned = new Workspace();
-    const rates = 'training.optimizer.learning_rate: { values: [0.01, 1.0e-6] }';
-    const rule = '  early_terminate: { type: asha, min_iter: 1, eta: 2 }';
-    pruned.write('small.yaml', `${EXPERIMENT.replace('model.kernel_size: { values: [3, 5] }', rates)}${rule}\n`);
-    // One after the other, so that the second is compared with the first.
-    const run = ['run', 'small.yaml', '--json', '--jobs', '1', 'sweep.seeds=1', 'training.epochs=3'];
-    const summary = summaryOf(await pruned.ablate(run));
-    expect(summary.trials).toMatchObject({ total: 2, finished: 1, pruned: 1 });
-    expect(summary.cells.map(({ index, n, mean }) => [index, n, mean === null])).toEqual([
-      [0, 1, false],
-      [1, 0, true],
-    ]);
-    const [stopped] = summary.cells[1].trials;
-    expect(pruned.summary(stopped.run)).toMatchObject({ status: 'PRUNED', epochs: 1 });
-    expect(summaryOf(await pruned.ablate(run)).trials).toMatchObject({ pruned: 1, reused: 2 });
+  it('stops early what does badly, and never ranks it with what finished', async () => {
+    const rates = 'training.optimizer.learning_rate=0.01,1e-6';
+    const rule = 'sweep.early_terminate={type: asha, min_iter: 1, eta: 2}';
+    const words = ['sweep', 'plain.yaml', rates, rule, 'training.epochs=3', '--json', ...ONE];
+    const result = await workspace.ablate(words);
+    const { cells, trials } = summaryOf(result);
+    expect(trials, result.stderr).toMatchObject({ finished: 1, pruned: 1 });
+    expect(cells[1]).toMatchObject({ n: 0, mean: null, trials: [{ status: 'PRUNED', value: null }] });
+    const { error, epochs } = workspace.summary(cells[1].trials[0].run);
+    expect(error).toMatch(/not among the best 1\/2 of 2 trials after 1 epochs/);
+    expect(epochs).toBeLessThan(3);
+    expect(summaryOf(await workspace.ablate(words)).trials).toMatchObject({ finished: 1, pruned: 1, reused: 2 });
   });
 
-  it('ends in seconds when interrupted, and goes on when run again', async () => {
-    const interrupted = new Workspace();
-    interrupted.write('small.yaml', EXPERIMENT);
-    const run = ['run', 'small.yaml', '--json', LONG, ...TWO_WORKERS, ...OFTEN];
-    const program = interrupted.start(run);
-    await runningTrial(interrupted, program);
+  it('shows itself to another terminal, ends in order by Ctrl-C, and goes on when it is asked again', async () => {
+    const words = ['run', 'grid.yaml', 'training.epochs=100000', ...TWO];
+    const program = workspace.start(words);
+    let status = await workspace.ablate(['status', '--json']);
+    const runningOf = (): unknown[] => {
+      const [sweep] = (JSON.parse(status.stdout) as { sweeps: { running: unknown[] }[] }).sweeps;
+      return (sweep as typeof sweep | undefined)?.running ?? [];
+    };
+    while (runningOf().length < 2) status = await workspace.ablate(['status', '--json']);
+    const shown = await workspace.ablate(['status']);
+    expect(shown.stdout).toMatch(/RUNNING in process \d+ since/);
+    expect(shown.stdout).toMatch(/0 of 4 trials ended · 2 running/);
+    const inUse = await workspace.ablate(['resume', workspace.sweeps().at(-1) ?? '']);
+    expect(inUse.stderr).toMatch(/is being trained by process/);
     program.kill('SIGINT');
-    const first = summaryOf(await program.result, 130);
-    expect(first).toMatchObject({ status: 'KILLED', trials: { total: TRIALS, finished: 0, killed: 2 } });
-    const again = interrupted.start(run);
-    await runningTrial(interrupted, again);
-    again.kill('SIGINT');
-    expect(summaryOf(await again.result, 130).id).toBe(first.id);
-    expect(runsMadeBy(interrupted, first.id)).toHaveLength(2);
+    const { code, stderr, stdout } = await program.result;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/KILLED in .*0 of 4 trials finished, 2 killed/);
+    expect(stderr).toMatch(/`ablate resume small-sweep-\S+` goes on with it/);
+    expect((await workspace.ablate(['status'])).stderr).toMatch(/nothing is being trained/);
+    const [runs, sweeps] = [workspace.runs(), workspace.sweeps()];
+    const again = workspace.start(words);
+    again.onError((text) => {
+      if (text.includes('goes on as')) again.kill('SIGINT');
+    });
+    expect((await again.result).stderr).toMatch(/kernel_size=\d seed 7 goes on as small-\d+-\d+/);
+    expect([workspace.runs(), workspace.sweeps()]).toEqual([runs, sweeps]);
   });
 });
-
-/** A trial that has ended an epoch, with the process that trains it. */
-async function runningTrial(
-  workspace: Workspace,
-  program: ReturnType<Workspace['start']>,
-): Promise<{ run: string; pid: number }> {
-  let hasEnded = false;
-  const ended = program.result.then((result) => {
-    hasEnded = true;
-    return result;
-  });
-  while (!hasEnded) {
-    const workers = childrenOf(program.pid);
-    for (const run of workspace.runs().filter((name) => name !== 'sweeps')) {
-      const pid = holderIn(workspace, run);
-      const trains = workspace.journal(run).some(({ type }) => type === 'metrics');
-      if (trains && pid !== undefined && workers.includes(pid)) return { run, pid };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`it ended before a trial was seen to train: ${(await ended).stderr}`);
-}
-
-function holderIn(workspace: Workspace, run: string): number | undefined {
-  try {
-    return (JSON.parse(readFileSync(join(workspace.folder, 'runs', run, '.lock'), 'utf8')) as { pid: number }).pid;
-  } catch {
-    return undefined;
-  }
-}

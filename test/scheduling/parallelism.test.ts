@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { visibleGpus } from '../../src/scheduling/machine.js';
-import { visibleGpus } from '../../src/scheduling/machine.js';
 import { chooseParallelism } from '../../src/scheduling/parallelism.js';
 
 const GIB = 2 ** 30;
@@ -41,14 +40,6 @@ describe('sharing a machine out', () => {
   });
 
   it('hands out the GPUs that the user has chosen, or all', () => {
-    expect(visibleGpus(3, {})).toEqual(['0', '1', '2']);
-    expect(visibleGpus(3, { CUDA_VISIBLE_DEVICES: '2,GPU-1a' })).toEqual(['2', 'GPU-1a']);
-    expect(visibleGpus(3, { CUDA_VISIBLE_DEVICES: '' })).toEqual([]);
-  });
-});
-
-describe('visibleGpus', () => {
-  it('names those that the user has chosen, or all', () => {
     expect(visibleGpus(3, {})).toEqual(['0', '1', '2']);
     expect(visibleGpus(3, { CUDA_VISIBLE_DEVICES: '2,GPU-1a' })).toEqual(['2', 'GPU-1a']);
     expect(visibleGpus(3, { CUDA_VISIBLE_DEVICES: '' })).toEqual([]);
