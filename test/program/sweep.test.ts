@@ -133,17 +133,20 @@ describe('a sweep', () => {
   it('stops early what does badly, and never ranks it with what finished', async () => {
     const rates = 'training.optimizer.learning_rate=0.01,1e-6';
     const rule = 'sweep.early_terminate={type: asha, min_iter: 1, eta: 2}';
-    const result = await workspace.ablate(['sweep', 'plain.yaml', rates, rule, 'training.epochs=3', '--json', ...ONE]);
+    const words = ['sweep', 'plain.yaml', rates, rule, 'training.epochs=3', '--json', ...ONE];
+    const result = await workspace.ablate(words);
     const { cells, trials } = summaryOf(result);
     expect(trials, result.stderr).toMatchObject({ finished: 1, pruned: 1 });
     expect(cells[1]).toMatchObject({ n: 0, mean: null, trials: [{ status: 'PRUNED', value: null }] });
     const { error, epochs } = workspace.summary(cells[1].trials[0].run);
     expect(error).toMatch(/not among the best 1\/2 of 2 trials after 1 epochs/);
     expect(epochs).toBeLessThan(3);
+    expect(summaryOf(await workspace.ablate(words)).trials).toMatchObject({ finished: 1, pruned: 1, reused: 2 });
   });
 
-  it('shows itself to another terminal, and ends in order by Ctrl-C', async () => {
-    const program = workspace.start(['run', 'grid.yaml', 'training.epochs=100000', ...TWO]);
+  it('shows itself to another terminal, ends in order by Ctrl-C, and goes on when it is asked again', async () => {
+    const words = ['run', 'grid.yaml', 'training.epochs=100000', ...TWO];
+    const program = workspace.start(words);
     let status = await workspace.ablate(['status', '--json']);
     const runningOf = (): unknown[] => {
       const [sweep] = (JSON.parse(status.stdout) as { sweeps: { running: unknown[] }[] }).sweeps;
@@ -161,5 +164,12 @@ describe('a sweep', () => {
     expect(stdout).toMatch(/KILLED in .*0 of 4 trials finished, 2 killed/);
     expect(stderr).toMatch(/`ablate resume small-sweep-\S+` goes on with it/);
     expect((await workspace.ablate(['status'])).stderr).toMatch(/nothing is being trained/);
+    const [runs, sweeps] = [workspace.runs(), workspace.sweeps()];
+    const again = workspace.start(words);
+    again.onError((text) => {
+      if (text.includes('goes on as')) again.kill('SIGINT');
+    });
+    expect((await again.result).stderr).toMatch(/kernel_size=\d seed 7 goes on as small-\d+-\d+/);
+    expect([workspace.runs(), workspace.sweeps()]).toEqual([runs, sweeps]);
   });
 });

@@ -24,7 +24,7 @@ class CountingSearch implements Search {
   }
 
   tell({ x }: Values, result: number | 'FAILED' | 'PRUNED'): Promise<void> {
-    this.told.push(`${String(x)}: ${result}`);
+    this.told.push(`${Number(x)}: ${result}`);
     return Promise.resolve();
   }
 
@@ -59,7 +59,7 @@ async function runSome(sweep: SweepDirectory, search: Search, most = Infinity): 
   const record: SweepRecord = readSweepRecord(sweep);
   const journal = new SweepJournal(sweep);
   const cellOf = (values: Values, index: number): Cell => ({ index, values, config: () => ({}) as never });
-  const label = ({ values }: Cell): string => `x=${String(values.x)}`;
+  const label = ({ values }: Cell): string => `x=${Number(values.x)}`;
   const say = (message: string): void => expect.unreachable(message);
   const trials = await SearchTrials.start({ search, cellOf, seeds: [1, 2], label, journal, say }, record);
   const run: string[] = [];
