@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -51,6 +52,7 @@ export function build() {
     sourcemap: 'linked',
     logLevel: 'error',
   });
+  requireTfjs(fresh);
   for (const file of ['.py', '.html', '.css'].flatMap(sourceFiles))
     copyFileSync(file, join(fresh, relative(source, file)));
   mkdirSync(target, { recursive: true });
@@ -65,6 +67,22 @@ export function build() {
   removeOrphans();
   writeFileSync(stamp, '');
   utimesSync(stamp, started, started);
+}
+
+/**
+ * Lets compiled files `require` tfjs, which is CommonJS: an `import` of it first parses all of it for the names that it
+ * exports, which takes 0.3 s of a worker's start.
+ * @param {string} folder
+ */
+function requireTfjs(folder) {
+  const statement = 'import * as tf from "@tensorflow/tfjs";';
+  const replacement =
+    'import { createRequire as requireFrom } from "node:module"; const tf = requireFrom(import.meta.url)("@tensorflow/tfjs");';
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const file of names.filter((name) => name.endsWith('.js')).map((name) => join(folder, name))) {
+    const code = readFileSync(file, 'utf8');
+    if (code.includes(statement)) writeFileSync(file, code.replace(statement, replacement));
+  }
 }
 
 /** Compiled files whose source was moved or removed. */

@@ -1,8 +1,12 @@
+import type { Experiment, SweepConfig } from '../config/experiment.js';
 import { cellLabel } from '../config/sweep-label.js';
 import { type Cell, cellOf, sweepSeeds, sweptKeys } from '../config/sweep.js';
 import type { SweepJournal, SweepRecord } from '../sweep/sweep-journal.js';
 import { ListedTrials, type TrialSource } from '../sweep/trial-source.js';
-import type { SweepExperiment } from './train-sweep.js';
+import type { CheckedExperiment } from './experiment-arguments.js';
+
+/** An experiment with a sweep. */
+export type SweepExperiment = CheckedExperiment & { config: Experiment & { sweep: SweepConfig } };
 
 interface TrialsOptions {
   journal: SweepJournal;

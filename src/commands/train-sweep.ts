@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Experiment, SweepConfig } from '../config/experiment.js';
 import { toPortableYaml } from '../config/portable.js';
 import { UserError } from '../errors.js';
 import { LocalScheduler } from '../scheduling/local.js';
@@ -25,14 +24,13 @@ import type { Engine } from '../tensorflow/engine.js';
 import { findGpus } from '../tensorflow/library/gpu.js';
 import { whileHolding } from '../tracking/run-lock.js';
 import { DatasetDigests } from './dataset-digests.js';
-import type { CheckedExperiment } from './experiment-arguments.js';
 import { resumeCommand } from './run-job.js';
 import { showStatusLine } from './status-line.js';
 import { showSweep, type SweepDisplay } from './sweep-display.js';
 import type { SweepSettings } from './sweep-options.js';
 import { sweepRuns, sweepSize } from './sweep-summary.js';
 import { SweepTracking } from './sweep-tracking.js';
-import { trialsOf } from './sweep-trials.js';
+import { type SweepExperiment, trialsOf } from './sweep-trials.js';
 import { SweepView } from './sweep-view.js';
 
 /** What a sweep is run with. */
@@ -45,9 +43,6 @@ export interface SweepContext {
   /** Takes the workers, to end them at once. */
   onWorkers: (scheduler: Scheduler) => void;
 }
-
-/** A sweep, and what it is trained from. */
-export type SweepExperiment = CheckedExperiment & { config: Experiment & { sweep: SweepConfig } };
 
 /**
  * Trains every variant with every seed, shown on standard error and followed to MLflow. A sweep of exactly this

@@ -12,7 +12,8 @@ import { listenForInterrupts } from './interrupts.js';
 import { runJob } from './run-job.js';
 import { printResults } from './run-results.js';
 import { readSweepOptions, type SweepOptions } from './sweep-options.js';
-import { type SweepExperiment, trainSweep } from './train-sweep.js';
+import type { SweepExperiment } from './sweep-trials.js';
+import { trainSweep } from './train-sweep.js';
 
 /**
  * Trains what experiments describe, one after another, a run or a sweep each, and prints what they came to.

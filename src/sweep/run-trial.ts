@@ -12,12 +12,17 @@ export interface TrialOptions {
   signal: AbortSignal;
   /** @param attempt from 1 */
   onProgress: (progress: RunProgress, attempt: number) => void;
+  /** The run of a worker that died after it had begun it, and before it could say so. */
+  findUnannounced: (job: Job) => Promise<string | undefined>;
   /** A run has failed, and is tried again. */
   onRetry: (reason: string, attempt: number) => void;
 }
 
 /** What came of the last attempt: a summary, or an error that has left none. */
 export type TrialOutcome = { summary: Summary } | { run: string; error: string };
+
+/** How often a worker is started that ends before it has begun a run; that is no attempt of the trial. */
+const STARTS = 3;
 
 /**
  * Trains one trial. A run that fails, or whose worker dies, is gone on with from its last checkpoint, in another worker if
@@ -27,14 +32,21 @@ export type TrialOutcome = { summary: Summary } | { run: string; error: string }
 export async function runTrial(job: Job, options: TrialOptions): Promise<TrialOutcome> {
   let { resume } = job;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptOnce({ ...job, resume }, attempt, options);
-    if ('summary' in outcome && outcome.summary.status !== 'FAILED') return outcome;
-    if (attempt > options.retries || options.signal.aborted) {
-      if ('refused' in outcome) throw failureError(outcome.refused);
-      return outcome;
-    }
+    const outcome = await begin({ ...job, resume }, attempt, options);
+    const hasFailed = 'error' in outcome || outcome.summary.status === 'FAILED';
+    if (!hasFailed || attempt > options.retries || options.signal.aborted) return outcome;
     if ('summary' in outcome) resume = outcome.summary.id;
-    options.onRetry(reasonOf(outcome), attempt + 1);
+    options.onRetry('error' in outcome ? outcome.error : (outcome.summary.error ?? 'it failed'), attempt + 1);
+  }
+}
+
+async function begin(job: Job, attempt: number, options: TrialOptions): Promise<TrialOutcome> {
+  for (let start = 1; ; start++) {
+    const outcome = await attemptOnce(job, attempt, options);
+    if (!('refused' in outcome)) return outcome;
+    const { refused } = outcome;
+    if (refused.type === 'failed' || start === STARTS || options.signal.aborted) throw failureError(refused);
+    options.onRetry(refused.reason, attempt);
   }
 }
 
@@ -50,13 +62,9 @@ async function attemptOnce(job: Job, attempt: number, options: TrialOptions): Pr
     },
   });
   if (outcome.type === 'done') return { summary: outcome.answer };
+  if (run === undefined && outcome.type === 'crashed') run = await options.findUnannounced(job);
   if (run === undefined) return { refused: outcome };
   // What couldn't be gone on with has its own summary still.
   if (outcome.type === 'failed') return { run, error: outcome.error.message };
   return { summary: recordCrash(runDirectory(job.runsDirectory, run), outcome.reason, outcome.log) };
-}
-
-function reasonOf(outcome: Attempt): string {
-  if ('refused' in outcome) return failureError(outcome.refused).message;
-  return 'error' in outcome ? outcome.error : (outcome.summary.error ?? 'it failed');
 }

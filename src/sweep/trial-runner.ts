@@ -2,7 +2,9 @@ import type { Job } from '../job.js';
 import type { RunProgress } from '../run-events.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { readHistory } from '../tracking/run-history.js';
+import { holderOf } from '../tracking/run-lock.js';
 import { readSummary, runDirectory } from '../tracking/run-store.js';
+import { EarlierRuns } from './earlier-runs.js';
 import type { Pruner } from './pruning/pruner.js';
 import { runTrial, type TrialOutcome } from './run-trial.js';
 import type { SweepJournal, SweepRecord } from './sweep-journal.js';
@@ -57,6 +59,7 @@ export class TrialRunner {
       scheduler,
       retries,
       signal: controller.signal,
+      findUnannounced,
       onProgress: (progress, attempt) => {
         this.#follow(course, progress, attempt);
       },
@@ -130,6 +133,16 @@ type Metrics = Record<string, number>;
 
 function keyOf({ cell, seed }: Trial): string {
   return trialKey(cell.index, seed);
+}
+
+/** The run of a trial that no one trains and that has no end. */
+async function findUnannounced({ runsDirectory, configHash, config, sweep }: Job): Promise<string | undefined> {
+  const earlier = new EarlierRuns(runsDirectory);
+  for (const { id, status } of earlier.sameAs(configHash, config.training.seed).toReversed()) {
+    if (status !== 'UNFINISHED' || earlier.sweepOf(id) !== sweep?.id) continue;
+    if (!(await holderOf(runDirectory(runsDirectory, id)))) return id;
+  }
+  return undefined;
 }
 
 /** The points of a metric at the ends of epochs. A run whose folder is gone, or damaged, has none. */

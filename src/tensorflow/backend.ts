@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import util from 'node:util';
 import { Binding } from './binding.js';
 import { CApi } from './c-api.js';
@@ -43,9 +44,12 @@ function setEnvironmentDefaults(): void {
 
 async function registerBackend(binding: Binding): Promise<void> {
   supplyRemovedUtilities();
-  const tf = await import('@tensorflow/tfjs');
-  const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
-  await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+  // Not `import`, which would parse these CommonJS packages twice, the first time for the names that they export.
+  const require = createRequire(import.meta.url);
+  const tf = require('@tensorflow/tfjs') as typeof import('@tensorflow/tfjs');
+  const { NodeJSKernelBackend } =
+    require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as typeof import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
+  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
   const priority = 3; // above tfjs's own backends
   const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
   tf.registerBackend(BACKEND_NAME, () => backend, priority);

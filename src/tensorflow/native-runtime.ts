@@ -14,6 +14,12 @@ const dataTypes = { float32: DataType.float32, int32: DataType.int32, bool: Data
 const FLOAT = DataType.float32;
 const INT = DataType.int32;
 
+/**
+ * TensorFlow optimizes a function (Grappler: constants folded, ops fused) only if it is called with a `ConfigProto`; an
+ * empty one asks for the default optimizations. Functions called from within functions are optimized anyway.
+ */
+const OPTIMIZED: Attribute = { name: 'config_proto', type: AttributeKind.bytes, value: new Uint8Array() };
+
 /** Programs as graph functions of native TensorFlow (see `Runtime`). */
 export class NativeRuntime implements Runtime {
   readonly backend = 'tensorflow';
@@ -58,7 +64,7 @@ export class NativeRuntime implements Runtime {
       listing: traced.listing,
       run: (values) =>
         this.#binding
-          .executeOp(traced.name, [], [...this.#ids(values), ...traced.captures], traced.outputs.length)
+          .executeOp(traced.name, [OPTIMIZED], [...this.#ids(values), ...traced.captures], traced.outputs.length)
           .map((output) => this.#tensor(output)),
     };
   }

@@ -69,6 +69,29 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     expect((await readWhen(name, () => true)).status).toBe('KILLED');
   });
 
+  it('goes on in the same run when a run is resumed, with no point twice', async () => {
+    const workspace = new Workspace();
+    const name = uniqueName();
+    workspace.write('resumed.yaml', experiment(name, 40));
+    const environment = { MLFLOW_TRACKING_URI: uri };
+    const program = workspace.start(['run', 'resumed.yaml'], environment);
+    program.onError((text) => {
+      if (text.includes('Epoch  1/')) program.kill('SIGINT');
+    });
+    expect(await program.result).toMatchObject({ code: 130 });
+    const killed = await readWhen(name, () => true);
+    expect(killed).toMatchObject({ status: 'KILLED', tags: { 'ablate.error': 'interrupted' } });
+    const { code, stderr } = await workspace.ablate(['resume'], environment);
+    expect(code, stderr).toBe(0);
+    expect(await reader.runIds(name)).toHaveLength(1);
+    const run = await readWhen(name, () => true);
+    expect(run.status).toBe('FINISHED');
+    expect(run.tags).not.toHaveProperty('ablate.error');
+    expect(run.metrics.val_accuracy.map(([step]) => step)).toEqual(Array.from({ length: 40 }, (_, i) => 22 * (i + 1)));
+    expect(run.metrics.test_accuracy).toHaveLength(1);
+    expect(run.models).toHaveLength(1);
+  });
+
   it('trains all the same when nothing answers there', async () => {
     const workspace = new Workspace();
     workspace.write('tracked.yaml', experiment('unreachable', 1));
