@@ -15,6 +15,9 @@ interface Options extends EngineOptions {
   json?: true;
 }
 
+/** More make a picture that nobody looks at, and take memory that may not be there. */
+const MAX_IMAGES = 64;
+
 /** An image that could be read. */
 type DecodedImage = Extract<ReadImage, { pixels: Uint8Array }>;
 
@@ -36,6 +39,7 @@ export function registerExplain(program: Command): void {
 }
 
 async function explain(run: string, files: string[], options: Options): Promise<void> {
+  if (files.length > MAX_IMAGES) throw tooMany(files.length);
   const { findTrainedModel } = await import('../inference/trained-model.js');
   const { readImages } = await import('./image-arguments.js');
   const { writeOutput } = await import('./write-output.js');
@@ -59,6 +63,14 @@ function indexOfClass({ classes, name }: TrainedModel, wanted: string): number {
   throw new UserError(`${name} knows no class ${wanted}`, {
     code: 'no-such-class',
     hint: `it tells apart ${classes.join(', ')}`,
+    exitCode: 2,
+  });
+}
+
+function tooMany(count: number): UserError {
+  return new UserError(`${count} images are too many for one picture`, {
+    code: 'picture-too-large',
+    hint: `explain at most ${MAX_IMAGES} at once`,
     exitCode: 2,
   });
 }

@@ -122,6 +122,20 @@ describe('explanations', () => {
     });
   });
 
+  it('leave no tensors behind', () => {
+    const model = build(MODELS['one convolution']);
+    const [image, baseline, layer] = [draw('image'), draw('baseline'), convolutions(model)[0]];
+    const explainAll = (): void => {
+      const { values } = integratedGradients(model, image, baseline, CLASS, 40);
+      occlusion(model, image, baseline, CLASS, { size: 3, stride: 2 });
+      tf.dispose([values, saliency(model, image, CLASS), gradCam(model, image, CLASS, layer)]);
+    };
+    explainAll();
+    const before = [tf.memory().numTensors, runtime.tensorCount()];
+    explainAll();
+    expect([tf.memory().numTensors, runtime.tensorCount()]).toEqual(before);
+  });
+
   it('occlusion finds the only pixel that a model looks at', () => {
     const [, height, width] = SHAPE;
     const weights = new Float32Array(tf.util.sizeFromShape(SHAPE) * 3);
