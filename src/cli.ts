@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { registerCheck } from './commands/check.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExplain } from './commands/explain.js';
 import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
@@ -48,6 +49,7 @@ function createProgram(): Command {
     registerShow,
     registerPredict,
     registerEvaluate,
+    registerExplain,
     registerServe,
     registerUi,
     registerSync,

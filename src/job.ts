@@ -1,5 +1,6 @@
 import type { Experiment } from './config/experiment.js';
 import type { Json } from './config/tree.js';
+import type { ExplainAnswer, ExplainTask } from './explanation/task.js';
 import type { InferenceAnswers, InferenceTask } from './inference/tasks.js';
 import type { RunProgress } from './run-events.js';
 import type { Engine } from './tensorflow/engine.js';
@@ -87,10 +88,12 @@ export type Task =
   | { type: 'calibrate'; experiment: LocatedExperiment }
   /** @property columns how many images, at most a batch */
   | { type: 'preview'; experiment: LocatedExperiment; columns: number }
-  | InferenceTask;
+  | InferenceTask
+  | ExplainTask;
 
 /** What comes of each task. */
 export interface Answers extends InferenceAnswers {
+  explain: ExplainAnswer;
   run: Summary;
   calibrate: Calibration;
   preview: Preview;

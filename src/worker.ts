@@ -49,6 +49,8 @@ async function perform(task: Task, start: () => Promise<Runtime>, hooks: RunHook
     case 'test':
     case 'reference':
       return (await import('./inference/perform.js')).performInference(task, start, hooks);
+    case 'explain':
+      return (await import('./explanation/explain.js')).explain(task, start, hooks.onProgress);
   }
 }
 

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { buffer } from 'node:stream/consumers';
 import { forEachConcurrently } from '../data/concurrently.js';
-import { readImageFile } from '../data/folder-decoding.js';
+import { MAX_FILE_BYTES, readImageFile } from '../data/folder-decoding.js';
 import { type ImageFormat, decodeImage } from '../data/image-decoding.js';
 import { messageOf } from '../errors.js';
 
@@ -25,7 +24,7 @@ export async function readImages(
   const read: ReadImage[] = [];
   await forEachConcurrently(images, availableParallelism(), async (image, index) => {
     try {
-      const file = image === STANDARD_INPUT ? await buffer(process.stdin) : await readImageFile(image);
+      const file = image === STANDARD_INPUT ? await readStandardInput() : await readImageFile(image);
       const { pixels } = await decodeImage(file, format, true);
       read[index] = { image, pixels: invert ? pixels.map((value) => 255 - value) : pixels };
     } catch (error) {
@@ -33,4 +32,15 @@ export async function readImages(
     }
   });
   return read;
+}
+
+async function readStandardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_FILE_BYTES) throw new Error(`takes more than ${MAX_FILE_BYTES} bytes, the most for an image`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

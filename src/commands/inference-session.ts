@@ -1,15 +1,18 @@
 import { basename, dirname } from 'node:path';
 import type { Answers, LocatedExperiment } from '../job.js';
+import type { ExplainTask } from '../explanation/task.js';
 import type { InferenceTask } from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { UserError } from '../errors.js';
 import { type EngineOptions, chooseEngine } from './engine.js';
 import type { StatusLine } from './status-line.js';
 
+type SessionTask = InferenceTask | ExplainTask;
+
 /** A worker that answers questions about trained models, which stay loaded from one to the next. */
 export interface InferenceSession {
   /** @throws UserError what the task throws; `worker-crashed` */
-  ask: <Type extends InferenceTask['type']>(task: Extract<InferenceTask, { type: Type }>) => Promise<Answers[Type]>;
+  ask: <Type extends SessionTask['type']>(task: Extract<SessionTask, { type: Type }>) => Promise<Answers[Type]>;
   close: () => void;
 }
 

@@ -11,7 +11,7 @@ import { imagesFile, labelsFile } from './prepared.js';
 /** How many undecodable images an error names. */
 const MAX_NAMED = 5;
 /** No photograph takes more bytes on disk; a file that does must not be read into memory. */
-const MAX_FILE_BYTES = 2 ** 28;
+export const MAX_FILE_BYTES = 2 ** 28;
 
 /** A folder's images and what they are to become. */
 export interface FolderDecoding {

@@ -3,6 +3,7 @@ import type { Idx } from '../config/experiment.js';
 import { UserError } from '../errors.js';
 import type { Dataset, DatasetShape, ImageSet, LoadOptions, TaskOptions } from './dataset.js';
 import { contentDigest } from './digest.js';
+import { LastRead } from './last-read.js';
 import { type IdxArray, type IdxHeader, readIdx, readIdxHeader } from './idx.js';
 
 /** Paths of the four files of a data set in MNIST's format. */
@@ -13,12 +14,18 @@ const MAX_CLASSES = 65_536;
 
 const bytesPerLabel: Partial<Record<IdxHeader['elementType'], number>> = { uint8: 1, int16: 2, int32: 4 };
 
+/** The data set read last. */
+const lastRead = new LastRead<Omit<Dataset, 'name' | 'source'>>();
+
 /** Reads the data set `idx`: images in [count, height, width] or [count, height, width, channels], labels in [count]. */
 export async function loadIdx(config: Idx, options: LoadOptions): Promise<Dataset> {
-  const sets = await readIdxFiles(absolute(config, options), options);
-  const shape = { ...sets.size, classes: numberedClasses(sets.train.labels, sets.test.labels) };
-  const digest = contentDigest(shape, sets);
-  return { name: config.name, ...shape, digest, source: config.train_images, train: sets.train, test: sets.test };
+  const files = absolute(config, options);
+  const read = await lastRead.of(Object.values(files), config.name, async () => {
+    const { size, train, test } = await readIdxFiles(files, options);
+    const shape = { ...size, classes: numberedClasses(train.labels, test.labels) };
+    return { ...shape, digest: contentDigest(shape, { train, test }), train, test };
+  });
+  return { name: config.name, ...read, source: config.train_images };
 }
 
 /** The shape of the data set `idx`, from the images' header and the labels. */
@@ -36,16 +43,18 @@ export async function idxShape(config: Idx, options: LoadOptions): Promise<Datas
 }
 
 /** Reads and checks the four files of a known data set: its images and labels must fit its shape. */
-export async function readKnownIdxFiles(
+export function readKnownIdxFiles(
   files: IdxFiles,
   shape: DatasetShape,
   options: TaskOptions,
-): Promise<Pick<Dataset, 'digest' | 'train' | 'test'>> {
-  const { size, train, test } = await readIdxFiles(files, options);
-  requireSameSize(files.train_images, size, shape);
-  requireLabelsBelow(shape.classes.length, files.train_labels, train.labels);
-  requireLabelsBelow(shape.classes.length, files.test_labels, test.labels);
-  return { digest: contentDigest(shape, { train, test }), train, test };
+): Promise<Omit<Dataset, 'name' | 'source'>> {
+  return lastRead.of(Object.values(files), JSON.stringify(shape), async () => {
+    const { size, train, test } = await readIdxFiles(files, options);
+    requireSameSize(files.train_images, size, shape);
+    requireLabelsBelow(shape.classes.length, files.train_labels, train.labels);
+    requireLabelsBelow(shape.classes.length, files.test_labels, test.labels);
+    return { ...shape, digest: contentDigest(shape, { train, test }), train, test };
+  });
 }
 
 /** Sees to it, by their headers, that the four files of a known data set are there. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { withLogits, withOutput } from './layers.js';
+import { logitOf, outputOf, withOutput } from './layers.js';
 
 /**
  * Grad-CAM (Selvaraju et al. 2017): where a convolution saw what speaks for a class. Its maps are weighted by the mean
@@ -17,13 +17,9 @@ export function gradCam(
   layer: tf.layers.Layer,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const upToLayer = tf.model({ inputs: model.inputs, outputs: layer.output });
-    const maps = upToLayer.apply(input, { training: false }) as tf.Tensor4D;
-    const logit = (replaced: tf.Tensor): tf.Tensor => {
-      const apply = (): tf.Tensor => model.apply(input, { training: false }) as tf.Tensor;
-      const logits = withOutput(layer, replaced, () => withLogits(model, apply));
-      return tf.sum(tf.slice(logits, [0, classIndex], [1, 1]));
-    };
+    const maps = outputOf(layer, model, input);
+    const logit = (replaced: tf.Tensor): tf.Tensor =>
+      tf.sum(withOutput(layer, replaced, () => logitOf(model, input, classIndex)));
     const weights = tf.mean(tf.grad(logit)(maps), [1, 2], true);
     return tf.relu(tf.squeeze<tf.Tensor2D>(tf.sum(tf.mul(weights, maps), 3), [0]));
   });

@@ -5,7 +5,7 @@ import { loadDatasetOf } from '../run-dataset.js';
 import type { RunProgress } from '../run-events.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { imageStatistics } from './image-statistics.js';
-import { Predictor, mostProbable } from './predictor.js';
+import { type Predictor, loadPredictor, mostProbable } from './predictor.js';
 import { scoreRobustness } from './robustness.js';
 import type {
   InferenceAnswers,
@@ -29,9 +29,6 @@ export interface InferenceHooks {
 /** Scored between two looks at whether to go on. */
 const IMAGES_AT_ONCE = 1024;
 
-/** Models stay loaded, and their programs traced, for as long as their engine runs. */
-const loaded = new WeakMap<Runtime, Map<string, Promise<Predictor>>>();
-
 /**
  * Does what a worker is asked of a trained model.
  * @throws UserError `model-not-found`, `model-invalid`, `dataset-mismatch`, and what reading a data set throws
@@ -52,14 +49,6 @@ export async function performInference(
     case 'reference':
       return describeData(task, predictor, hooks);
   }
-}
-
-function loadPredictor(runtime: Runtime, model: TrainedModel): Promise<Predictor> {
-  const models = loaded.get(runtime) ?? new Map<string, Promise<Predictor>>();
-  loaded.set(runtime, models);
-  const predictor = models.get(model.directory) ?? Predictor.load(runtime, model);
-  models.set(model.directory, predictor);
-  return predictor;
 }
 
 function load({ largestBatch }: LoadTask, predictor: Predictor): LoadedOn {

@@ -91,6 +91,18 @@ export class Predictor {
   }
 }
 
+/** Models stay loaded, and their programs traced, for as long as their engine runs. */
+const loaded = new WeakMap<Runtime, Map<string, Promise<Predictor>>>();
+
+/** The predictor of a model; loaded once for each engine. @throws UserError `model-not-found`, `model-invalid` */
+export function loadPredictor(runtime: Runtime, model: TrainedModel): Promise<Predictor> {
+  const models = loaded.get(runtime) ?? new Map<string, Promise<Predictor>>();
+  loaded.set(runtime, models);
+  const predictor = models.get(model.directory) ?? Predictor.load(runtime, model);
+  models.set(model.directory, predictor);
+  return predictor;
+}
+
 /** The most probable class of each image. @param probabilities row-major [count, classes] @returns [count] */
 export function mostProbable(probabilities: Float32Array, classes: number): Int32Array {
   return Int32Array.from({ length: probabilities.length / classes }, (_, image) => {

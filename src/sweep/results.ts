@@ -21,7 +21,8 @@ export class SweepResults {
   /** Of all trials, added up. */
   seconds = 0;
   readonly #cells = new Map<number, CellSummary>();
-  #ranked: CellSummary[] | undefined;
+  /** The best first: kept so, for sorting anew after each trial would take ever longer. */
+  readonly #ranked: CellSummary[] = [];
 
   /** @param total how many trials there are to be */
   constructor(metric: SweepMetric, total: number) {
@@ -35,9 +36,12 @@ export class SweepResults {
     this.counts[COUNTED[status]]++;
     if (reused) this.counts.reused++;
     this.seconds += seconds;
-    const known = this.#cells.get(cell.index) ?? emptyCell(cell, label);
-    this.#cells.set(cell.index, summarize({ ...known, trials: [...known.trials, { seed, run, status, value }] }));
-    this.#ranked = undefined;
+    const known = this.#cells.get(cell.index);
+    const { trials, ...rest } = known ?? emptyCell(cell, label);
+    const next = summarize({ ...rest, trials: [...trials, { seed, run, status, value }] });
+    this.#cells.set(cell.index, next);
+    if (known) this.#ranked.splice(this.#placeOf(known), 1);
+    this.#ranked.splice(this.#placeOf(next), 0, next);
   }
 
   get ended(): number {
@@ -47,14 +51,24 @@ export class SweepResults {
 
   /** The best variant so far, if any trial has a value. */
   get best(): CellSummary | undefined {
-    const [first] = this.ranked() as (CellSummary | undefined)[];
+    const first = this.#ranked.at(0);
     return first && first.n > 0 ? first : undefined;
   }
 
   /** All variants of which some trial has ended, the best first. */
   ranked(): readonly CellSummary[] {
-    this.#ranked ??= [...this.#cells.values()].sort((a, b) => compareCells(a, b, this.metric.goal));
     return this.#ranked;
+  }
+
+  /** How many variants are better than this one, by binary search. */
+  #placeOf(cell: CellSummary): number {
+    let [low, high] = [0, this.#ranked.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareCells(this.#ranked[middle], cell, this.metric.goal) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

@@ -211,16 +211,17 @@ function openLibraries(directory: string, fileNames: readonly string[]): Library
 
 /**
  * Opens libraries so that they are never unloaded: at exit TensorFlow's threads outlive koffi's handles, and unmapped
- * code under a running thread is a segmentation fault.
+ * code under a running thread is a segmentation fault. Functions are looked up as they are called: to look up all of
+ * them at once takes 0.1 s.
  */
 function keepLoaded(files: string[]): void {
   if (process.platform === 'win32') return;
-  const RTLD_NOW = 0x2;
+  const RTLD_LAZY = 0x1;
   const [RTLD_GLOBAL, RTLD_NODELETE] = process.platform === 'darwin' ? [0x8, 0x80] : [0x100, 0x1000];
   const dlopen = koffi.load(null).func('dlopen', P, ['str', 'int']) as NativeFunction;
   const dlerror = koffi.load(null).func('dlerror', 'str', []) as () => string;
   for (const file of files) {
-    if (!dlopen(file, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE)) throw new Error(dlerror());
+    if (!dlopen(file, RTLD_LAZY | RTLD_GLOBAL | RTLD_NODELETE)) throw new Error(dlerror());
   }
 }
 

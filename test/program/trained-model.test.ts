@@ -126,6 +126,78 @@ describe('a trained model in use', () => {
     });
   });
 
+  describe('ablate explain', () => {
+    interface Explanation {
+      image: string;
+      error?: string;
+      class: string;
+      grad_cam: { layer: string; values: number[][] };
+      saliency: number[][];
+      integrated_gradients: { difference: number; values: number[][] };
+      occlusion: number[][];
+      feature_maps: { total: number; maps: number[][][] };
+    }
+
+    it('draws a row an image, tells every value, and names what is none', async () => {
+      const [a, b] = rightlyClassified();
+      const files = [await writeDigit(a, 'first.png'), 'missing.png', await writeDigit(b, 'second.jpg')];
+      const { code, stdout } = await workspace.ablate(['explain', id, ...files, '--json', '--output', 'why.png']);
+      expect(code).toBe(1);
+      const { images, filters } = JSON.parse(stdout) as { images: Explanation[]; filters: { maps: number[][][] } };
+      expect(images.map(({ image }) => image)).toEqual(files);
+      expect(images[1].error).toMatch(/ENOENT/);
+      for (const [explanation, index] of [
+        [images[0], a],
+        [images[2], b],
+      ] as const) {
+        expect(explanation.class).toBe(String(dataset.test.labels[index]));
+        const sizes = ({ length, 0: row }: number[][]): number[] => [length, row.length];
+        expect(sizes(explanation.grad_cam.values)).toEqual([26, 26]);
+        expect(sizes(explanation.saliency)).toEqual([28, 28]);
+        expect(sizes(explanation.occlusion)).toEqual([28, 28]);
+        expect(explanation.feature_maps).toMatchObject({ total: 8, maps: { length: 8 } });
+        const { difference, values } = explanation.integrated_gradients;
+        const sum = values.flat().reduce((total, value) => total + value, 0);
+        expect(Math.abs(sum - difference)).toBeLessThan(0.02 * Math.abs(difference));
+      }
+      expect(filters.maps).toHaveLength(8);
+      const { format, width, height } = await sharp(join(workspace.folder, 'why.png')).metadata();
+      expect({ format, isWide: width > 600, isHigh: height > 400 }).toEqual({
+        format: 'png',
+        isWide: true,
+        isHigh: true,
+      });
+    });
+
+    it('explains another class by another layer, and names what there is none of', async () => {
+      const [index] = rightlyClassified();
+      const file = await writeDigit(index, 'other.png');
+      const other = String((dataset.test.labels[index] + 1) % 10);
+      const pooled = await workspace.ablate([
+        'explain',
+        id,
+        file,
+        '--class',
+        other,
+        '--layer',
+        'pooling2d',
+        '--json',
+        '--output',
+        'other-why.png',
+      ]);
+      expect(pooled.code, pooled.stderr).toBe(0);
+      const [explanation] = (JSON.parse(pooled.stdout) as { images: Explanation[] }).images;
+      expect(explanation).toMatchObject({ class: other, grad_cam: { layer: 'pooling2d' } });
+      const classes = await workspace.ablate(['explain', id, file, '--class', 'cat', '--json']);
+      expect(classes.code).toBe(2);
+      expect(JSON.parse(classes.stdout)).toMatchObject({ error: { code: 'no-such-class' } });
+      const layers = await workspace.ablate(['explain', id, file, '--layer', 'dense', '--json']);
+      expect(JSON.parse(layers.stdout)).toMatchObject({
+        error: { code: 'no-such-layer', hint: expect.stringContaining('conv2d') as string },
+      });
+    });
+  });
+
   describe('ablate evaluate', () => {
     let runs: Evaluation[];
     let comparisons: Record<string, unknown>[];

@@ -4,6 +4,7 @@ import type { EarlyTerminateConfig, SweepMetric } from '../../src/config/experim
 import { MedianStopping } from '../../src/sweep/pruning/median-stopping.js';
 import { Pruner, epochMetric } from '../../src/sweep/pruning/pruner.js';
 import type { PruningRule } from '../../src/sweep/pruning/pruning-rule.js';
+import { SortedScores } from '../../src/sweep/pruning/sorted-scores.js';
 import { SuccessiveHalving, isAmongBest, rungsOf } from '../../src/sweep/pruning/successive-halving.js';
 
 type Report = [trial: string, epoch: number, score: number];
@@ -67,7 +68,7 @@ describe('successive halving', () => {
     fc.assert(
       fc.property(distinct, fc.integer({ min: 2, max: 5 }), (scores, eta) => {
         const expected = scores.toSorted((a, b) => b - a).slice(0, Math.max(1, Math.floor(scores.length / eta)));
-        expect(scores.filter((each) => isAmongBest(each, scores, eta))).toEqual(
+        expect(scores.filter((each) => isAmongBest(each, new SortedScores(scores), eta))).toEqual(
           scores.filter((each) => expected.includes(each)),
         );
       }),
@@ -75,9 +76,14 @@ describe('successive halving', () => {
   });
 
   it('treats equal scores alike, and NaN as worse than all', () => {
-    expect([0.5, 0.5, 0.5, 0.5].map((each, _, all) => isAmongBest(each, all, 4))).toEqual([true, true, true, true]);
-    expect(isAmongBest(NaN, [NaN, -Infinity], 2)).toBe(false);
-    expect(isAmongBest(-Infinity, [NaN, -Infinity], 2)).toBe(true);
+    expect([0.5, 0.5, 0.5, 0.5].map((each, _, all) => isAmongBest(each, new SortedScores(all), 4))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(isAmongBest(NaN, new SortedScores([NaN, -Infinity]), 2)).toBe(false);
+    expect(isAmongBest(-Infinity, new SortedScores([NaN, -Infinity]), 2)).toBe(true);
   });
 
   it('compares the score at the rung for asha, and the best up to it for hyperband', () => {

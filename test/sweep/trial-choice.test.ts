@@ -1,40 +1,54 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseRun, type Candidate, type Choice } from '../../src/sweep/trial-choice.js';
+import { type Candidate, chooseRun } from '../../src/sweep/trial-choice.js';
 
-const candidate = (changes: Partial<Candidate>): Candidate => ({
-  id: 'run',
+const run = (id: string, changes: Partial<Candidate> = {}): Candidate => ({
+  id,
   status: 'FINISHED',
-  digest: 'data',
+  digest: 'now',
   own: true,
   ...changes,
 });
 
-describe('chooseRun', () => {
-  const reuse: Choice = { type: 'reuse', run: 'run' };
-  const resume: Choice = { type: 'resume', run: 'run' };
-  const train: Choice = { type: 'train' };
-
-  it.each<[string, Partial<Candidate>, Choice, Choice?]>([
-    ['takes what finished, whoever made it', { own: false }, reuse],
-    ['trains again when the data have changed', { digest: 'others' }, train],
-    ['takes what diverged, unless asked to try again', { status: 'DIVERGED' }, reuse, train],
-    ['takes what was pruned in this sweep', { status: 'PRUNED' }, reuse],
-    ['leaves what another sweep pruned', { status: 'PRUNED', own: false }, train],
-    ['goes on with what was interrupted', { status: 'KILLED' }, resume],
-    ['goes on with what failed', { status: 'FAILED' }, resume],
-    ['goes on with what was cut short before it read its data', { status: 'UNFINISHED', digest: undefined }, resume],
-    ["never goes on with another sweep's run", { status: 'UNFINISHED', own: false }, train],
-    ['never goes on with a run on other data', { status: 'KILLED', digest: 'others' }, train],
-  ])('%s', (_, changes, choice, choiceOnRerun = choice) => {
-    expect(chooseRun([candidate(changes)], 'data', false)).toEqual(choice);
-    expect(chooseRun([candidate(changes)], 'data', true)).toEqual(choiceOnRerun);
+describe('what to do for a trial', () => {
+  it.each([
+    ['takes the newest finished run', [run('a'), run('b')], false, { type: 'reuse', run: 'b' }],
+    ['takes one of another sweep', [run('a', { own: false })], false, { type: 'reuse', run: 'a' }],
+    ['trains anew where the data have changed', [run('a', { digest: 'before' })], false, { type: 'train' }],
+    ['takes what diverged for an answer', [run('a', { status: 'DIVERGED' })], false, { type: 'reuse', run: 'a' }],
+    ['trains what diverged again if asked', [run('a', { status: 'DIVERGED' })], true, { type: 'train' }],
+    ['takes what it has pruned itself', [run('a', { status: 'PRUNED' })], false, { type: 'reuse', run: 'a' }],
+    ['trains what another sweep pruned', [run('a', { status: 'PRUNED', own: false })], false, { type: 'train' }],
+    ['goes on with what was killed', [run('a', { status: 'KILLED' })], false, { type: 'resume', run: 'a' }],
+    ['goes on with what failed', [run('a', { status: 'FAILED' })], false, { type: 'resume', run: 'a' }],
+    [
+      'goes on with what was cut short before it knew its data',
+      [run('a', { status: 'UNFINISHED', digest: undefined })],
+      false,
+      { type: 'resume', run: 'a' },
+    ],
+    ['leaves the open runs of others', [run('a', { status: 'KILLED', own: false })], false, { type: 'train' }],
+    ['prefers what is done', [run('a'), run('b', { status: 'KILLED' })], false, { type: 'reuse', run: 'a' }],
+  ] as const)('%s', (_, candidates, rerunFailed, choice) => {
+    expect(chooseRun(candidates, 'now', rerunFailed)).toEqual(choice);
   });
 
-  it('prefers what is done to what is not, and the newest of either', () => {
-    const done = [candidate({ id: 'old' }), candidate({ id: 'new' })];
-    const open = [candidate({ id: 'first', status: 'KILLED' }), candidate({ id: 'last', status: 'FAILED' })];
-    expect(chooseRun([...done, ...open], 'data', false)).toEqual({ type: 'reuse', run: 'new' });
-    expect(chooseRun(open, 'data', false)).toEqual({ type: 'resume', run: 'last' });
-    expect(chooseRun([], 'data', false)).toEqual(train);
+  it('never takes or goes on with a run on other data, or an open run of another sweep', () => {
+    const candidate = fc.record({
+      id: fc.uuid(),
+      status: fc.constantFrom('FINISHED', 'FAILED', 'KILLED', 'PRUNED', 'DIVERGED', 'UNFINISHED'),
+      digest: fc.constantFrom('now', 'before', undefined),
+      own: fc.boolean(),
+    }) as fc.Arbitrary<Candidate>;
+    fc.assert(
+      fc.property(fc.array(candidate), fc.boolean(), (candidates, rerunFailed) => {
+        const choice = chooseRun(candidates, 'now', rerunFailed);
+        if (choice.type === 'train') return;
+        const chosen = candidates.find(({ id }) => id === choice.run);
+        expect(chosen?.digest).not.toBe('before');
+        if (choice.type === 'resume') expect(chosen?.own).toBe(true);
+        else expect(chosen?.digest).toBe('now');
+      }),
+    );
   });
 });

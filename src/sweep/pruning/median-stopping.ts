@@ -1,15 +1,16 @@
 import type { MedianConfig } from '../../config/experiment.js';
-import { quantile } from '../../analysis/statistics/describe.js';
 import type { PruningRule } from './pruning-rule.js';
 import { betterScore, compareScores } from './scores.js';
+import { SortedScores } from './sorted-scores.js';
 
 /** What a trial has reported. */
 interface Course {
-  epoch: number;
   /** Scores so far. */
   count: number;
   sum: number;
   best: number;
+  /** Epoch → mean of the scores up to it. */
+  means: number[];
 }
 
 /**
@@ -21,8 +22,8 @@ export class MedianStopping implements PruningRule {
   readonly #firstEpoch: number;
   readonly #enough: number;
   readonly #courses = new Map<string, Course>();
-  /** Epoch → trial → mean of its scores up to that epoch. */
-  readonly #means = new Map<number, Map<string, number>>();
+  /** Epoch → the means of all trials that have come as far. */
+  readonly #means = new Map<number, SortedScores>();
 
   constructor({ min_iter: firstEpoch, min_trials: enough }: MedianConfig) {
     this.#firstEpoch = firstEpoch;
@@ -30,26 +31,23 @@ export class MedianStopping implements PruningRule {
   }
 
   report(trial: string, epoch: number, score: number): string | undefined {
-    const { sum, count, best } = this.#advance(trial, epoch, score);
-    const means = this.#means.get(epoch) ?? new Map<string, number>();
+    const course = this.#courses.get(trial) ?? { count: 0, sum: 0, best: score, means: [] };
+    this.#courses.set(trial, course);
+    if (epoch >= course.means.length) this.#advance(course, epoch, score);
+    const means = this.#means.get(epoch);
+    const others = (means?.size ?? 0) - 1;
+    if (!means || epoch < this.#firstEpoch || others < this.#enough) return undefined;
+    if (compareScores(course.best, means.medianOfOthers(course.means[epoch])) >= 0) return undefined;
+    return `its best so far is worse than the median of ${others} trials after ${epoch} epochs`;
+  }
+
+  #advance(course: Course, epoch: number, score: number): void {
+    course.count++;
+    course.sum += score;
+    course.best = betterScore(course.best, score);
+    course.means[epoch] = course.sum / course.count;
+    const means = this.#means.get(epoch) ?? new SortedScores();
     this.#means.set(epoch, means);
-    if (!means.has(trial)) means.set(trial, sum / count);
-    const others = [...means].filter(([other]) => other !== trial).map(([, mean]) => mean);
-    if (epoch < this.#firstEpoch || others.length < this.#enough) return undefined;
-    if (compareScores(best, medianScore(others)) >= 0) return undefined;
-    return `its best so far is worse than the median of ${others.length} trials after ${epoch} epochs`;
+    means.add(course.means[epoch]);
   }
-
-  #advance(trial: string, epoch: number, score: number): Course {
-    const course = this.#courses.get(trial) ?? { epoch: 0, count: 0, sum: 0, best: score };
-    if (epoch <= course.epoch) return course;
-    const next = { epoch, count: course.count + 1, sum: course.sum + score, best: betterScore(course.best, score) };
-    this.#courses.set(trial, next);
-    return next;
-  }
-}
-
-/** The median of scores, of which NaN are the worst. */
-export function medianScore(scores: readonly number[]): number {
-  return quantile(scores.toSorted(compareScores), 0.5);
 }

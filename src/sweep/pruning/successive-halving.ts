@@ -1,6 +1,7 @@
 import type { AshaConfig, HyperbandConfig } from '../../config/experiment.js';
 import type { PruningRule } from './pruning-rule.js';
-import { betterScore, compareScores } from './scores.js';
+import { betterScore } from './scores.js';
+import { SortedScores } from './sorted-scores.js';
 
 /**
  * Asynchronous successive halving (Li et al., "A System for Massively Parallel Hyperparameter Tuning", 2020), in the
@@ -12,8 +13,8 @@ export class SuccessiveHalving implements PruningRule {
   readonly #rungs: readonly number[];
   readonly #eta: number;
   readonly #usesBest: boolean;
-  /** Rung → trial → its score there. */
-  readonly #scores: ReadonlyMap<number, Map<string, number>>;
+  /** Rung → what trials scored there. */
+  readonly #reached: ReadonlyMap<number, Rung>;
   /** Trial → its best score so far, as long as it trains. */
   readonly #best = new Map<string, number>();
 
@@ -22,7 +23,7 @@ export class SuccessiveHalving implements PruningRule {
     this.#rungs = rungs;
     this.#eta = eta;
     this.#usesBest = type === 'hyperband';
-    this.#scores = new Map(rungs.map((rung) => [rung, new Map()]));
+    this.#reached = new Map(rungs.map((rung) => [rung, { scores: new Map(), sorted: new SortedScores() }]));
   }
 
   report(trial: string, epoch: number, score: number): string | undefined {
@@ -30,19 +31,32 @@ export class SuccessiveHalving implements PruningRule {
     // After the last rung nothing of a trial is asked any more.
     if (epoch >= (this.#rungs.at(-1) ?? 0)) this.#best.delete(trial);
     else this.#best.set(trial, best);
-    const scores = this.#scores.get(epoch);
-    if (!scores) return undefined;
-    const own = scores.get(trial) ?? (this.#usesBest ? best : score);
-    scores.set(trial, own);
-    if (isAmongBest(own, [...scores.values()], this.#eta)) return undefined;
-    return `not among the best 1/${this.#eta} of ${scores.size} trials after ${epoch} epochs`;
+    const rung = this.#reached.get(epoch);
+    if (!rung) return undefined;
+    const own = scoreAt(rung, trial, this.#usesBest ? best : score);
+    if (isAmongBest(own, rung.sorted, this.#eta)) return undefined;
+    return `not among the best 1/${this.#eta} of ${rung.sorted.size} trials after ${epoch} epochs`;
   }
 }
 
+interface Rung {
+  /** Trial → its score there. */
+  scores: Map<string, number>;
+  sorted: SortedScores;
+}
+
+/** What a trial scored when it first came to a rung, which may be now. */
+function scoreAt({ scores, sorted }: Rung, trial: string, score: number): number {
+  const known = scores.get(trial);
+  if (known !== undefined) return known;
+  scores.set(trial, score);
+  sorted.add(score);
+  return score;
+}
+
 /** Whether a score is one of the ⌊n / eta⌋ best of n, or the best of all; equal scores fare alike. */
-export function isAmongBest(score: number, scores: readonly number[], eta: number): boolean {
-  const better = scores.filter((other) => compareScores(other, score) > 0).length;
-  return better < Math.max(1, Math.floor(scores.length / eta));
+export function isAmongBest(score: number, scores: SortedScores, eta: number): boolean {
+  return scores.countBetter(score) < Math.max(1, Math.floor(scores.size / eta));
 }
 
 /**

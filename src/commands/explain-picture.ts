@@ -1,0 +1,147 @@
+import sharp, { type OverlayOptions } from 'sharp';
+import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../explanation/task.js';
+import { type Picture, divergingOf, grayOf, heated, pictureOf } from './explain-colors.js';
+
+/** Pixels. */
+const CELL = 128;
+const SMALL_CELL = 64;
+const GAP = 8;
+const LINE = 18;
+/** Small pictures of a layer in a row. */
+const SMALL_IN_ROW = 8;
+
+/** What is drawn: the images that were explained, what they are called and what came of it. */
+export interface ExplainedPicture {
+  names: string[];
+  /** 0 to 255, [height, width, channels] of each. */
+  images: Uint8Array[];
+  height: number;
+  width: number;
+  classes: string[];
+  answer: ExplainAnswer;
+}
+
+/** The pictures of an image, from left to right, and what is written above them. */
+const COLUMNS: { title: string; draw: (image: Picture, explained: Explained) => Picture | undefined }[] = [
+  { title: 'image', draw: (image) => image },
+  { title: 'Grad-CAM', draw: (image, { gradCam }) => gradCam && heated(image, gradCam) },
+  { title: 'saliency', draw: (_, { saliency }) => grayOf(saliency) },
+  { title: 'integrated gradients', draw: (_, { integratedGradients }) => divergingOf(integratedGradients) },
+  { title: 'occlusion', draw: (_, { occlusion }) => divergingOf(occlusion) },
+];
+
+const WIDTH = GAP + COLUMNS.length * (CELL + GAP);
+
+/** Draws everything as one PNG: a row an image, below each what the layer makes of it, in the end the first filters. */
+export async function drawExplanations(explained: ExplainedPicture): Promise<Buffer> {
+  const sheet = new Sheet();
+  explained.answer.images.forEach((_, index) => {
+    drawImage(sheet, explained, index);
+  });
+  const { filters } = explained.answer;
+  if (filters) drawLayer(sheet, 'Filters', filters, divergingOf);
+  return sheet.toPng();
+}
+
+function drawImage(
+  sheet: Sheet,
+  { names, images, height, width, classes, answer }: ExplainedPicture,
+  index: number,
+): void {
+  const explained = answer.images[index];
+  const { probabilities, classIndex, featureMaps } = explained;
+  const probability = (100 * probabilities[classIndex]).toFixed(2);
+  sheet.write(`${names[index]}: ${classes[classIndex]} (${probability} %)`, GAP);
+  sheet.nextLine();
+  COLUMNS.forEach(({ title }, column) => {
+    sheet.write(title, GAP + column * (CELL + GAP));
+  });
+  sheet.nextLine();
+  const image = pictureOf(images[index], height, width);
+  COLUMNS.forEach(({ draw }, column) => {
+    const picture = draw(image, explained);
+    if (picture) sheet.place(picture, GAP + column * (CELL + GAP), CELL);
+  });
+  sheet.nextRow(CELL);
+  if (featureMaps) drawLayer(sheet, 'Feature maps', featureMaps, grayOf);
+}
+
+function drawLayer(
+  sheet: Sheet,
+  title: string,
+  { layer, maps, total }: LayerMaps,
+  color: (map: NumberMap) => Picture,
+): void {
+  const which = maps.length < total ? `, the first ${maps.length} of ${total}` : '';
+  sheet.write(`${title} of ${layer}${which}`, GAP);
+  sheet.nextLine();
+  for (let start = 0; start < maps.length; start += SMALL_IN_ROW) {
+    maps.slice(start, start + SMALL_IN_ROW).forEach((map, column) => {
+      sheet.place(color(map), GAP + column * (SMALL_CELL + GAP), SMALL_CELL);
+    });
+    sheet.nextRow(SMALL_CELL);
+  }
+}
+
+/** Pictures and lines of text, from top to bottom. */
+class Sheet {
+  #y = GAP;
+  readonly #pictures: { picture: Picture; left: number; top: number; side: number }[] = [];
+  readonly #texts: string[] = [];
+
+  /** Writes at the present line. */
+  write(text: string, left: number): void {
+    this.#texts.push(`<text x="${left}" y="${this.#y + LINE - 6}">${escaped(text)}</text>`);
+  }
+
+  nextLine(): void {
+    this.#y += LINE;
+  }
+
+  /** Places a picture at the present row, in a square of this side. */
+  place(picture: Picture, left: number, side: number): void {
+    this.#pictures.push({ picture, left, top: this.#y, side });
+  }
+
+  /** @param side of the pictures in this one */
+  nextRow(side: number): void {
+    this.#y += side + GAP;
+  }
+
+  async toPng(): Promise<Buffer> {
+    const height = this.#y;
+    const text =
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="sans-serif" ` +
+      `font-size="12" fill="#222">${this.#texts.join('')}</svg>`;
+    const pictures = await Promise.all(this.#pictures.map(toOverlay));
+    return sharp({ create: { width: WIDTH, height, channels: 3, background: 'white' } })
+      .composite([...pictures, { input: Buffer.from(text), left: 0, top: 0 }])
+      .png()
+      .toBuffer();
+  }
+}
+
+/** Each pixel a square; pictures larger than their place are made smaller. */
+async function toOverlay({
+  picture,
+  left,
+  top,
+  side,
+}: {
+  picture: Picture;
+  left: number;
+  top: number;
+  side: number;
+}): Promise<OverlayOptions> {
+  const { width, height, pixels } = picture;
+  const kernel = Math.max(width, height) <= side ? 'nearest' : 'lanczos3';
+  const input = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize({ width: side, height: side, fit: 'contain', background: 'white', kernel })
+    .png()
+    .toBuffer();
+  return { input, left, top };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,150 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../errors.js';
+import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../explanation/task.js';
+import type { TrainedModel } from '../inference/trained-model.js';
+import { type EngineOptions, addEngineOptions } from './engine.js';
+import type { ReadImage } from './image-arguments.js';
+
+interface Options extends EngineOptions {
+  runsDir: string;
+  output: string;
+  class?: string;
+  layer?: string;
+  invert?: true;
+  json?: true;
+}
+
+/** More make a picture that nobody looks at, and take memory that may not be there. */
+const MAX_IMAGES = 64;
+
+/** An image that could be read. */
+type DecodedImage = Extract<ReadImage, { pixels: Uint8Array }>;
+
+/** Adds `ablate explain` to the program. */
+export function registerExplain(program: Command): void {
+  const command = program
+    .command('explain')
+    .description('draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps')
+    .argument('<run>', "a run's id or its beginning, its folder, or a model's folder")
+    .argument('<image...>', 'PNG, JPEG or WebP files of any size; - for one on standard input')
+    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .option('--output <file>', 'the PNG file to write', 'explanation.png')
+    .option('--class <name>', 'the class to explain (default: the one that is predicted)')
+    .option('--layer <name>', 'the layer of Grad-CAM and the feature maps (default: the last convolution)')
+    .option('--invert', 'make light dark and dark light first: for dark digits on white paper')
+    .option('--json', 'print all values as JSON')
+    .action(explain);
+  addEngineOptions(command);
+}
+
+async function explain(run: string, files: string[], options: Options): Promise<void> {
+  if (files.length > MAX_IMAGES) throw tooMany(files.length);
+  const { findTrainedModel } = await import('../inference/trained-model.js');
+  const { readImages } = await import('./image-arguments.js');
+  const { writeOutput } = await import('./write-output.js');
+  const { drawExplanations } = await import('./explain-picture.js');
+  const model = findTrainedModel(options.runsDir, run);
+  const classIndex = options.class === undefined ? undefined : indexOfClass(model, options.class);
+  const read = await readImages(files, model, { invert: options.invert ?? false });
+  const decoded = read.filter((image) => 'pixels' in image);
+  if (decoded.length === 0) throw noneReadable(read);
+  const answer = await ask(model, decoded, classIndex, options);
+  const names = decoded.map(({ image }) => image);
+  const images = decoded.map(({ pixels }) => pixels);
+  await writeOutput(options.output, await drawExplanations({ ...model, names, images, answer }), '--output');
+  await print(model, read, answer, options);
+  if (decoded.length < read.length) process.exitCode = 1;
+}
+
+function indexOfClass({ classes, name }: TrainedModel, wanted: string): number {
+  const index = classes.indexOf(wanted);
+  if (index >= 0) return index;
+  throw new UserError(`${name} knows no class ${wanted}`, {
+    code: 'no-such-class',
+    hint: `it tells apart ${classes.join(', ')}`,
+    exitCode: 2,
+  });
+}
+
+function tooMany(count: number): UserError {
+  return new UserError(`${count} images are too many for one picture`, {
+    code: 'picture-too-large',
+    hint: `explain at most ${MAX_IMAGES} at once`,
+    exitCode: 2,
+  });
+}
+
+function noneReadable(read: ReadImage[]): UserError {
+  const reasons = read.map((image) => ('error' in image ? `  ${image.image}: ${image.error}` : ''));
+  return new UserError(['no image can be read:', ...reasons].join('\n'), {
+    code: 'image-undecodable',
+    hint: 'give PNG, JPEG or WebP files',
+  });
+}
+
+async function ask(
+  model: TrainedModel,
+  images: DecodedImage[],
+  classIndex: number | undefined,
+  options: Options,
+): Promise<ExplainAnswer> {
+  const { startInferenceSession } = await import('./inference-session.js');
+  const { showStatusLine } = await import('./status-line.js');
+  const status = showStatusLine(process.stderr);
+  const session = await startInferenceSession(options, status);
+  const pixels = Buffer.concat(images.map((image) => image.pixels));
+  try {
+    return await session.ask({ type: 'explain', model, images: pixels, classIndex, layer: options.layer });
+  } finally {
+    status.clear();
+    session.close();
+  }
+}
+
+async function print(model: TrainedModel, read: ReadImage[], answer: ExplainAnswer, options: Options): Promise<void> {
+  const explained = answer.images.values();
+  const images = read.map((image) =>
+    'error' in image ? image : { image: image.image, ...toJson(model, explained.next().value as Explained) },
+  );
+  if (options.json) {
+    const filters = answer.filters ? layerJson(answer.filters) : null;
+    const path = resolve(options.output);
+    process.stdout.write(`${JSON.stringify({ run: model.name, path, images, filters }, undefined, 2)}\n`);
+    return;
+  }
+  const { default: pc } = await import('picocolors');
+  const { percent } = await import('./format.js');
+  for (const image of images) {
+    if ('error' in image) process.stderr.write(`${pc.red('error')} ${image.image}: ${image.error}\n`);
+    else process.stderr.write(`${image.image}: ${image.class} (${percent(image.probability)})\n`);
+  }
+  process.stderr.write(
+    pc.dim(
+      'From left to right: image, Grad-CAM, saliency, integrated gradients, occlusion; red speaks for the class\n',
+    ),
+  );
+  process.stdout.write(`${options.output}\n`);
+}
+
+function toJson({ classes }: TrainedModel, explained: Explained) {
+  const { probabilities, classIndex, gradCam, saliency, integratedGradients, occlusion, featureMaps } = explained;
+  return {
+    class: classes[classIndex],
+    probability: probabilities[classIndex],
+    grad_cam: gradCam ? { layer: gradCam.layer, values: rows(gradCam) } : null,
+    saliency: rows(saliency),
+    integrated_gradients: { difference: integratedGradients.difference, values: rows(integratedGradients) },
+    occlusion: rows(occlusion),
+    feature_maps: featureMaps ? layerJson(featureMaps) : null,
+  };
+}
+
+function layerJson({ layer, total, maps }: LayerMaps): object {
+  return { layer, total, maps: maps.map(rows) };
+}
+
+/** [height][width] */
+function rows({ height, width, values }: NumberMap): number[][] {
+  return Array.from({ length: height }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
+}
