@@ -116,8 +116,8 @@ export class SweepView {
       `${count(this.#ended)} of ${count(total)} trials ended`,
       ...(this.#running.size > 0 ? [`${this.#running.size} running`] : []),
       ...(this.#results ? countTexts(this.#results.counts) : []),
-      ...(this.#results?.best ? [`best ${this.#bestText(this.#results.best)}`] : []),
       ...(Number.isFinite(left) ? [`about ${duration(left)} left`] : []),
+      ...(this.#results?.best ? [`best ${this.#bestText(this.#results.best)}`] : []),
     ].join(' · ');
   }
 

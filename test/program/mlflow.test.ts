@@ -57,6 +57,21 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     expect(run.models).toHaveLength(1);
   });
 
+  it('logs each trial of a sweep as a run, by whose tags they are found', async () => {
+    const workspace = new Workspace();
+    const name = uniqueName();
+    workspace.write('tracked.yaml', experiment(name, 1));
+    const words = ['sweep', 'tracked.yaml', 'training.batch_size=64,128', '--jobs', '2'];
+    const result = await workspace.ablate(words, { MLFLOW_TRACKING_URI: uri });
+    expect(result.code, result.stderr).toBe(0);
+    const runs = await Promise.all((await reader.runIds(name)).map((id) => reader.readRun(id)));
+    expect(runs.map(({ status, tags }) => [status, tags.sweep, tags['sweep.label']]).sort()).toEqual([
+      ['FINISHED', workspace.sweeps()[0], 'batch_size=128'],
+      ['FINISHED', workspace.sweeps()[0], 'batch_size=64'],
+    ]);
+    expect(runs.map(({ tags }) => tags['ablate.run_id']).sort()).toEqual(workspace.runs());
+  });
+
   it('delivers while training goes on', async () => {
     const workspace = new Workspace();
     const name = uniqueName();
