@@ -30,7 +30,13 @@ function write(name: string, text: string): string {
 const nowhere = { source: { name: 'x', text: '', directory: '/' }, start: 0, end: 0 };
 const key = fc.string({ minLength: 1, maxLength: 8 });
 const word = fc.stringMatching(/^[a-z_][a-z0-9_]{0,8}$/);
-const scalar = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+const scalar = fc.oneof(
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.string(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
 /** Plain data whose mappings have no key `name`, which merging treats as the long form of a name. */
 const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
