@@ -58,7 +58,7 @@ export class Workspace {
   } {
     const env = { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment };
     const child = spawn(
-      'bash',
+      '/bin/bash', // by its path: a test may take PATH away
       ['-c', `${before}; exec "$0" "$@"`, process.execPath, resolve(root, 'bin/ablate.js'), ...parameters],
       { cwd: this.folder, env },
     );

@@ -111,8 +111,6 @@ class Experiment:
         self.model = Model(case["model"], data.shape, classes)
         self.model.assign(case["weights"])
         self.keras = self.model.keras
-        if training["loss"] == "mean_squared_error":
-            self.keras = keras.Model(self.keras.inputs, keras.layers.Softmax()(self.keras.outputs[0]))
         self.optimizer = optimizer_of(training, len(self.orders[0]))
         trained = sorted(sum(self.orders[0], []))
         self.inputs = data.inputs(case["normalization"], trained)
