@@ -1,4 +1,5 @@
-// Compiles src/**/*.ts to dist/**/*.js, file for file (types are checked by `npm run lint`, not here); Python, HTML and CSS go along.
+// Compiles src/**/*.ts to dist/**/*.js, file for file, and the browser's src/page to one file (types are checked by
+// `npm run lint`, not here); Python, HTML and CSS go along.
 import {
   copyFileSync,
   existsSync,
@@ -30,6 +31,14 @@ function sourceFiles(extension) {
     .map((file) => join(source, file));
 }
 
+/** Where the browser's program begins. */
+const page = join(source, 'page', 'main.ts');
+
+/** @returns {string[]} what Node runs */
+function nodeSources() {
+  return sourceFiles('.ts').filter((file) => !file.startsWith(join(source, 'page')));
+}
+
 /** The newest modification of any source file or folder (a folder's changes when a file is added or removed). */
 function newestSource() {
   const entries = readdirSync(source, { recursive: true, encoding: 'utf8' }).map((entry) => join(source, entry));
@@ -42,17 +51,29 @@ export function build() {
   // Loaded only here: a start-up that finds the build fresh must not pay for the compiler.
   const esbuild = /** @type {typeof import('esbuild')} */ (createRequire(import.meta.url)('esbuild'));
   const fresh = `${target}.${process.pid}`;
-  esbuild.buildSync({
-    entryPoints: sourceFiles('.ts'),
+  const common = /** @type {const} */ ({
     outdir: fresh,
     outbase: source,
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
     sourcemap: 'linked',
     logLevel: 'error',
   });
+  esbuild.buildSync({
+    ...common,
+    entryPoints: nodeSources(),
+    platform: 'node',
+    target: 'node20',
+  });
   requireTfjs(fresh);
+  // In one file, with what it shares with Node's: a browser can't `require`.
+  esbuild.buildSync({
+    ...common,
+    entryPoints: [page],
+    bundle: true,
+    external: ['@tensorflow/tfjs'],
+    platform: 'browser',
+    target: 'es2022',
+  });
   for (const file of ['.py', '.html', '.css'].flatMap(sourceFiles))
     copyFileSync(file, join(fresh, relative(source, file)));
   mkdirSync(target, { recursive: true });
@@ -87,7 +108,7 @@ function requireTfjs(folder) {
 
 /** Compiled files whose source was moved or removed. */
 function removeOrphans() {
-  const compiled = new Set(sourceFiles('.ts').map((file) => relative(source, file).replace(/\.ts$/, '.js')));
+  const compiled = new Set([...nodeSources(), page].map((file) => relative(source, file).replace(/\.ts$/, '.js')));
   for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
     const isOurs = /\.js(\.map)?$/.test(file) && !file.startsWith('bench');
     if (isOurs && !compiled.has(file.replace(/\.map$/, ''))) rmSync(join(target, file));

@@ -6,20 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { sendFile } from './send-file.js';
 
-/** The program's own modules that the page loads, below the folder of the compiled sources. */
-const MODULES = [
-  'page/main.js',
-  'page/drawing.js',
-  'page/elements.js',
-  'page/digit.js',
-  'page/results.js',
-  'page/drift.js',
-  'page/model.js',
-  'explanation/grad-cam.js',
-  'explanation/layers.js',
-];
-
-/** Where a module of the page finds tfjs. */
+/** Where the page finds tfjs. */
 const TFJS = '/assets/tf.js';
 
 /** Adds the page on which a visitor draws, and what it loads: nothing comes from elsewhere. */
@@ -34,11 +21,9 @@ export function addPage(app: FastifyInstance): void {
     sendFile(reply, join(sources, 'page', 'style.css'), 'text/css; charset=utf-8'),
   );
   app.get(TFJS, hidden, (_request, reply) => sendFile(reply, tfjsBundle(), 'text/javascript; charset=utf-8'));
-  for (const path of MODULES) {
-    app.get(`/assets/${path}`, hidden, (_request, reply) =>
-      sendFile(reply, join(sources, path), 'text/javascript; charset=utf-8'),
-    );
-  }
+  app.get('/assets/page.js', hidden, (_request, reply) =>
+    sendFile(reply, join(sources, 'page', 'main.js'), 'text/javascript; charset=utf-8'),
+  );
 }
 
 /** Nothing but our own files; of inline scripts only the import map, by its hash. */
