@@ -5,6 +5,7 @@ import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
 import type { Program, Runtime, Variable } from '../tensorflow/runtime.js';
 import type { Loss } from './losses.js';
+import { accuracy } from './metrics.js';
 import { normalize } from './step.js';
 
 /** Large, so that every op has work for all cores; small enough that a layer's activations stay near the cache. */
@@ -119,11 +120,13 @@ function summarize(
 ): Evaluation {
   const classes = probabilities.length / indices.length;
   const predictions = Int32Array.from(indices, (_, row) => mostProbable(probabilities, row * classes, classes));
-  const correct = predictions.reduce((sum, prediction, row) => sum + Number(prediction === labels[indices[row]]), 0);
   const total = losses.reduce((sum, loss) => sum + loss, 0);
   return {
     loss: total / indices.length + penalty,
-    accuracy: correct / indices.length,
+    accuracy: accuracy(
+      predictions,
+      indices.map((index) => labels[index]),
+    ),
     probabilities,
     predictions,
   };

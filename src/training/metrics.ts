@@ -28,13 +28,15 @@ export function classificationMetrics(
   { probabilities, predictions }: Predictions,
   labels: Int32Array,
 ): Record<string, number> {
-  const scores = macroAverage(classScores(confusionMatrix(labels, predictions, probabilities.length / labels.length)));
+  const classes = probabilities.length / labels.length;
+  // Asked for or not, it would be counted after every epoch.
+  const scores = wanted.some(isClassScore) && macroAverage(classScores(confusionMatrix(labels, predictions, classes)));
   const values: Record<string, number> = {};
   for (const metric of wanted) {
     const k = /^top_(\d+)_accuracy$/.exec(metric)?.[1];
     if (k !== undefined) values[metric] = topKAccuracy(probabilities, labels, Number(k));
     else if (metric === 'accuracy') values.accuracy = accuracy(predictions, labels);
-    else if (isClassScore(metric)) values[metric] = scores[metric];
+    else if (scores && isClassScore(metric)) values[metric] = scores[metric];
   }
   return values;
 }
