@@ -50,9 +50,9 @@ async function connect(): Promise<MlflowClient> {
 }
 
 async function chooseRuns(runsDir: string, ids: string[]): Promise<RunDirectory[]> {
-  const { findRun, listRuns } = await import('../tracking/run-store.js');
+  const { findRun, runDirectories } = await import('../tracking/run-store.js');
   const { parentsFirst } = await import('../tracking/sync.js');
-  return parentsFirst(ids.length > 0 ? ids.map((id) => findRun(runsDir, id)) : listRuns(runsDir).map(({ run }) => run));
+  return parentsFirst(ids.length > 0 ? ids.map((id) => findRun(runsDir, id)) : runDirectories(runsDir));
 }
 
 /** Sends run after run. One that can't be sent holds up no other, unless it is the server that fails. */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Json } from '../config/tree.js';
 import { syncDirectory, writeFileAtomic } from '../tracking/atomic-file.js';
-import { newRunId, startOf } from '../tracking/run-store.js';
+import { compareStarts, matchingIds, newRunId } from '../tracking/run-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** Where a sweep keeps what it knows; its trials are ordinary runs beside it. */
@@ -104,7 +104,7 @@ export function sweepIds(runsDirectory: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((id) => existsSync(join(folder, id, 'journal.jsonl')))
-    .sort((a, b) => (`${startOf(a)} ${a}` < `${startOf(b)} ${b}` ? -1 : 1));
+    .sort(compareStarts);
 }
 
 /**
@@ -113,8 +113,7 @@ export function sweepIds(runsDirectory: string): string[] {
  * @throws UserError `sweep-ambiguous`
  */
 export function findSweep(runsDirectory: string, idOrPrefix: string): SweepDirectory | undefined {
-  const ids = sweepIds(runsDirectory);
-  const matches = ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
+  const matches = matchingIds(sweepIds(runsDirectory), idOrPrefix);
   if (matches.length > 1) throw ambiguous(matches, idOrPrefix);
   return matches.length === 1 ? sweepDirectory(runsDirectory, matches[0]) : undefined;
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { UserError } from '../errors.js';
 import type { MlflowClient } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';
-import { type ListedRun, type RunDirectory, listRuns } from './run-store.js';
+import { type RunDirectory, runDirectories } from './run-store.js';
 import { deliverRun, parentsFirst } from './sync.js';
 
 /** What an importer tells while it works. */
@@ -49,9 +49,7 @@ export class RunsImporter {
   }
 
   #listChanged(): RunDirectory[] {
-    return listRuns(this.#runsDirectory)
-      .map(({ run }: ListedRun) => run)
-      .filter((run) => this.#sent.get(run.id) !== versionOf(run));
+    return runDirectories(this.#runsDirectory).filter((run) => this.#sent.get(run.id) !== versionOf(run));
   }
 }
 

@@ -130,13 +130,17 @@ export function readSummary(run: RunDirectory): Summary | undefined {
   }
 }
 
+/** The directories of all runs, by id; nothing of them is read. */
+export function runDirectories(runsDirectory: string): RunDirectory[] {
+  return runIds(runsDirectory).map((id) => runDirectory(runsDirectory, id));
+}
+
 /**
  * All runs of a directory, by id. Only their summaries are read, so that ten thousand runs take about a
  * second; one that can't be read is listed with its problem, and hides no other.
  */
 export function listRuns(runsDirectory: string): ListedRun[] {
-  return runIds(runsDirectory).map((id) => {
-    const run = runDirectory(runsDirectory, id);
+  return runDirectories(runsDirectory).map((run) => {
     try {
       return { run, summary: readSummary(run) };
     } catch (error) {
@@ -147,7 +151,12 @@ export function listRuns(runsDirectory: string): ListedRun[] {
 
 /** Orders runs by their start, to the second, and by id within it. */
 export function byTime(a: ListedRun, b: ListedRun): number {
-  return `${startOf(a.run.id)} ${a.run.id}` < `${startOf(b.run.id)} ${b.run.id}` ? -1 : 1;
+  return compareStarts(a.run.id, b.run.id);
+}
+
+/** Orders the ids of runs, or of sweeps, likewise. */
+export function compareStarts(a: string, b: string): number {
+  return `${startOf(a)} ${a}` < `${startOf(b)} ${b}` ? -1 : 1;
 }
 
 /**
@@ -156,9 +165,14 @@ export function byTime(a: ListedRun, b: ListedRun): number {
  */
 export function findRun(runsDirectory: string, idOrPrefix: string): RunDirectory {
   const ids = runIds(runsDirectory);
-  const matches = ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
+  const matches = matchingIds(ids, idOrPrefix);
   if (matches.length === 1) return runDirectory(runsDirectory, matches[0]);
   throw matches.length === 0 ? runNotFound(runsDirectory, ids, idOrPrefix) : runAmbiguous(matches, idOrPrefix);
+}
+
+/** The id itself if it is there, else all that begin so. */
+export function matchingIds(ids: readonly string[], idOrPrefix: string): string[] {
+  return ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
 }
 
 /** The part of an id that is the start: `20261124-061530`. */
