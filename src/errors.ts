@@ -24,6 +24,11 @@ export class UserError extends Error {
   }
 }
 
+/** The user ended it: nothing has gone wrong. */
+export function interrupted(): UserError {
+  return new UserError('interrupted', { code: 'interrupted', exitCode: 130 });
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -28,10 +28,11 @@ async function install({ gpu, cpu, force, json }: Options): Promise<void> {
   const { showInstallProgress } = await import('./install-progress.js');
   const device = gpu ? 'gpu' : cpu && 'cpu';
   const { onProgress, clear } = showInstallProgress(process.stderr);
-  const { signal, stopListening } = abortOnInterrupt();
+  const { abortOnInterrupt } = await import('./interrupts.js');
+  const { signal, stop } = abortOnInterrupt();
   const library = await installTensorFlow({ device, force, signal, onProgress }).finally(() => {
     clear();
-    stopListening();
+    stop();
   });
   const target = library.gpu ? 'NVIDIA GPUs' : 'the CPU';
   const text = `TensorFlow ${library.version} for ${target} is in ${library.directory}`;
@@ -39,14 +40,4 @@ async function install({ gpu, cpu, force, json }: Options): Promise<void> {
   if (process.env.ABLATE_TENSORFLOW) {
     process.stderr.write('It is not the one that is used as long as ABLATE_TENSORFLOW is set.\n');
   }
-}
-
-/** A signal that Ctrl-C, or being told to end, aborts. */
-function abortOnInterrupt(): { signal: AbortSignal; stopListening: () => void } {
-  const controller = new AbortController();
-  const abort = () => {
-    controller.abort();
-  };
-  process.on('SIGINT', abort).on('SIGTERM', abort);
-  return { signal: controller.signal, stopListening: () => process.off('SIGINT', abort).off('SIGTERM', abort) };
 }

@@ -45,7 +45,8 @@ async function ui(options: Options): Promise<void> {
   const lock = await takeFileLock(join(directory, 'lock'));
   // Another call serves these runs already, and watches them: its address is all that is needed.
   if (!lock) return show(await readAddress(directory), options);
-  const { signal, stop } = listenForInterrupts();
+  const { abortOnInterrupt } = await import('./interrupts.js');
+  const { signal, stop } = abortOnInterrupt();
   try {
     await serve({ options, directory, port, signal });
   } finally {
@@ -82,14 +83,11 @@ async function serve({ options, directory, port, signal }: Serving): Promise<voi
 /** A Python that has MLflow: the user's own at ABLATE_MLFLOW, else ours, installed if it isn't there. */
 async function installMlflow(signal: AbortSignal): Promise<string> {
   if (process.env.ABLATE_MLFLOW) return process.env.ABLATE_MLFLOW;
-  const { installManagedPython } = await import('../tensorflow/library/managed-python.js');
-  const { choosePython } = await import('../tensorflow/library/install.js');
-  const { probePythons } = await import('../tensorflow/library/python.js');
+  const { ensureManagedPython } = await import('../tensorflow/library/ensure-python.js');
   const { showInstallProgress } = await import('./install-progress.js');
   const { onProgress, clear } = showInstallProgress(process.stderr);
-  const base = choosePython(await probePythons());
-  const request = { name: 'mlflow', requirements: [MLFLOW], base, bytesNeeded: MLFLOW_BYTES, onProgress, signal };
-  return (await installManagedPython(request).finally(clear)).executable;
+  const request = { name: 'mlflow', requirements: [MLFLOW], bytesNeeded: MLFLOW_BYTES, onProgress, signal };
+  return ensureManagedPython(request).finally(clear);
 }
 
 interface Watching {
@@ -133,11 +131,13 @@ async function importRuns(uri: string, { options, directory, status, signal, end
 
 /** A page that compares the newest sweep's runs; without a sweep, those of the newest run's experiment. */
 async function comparisonAddress(client: MlflowClient, { runsDir }: Options): Promise<string> {
-  const { byTime, listRuns, readIdentity } = await import('../tracking/run-store.js');
+  const { compareStarts, readIdentity, runDirectories } = await import('../tracking/run-store.js');
   const { EXPERIMENT_TAGS } = await import('../tracking/mlflow-mapping.js');
-  const newest = listRuns(runsDir).sort(byTime).at(-1);
+  const newest = runDirectories(runsDir)
+    .sort((a, b) => compareStarts(a.id, b.id))
+    .at(-1);
   if (!newest) return client.uri;
-  const { experiment, parent } = readIdentity(newest.run);
+  const { experiment, parent } = readIdentity(newest);
   const experimentId = await client.ensureExperiment(experiment, EXPERIMENT_TAGS);
   const filter =
     parent === undefined ? '' : `&searchFilter=${encodeURIComponent(`tags."ablate.parent_run_id" = '${parent}'`)}`;
@@ -173,15 +173,6 @@ async function readAddress(directory: string): Promise<string> {
     code: 'ui-not-ready',
     hint: `end it with Ctrl-C; ${join(directory, 'server.log')} says what its server does`,
   });
-}
-
-function listenForInterrupts(): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    controller.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  return { signal: controller.signal, stop: () => process.off('SIGINT', interrupt).off('SIGTERM', interrupt) };
 }
 
 function abortedBy(event: Promise<void>): AbortSignal {

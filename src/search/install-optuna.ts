@@ -1,6 +1,5 @@
-import { choosePython } from '../tensorflow/library/install.js';
-import { type InstallProgress, installManagedPython, managedPython } from '../tensorflow/library/managed-python.js';
-import { probePythons } from '../tensorflow/library/python.js';
+import { ensureManagedPython } from '../tensorflow/library/ensure-python.js';
+import type { InstallProgress } from '../tensorflow/library/managed-python.js';
 
 export interface EnsureOptunaOptions {
   env?: NodeJS.ProcessEnv;
@@ -14,12 +13,8 @@ const bytesNeeded = 4e8;
 
 /**
  * An interpreter that has Optuna: of the managed Python `optuna`, which is made when it is first needed.
- * @throws UserError as `installManagedPython` does, and `python-not-found`
+ * @throws UserError as `ensureManagedPython`
  */
-export async function ensureOptuna({ env, onProgress, signal }: EnsureOptunaOptions = {}): Promise<string> {
-  const present = managedPython('optuna', env);
-  if (present.complete && present.requirements.join() === requirements.join()) return present.executable;
-  const base = choosePython(await probePythons(env));
-  const request = { name: 'optuna', requirements, base, bytesNeeded, env, onProgress, signal };
-  return (await installManagedPython(request)).executable;
+export function ensureOptuna(options: EnsureOptunaOptions = {}): Promise<string> {
+  return ensureManagedPython({ name: 'optuna', requirements, bytesNeeded, ...options });
 }

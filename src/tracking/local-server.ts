@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../errors.js';
+import { UserError, interrupted } from '../errors.js';
 
 /** What a local server is started with. */
 export interface LocalServerOptions {
@@ -14,6 +14,8 @@ export interface LocalServerOptions {
   directory: string;
   /** A free one unless given. */
   port?: number;
+  /** The process with whose end the server ends; this one unless given. */
+  owner?: number;
   /** Called while it starts, with the seconds since. */
   onStarting?: (seconds: number) => void;
   signal?: AbortSignal;
@@ -43,12 +45,13 @@ export class LocalServer {
    * Starts a server and waits until it answers.
    * @throws UserError `mlflow-server-failed` with the end of its log, `port-in-use`, `interrupted`
    */
-  static async start({ python, directory, port, onStarting, signal }: LocalServerOptions): Promise<LocalServer> {
+  static async start(options: LocalServerOptions): Promise<LocalServer> {
+    const { python, directory, port, owner = process.pid, onStarting, signal } = options;
     mkdirSync(directory, { recursive: true });
     if (port !== undefined && !(await isFree(port))) throw portInUse(port);
     const chosen = port ?? (await freePort());
     const uri = `http://127.0.0.1:${chosen}`;
-    const server = new LocalServer(uri, launch(python, directory, chosen));
+    const server = new LocalServer(uri, launch(python, directory, chosen, owner));
     const started = performance.now();
     while (!(await isHealthy(uri))) {
       const seconds = (performance.now() - started) / 1000;
@@ -74,18 +77,28 @@ export class LocalServer {
   }
 
   /** Ends all of the server's processes, and waits until they are gone. */
-  async stop(): Promise<void> {
-    const started = performance.now();
-    while (isAlive(this.processGroup)) {
-      const patient = performance.now() - started < 1000 * STOP_SECONDS;
-      signalGroup(this.processGroup, patient ? 'SIGTERM' : 'SIGKILL');
-      await sleep(POLL_MILLISECONDS);
-    }
+  stop(): Promise<void> {
+    return stopProcessGroup(this.processGroup);
   }
 }
 
+/** Ends all processes of a group, first in order, and waits until they are gone. */
+export async function stopProcessGroup(group: number): Promise<void> {
+  const started = performance.now();
+  while (signalGroup(group, 0)) {
+    const patient = performance.now() - started < 1000 * STOP_SECONDS;
+    signalGroup(group, patient ? 'SIGTERM' : 'SIGKILL');
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+/** A port of this machine that nothing listens at. */
+export async function freePort(): Promise<number> {
+  return listenBriefly(0);
+}
+
 /** Whether an MLflow server answers there. */
-export async function isHealthy(uri: string): Promise<boolean> {
+async function isHealthy(uri: string): Promise<boolean> {
   try {
     return (await fetch(`${uri}/health`, { signal: AbortSignal.timeout(5000) })).ok;
   } catch {
@@ -93,20 +106,22 @@ export async function isHealthy(uri: string): Promise<boolean> {
   }
 }
 
-function launch(python: string, directory: string, port: number): ChildProcess {
+function launch(python: string, directory: string, port: number, owner: number): ChildProcess {
   const parameters = [
     ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
     ...['--backend-store-uri', `sqlite:///${join(directory, 'mlflow.db')}`],
     ...['--artifacts-destination', join(directory, 'artifacts')],
   ];
   const log = openSync(join(directory, 'server.log'), 'a');
-  const child = spawn('sh', ['-c', AS_LONG_AS, String(process.pid), python, ...parameters], {
+  const child = spawn('sh', ['-c', AS_LONG_AS, String(owner), python, ...parameters], {
     // A group of its own: Ctrl-C in the terminal is for us to act upon, and all of its processes end together.
     detached: true,
     stdio: ['ignore', log, log],
     env: serverEnvironment(),
   });
   closeSync(log);
+  // It ends with its owner, and keeps no other process from ending.
+  child.unref();
   return child;
 }
 
@@ -116,29 +131,21 @@ function serverEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(ours), MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false', MLFLOW_DISABLE_TELEMETRY: 'true' };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
+  return listenBriefly(port).then(
+    () => true,
+    () => false,
+  );
 }
 
-function isAlive(group: number): boolean {
-  return signalGroup(group, 0);
+/** Takes a port of this machine and gives it back. @param port 0 for any @returns which it was */
+async function listenBriefly(port: number): Promise<number> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const taken = (server.address() as AddressInfo).port;
+  server.close();
+  await once(server, 'close');
+  return taken;
 }
 
 function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
@@ -154,10 +161,6 @@ function portInUse(port: number): UserError {
     code: 'port-in-use',
     hint: 'choose another by --port, or leave it out: any free one will do',
   });
-}
-
-function interrupted(): UserError {
-  return new UserError('interrupted', { code: 'interrupted', exitCode: 130 });
 }
 
 function failure(directory: string): UserError {

@@ -5,7 +5,8 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRun, readIdentity } from '../../src/tracking/run-store.js';
 import { MlflowReader } from '../support/mlflow-reader.js';
-import { freePort, sharedServer } from '../support/mlflow-server.js';
+import { freePort } from '../../src/tracking/local-server.js';
+import { sharedServer } from '../support/mlflow-server.js';
 import { emptyRun, endedRun, identity, temporaryFolder } from '../support/runs.js';
 
 interface Ended {

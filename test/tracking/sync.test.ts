@@ -11,7 +11,8 @@ import { readIdentity, runDirectory, type RunDirectory } from '../../src/trackin
 import { countPending, deliverRun, parentsFirst } from '../../src/tracking/sync.js';
 import { FaultProxy, type Fault } from '../support/fault-proxy.js';
 import { MlflowReader, type ReadRun } from '../support/mlflow-reader.js';
-import { freePort, sharedServer, startServer, stopServer } from '../support/mlflow-server.js';
+import { freePort } from '../../src/tracking/local-server.js';
+import { sharedServer, startServer, stopServer } from '../support/mlflow-server.js';
 import {
   append,
   emptyRun,

@@ -2,12 +2,11 @@ import { constants, existsSync, readFileSync } from 'node:fs';
 import { access, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { UserError, messageOf } from '../../errors.js';
+import { UserError, interrupted, messageOf } from '../../errors.js';
 import { cacheDirectory } from '../../cache.js';
 import { withFileLock } from '../../file-lock.js';
 import { type PipStep, pipInstall } from './pip.js';
 import type { Python } from './python.js';
-import { interrupted } from './subprocess.js';
 import { createVirtualEnvironment } from './virtual-environment.js';
 
 /**

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { UserError } from '../../errors.js';
+import { interrupted } from '../../errors.js';
 
 export interface SubprocessOptions {
   env: NodeJS.ProcessEnv;
@@ -48,8 +48,4 @@ export async function runSubprocess(
   } finally {
     signal?.removeEventListener('abort', kill);
   }
-}
-
-export function interrupted(): UserError {
-  return new UserError('interrupted', { code: 'interrupted', exitCode: 130 });
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectionFromEnvironment, MlflowConnection } from '../../../src/tracking/mlflow/connection.js';
 import type { MlflowError } from '../../../src/tracking/mlflow/errors.js';
-import { freePort } from '../../support/mlflow-server.js';
+import { freePort } from '../../../src/tracking/local-server.js';
 import { temporaryFolder } from '../../support/runs.js';
 
 /** Answers of servers and proxies that a real MLflow does not give at will. */
