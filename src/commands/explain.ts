@@ -5,6 +5,7 @@ import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../explanat
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions } from './engine.js';
 import type { ReadImage } from './image-arguments.js';
+import { addImageArguments } from './model-arguments.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
@@ -23,16 +24,11 @@ type DecodedImage = Extract<ReadImage, { pixels: Uint8Array }>;
 
 /** Adds `ablate explain` to the program. */
 export function registerExplain(program: Command): void {
-  const command = program
-    .command('explain')
+  const command = addImageArguments(program.command('explain'))
     .description('draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps')
-    .argument('<run>', "a run's id or its beginning, its folder, or a model's folder")
-    .argument('<image...>', 'PNG, JPEG or WebP files of any size; - for one on standard input')
-    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
     .option('--output <file>', 'the PNG file to write', 'explanation.png')
     .option('--class <name>', 'the class to explain (default: the one that is predicted)')
     .option('--layer <name>', 'the layer of Grad-CAM and the feature maps (default: the last convolution)')
-    .option('--invert', 'make light dark and dark light first: for dark digits on white paper')
     .option('--json', 'print all values as JSON')
     .action(explain);
   addEngineOptions(command);

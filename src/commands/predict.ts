@@ -3,6 +3,7 @@ import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions, wholeNumber } from './engine.js';
 import type { ClassProbability } from '../inference/class-probabilities.js';
 import type { InferenceSession } from './inference-session.js';
+import { addImageArguments } from './model-arguments.js';
 import type { StatusLine } from './status-line.js';
 
 interface Options extends EngineOptions {
@@ -17,14 +18,9 @@ const IMAGES_AT_ONCE = 256;
 
 /** Adds `ablate predict` to the program. */
 export function registerPredict(program: Command): void {
-  const command = program
-    .command('predict')
+  const command = addImageArguments(program.command('predict'))
     .description('classify images by a trained model')
-    .argument('<run>', "a run's id or its beginning, its folder, or a model's folder")
-    .argument('<image...>', 'PNG, JPEG or WebP files of any size; - for one on standard input')
-    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
     .option('--top <k>', 'how many classes to show of each image', '3')
-    .option('--invert', 'make light dark and dark light first: for dark digits on white paper')
     .option('--json', 'print the predictions as JSON')
     .action(predict);
   addEngineOptions(command);

@@ -4,6 +4,7 @@ import type { DriftMonitor } from '../serving/drift.js';
 import type { PredictionService } from '../serving/prediction-service.js';
 import type { Server } from '../serving/server.js';
 import { type EngineOptions, addEngineOptions, wholeNumber } from './engine.js';
+import { addModelArgument } from './model-arguments.js';
 import type { StatusLine } from './status-line.js';
 
 interface Options extends EngineOptions {
@@ -20,11 +21,8 @@ const REFERENCE_IMAGES = 5000;
 
 /** Adds `ablate serve` to the program. */
 export function registerServe(program: Command): void {
-  const command = program
-    .command('serve')
+  const command = addModelArgument(program.command('serve'))
     .description('serve a trained model over HTTP, with a page to draw on')
-    .argument('<run>', "a run's id or its beginning, its folder, or a model's folder")
-    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
     .option('--host <address>', 'the address to listen at; 0.0.0.0 for all', '127.0.0.1')
     .option('--port <n>', 'the port; 0 for any that is free', '8080')
     .option('--grace <seconds>', 'how long SIGTERM lets clients go elsewhere before the port is closed', '1')

@@ -8,10 +8,10 @@ import type { Scheduler } from '../scheduling/scheduler.js';
 import { EarlierRuns } from '../sweep/earlier-runs.js';
 import { Pruner } from '../sweep/pruning/pruner.js';
 import { runSweep, type SweepEnd } from '../sweep/run-sweep.js';
-import { configDigest } from '../sweep/sweep-store.js';
+import { readSweepRecord, type SweepEvent, SweepJournal, type SweepRecord } from '../sweep/sweep-journal.js';
 import { summarizeSweep } from '../sweep/sweep-state.js';
-import { readSweepRecord, SweepJournal, type SweepRecord } from '../sweep/sweep-journal.js';
 import {
+  configDigest,
   createSweep,
   findSweepOf,
   type SweepDirectory,
@@ -54,10 +54,11 @@ export async function trainSweep(
   context: SweepContext,
   existing = findExisting(experiment, context),
 ): Promise<SweepSummary> {
-  const source = existing ? readSweepRecord(existing).begun.source : resolve(experiment.file);
+  const begun = existing && readSweepRecord(existing).begun;
+  const source = begun?.source ?? resolve(experiment.file);
   const status = showStatusLine(process.stderr);
   const data = new DatasetDigests(source, status.onProgress);
-  const { parallelism, gpus } = await shareMachine(experiment, context, data, existing).finally(status.clear);
+  const { parallelism, gpus } = await shareMachine(experiment, context, data, begun).finally(status.clear);
   const sweep = existing ?? createSweep(context.runsDirectory, experiment.config.name, toPortableYaml(experiment));
   const session = { experiment, context, sweep, source, data, parallelism, gpus };
   return whileHolding(sweep, () => runSession(session, existing === undefined), process.pid);
@@ -83,9 +84,8 @@ async function shareMachine(
   { config, cells }: SweepExperiment,
   { engine, settings: { jobs, threads } }: SweepContext,
   data: DatasetDigests,
-  existing: SweepDirectory | undefined,
+  before: SweepEvent | undefined,
 ): Promise<{ parallelism: Parallelism; gpus: string[] }> {
-  const before = existing && readSweepRecord(existing).begun;
   if (before && threads !== undefined && threads !== before.threads) throw otherThreads(before.id, before.threads);
   const hasGpu = engine.backend === 'tensorflow' && engine.gpuName !== undefined;
   const gpus = hasGpu ? visibleGpus((await findGpus()).length, process.env) : [];
