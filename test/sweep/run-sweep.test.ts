@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -10,11 +10,11 @@ import type { JobOptions, Outcome, Scheduler } from '../../src/scheduling/schedu
 import { EarlierRuns } from '../../src/sweep/earlier-runs.js';
 import { runSweep, type SweepEnd } from '../../src/sweep/run-sweep.js';
 import { readSweepRecord, SweepJournal } from '../../src/sweep/sweep-journal.js';
-import { createSweep } from '../../src/sweep/sweep-store.js';
 import { TrialChoices } from '../../src/sweep/trial-choice.js';
 import { ListedTrials } from '../../src/sweep/trial-source.js';
 import type { Summary } from '../../src/tracking/run-store.js';
 import { temporaryFolder } from '../support/runs.js';
+import { newSweep } from '../support/sweeps.js';
 
 /** Answers for trials at once, as the fastest of workers would. */
 class InstantScheduler implements Scheduler {
@@ -75,27 +75,11 @@ async function run(
   scheduler: Scheduler,
   signal = new AbortController().signal,
 ): Promise<SweepEnd> {
-  const runsDirectory = temporaryFolder();
-  mkdirSync(runsDirectory, { recursive: true });
-  const sweep = createSweep(runsDirectory, 'study', 'name: study\n');
-  const journal = new SweepJournal(sweep);
   const metric = { name: 'val_accuracy', goal: 'maximize' } as const;
-  journal.append({
-    type: 'sweep',
-    id: sweep.id,
-    name: 'study',
-    source: '/study.yaml',
-    config_digest: '',
-    question: null,
-    method: 'grid',
-    metric,
-    seeds: [1],
-    trials: cells.length,
-    threads: 1,
-    force: false,
-  });
+  const sweep = newSweep({ metric, trials: cells.length });
+  const journal = new SweepJournal(sweep);
   const record = readSweepRecord(sweep);
-  const earlier = new EarlierRuns(runsDirectory);
+  const earlier = new EarlierRuns(sweep.runsDirectory);
   const digestOf = (): Promise<string> => Promise.resolve('digest');
   const end = await runSweep({
     sweep,

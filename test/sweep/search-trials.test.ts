@@ -2,10 +2,17 @@ import { expect, it } from 'vitest';
 import type { Values } from '../../src/config/sweep-conditions.js';
 import type { Cell } from '../../src/config/sweep.js';
 import { SearchTrials, type Search } from '../../src/sweep/search-trials.js';
-import { readSweepRecord, SweepJournal, type SweepRecord } from '../../src/sweep/sweep-journal.js';
-import { createSweep, type SweepDirectory } from '../../src/sweep/sweep-store.js';
+import { readSweepRecord, type SweepEvent, SweepJournal, type SweepRecord } from '../../src/sweep/sweep-journal.js';
+import type { SweepDirectory } from '../../src/sweep/sweep-store.js';
 import type { TrialEnd } from '../../src/sweep/trial.js';
-import { temporaryFolder } from '../support/runs.js';
+import { newSweep } from '../support/sweeps.js';
+
+const BEGUN = {
+  method: 'bayes',
+  metric: { name: 'val_loss', goal: 'minimize' },
+  seeds: [1, 2],
+  trials: 6,
+} satisfies Partial<SweepEvent>;
 
 /** Proposes 0, 1, 2, … and writes down what it is told, as a search that learns would see it. */
 class CountingSearch implements Search {
@@ -33,27 +40,6 @@ class CountingSearch implements Search {
   }
 }
 
-function newSweep(): SweepDirectory {
-  const sweep = createSweep(temporaryFolder(), 'study', 'name: study\n');
-  const journal = new SweepJournal(sweep);
-  journal.append({
-    type: 'sweep',
-    id: sweep.id,
-    name: 'study',
-    source: '/study.yaml',
-    config_digest: '',
-    question: null,
-    method: 'bayes',
-    metric: { name: 'val_loss', goal: 'minimize' },
-    seeds: [1, 2],
-    trials: 6,
-    threads: 1,
-    force: false,
-  });
-  journal.close();
-  return sweep;
-}
-
 /** Runs trials until there are none, or so many; each ends with its variant and its seed as a number. */
 async function runSome(sweep: SweepDirectory, search: Search, most = Infinity): Promise<string[]> {
   const record: SweepRecord = readSweepRecord(sweep);
@@ -77,13 +63,13 @@ async function runSome(sweep: SweepDirectory, search: Search, most = Infinity): 
 
 it('runs each variant with all seeds, and tells the search their mean', async () => {
   const search = new CountingSearch(3);
-  const run = await runSome(newSweep(), search);
+  const run = await runSome(newSweep(BEGUN), search);
   expect(run).toEqual([0, 1, 2].flatMap((x) => [`x=${x} seed 1`, `x=${x} seed 2`]));
   expect(search.told).toEqual(['0: 1.5', '1: 11.5', '2: 21.5']);
 });
 
 it('gone on with, has the search learn what it knew, and asks for the rest', async () => {
-  const sweep = newSweep();
+  const sweep = newSweep(BEGUN);
   await runSome(sweep, new CountingSearch(3), 3);
   const search = new CountingSearch(3);
   const run = await runSome(sweep, search);

@@ -5,6 +5,7 @@ import { readSweepRecord, SweepJournal, type SweepJournalEvent } from '../../src
 import { createSweep, type SweepDirectory } from '../../src/sweep/sweep-store.js';
 import { trialKey } from '../../src/sweep/trial.js';
 import { temporaryFolder } from '../support/runs.js';
+import { sweepEvent } from '../support/sweeps.js';
 
 type TrialOrEnd = Extract<SweepJournalEvent, { type: 'trial' | 'end' }>;
 
@@ -30,20 +31,7 @@ function beginning(): { sweep: SweepDirectory; first: string } {
   return { sweep, first: readFileSync(sweep.journal, 'utf8') };
 }
 
-const BEGINNING = {
-  type: 'sweep',
-  id: 'study-sweep',
-  name: 'study',
-  source: 'study.yaml',
-  config_digest: 'c0ffee',
-  question: null,
-  method: 'grid',
-  metric: { name: 'val_accuracy', goal: 'maximize' },
-  seeds: [0, 1, 2],
-  trials: 12,
-  threads: 1,
-  force: false,
-} satisfies SweepJournalEvent;
+const BEGINNING = sweepEvent({ seeds: [0, 1, 2], trials: 12 });
 
 describe("a sweep's journal", () => {
   it('tells of each trial its newest run, whether it goes on, and how it ended last', () => {
