@@ -7,7 +7,7 @@ import { UserError } from '../errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import type { RunDirectory } from '../tracking/run-store.js';
 import { count, duration } from './format.js';
-import { type StatusLine, showStatusLine } from './status-line.js';
+import type { StatusLine } from './status-line.js';
 
 interface Options {
   runsDir: string;
@@ -65,6 +65,7 @@ interface Serving {
 
 /** Serves until Ctrl-C. */
 async function serve({ options, directory, port, signal }: Serving): Promise<void> {
+  const { showStatusLine } = await import('./status-line.js');
   const status = showStatusLine(process.stderr);
   const python = await installMlflow(signal);
   const { LocalServer } = await import('../tracking/local-server.js');
