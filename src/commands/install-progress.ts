@@ -1,6 +1,6 @@
-import { createLogUpdate } from 'log-update';
 import type { InstallProgress } from '../tensorflow/library/managed-python.js';
 import { count, duration } from './format.js';
+import { isLive, outputOn } from './output.js';
 
 /** Shows how far an installation is. */
 export interface InstallDisplay {
@@ -16,7 +16,7 @@ const LARGE_BYTES = 5e6;
 
 /** One line that changes on a terminal; in a log a line for every step that takes long. */
 export function showInstallProgress(stream: NodeJS.WriteStream): InstallDisplay {
-  return stream.isTTY && !process.env.CI ? liveLine(stream) : log(stream);
+  return isLive(stream) ? liveLine(stream) : log(stream);
 }
 
 /** The progress as a line of text: `Downloading tensorflow_cpu 2.21.0: 104 of 274 MB (0:12)`. */
@@ -37,14 +37,12 @@ export function describeInstallProgress({ phase, subject, bytes, elapsedSeconds 
 }
 
 function liveLine(stream: NodeJS.WriteStream): InstallDisplay {
-  const update = createLogUpdate(stream);
+  const { update, clear } = outputOn(stream);
   return {
     onProgress: (progress) => {
       update(describeInstallProgress(progress));
     },
-    clear: () => {
-      update.clear();
-    },
+    clear,
   };
 }
 

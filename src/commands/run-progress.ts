@@ -1,9 +1,9 @@
-import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import type { Job } from '../job.js';
 import type { RunProgress } from '../run-events.js';
 import type { Summary } from '../tracking/run-store.js';
 import { bar, count, duration, percent, significant } from './format.js';
+import { outputOn } from './output.js';
 
 /** Shows a run while it goes on. */
 export interface RunDisplay {
@@ -13,18 +13,9 @@ export interface RunDisplay {
   end: (summary: Summary) => void;
 }
 
-/** How a display puts text on its stream. */
-interface Output {
-  /** A line that stays. */
-  print: (line: string) => void;
-  /** The line that changes; nothing where there is no terminal. */
-  update: (line: string) => void;
-  clear: () => void;
-}
-
 /** On a terminal one line that changes and one for each epoch; elsewhere plain lines for the epochs alone. */
 export function showRun(job: Job, stream: NodeJS.WriteStream): RunDisplay {
-  const output = stream.isTTY && !process.env.CI ? terminal(stream) : log(stream);
+  const output = outputOn(stream);
   const view = new RunView(job);
   return {
     onProgress: (progress) => {
@@ -139,28 +130,4 @@ function readyLines(ready: Extract<RunProgress, { type: 'ready' }>): string[] {
   ];
   const engine = version.startsWith('tfjs') ? version : `TensorFlow ${version}`;
   return [pc.dim(`${dataset}: ${examples.join(', ')} · ${count(parameters)} parameters · ${engine} on ${device}`)];
-}
-
-function terminal(stream: NodeJS.WriteStream): Output {
-  const update = createLogUpdate(stream);
-  return {
-    print: (line) => {
-      update.clear();
-      stream.write(`${line}\n`);
-    },
-    update,
-    clear: () => {
-      update.clear();
-    },
-  };
-}
-
-function log(stream: NodeJS.WriteStream): Output {
-  return {
-    print: (line) => {
-      stream.write(`${line}\n`);
-    },
-    update: () => undefined,
-    clear: () => undefined,
-  };
 }

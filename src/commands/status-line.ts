@@ -1,5 +1,5 @@
-import { createLogUpdate } from 'log-update';
 import type { RunProgress } from '../run-events.js';
+import { outputOn } from './output.js';
 import { dataStatus } from './run-progress.js';
 
 /** What a short task is doing: one line that changes on a terminal, nothing elsewhere. */
@@ -10,14 +10,13 @@ export interface StatusLine {
 }
 
 export function showStatusLine(stream: NodeJS.WriteStream): StatusLine {
-  const line = stream.isTTY && !process.env.CI ? createLogUpdate(stream) : undefined;
-  const update = (text: string): void => line?.(text);
+  const { update, clear } = outputOn(stream);
   return {
     update,
     onProgress: (progress) => {
       if (progress.type === 'data-progress') update(dataStatus(progress));
       if (progress.type === 'compiled') update('Measuring training steps');
     },
-    clear: () => line?.clear(),
+    clear,
   };
 }

@@ -1,5 +1,5 @@
-import { createLogUpdate } from 'log-update';
 import type { SweepProgress } from '../sweep/sweep-progress.js';
+import { isLive, type Output, outputOn } from './output.js';
 import type { SweepView } from './sweep-view.js';
 
 /** Shows a sweep while it goes on. */
@@ -20,19 +20,14 @@ const REPORT_MILLISECONDS = 60_000;
  * one a minute.
  */
 export function showSweep(view: SweepView, stream: NodeJS.WriteStream): SweepDisplay {
-  return stream.isTTY && !process.env.CI ? liveTable(view, stream) : plainLines(view, stream);
+  const output = outputOn(stream);
+  return isLive(stream) ? liveTable(view, stream, output) : plainLines(view, output);
 }
 
-function liveTable(view: SweepView, stream: NodeJS.WriteStream): SweepDisplay {
-  const update = createLogUpdate(stream);
-  const draw = (): void => {
+function liveTable(view: SweepView, stream: NodeJS.WriteStream, { print, update, clear }: Output): SweepDisplay {
+  const timer = setInterval(() => {
     update(view.table(stream.rows - 1, stream.columns));
-  };
-  const timer = setInterval(draw, REDRAW_MILLISECONDS);
-  const print = (line: string): void => {
-    update.clear();
-    stream.write(`${line}\n`);
-  };
+  }, REDRAW_MILLISECONDS);
   return {
     onProgress: (progress) => {
       const lines = view.next(progress);
@@ -43,15 +38,12 @@ function liveTable(view: SweepView, stream: NodeJS.WriteStream): SweepDisplay {
     message: print,
     end: () => {
       clearInterval(timer);
-      update.clear();
+      clear();
     },
   };
 }
 
-function plainLines(view: SweepView, stream: NodeJS.WriteStream): SweepDisplay {
-  const print = (line: string): void => {
-    stream.write(`${line}\n`);
-  };
+function plainLines(view: SweepView, { print }: Output): SweepDisplay {
   const timer = setInterval(() => {
     print(view.status());
   }, REPORT_MILLISECONDS);

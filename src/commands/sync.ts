@@ -62,13 +62,15 @@ async function deliverAll(
   onResult?: (result: Result) => void,
 ): Promise<Result[]> {
   const { MlflowError } = await import('../tracking/mlflow/errors.js');
-  const { createLogUpdate } = await import('log-update');
-  const line = process.stderr.isTTY && !process.env.CI ? createLogUpdate(process.stderr) : undefined;
+  const { isLive, outputOn } = await import('./output.js');
+  const { print, update, clear } = outputOn(process.stderr);
   const results: Result[] = [];
   for (const [index, run] of runs.entries()) {
-    const show = (text: string): void => line?.(`${index + 1}/${runs.length}  ${run.id}  ${text}`);
-    const result = await deliver(run, client, show, line ? show : printLine);
-    line?.clear();
+    const show = (text: string): void => {
+      update(`${index + 1}/${runs.length}  ${run.id}  ${text}`);
+    };
+    const result = await deliver(run, client, show, isLive(process.stderr) ? show : print);
+    clear();
     onResult?.(result);
     results.push(result);
     if ('error' in result && result.error instanceof MlflowError) break;
@@ -98,10 +100,6 @@ async function deliver(run: RunDirectory, client: MlflowClient, show: Show, tell
     if (error instanceof UserError) return { id: run.id, error };
     throw error;
   }
-}
-
-function printLine(text: string): void {
-  process.stderr.write(`${text}\n`);
 }
 
 /** A line for each run that had something to send: on standard output what arrived, on standard error what didn't. */
