@@ -5,11 +5,11 @@ import { dirname } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
 import { cacheDirectory } from '../cache.js';
 import { type Gpu, findGpus, hasUsableDriver } from '../tensorflow/library/gpu.js';
-import { choosePython } from '../tensorflow/library/install.js';
+import { choosePython } from '../python/choose-python.js';
 import { type Attempt, type TensorFlowLibrary, findTensorFlow } from '../tensorflow/library/find.js';
 import { checkLoads } from '../tensorflow/library/load-check.js';
 import { describeCpu, glibcVersion, platformProblem } from '../tensorflow/library/platform.js';
-import { probePythons } from '../tensorflow/library/python.js';
+import { probePythons } from '../python/python.js';
 import { connectionFromEnvironment } from '../tracking/mlflow/connection.js';
 
 /** One line of `ablate doctor`. */

@@ -1,4 +1,4 @@
-import type { InstallProgress } from '../tensorflow/library/managed-python.js';
+import type { InstallProgress } from '../python/managed-python.js';
 import { count, duration } from './format.js';
 import { isLive, outputOn } from './output.js';
 

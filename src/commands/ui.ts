@@ -84,7 +84,7 @@ async function serve({ options, directory, port, signal }: Serving): Promise<voi
 /** A Python that has MLflow: the user's own at ABLATE_MLFLOW, else ours, installed if it isn't there. */
 async function installMlflow(signal: AbortSignal): Promise<string> {
   if (process.env.ABLATE_MLFLOW) return process.env.ABLATE_MLFLOW;
-  const { ensureManagedPython } = await import('../tensorflow/library/ensure-python.js');
+  const { ensureManagedPython } = await import('../python/ensure-python.js');
   const { showInstallProgress } = await import('./install-progress.js');
   const { onProgress, clear } = showInstallProgress(process.stderr);
   const request = { name: 'mlflow', requirements: [MLFLOW], bytesNeeded: MLFLOW_BYTES, onProgress, signal };

@@ -1,5 +1,5 @@
-import { ensureManagedPython } from '../tensorflow/library/ensure-python.js';
-import type { InstallProgress } from '../tensorflow/library/managed-python.js';
+import { ensureManagedPython } from '../python/ensure-python.js';
+import type { InstallProgress } from '../python/managed-python.js';
 
 export interface EnsureOptunaOptions {
   env?: NodeJS.ProcessEnv;

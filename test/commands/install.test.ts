@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeInstallProgress, showInstallProgress } from '../../src/commands/install-progress.js';
-import type { InstallProgress } from '../../src/tensorflow/library/managed-python.js';
+import type { InstallProgress } from '../../src/python/managed-python.js';
 
 const WHEEL = 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl';
 

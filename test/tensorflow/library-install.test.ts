@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { buildIfStale } from '../../scripts/build.js';
-import { choosePython, ensureTensorFlow, installTensorFlow } from '../../src/tensorflow/library/install.js';
+import { choosePython } from '../../src/python/choose-python.js';
+import { ensureTensorFlow, installTensorFlow } from '../../src/tensorflow/library/install.js';
 import { libraryFileNames } from '../../src/tensorflow/library/layout.js';
 import {
   type InstallProgress,
@@ -12,8 +13,8 @@ import {
   type ManagedPythonRequest,
   installManagedPython,
   managedPython,
-} from '../../src/tensorflow/library/managed-python.js';
-import { type Python, probePythons } from '../../src/tensorflow/library/python.js';
+} from '../../src/python/managed-python.js';
+import { type Python, probePythons } from '../../src/python/python.js';
 import { temporaryDirectory } from './library-fixtures.js';
 import { type PackageIndex, servePackages } from './package-index.js';
 
@@ -199,7 +200,7 @@ function serveTensorFlow(index: PackageIndex, version: string, libraries: string
 function installInAnotherProcess({ env, ...request }: ManagedPythonRequest) {
   buildIfStale();
   const program = `
-    const { installManagedPython } = await import(${JSON.stringify(import.meta.resolve('../../dist/tensorflow/library/managed-python.js'))});
+    const { installManagedPython } = await import(${JSON.stringify(import.meta.resolve('../../dist/python/managed-python.js'))});
     await installManagedPython(${JSON.stringify(request)});
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { env, stdio: 'inherit' });

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheDirectory } from '../../src/cache.js';
 import { findGpus, hasUsableDriver } from '../../src/tensorflow/library/gpu.js';
-import { choosePython } from '../../src/tensorflow/library/install.js';
-import { parsePipLine } from '../../src/tensorflow/library/pip.js';
-import type { Python, PythonProbe } from '../../src/tensorflow/library/python.js';
+import { choosePython } from '../../src/python/choose-python.js';
+import { parsePipLine } from '../../src/python/pip.js';
+import type { Python, PythonProbe } from '../../src/python/python.js';
 import { temporaryDirectory } from './library-fixtures.js';
 
 describe('parsePipLine', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { libraryFileNames } from '../../src/tensorflow/library/layout.js';
 import { type Attempt, findTensorFlow } from '../../src/tensorflow/library/find.js';
-import { managedPython } from '../../src/tensorflow/library/managed-python.js';
+import { managedPython } from '../../src/python/managed-python.js';
 import {
   temporaryDirectory,
   writeCLibrary,

@@ -4,9 +4,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../errors.js';
 import { cacheDirectory } from '../../cache.js';
-import { type LibraryLayout, findLayout, interpreterIn, libraryFileNames } from './layout.js';
-import { managedPython } from './managed-python.js';
-import { probePythons, pythonCandidates } from './python.js';
+import { managedPython } from '../../python/managed-python.js';
+import { interpreterIn, probePythons, pythonCandidates } from '../../python/python.js';
+import { type LibraryLayout, findLayout, libraryFileNames } from './layout.js';
 
 /** A native TensorFlow on this machine, found but not loaded. */
 export interface TensorFlowLibrary extends LibraryLayout {

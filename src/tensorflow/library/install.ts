@@ -1,4 +1,7 @@
 import { UserError } from '../../errors.js';
+import { choosePython } from '../../python/choose-python.js';
+import { type InstallProgress, type ManagedPython, installManagedPython } from '../../python/managed-python.js';
+import { probePythons } from '../../python/python.js';
 import { findGpus, hasUsableDriver } from './gpu.js';
 import { findLayout, libraryFileNames } from './layout.js';
 import {
@@ -9,9 +12,7 @@ import {
   findCached,
   findTensorFlow,
 } from './find.js';
-import { type InstallProgress, type ManagedPython, installManagedPython } from './managed-python.js';
 import { platformProblem } from './platform.js';
-import { type Python, type PythonProbe, probePythons } from './python.js';
 
 export interface InstallOptions extends SearchOptions {
   /** What it shall be built for; by itself, the GPU where `nvidia-smi` names one with a driver for CUDA 12. */
@@ -24,12 +25,6 @@ export interface InstallOptions extends SearchOptions {
 }
 
 const VERSION = '2.21.*';
-/** The minor versions of CPython 3 for which TensorFlow 2.21 has wheels. */
-const OLDEST_PYTHON = 10;
-const NEWEST_PYTHON = 13;
-
-const PYTHON_HINT =
-  "sudo apt install python3 python3-venv (or your distribution's Python 3), or: uv python install 3.12";
 const ALTERNATIVES = [
   'To use a TensorFlow that is installed elsewhere, set ABLATE_TENSORFLOW to its folder or virtual environment.',
   'Without native TensorFlow, --backend cpu trains in JavaScript, hundreds of times slower.',
@@ -77,28 +72,6 @@ export async function installTensorFlow(options: InstallOptions = {}): Promise<T
   } catch (error) {
     throw isRefusal(error) ? withAlternatives(error, packages.requirements) : error;
   }
-}
-
-/** The first interpreter that TensorFlow's wheels fit. */
-export function choosePython(probes: readonly PythonProbe[]): Python {
-  const fitting = probes.find(({ python }) => python && pythonProblem(python) === undefined)?.python;
-  if (fitting) return fitting;
-  const found = probes.map(
-    ({ path, python, problem }) => `  ${path}: ${python ? String(pythonProblem(python)) : String(problem)}`,
-  );
-  const needed = `TensorFlow ${VERSION} needs CPython 3.${OLDEST_PYTHON} to 3.${NEWEST_PYTHON}`;
-  throw new UserError([`${needed}; ${found.length > 0 ? 'found were' : 'no Python is on PATH'}`, ...found].join('\n'), {
-    code: 'python-not-found',
-    hint: process.platform === 'darwin' ? 'brew install python@3.12' : PYTHON_HINT,
-  });
-}
-
-function pythonProblem({ version, implementation, bits, freeThreaded }: Python): string | undefined {
-  const [major, minor] = version.split('.').map(Number);
-  if (implementation !== 'cpython') return `${implementation} ${version}`;
-  if (major !== 3 || minor < OLDEST_PYTHON || minor > NEWEST_PYTHON) return `Python ${version}`;
-  if (bits !== 64) return `Python ${version} of ${bits} bits`;
-  return freeThreaded ? `Python ${version}, free-threaded` : undefined;
 }
 
 async function choosePackages(device: 'cpu' | 'gpu' | undefined, env: NodeJS.ProcessEnv): Promise<Packages> {

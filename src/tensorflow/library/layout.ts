@@ -33,11 +33,6 @@ export function libraryFileNames(): string[] {
   return librarySets()[0];
 }
 
-/** The interpreter of a virtual environment, conda prefix or system prefix, if there is one. */
-export function interpreterIn(prefix: string): string | undefined {
-  return ['python3', 'python'].map((name) => join(prefix, 'bin', name)).find((file) => existsSync(file));
-}
-
 /** First those of the Python package, then those of the C library tarball (which stock tfjs-node downloads). */
 function librarySets(): string[][] {
   const file = (name: string) => (process.platform === 'darwin' ? `${name}.2.dylib` : `${name}.so.2`);

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf } from '../../errors.js';
-import { interpreterIn } from './layout.js';
+import { messageOf } from '../errors.js';
 
 /** A Python interpreter, as it describes itself. */
 export interface Python {
@@ -115,4 +114,9 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The interpreter of a virtual environment, conda prefix or system prefix, if there is one. */
+export function interpreterIn(prefix: string): string | undefined {
+  return ['python3', 'python'].map((name) => join(prefix, 'bin', name)).find((file) => existsSync(file));
 }

@@ -1,4 +1,4 @@
-import { choosePython } from './install.js';
+import { choosePython } from './choose-python.js';
 import { type ManagedPythonRequest, installManagedPython, managedPython } from './managed-python.js';
 import { probePythons } from './python.js';
 

@@ -1,0 +1,133 @@
+import type { Answer } from '../analysis/answer.js';
+import type { SweepMetric } from '../config/experiment.js';
+import type { Json } from '../config/tree.js';
+import type { RunStatus } from '../tracking/journal-events.js';
+
+/** Runs that are compared: what was asked, what was trained, and what it comes to. All that reports are made from. */
+export interface Study {
+  /** The sweep's name, or the names of what is compared. */
+  title: string;
+  /** What was asked; null if nothing. */
+  question: string | null;
+  /** The metric that the variants are compared by. */
+  metric: SweepMetric;
+  /** Null where there are fewer than two variants with a value. */
+  answer: Answer | null;
+  /** In the order of the sweep. */
+  variants: StudyVariant[];
+  /** What was varied, the most important first where that is known. Empty for runs that belong to no sweep. */
+  factors: Factor[];
+  /** Of two factors at a time, each mean over all else; empty unless the variants are a full grid. */
+  interactions: Interaction[];
+  /** Images of the test set that the best variant gets wrong most often; empty unless asked for. */
+  misclassified: Misclassified[];
+  origin: StudyOrigin;
+}
+
+/** How the study came to be, so that it can be repeated. */
+export interface StudyOrigin {
+  /** Ids of the sweeps and of the runs that were named. */
+  ids: string[];
+  /** The commands that trained them: `ablate run experiments/faq/pooling.yaml`. */
+  commands: string[];
+  versions: { ablate: string; tensorflow: string[]; node: string };
+  /** Of the trained runs: `CPU`, `GPU: NVIDIA H100`. */
+  devices: string[];
+  /** Of the earliest and the latest run, ISO 8601; null without runs. */
+  started: string | null;
+  ended: string | null;
+}
+
+export interface StudyVariant {
+  /** What tells it apart: `kernel_size=3 pooling=max`. */
+  name: string;
+  /** Dotted key → value, of what the sweep varies. */
+  values: Record<string, Json>;
+  /** In ascending order of their seeds. */
+  runs: StudyRun[];
+  cost: VariantCost;
+  /** Over the test sets of its finished runs; null where none was tested. */
+  confusion: ConfusionMatrix | null;
+}
+
+/** What a variant costs; means over its finished runs, null without any. */
+export interface VariantCost {
+  /** Weights, counted one by one. */
+  parameters: number | null;
+  /** Of one image forward; multiplications and additions counted separately. */
+  flops: number | null;
+  /** Of training, in seconds; validation and tests don't count. */
+  trainingSeconds: number | null;
+}
+
+/** Rows are true classes, columns predictions; means over the runs. */
+export interface ConfusionMatrix {
+  classes: string[];
+  counts: number[][];
+}
+
+export interface StudyRun {
+  id: string;
+  seed: number;
+  status: RunStatus;
+  /** The study's metric; null if the run has none. */
+  value: number | null;
+  /** As in its summary. */
+  metrics: Record<string, number>;
+  /** Dotted key → value, where it differs from other runs of the study. */
+  differences: Record<string, Json>;
+  /** Metric name → its value after each epoch, from epoch 1; empty unless curves were asked for. */
+  curves: Record<string, EpochPoint[]>;
+  epochs: number;
+  trainingSeconds: number;
+  samplesPerSecond: number;
+  error: string | null;
+  /** Its directory, for what lies in it. */
+  directory: string;
+}
+
+export interface EpochPoint {
+  epoch: number;
+  value: number;
+}
+
+/** Something that was varied, all else averaged over. */
+export interface Factor {
+  /** Dotted key: `model.kernel_size`. */
+  key: string;
+  levels: FactorLevel[];
+  /** Share of the variance between variants that it explains, 0 to 1; null where it can't be known. */
+  importance: number | null;
+  /** Of the hypothesis that it has no effect (ANOVA); null unless the variants are a full grid. */
+  pValue: number | null;
+}
+
+export interface FactorLevel {
+  value: Json;
+  /** How many runs. */
+  n: number;
+  mean: number;
+  /** Of the mean, at 95 %; null below two runs. */
+  interval: { lower: number; upper: number } | null;
+}
+
+export interface Interaction {
+  factors: [string, string];
+  /** Share of the variance between variants; null where it can't be known. */
+  importance: number | null;
+  pValue: number | null;
+  /** [levels of the first][levels of the second] */
+  means: number[][];
+}
+
+/** An image of the test set that most runs of a variant get wrong. */
+export interface Misclassified {
+  /** In the test set. */
+  index: number;
+  label: string;
+  /** The prediction made most often, and by how many of the runs. */
+  prediction: string;
+  runs: number;
+  /** A PNG. */
+  png: Uint8Array;
+}
