@@ -12,7 +12,7 @@ import type { Precision } from './tensorflow/mixed-precision.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
-import { type EvaluationParts, Evaluator } from './training/evaluation.js';
+import { Evaluator } from './training/evaluation.js';
 import { createGradientClipping } from './training/gradient-clipping.js';
 import { createLoss } from './training/losses.js';
 import { createOptimizer } from './training/optimizers.js';
@@ -24,6 +24,8 @@ export interface RunSetup {
   dataset: Dataset;
   built: BuiltModel;
   parts: StepParts;
+  /** Scores the model on the training data's images. */
+  evaluator: Evaluator;
   /** Indices into `dataset.train`. */
   train: Int32Array;
   validation: Int32Array;
@@ -68,11 +70,13 @@ export function setUpRun(
     normalization: normalizationStatistics(dataset, train, data.normalization),
     ...makeResident(dataset.train, dataset, runtime),
   };
+  const evaluator = new Evaluator(parts);
   const dispose = (): void => {
+    evaluator.dispose();
     disposeAll(parts, built);
   };
   const parameters = summarizeModel(model, { ...dataset, classes }).reduce((sum, layer) => sum + layer.parameters, 0);
-  return { dataset, built, parts, train, validation, parameters, dispose };
+  return { dataset, built, parts, evaluator, train, validation, parameters, dispose };
 }
 
 function requirePrecision(precision: Precision, { backend }: Runtime): void {
@@ -89,17 +93,19 @@ export function trainingInputs({
   train,
   validation,
   dataset,
-}: RunSetup): Pick<Training, 'parts' | 'train' | 'validation' | 'labels'> {
-  return { parts, train, validation, labels: dataset.train.labels };
+  evaluator,
+}: RunSetup): Pick<Training, 'parts' | 'evaluator' | 'train' | 'validation' | 'labels'> {
+  return { parts, evaluator, train, validation, labels: dataset.train.labels };
 }
 
-/** An evaluator of the model on the training data (for validation) or, with tensors of its own, on the test data. */
+/** An evaluator of the model on the test data, with tensors of its own. */
 export function evaluatorOfTest({ dataset, parts }: RunSetup): { evaluator: Evaluator; dispose: () => void } {
   const resident = makeResident(dataset.test, dataset, parts.runtime);
-  const evaluation: EvaluationParts = { ...parts, ...resident };
+  const evaluator = new Evaluator({ ...parts, ...resident });
   return {
-    evaluator: new Evaluator(evaluation),
+    evaluator,
     dispose: () => {
+      evaluator.dispose();
       tf.dispose([resident.images, resident.labels]);
     },
   };
