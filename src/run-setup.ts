@@ -31,6 +31,8 @@ export interface RunSetup {
   validation: Int32Array;
   /** Weights of the model, counted one by one. */
   parameters: number;
+  /** Of the forward pass of one image. */
+  flops: number;
   dispose: () => void;
 }
 
@@ -75,8 +77,10 @@ export function setUpRun(
     evaluator.dispose();
     disposeAll(parts, built);
   };
-  const parameters = summarizeModel(model, { ...dataset, classes }).reduce((sum, layer) => sum + layer.parameters, 0);
-  return { dataset, built, parts, evaluator, train, validation, parameters, dispose };
+  const layers = summarizeModel(model, { ...dataset, classes });
+  const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  const flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
+  return { dataset, built, parts, evaluator, train, validation, parameters, flops, dispose };
 }
 
 function requirePrecision(precision: Precision, { backend }: Runtime): void {
