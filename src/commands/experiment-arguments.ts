@@ -52,7 +52,7 @@ export async function loadAll({ files, overrides }: GivenExperiments): Promise<C
   const experiments: CheckedExperiment[] = [];
   for (const file of files) {
     try {
-      experiments.push(await checked(loadExperiment(file, { overrides })));
+      experiments.push(await checkExperiment(loadExperiment(file, { overrides })));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       problems.push(...error.problems);
@@ -62,7 +62,8 @@ export async function loadAll({ files, overrides }: GivenExperiments): Promise<C
   return experiments;
 }
 
-async function checked(experiment: LoadedExperiment): Promise<CheckedExperiment> {
+/** @throws ConfigError with its mistakes beyond those that any file may have */
+export async function checkExperiment(experiment: LoadedExperiment): Promise<CheckedExperiment> {
   const { config, file, source } = experiment;
   const datasets = [config.dataset, ...(config.sweep ? sweepDatasets(experiment) : [])];
   const findShapeMistakes = await shapeCheck(datasets, dirname(resolve(file)));

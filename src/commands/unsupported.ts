@@ -16,12 +16,6 @@ const NOT_YET: Unsupported[] = [
     what: 'other precisions than float32',
     repair: 'remove "precision"',
   },
-  {
-    path: ['training', 'initial_weights'],
-    isAsked: ({ training }) => training.initial_weights !== null,
-    what: 'fine-tuning from the weights of another run',
-    repair: 'remove "initial_weights"',
-  },
 ];
 
 /** What would otherwise be ignored without a word, each key at its place. */

@@ -637,10 +637,18 @@ export interface TrainingConfig {
   precision: 'float32' | 'bfloat16';
   /** Seed of everything random: weights, order, dropout, augmentation, split. */
   seed: number;
-  /** Run folder or model.json whose weights training starts from, layer by layer by name. Default: drawn by the initializers. */
+  /** What training starts from: the name of an experiment (its newest finished run), a run's id, the folder of a run or a model (a path has a slash), or a model in MLflow: `models:/NAME/VERSION`, `models:/NAME@ALIAS`, `runs:/ID/model`. Each layer takes the weights of the layer of its name, if all their shapes agree. Default: drawn by the initializers. */
   initial_weights: string | null;
   /** Names of the layers that are trained (`*` stands for any letters), the rest is frozen. Default: each layer's own `trainable`. */
   trainable: string[] | null;
+  /** Epoch → names of the layers (`*` stands for any letters) that are trained from that epoch on, besides those that are already. Off unless given. */
+  unfreeze: {
+    [k: string]: string[];
+  } | null;
+  /** Name of a layer (`*` stands for any letters) → what the learning rate of its weights is multiplied by; 1 where not given. Off unless given. */
+  learning_rate_multipliers: {
+    [k: string]: number;
+  } | null;
 }
 /** Stochastic gradient descent (Keras SGD). */
 export interface Sgd {

@@ -43,6 +43,16 @@ export async function loadModel(directory: string): Promise<LoadedModel> {
   }
 }
 
+/**
+ * The weights of such a model by their names (`conv2d/kernel`), each to be disposed.
+ * @throws UserError `model-not-found`, `model-invalid`
+ */
+export async function readWeights(directory: string): Promise<Map<string, tf.Tensor>> {
+  const { weightData = new ArrayBuffer(0), weightSpecs = [] } = await readArtifacts(directory);
+  const buffer = tf.io.CompositeArrayBuffer.join(weightData);
+  return new Map(Object.entries(tf.io.decodeWeights(buffer, weightSpecs)));
+}
+
 function filesOf({ weightData, weightSpecs = [], ...topology }: tf.io.ModelArtifacts): ModelFiles {
   const json = { ...topology, weightsManifest: [{ paths: [WEIGHTS_FILE], weights: weightSpecs }] };
   return {
