@@ -5,7 +5,7 @@ import { buildIfStale } from './build.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
-buildIfStale();
+await buildIfStale();
 esbuild.buildSync({
   entryPoints: ['bench/bench.ts', 'bench/training/ablate-engine.ts'],
   outdir: 'dist/bench',
