@@ -98,6 +98,8 @@ export interface Mnist {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Zalando's articles: 60,000 + 10,000 images of 28×28×1, 10 classes. */
 export interface FashionMnist {
@@ -111,6 +113,8 @@ export interface FashionMnist {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Tiny photographs: 50,000 + 10,000 images of 32×32×3, 10 classes. */
 export interface Cifar10 {
@@ -124,6 +128,8 @@ export interface Cifar10 {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Any dataset in IDX files (MNIST's format), plain or gzipped. */
 export interface Idx {
@@ -143,6 +149,8 @@ export interface Idx {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Your own images: `train/CLASS/…` and `test/CLASS/…`, or `CLASS/…`; JPEG, PNG or WebP. */
 export interface ImageFolder {
@@ -159,6 +167,8 @@ export interface ImageFolder {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Random changes of the training images, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationConfig {

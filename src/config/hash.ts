@@ -3,7 +3,7 @@ import type { Experiment, TrainingConfig } from './experiment.js';
 import { parseReference } from './model-reference.js';
 
 /** Keys that came later: left out where they ask for nothing, so that the runs of before keep their identity. */
-const LATER_KEYS = ['unfreeze', 'learning_rate_multipliers'] as const;
+const LATER_KEYS: ReadonlySet<string> = new Set(['classes', 'unfreeze', 'learning_rate_multipliers']);
 
 /**
  * SHA-256 (hex) of all that affects training: dataset, augmentation, layers and training, as canonical JSON (keys sorted).
@@ -23,14 +23,19 @@ export function configHash({ dataset, augmentation, model, training }: Experimen
 
 /** The layers themselves say which of them are trained. */
 function relevantTraining(training: TrainingConfig): object {
-  const idle = LATER_KEYS.filter((key) => training[key] === null);
   const { initial_weights: weights } = training;
   const identity = weights === null ? null : (parseReference(weights).sha256 ?? weights);
-  return { ...without(training, ['seed', 'trainable', ...idle]), initial_weights: identity };
+  return { ...without(training, ['seed', 'trainable']), initial_weights: identity };
 }
 
 function without(mapping: object, keys: string[]): object {
-  return Object.fromEntries(Object.entries(mapping).filter(([key]) => !keys.includes(key)));
+  return Object.fromEntries(
+    Object.entries(mapping).filter(([key, value]) => !keys.includes(key) && !isIdle(key, value)),
+  );
+}
+
+function isIdle(key: string, value: unknown): boolean {
+  return value === null && LATER_KEYS.has(key);
 }
 
 function canonicalJson(value: unknown): string {
