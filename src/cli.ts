@@ -4,6 +4,7 @@ import { registerCheck } from './commands/check.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
+import { registerExport } from './commands/export.js';
 import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
@@ -50,6 +51,7 @@ function createProgram(): Command {
     registerPredict,
     registerEvaluate,
     registerExplain,
+    registerExport,
     registerServe,
     registerUi,
     registerSync,

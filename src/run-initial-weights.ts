@@ -13,14 +13,14 @@ import type { RunSetup } from './run-setup.js';
  */
 export async function initializeWeights(
   { config }: Job,
-  { built, parts }: RunSetup,
+  { built, parts, dataset: { classes } }: RunSetup,
 ): Promise<InitializedEvent | undefined> {
   const reference = config.training.initial_weights;
   if (reference === null) return undefined;
   const { model, sha256 } = parseReference(reference);
   const from = modelLabel(reference) ?? model;
   if (sha256 !== undefined && digestOfModel(model) !== sha256) throw changed(model);
-  const transfer = await transferWeights(model, built.logits, (index, value) => {
+  const transfer = await transferWeights(model, { model: built.logits, classes }, (index, value) => {
     parts.weights[index].assign(value);
   });
   if (transfer.taken.length === 0) throw unused(from, transfer.fresh);
