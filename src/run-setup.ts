@@ -6,6 +6,8 @@ import { normalizationStatistics } from './data/normalization.js';
 import { splitTrain } from './data/split.js';
 import { type BuiltModel, buildModel } from './model/build.js';
 import { summarizeModel } from './model/shapes.js';
+import { UserError } from './errors.js';
+import type { Precision } from './tensorflow/mixed-precision.js';
 import { pacesOf, trainingStages, withAllUnfrozen } from './run-stages.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
@@ -38,6 +40,7 @@ export function setUpRun(
   runtime: Runtime,
 ): RunSetup {
   const { seed } = training;
+  requirePrecision(training.precision, runtime);
   const classes = dataset.classes.length;
   const { train, validation } = splitTrain(dataset.train.labels, { ...data, seed });
   const random = new StepRandom(runtime);
@@ -62,6 +65,7 @@ export function setUpRun(
     optimizer: createOptimizer(training.optimizer, trained, runtime, paces),
     loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
     evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
+    precision: training.precision,
     random,
     augment,
     normalization: normalizationStatistics(dataset, train, data.normalization),
@@ -72,6 +76,14 @@ export function setUpRun(
   };
   const parameters = summarizeModel(model, shape).reduce((sum, layer) => sum + layer.parameters, 0);
   return { dataset, built, parts, stages, train, validation, parameters, dispose };
+}
+
+function requirePrecision(precision: Precision, { backend }: Runtime): void {
+  if (precision === 'float32' || backend === 'tensorflow') return;
+  throw new UserError(`the JavaScript engine computes in float32 only, not in ${precision}`, {
+    code: 'precision-unsupported',
+    hint: 'train with native TensorFlow (`ablate install`), or set training.precision=float32',
+  });
 }
 
 /** What `train` takes of a run that is set up. */
