@@ -6,6 +6,7 @@ import { RunCheckpoints } from './run-checkpoints.js';
 import { loadDatasetOf } from './run-dataset.js';
 import type { RunProgress } from './run-events.js';
 import { RunRecorder, createRunOf } from './run-recorder.js';
+import { initializeWeights } from './run-initial-weights.js';
 import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } from './run-setup.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { whileHolding } from './tracking/run-lock.js';
@@ -58,11 +59,13 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   recorder.ready(setup);
   hooks.onProgress(readyEvent(setup));
   const checkpoints = new RunCheckpoints(job, recorder, hooks.onProgress);
+  const from = await checkpoints.newest(setup);
+  if (!from) await initialize(job, setup, recorder, hooks);
   const result = await train({
     config: job.config.training,
     ...trainingInputs(setup),
     signal: hooks.signal,
-    from: await checkpoints.newest(setup),
+    from,
     checkpoints: checkpoints.writer,
     onEvent: (event) => {
       if (event.type === 'epoch') recorder.epoch(event);
@@ -75,6 +78,13 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   hooks.onProgress({ type: 'tested', metrics: testOnce(job, setup, recorder) });
   await saveTrained(setup, recorder);
   return checkpoints.endRun('FINISHED');
+}
+
+async function initialize(job: Job, setup: RunSetup, recorder: RunRecorder, hooks: RunHooks): Promise<void> {
+  const initialized = await initializeWeights(job, setup);
+  if (!initialized) return;
+  recorder.initialized(initialized);
+  hooks.onProgress(initialized);
 }
 
 /** The test set is scored once a run, after everything is decided. */

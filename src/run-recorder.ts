@@ -5,6 +5,7 @@ import type { Json } from './config/tree.js';
 import type { Dataset } from './data/dataset.js';
 import { UserError } from './errors.js';
 import type { Job, SweepTrial } from './job.js';
+import type { InitializedEvent } from './run-events.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import type { RunEvent } from './tracking/journal-events.js';
@@ -102,6 +103,12 @@ export class RunRecorder {
     this.#summary.flops = flops;
     this.#trainImages = train.length;
     this.#summary.tensorflow = { version, device };
+  }
+
+  /** Which layers took their first weights from another model. */
+  initialized({ from, taken, fresh }: InitializedEvent): void {
+    const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };
+    this.#tag({ 'initial_weights.from': from, ...layers });
   }
 
   epoch({ epoch, step, metrics, samplesPerSecond }: EpochEvent): void {

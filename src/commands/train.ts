@@ -10,6 +10,7 @@ import { chooseEngine } from './engine.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 import { listenForInterrupts } from './interrupts.js';
 import { runJob } from './run-job.js';
+import { withPinnedModels } from './pinned-models.js';
 import { printResults } from './run-results.js';
 import { readSweepOptions, type SweepOptions } from './sweep-options.js';
 import type { SweepExperiment } from './sweep-trials.js';
@@ -35,8 +36,10 @@ export async function trainAll(
   const context = { engine, settings, runsDirectory, signal, onWorkers };
   const summaries: (Summary | SweepSummary)[] = [];
   try {
-    for (const experiment of experiments) {
+    for (const written of experiments) {
       if (signal.aborted) break;
+      // Not before: an experiment may start from what the one before it has trained.
+      const experiment = await withPinnedModels(written, runsDirectory);
       const summary = isSweep(experiment)
         ? await trainSweep(experiment, context, existing)
         : await trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), engine, signal, onWorkers);
