@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { toYaml } from './config/format.js';
 import type { Json } from './config/tree.js';
@@ -8,7 +7,7 @@ import type { Job, SweepTrial } from './job.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import type { RunEvent } from './tracking/journal-events.js';
-import { describeMachine, experimentName, flattenConfig, gitCommit, userName } from './tracking/run-description.js';
+import { describeOrigin, flattenConfig } from './tracking/run-description.js';
 import { type RunHistory, readHistory } from './tracking/run-history.js';
 import { type RunDirectory, type Summary, createRun, readIdentity, writeSummary } from './tracking/run-store.js';
 import type { EpochEvent } from './training/events.js';
@@ -21,16 +20,13 @@ export async function createRunOf(job: Job): Promise<RunDirectory> {
   const { config } = job;
   const identity = {
     name: config.name,
-    experiment: experimentName(config, process.env),
+    label: job.sweep?.label,
     seed: config.training.seed,
     config_hash: job.configHash,
     description: config.description || undefined,
     parent: job.sweep?.id,
     source: job.source,
-    git_commit: await gitCommit(dirname(job.source)),
-    user: userName(),
-    versions: { ablate: VERSION, node: process.versions.node, tfjs: tf.version.tfjs },
-    machine: describeMachine(),
+    ...(await describeOrigin(config, job.source, { ablate: VERSION, tfjs: tf.version.tfjs })),
   };
   return createRun(job.runsDirectory, identity, toYaml(config));
 }

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { UserError } from '../errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import type { Delivered, DeliveryCount } from '../tracking/run-delivery.js';
-import type { RunDirectory } from '../tracking/run-store.js';
+import type { Deliverable } from '../tracking/deliverable.js';
 import { count } from './format.js';
 
 interface Options {
@@ -21,7 +21,7 @@ export function registerSync(program: Command): void {
   program
     .command('sync')
     .description('send runs to the MLflow server at MLFLOW_TRACKING_URI; what has arrived already is not sent again')
-    .argument('[id...]', 'runs by their ids, or the beginnings of these (default: all)')
+    .argument('[id...]', 'runs and sweeps by their ids, or the beginnings of these (default: all)')
     .option('--runs-dir <directory>', 'where runs are kept', 'runs')
     .option('--json', 'print what became of each run as JSON')
     .action(sync);
@@ -49,15 +49,14 @@ async function connect(): Promise<MlflowClient> {
   });
 }
 
-async function chooseRuns(runsDir: string, ids: string[]): Promise<RunDirectory[]> {
-  const { findRun, runDirectories } = await import('../tracking/run-store.js');
-  const { parentsFirst } = await import('../tracking/sync.js');
-  return parentsFirst(ids.length > 0 ? ids.map((id) => findRun(runsDir, id)) : runDirectories(runsDir));
+async function chooseRuns(runsDir: string, ids: string[]): Promise<Deliverable[]> {
+  const { findDeliverables, listDeliverables } = await import('../sweep/deliverables.js');
+  return ids.length > 0 ? findDeliverables(runsDir, ids) : listDeliverables(runsDir);
 }
 
 /** Sends run after run. One that can't be sent holds up no other, unless it is the server that fails. */
 async function deliverAll(
-  runs: RunDirectory[],
+  runs: Deliverable[],
   client: MlflowClient,
   onResult?: (result: Result) => void,
 ): Promise<Result[]> {
@@ -82,12 +81,12 @@ async function deliverAll(
  * @param show where there is a line that changes
  * @param tell what the user should know even where there is none: that we wait
  */
-async function deliver(run: RunDirectory, client: MlflowClient, show: Show, tell: Show): Promise<Result> {
-  const { deliverRun } = await import('../tracking/sync.js');
+async function deliver(run: Deliverable, client: MlflowClient, show: Show, tell: Show): Promise<Result> {
+  const delivery = await import('../tracking/sync.js');
   let told = '';
   show('');
   try {
-    return await deliverRun(run, client, {
+    return await delivery.deliver(run, client, {
       onProgress: (count) => {
         show(describeCount(count));
       },

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UserError } from '../errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
-import type { RunDirectory } from '../tracking/run-store.js';
+import type { Deliverable } from '../tracking/deliverable.js';
 import { count, duration } from './format.js';
 import type { StatusLine } from './status-line.js';
 
@@ -106,7 +106,8 @@ async function importRuns(uri: string, { options, directory, status, signal, end
   const { MlflowConnection } = await import('../tracking/mlflow/connection.js');
   const { RunsImporter } = await import('../tracking/import.js');
   const client = new MlflowClient(new MlflowConnection({ uri }));
-  const importer = new RunsImporter(resolve(options.runsDir), client);
+  const { listDeliverables } = await import('../sweep/deliverables.js');
+  const importer = new RunsImporter(() => listDeliverables(options.runsDir), client);
   const listener = {
     onProgress: (done: number, total: number) => {
       status.update(`Importing runs: ${count(done)} of ${count(total)}`);
@@ -153,7 +154,7 @@ async function show(address: string, { open, json }: Options): Promise<void> {
   await openBrowser(address).catch(() => undefined);
 }
 
-function onProblem(run: RunDirectory, { message, hint }: UserError): void {
+function onProblem(run: Deliverable, { message, hint }: UserError): void {
   process.stderr.write(`${pc.red('error')} ${run.id}: ${message}${hint ? `\n  ${pc.cyan(hint)}` : ''}\n`);
 }
 

@@ -13,7 +13,9 @@ export interface RunEvent {
   seed: number;
   config_hash: string;
   description?: string;
-  /** The id of the run (a sweep) that this one is a part of. */
+  /** Of a trial, how its sweep's tables call its variant: `kernel_size=3 pooling=max`. */
+  label?: string;
+  /** The id of the sweep that this run is a part of. */
   parent?: string;
   /** The experiment file. */
   source?: string;
@@ -111,6 +113,7 @@ const FIELDS: Record<JournalEvent['type'], Record<string, Check>> = {
     seed: isInteger,
     config_hash: isString,
     description: optional(isString),
+    label: optional(isString),
     parent: optional(isString),
     source: optional(isString),
     git_commit: optional(isString),
