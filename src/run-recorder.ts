@@ -10,6 +10,7 @@ import type { RunEvent } from './tracking/journal-events.js';
 import { describeOrigin, flattenConfig } from './tracking/run-description.js';
 import { type RunHistory, readHistory } from './tracking/run-history.js';
 import { type RunDirectory, type Summary, createRun, readIdentity, writeSummary } from './tracking/run-store.js';
+import { SystemMonitor } from './tracking/system-metrics.js';
 import type { EpochEvent } from './training/events.js';
 import type { BestEpoch } from './training/state.js';
 import type { TrainingResult } from './training/trainer.js';
@@ -41,6 +42,8 @@ export class RunRecorder {
   readonly #before: RunHistory;
   /** Metric and step of every point in the journal. */
   readonly #points: Set<string>;
+  readonly #monitor: SystemMonitor;
+  #systemSamples: number;
   readonly #summary: Omit<Summary, 'status' | 'duration_seconds' | 'error'>;
 
   /**
@@ -54,6 +57,7 @@ export class RunRecorder {
     this.#journal = new JournalWriter(run.journal);
     this.#before = readHistory(run);
     this.#points = new Set(pointsOf(this.#before));
+    this.#systemSamples = this.#before.systemSamples;
     checkIdentity(readIdentity(run), job);
     this.#summary = {
       id: run.id,
@@ -73,6 +77,9 @@ export class RunRecorder {
       this.#journal.append({ type: 'params', params: flattenConfig(job.config) });
     }
     if (job.sweep) this.#tag(sweepTags(job.sweep));
+    this.#monitor = new SystemMonitor((values) => {
+      this.#journal.append({ type: 'system', sample: this.#systemSamples++, values });
+    }, process.env);
   }
 
   /**
@@ -132,6 +139,7 @@ export class RunRecorder {
     const duration = this.#before.seconds + (performance.now() - this.#started) / 1000;
     const { id, name, ...rest } = this.#summary;
     const summary = { id, name, status, ...rest, duration_seconds: duration, error: error ?? null };
+    this.#monitor.stop();
     this.#journal.append({ type: 'state', status, error });
     writeSummary(this.run, summary);
     return summary;

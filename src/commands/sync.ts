@@ -8,6 +8,7 @@ import { count } from './format.js';
 
 interface Options {
   runsDir: string;
+  register?: string;
   json?: true;
 }
 
@@ -23,11 +24,13 @@ export function registerSync(program: Command): void {
     .description('send runs to the MLflow server at MLFLOW_TRACKING_URI; what has arrived already is not sent again')
     .argument('[id...]', 'runs and sweeps by their ids, or the beginnings of these (default: all)')
     .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .option('--register <name>', 'make the model of a run, or of a sweep its best, a version of this registered model')
     .option('--json', 'print what became of each run as JSON')
     .action(sync);
 }
 
-async function sync(ids: string[], { runsDir, json }: Options): Promise<void> {
+async function sync(ids: string[], { runsDir, register, json }: Options): Promise<void> {
+  requireNamed(ids, register);
   const client = await connect();
   const runs = await chooseRuns(runsDir, ids);
   const results = await deliverAll(runs, client, json ? undefined : printResult);
@@ -35,6 +38,29 @@ async function sync(ids: string[], { runsDir, json }: Options): Promise<void> {
   if (json) process.stdout.write(toJson(client.uri, results));
   else process.stderr.write(summarize(client.uri, results, runs.length));
   if (results.some((result) => 'error' in result)) process.exitCode = 1;
+  else if (register !== undefined) await registerNamed(ids, runsDir, register);
+}
+
+function requireNamed(ids: string[], register: string | undefined): void {
+  if (register === undefined || ids.length > 0) return;
+  throw new UserError('--register needs the id of a run or a sweep', {
+    code: 'bad-usage',
+    hint: `for example: ablate sync ID --register ${register}`,
+    exitCode: 2,
+  });
+}
+
+async function registerNamed(ids: string[], runsDir: string, register: string): Promise<void> {
+  const { findSweepOrRun } = await import('../sweep/find.js');
+  const { readSweepState, summaryOf } = await import('../sweep/sweep-state.js');
+  const { readSummary } = await import('../tracking/run-store.js');
+  const { registerAll } = await import('./register.js');
+  const found = ids.map((id) => findSweepOrRun(runsDir, id));
+  const summaries = await Promise.all(
+    found.map(async (each) => ('sweep' in each ? summaryOf(await readSweepState(each.sweep)) : readSummary(each.run))),
+  );
+  const ended = summaries.filter((summary) => summary !== undefined);
+  await registerAll(ended, runsDir, register);
 }
 
 async function connect(): Promise<MlflowClient> {

@@ -44,6 +44,16 @@ export interface MetricsEvent {
   values: Record<string, number>;
 }
 
+/** The machine, every few seconds. */
+export interface SystemEvent {
+  type: 'system';
+  time: number;
+  /** Counted from 0. */
+  sample: number;
+  /** `cpu_utilization_percentage`, `system_memory_usage_megabytes`, `gpu_0_utilization_percentage`, … */
+  values: Record<string, number>;
+}
+
 export interface TagsEvent {
   type: 'tags';
   time: number;
@@ -82,7 +92,7 @@ export interface StateEvent {
 
 /** One line of a journal; `time` is in integer milliseconds since 1970-01-01 UTC. */
 export type JournalEvent =
-  RunEvent | ParamsEvent | MetricsEvent | TagsEvent | DatasetEvent | ArtifactEvent | StateEvent;
+  RunEvent | ParamsEvent | MetricsEvent | SystemEvent | TagsEvent | DatasetEvent | ArtifactEvent | StateEvent;
 
 type Check = (value: unknown) => boolean;
 
@@ -123,6 +133,7 @@ const FIELDS: Record<JournalEvent['type'], Record<string, Check>> = {
   },
   params: { params: mapOf(isString) },
   metrics: { step: isCount, epoch: optional(isCount), values: mapOf(isNumber) },
+  system: { sample: isCount, values: mapOf(isNumber) },
   tags: { tags: mapOf(isString) },
   dataset: {
     name: isString,

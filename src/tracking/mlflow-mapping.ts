@@ -69,6 +69,10 @@ export function eventsToBatch(events: JournalEvent[]): Batch {
       for (const [name, value] of Object.entries(event.values)) {
         metrics.push({ key: encodeNameInto(tags, name), value, timestamp: event.time, step: event.step });
       }
+    } else if (event.type === 'system') {
+      for (const [name, value] of Object.entries(event.values)) {
+        metrics.push({ key: `system/${encodeNameInto(tags, name)}`, value, timestamp: event.time, step: event.sample });
+      }
     } else if (event.type === 'tags') {
       tags.push(...toTags(event.tags));
     }

@@ -13,6 +13,7 @@ import {
   type Text,
 } from './limits.js';
 import { encodeArtifactPath } from './names.js';
+import { ModelRegistry } from './registry.js';
 
 /** Runs in an answer: each comes with all of its params and tags. */
 const PAGE_SIZE = 500;
@@ -64,10 +65,12 @@ export interface LoggedModel {
  * that wants to try again does.
  */
 export class MlflowClient {
+  readonly registry: ModelRegistry;
   readonly #connection: MlflowConnection;
 
   constructor(connection: MlflowConnection) {
     this.#connection = connection;
+    this.registry = new ModelRegistry(connection);
   }
 
   /** The server's address, without credentials. */
