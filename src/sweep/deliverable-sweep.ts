@@ -3,6 +3,8 @@ import { UserError } from '../errors.js';
 import type { Deliverable, DeliverableIdentity } from '../tracking/deliverable.js';
 import { type JournalChunk, readEventsFrom } from '../tracking/journal.js';
 import type { JournalEvent } from '../tracking/journal-events.js';
+import { PARENT_ID_TAG, VARIANT_TAG } from '../tracking/mlflow-mapping.js';
+import type { Comparison } from '../tracking/mlflow/comparison-view.js';
 import { presentFiles, type RunFile } from '../tracking/run-files.js';
 import { SweepResults } from './results.js';
 import { decodeSweepEvent, type SweepEvent, type TimedSweepEvent, type TrialEndEvent } from './sweep-journal.js';
@@ -11,6 +13,8 @@ import type { SweepDirectory } from './sweep-store.js';
 import { trialKey } from './trial.js';
 
 const REPORT = 'report.html';
+/** Before the params that say what is varied. */
+const SWEPT = 'sweep.';
 
 /**
  * A sweep as a tracking server shows it: as the parent run of its trials. Its own journal is told in the words of a run's:
@@ -37,12 +41,22 @@ export class DeliverableSweep implements Deliverable {
   }
 
   identity(): DeliverableIdentity {
-    const begun = readEventsFrom(this.journal, 0, decodeSweepEvent).events.at(0);
-    if (begun?.type !== 'sweep') throw notBegun(this.journal);
-    const { id, name, source, time, question, origin } = begun;
+    const { id, name, source, time, question, origin } = this.#begun();
     // Journals of before sweeps were tracked have no origin.
     const { experiment = name, versions = {}, machine = {}, ...who } = origin ?? {};
     return { id, name, source, time, description: question ?? undefined, experiment, versions, machine, ...who };
+  }
+
+  /** How the runs of its trials compare best: by what it varies, the seeds of a variant together. */
+  comparison(): Comparison {
+    const { metric, seeds, params = {} } = this.#begun();
+    const keys = Object.keys(params).map((key) => key.slice(SWEPT.length));
+    return {
+      filter: `tags."${PARENT_ID_TAG}" = '${this.id}'`,
+      params: keys,
+      metric,
+      groupBy: seeds.length > 1 ? VARIANT_TAG : null,
+    };
   }
 
   read(offset: number): JournalChunk {
@@ -62,6 +76,12 @@ export class DeliverableSweep implements Deliverable {
 
   modelStep(): number {
     return 0;
+  }
+
+  #begun(): SweepEvent & { time: number } {
+    const begun = readEventsFrom(this.journal, 0, decodeSweepEvent).events.at(0);
+    if (begun?.type !== 'sweep') throw notBegun(this.journal);
+    return begun;
   }
 
   /** What an event says depends on those before it. */

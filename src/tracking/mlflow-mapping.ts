@@ -10,6 +10,9 @@ export const RUN_ID_TAG = 'ablate.run_id';
 /** Our id of the run, or the sweep, that a run is a part of. */
 export const PARENT_ID_TAG = 'ablate.parent_run_id';
 
+/** What variant of its sweep a run is, in words: by this MLflow's pages can show the seeds of a variant as one. */
+export const VARIANT_TAG = 'variant';
+
 /** Why a run ended before its time. */
 export const ERROR_TAG = 'ablate.error';
 
@@ -38,6 +41,7 @@ export function identityTags(run: DeliverableIdentity): Text[] {
     'ablate.config_hash': run.config_hash,
     'ablate.seed': run.seed?.toString(),
     [PARENT_ID_TAG]: run.parent,
+    [VARIANT_TAG]: run.label,
     'mlflow.note.content': run.description,
     'mlflow.user': run.user,
     'mlflow.source.name': run.source,

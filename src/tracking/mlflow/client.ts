@@ -101,9 +101,13 @@ export class MlflowClient {
     }
     const present = new Set(experiment.tags?.map(({ key }) => key));
     for (const tag of tags.filter(({ key }) => !present.has(key))) {
-      await this.#post('experiments/set-experiment-tag', { experiment_id: experimentId, ...tag });
+      await this.setExperimentTag(experimentId, tag);
     }
     return experimentId;
+  }
+
+  async setExperimentTag(experimentId: string, tag: Text): Promise<void> {
+    await this.#post('experiments/set-experiment-tag', { experiment_id: experimentId, ...tag });
   }
 
   async createRun({ experimentId, name, user, startTime, tags }: NewRun): Promise<MlflowRun> {
