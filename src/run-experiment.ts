@@ -1,10 +1,11 @@
 import { explanationOf } from './errors.js';
 import { type Job, endRequestOf } from './job.js';
 import { saveModel } from './model/save.js';
-import { writeTestArtifacts } from './run-artifacts.js';
+import { writeModelSummary, writeTestArtifacts } from './run-artifacts.js';
 import { RunCheckpoints } from './run-checkpoints.js';
 import { loadDatasetOf } from './run-dataset.js';
 import type { RunProgress } from './run-events.js';
+import { mlmodelFiles } from './run-mlmodel.js';
 import { RunRecorder, createRunOf } from './run-recorder.js';
 import { initializeWeights } from './run-initial-weights.js';
 import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } from './run-setup.js';
@@ -57,6 +58,7 @@ async function perform(
 
 async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, hooks: RunHooks): Promise<Summary> {
   recorder.ready(setup);
+  for (const path of writeModelSummary(recorder.run, setup.built.model)) recorder.artifact(path);
   hooks.onProgress(readyEvent(setup));
   const checkpoints = new RunCheckpoints(job, recorder, hooks.onProgress);
   const from = await checkpoints.newest(setup);
@@ -102,11 +104,8 @@ function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<stri
 async function saveTrained(setup: RunSetup, recorder: RunRecorder): Promise<void> {
   writeBack(setup);
   const { classes, name, digest } = setup.dataset;
-  await saveModel(setup.built.model, recorder.run.model, {
-    classes,
-    normalization: setup.parts.normalization,
-    dataset: { name, digest },
-  });
+  const metadata = { classes, normalization: setup.parts.normalization, dataset: { name, digest } };
+  await saveModel(setup.built.model, recorder.run.model, metadata, mlmodelFiles(setup));
   recorder.artifact('model/model.json');
 }
 

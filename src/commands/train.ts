@@ -9,6 +9,7 @@ import type { Summary } from '../tracking/run-store.js';
 import { chooseEngine } from './engine.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 import { listenForInterrupts } from './interrupts.js';
+import { registerAll, requireServer } from './register.js';
 import { runJob } from './run-job.js';
 import { withPinnedModels } from './pinned-models.js';
 import { printResults } from './run-results.js';
@@ -26,6 +27,7 @@ export async function trainAll(
   existing?: SweepDirectory,
 ): Promise<void> {
   const settings = readSweepOptions(options);
+  requireServer(options.register);
   const engine = await chooseEngine(options);
   let workers: Scheduler | undefined;
   const onWorkers = (scheduler: Scheduler): void => {
@@ -48,6 +50,7 @@ export async function trainAll(
   } finally {
     stop();
   }
+  if (options.register !== undefined) await registerAll(summaries, runsDirectory, options.register);
   await printResults(summaries, options);
 }
 
