@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Job } from '../job.js';
-import type { Outcome, Scheduler } from '../scheduling/scheduler.js';
+import type { RunOutcome, Scheduler } from '../scheduling/scheduler.js';
+import { interrupted } from '../errors.js';
 import { recordCrash } from '../tracking/crash.js';
 import { type Summary, runDirectory } from '../tracking/run-store.js';
 import { failureError } from '../scheduling/failure.js';
@@ -34,8 +35,9 @@ export async function runJob(job: Job, scheduler: Scheduler, signal: AbortSignal
   return summary;
 }
 
-function toSummary(outcome: Outcome, job: Job, run: { id: string; path: string } | undefined): Summary {
+function toSummary(outcome: RunOutcome, job: Job, run: { id: string; path: string } | undefined): Summary {
   if (outcome.type === 'done') return outcome.answer;
+  if (outcome.type === 'withdrawn') throw interrupted();
   if (outcome.type === 'failed' || !run) throw failureError(outcome);
   return recordCrash(runDirectory(job.runsDirectory, run.id), outcome.reason, outcome.log);
 }

@@ -1,3 +1,5 @@
+import type { Job } from '../job.js';
+import { holderOf } from '../tracking/run-lock.js';
 import { listRuns, readIdentity, runDirectory, type ListedRun } from '../tracking/run-store.js';
 import type { TrialStatus } from './trial.js';
 
@@ -51,6 +53,16 @@ export class EarlierRuns {
     if (runs) runs.push(run);
     else this.#byIdentity.set(key, [run]);
   }
+}
+
+/** The run of a trial that no one trains and that has no end. */
+export async function findUnannounced({ runsDirectory, configHash, config, sweep }: Job): Promise<string | undefined> {
+  const earlier = new EarlierRuns(runsDirectory);
+  for (const { id, status } of earlier.sameAs(configHash, config.training.seed).toReversed()) {
+    if (status !== 'UNFINISHED' || earlier.sweepOf(id) !== sweep?.id) continue;
+    if (!(await holderOf(runDirectory(runsDirectory, id)))) return id;
+  }
+  return undefined;
 }
 
 function identityKey(configHash: string, seed: number): string {

@@ -19,7 +19,7 @@ export interface TrialOptions {
 }
 
 /** What came of the last attempt: a summary, or an error that has left none. */
-export type TrialOutcome = { summary: Summary } | { run: string; error: string };
+export type TrialOutcome = { summary: Summary } | { run: string; error: string } | 'withdrawn';
 
 /** How often a worker is started that ends before it has begun a run; that is no attempt of the trial. */
 const STARTS = 3;
@@ -33,6 +33,7 @@ export async function runTrial(job: Job, options: TrialOptions): Promise<TrialOu
   let { resume } = job;
   for (let attempt = 1; ; attempt++) {
     const outcome = await begin({ ...job, resume }, attempt, options);
+    if (outcome === 'withdrawn') return outcome;
     const hasFailed = 'error' in outcome || outcome.summary.status === 'FAILED';
     if (!hasFailed || attempt > options.retries || options.signal.aborted) return outcome;
     if ('summary' in outcome) resume = outcome.summary.id;
@@ -43,7 +44,7 @@ export async function runTrial(job: Job, options: TrialOptions): Promise<TrialOu
 async function begin(job: Job, attempt: number, options: TrialOptions): Promise<TrialOutcome> {
   for (let start = 1; ; start++) {
     const outcome = await attemptOnce(job, attempt, options);
-    if (!('refused' in outcome)) return outcome;
+    if (outcome === 'withdrawn' || !('refused' in outcome)) return outcome;
     const { refused } = outcome;
     if (refused.type === 'failed' || start === STARTS || options.signal.aborted) throw failureError(refused);
     options.onRetry(refused.reason, attempt);
@@ -62,6 +63,7 @@ async function attemptOnce(job: Job, attempt: number, options: TrialOptions): Pr
     },
   });
   if (outcome.type === 'done') return { summary: outcome.answer };
+  if (outcome.type === 'withdrawn') return outcome.type;
   if (run === undefined && outcome.type === 'crashed') run = await options.findUnannounced(job);
   if (run === undefined) return { refused: outcome };
   // What couldn't be gone on with has its own summary still.
