@@ -17,6 +17,7 @@ import { registerStatus } from './commands/status.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSync } from './commands/sync.js';
 import { registerUi } from './commands/ui.js';
+import { registerWorker } from './commands/worker.js';
 import { UserError, messageOf } from './errors.js';
 import { VERSION } from './version.js';
 
@@ -53,6 +54,7 @@ function createProgram(): Command {
     registerServe,
     registerUi,
     registerSync,
+    registerWorker,
     registerInstall,
     registerDoctor,
   ]) {

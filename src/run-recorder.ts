@@ -19,6 +19,7 @@ import { VERSION } from './version.js';
 /** Makes the directory of a new run. */
 export async function createRunOf(job: Job): Promise<RunDirectory> {
   const { config } = job;
+  const origin = job.origin ?? { source: job.source, gitCommit: await gitCommit(dirname(job.source)) };
   const identity = {
     name: config.name,
     experiment: experimentName(config, process.env),
@@ -26,8 +27,8 @@ export async function createRunOf(job: Job): Promise<RunDirectory> {
     config_hash: job.configHash,
     description: config.description || undefined,
     parent: job.sweep?.id,
-    source: job.source,
-    git_commit: await gitCommit(dirname(job.source)),
+    source: origin.source,
+    git_commit: origin.gitCommit,
     user: userName(),
     versions: { ablate: VERSION, node: process.versions.node, tfjs: tf.version.tfjs },
     machine: describeMachine(),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Job } from '../job.js';
 import type { RunOutcome, Scheduler } from '../scheduling/scheduler.js';
@@ -17,11 +18,13 @@ export async function runJob(job: Job, scheduler: Scheduler, signal: AbortSignal
   const outcome = await scheduler.run(job, {
     signal,
     onProgress: (progress) => {
-      if (progress.type === 'created') tracking.created(progress);
+      if (progress.type === 'created' && existsSync(progress.path)) tracking.created(progress);
       display.onProgress(progress);
     },
   });
   const summary = toSummary(outcome, job, tracking.run);
+  // From another machine it comes here when it has ended.
+  if (!tracking.run) tracking.created({ type: 'created', ...runDirectory(job.runsDirectory, summary.id) });
   display.end(summary);
   const undelivered = await tracking.finish();
   if (undelivered) {

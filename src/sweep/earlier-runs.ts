@@ -56,13 +56,18 @@ export class EarlierRuns {
 }
 
 /** The run of a trial that no one trains and that has no end. */
-export async function findUnannounced({ runsDirectory, configHash, config, sweep }: Job): Promise<string | undefined> {
-  const earlier = new EarlierRuns(runsDirectory);
-  for (const { id, status } of earlier.sameAs(configHash, config.training.seed).toReversed()) {
-    if (status !== 'UNFINISHED' || earlier.sweepOf(id) !== sweep?.id) continue;
-    if (!(await holderOf(runDirectory(runsDirectory, id)))) return id;
+export async function findUnannounced(job: Job): Promise<string | undefined> {
+  for (const { id, status } of runsOfTrial(job)) {
+    if (status === 'UNFINISHED' && !(await holderOf(runDirectory(job.runsDirectory, id)))) return id;
   }
   return undefined;
+}
+
+/** The runs of a trial in its sweep, the newest first; those of other trials too whose configurations are the same. */
+export function runsOfTrial({ runsDirectory, configHash, config, sweep }: Job): EarlierRun[] {
+  const earlier = new EarlierRuns(runsDirectory);
+  const same = earlier.sameAs(configHash, config.training.seed).toReversed();
+  return same.filter(({ id }) => earlier.sweepOf(id) === sweep?.id);
 }
 
 function identityKey(configHash: string, seed: number): string {

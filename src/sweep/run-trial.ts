@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Job } from '../job.js';
 import type { RunProgress } from '../run-events.js';
 import { failureError } from '../scheduling/failure.js';
@@ -68,5 +69,7 @@ async function attemptOnce(job: Job, attempt: number, options: TrialOptions): Pr
   if (run === undefined) return { refused: outcome };
   // What couldn't be gone on with has its own summary still.
   if (outcome.type === 'failed') return { run, error: outcome.error.message };
+  // On another machine that died with all that it had, it has left nothing to go on with.
+  if (!existsSync(runDirectory(job.runsDirectory, run).journal)) return { run, error: outcome.reason };
   return { summary: recordCrash(runDirectory(job.runsDirectory, run), outcome.reason, outcome.log) };
 }
