@@ -13,6 +13,7 @@ import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerServe } from './commands/serve.js';
 import { registerShow } from './commands/show.js';
+import { registerSlurmTask } from './commands/slurm-task.js';
 import { registerStatus } from './commands/status.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSync } from './commands/sync.js';
@@ -55,6 +56,7 @@ function createProgram(): Command {
     registerUi,
     registerSync,
     registerWorker,
+    registerSlurmTask,
     registerInstall,
     registerDoctor,
   ]) {

@@ -101,7 +101,7 @@ async function runSession(session: SweepSession, isNew: boolean): Promise<SweepS
   if (isNew) journal.append(beginningOf(session));
   const record = readSweepRecord(sweep);
   journal.append({ type: 'state', status: 'RUNNING', jobs });
-  const scheduler = await context.place.open(parallelism);
+  const scheduler = await context.place.open(parallelism, session.experiment.config);
   context.onWorkers(scheduler);
   const started = performance.now();
   try {

@@ -56,7 +56,7 @@ async function trainRun(
   signal: AbortSignal,
   onWorkers: (scheduler: Scheduler) => void,
 ): Promise<Summary> {
-  const scheduler = await place.open({ jobs: 1, threads: place.threads });
+  const scheduler = await place.open({ jobs: 1, threads: place.threads }, job.config);
   onWorkers(scheduler);
   try {
     return await runJob(job, scheduler, signal);

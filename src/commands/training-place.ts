@@ -1,3 +1,6 @@
+import { resolve } from 'node:path';
+import type { Experiment, LauncherConfig } from '../config/experiment.js';
+import { UserError } from '../errors.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { chooseParallelism, type Demand, type Parallelism } from '../scheduling/parallelism.js';
 import type { Engine } from '../tensorflow/engine.js';
@@ -11,7 +14,7 @@ export interface TrainingPlace {
   /** How a sweep uses it. */
   shareOut: (demand: SweepDemand) => Promise<Parallelism>;
   /** @throws UserError when it can't be reached */
-  open: (parallelism: Parallelism) => Promise<Scheduler>;
+  open: (parallelism: Parallelism, experiment: Experiment) => Promise<Scheduler>;
   /** `2 workers of 1 thread` */
   describe: (parallelism: Parallelism) => string;
 }
@@ -26,9 +29,14 @@ export interface SweepDemand extends Omit<Demand, 'datasetBytes'> {
 /** Trials on a queue at once, of a sweep whose trials don't depend on each other, and of a search. */
 const QUEUED = { independent: 1000, searched: 8 };
 
+const DEFAULT_LAUNCHER: LauncherConfig = { name: 'slurm', partition: null, gpus: 0, time: null, sbatch: [] };
+
 /** @throws UserError `bad-usage`, or why there is no TensorFlow on this machine if that is to train */
 export async function choosePlace(options: SweepOptions): Promise<TrainingPlace> {
-  return options.queue === undefined ? localPlace(await chooseEngine(options)) : queuePlace(options.queue, options);
+  const { queue, launcher = 'local' } = options;
+  if (launcher !== 'local' && launcher !== 'slurm') throw unknownLauncher(launcher);
+  if (launcher === 'slurm') return slurmPlace(options);
+  return queue === undefined ? localPlace(await chooseEngine(options)) : queuePlace(queue, options);
 }
 
 function localPlace(engine: Engine): TrainingPlace {
@@ -62,10 +70,7 @@ async function queuePlace(text: string, options: SweepOptions): Promise<Training
   const priority = readPriority(options.priority);
   return {
     threads: remoteThreads(options.threads),
-    shareOut: ({ trials, method, jobs, threads = 1 }) => {
-      const most = method === 'bayes' ? QUEUED.searched : QUEUED.independent;
-      return Promise.resolve({ jobs: Math.min(trials, jobs ?? most), threads });
-    },
+    shareOut: (demand) => Promise.resolve(remoteParallelism(demand)),
     open: async ({ threads }) => {
       const { RedisScheduler } = await import('../remote/redis/redis-scheduler.js');
       const scheduler = await RedisScheduler.connect(address, { threads, priority });
@@ -76,6 +81,33 @@ async function queuePlace(text: string, options: SweepOptions): Promise<Training
     },
     describe: ({ threads }) => `on a queue, ${threads === 0 ? 'a thread a core' : counted(threads, 'thread')} each`,
   };
+}
+
+async function slurmPlace(options: SweepOptions): Promise<TrainingPlace> {
+  const { slurmTaskCommand } = await import('./slurm-task.js');
+  const { SlurmScheduler } = await import('../remote/slurm/slurm-scheduler.js');
+  const priority = readPriority(options.priority);
+  return {
+    threads: remoteThreads(options.threads),
+    shareOut: (demand) => Promise.resolve(remoteParallelism(demand)),
+    open: ({ threads }, { launcher = DEFAULT_LAUNCHER }) => {
+      const commandOf = slurmTaskCommand(options.backend);
+      const runsDirectory = resolve(options.runsDir);
+      return Promise.resolve(new SlurmScheduler({ runsDirectory, threads, priority, launcher, commandOf }));
+    },
+    describe: ({ threads }) => `on Slurm, ${threads === 0 ? 'a thread a core' : counted(threads, 'thread')} each`,
+  };
+}
+
+/** Those of them that wait cost nothing. */
+function remoteParallelism({ trials, method, jobs, threads = 1 }: SweepDemand): Parallelism {
+  const most = method === 'bayes' ? QUEUED.searched : QUEUED.independent;
+  return { jobs: Math.max(1, Math.min(trials, jobs ?? most)), threads };
+}
+
+function unknownLauncher(name: string): UserError {
+  const message = `--launcher is ${name}; expected local or slurm`;
+  return new UserError(message, { code: 'bad-usage', exitCode: 2 });
 }
 
 /** The same on every machine unless the user wants otherwise: results depend on it in their last bits. */

@@ -14,7 +14,7 @@ export interface ArrayJob {
   command: string;
   tasks: number;
   threads: number;
-  /** Among the user's jobs: the highest first. */
+  /** The highest first. */
   priority: number;
   /** Where each task's output goes; `%a` is its index. */
   log: string;
@@ -44,8 +44,8 @@ function optionsOf({ tasks, threads, priority, log, launcher }: ArrayJob): strin
     `--job-name=ablate`,
     `--output=${log}`,
     `--cpus-per-task=${Math.max(1, threads)}`,
-    // Each job of a user ranks below his last one; this outweighs it.
-    `--nice=${(1000 - priority) * 1000}`,
+    // Slurm heeds it as far as it lets the user: below zero is an operator's right.
+    ...(priority === 0 ? [] : [`--nice=${-priority}`]),
     ...(partition === null ? [] : [`--partition=${partition}`]),
     ...(gpus === 0 ? [] : [`--gpus=${gpus}`]),
     ...(time === null ? [] : [`--time=${time}`]),
@@ -57,11 +57,13 @@ function optionsOf({ tasks, threads, priority, log, launcher }: ArrayJob): strin
 export async function taskStates(arrays: readonly string[]): Promise<Map<string, string>> {
   if (arrays.length === 0) return new Map();
   // Without a format for it, squeue folds tasks that wait into one line: -r.
-  const lines = await ask('squeue', ['-h', '-r', '-o', '%F_%K %T', '--jobs', arrays.join(',')]).catch((error: unknown) => {
-    // An array that is over for a while is unknown.
-    if (messageOf(error).includes('Invalid job id')) return '';
-    throw error;
-  });
+  const lines = await ask('squeue', ['-h', '-r', '-o', '%F_%K %T', '--jobs', arrays.join(',')]).catch(
+    (error: unknown) => {
+      // An array that is over for a while is unknown.
+      if (messageOf(error).includes('Invalid job id')) return '';
+      throw error;
+    },
+  );
   return new Map(
     lines
       .split('\n')

@@ -140,6 +140,11 @@ export class SlurmScheduler implements Scheduler {
   async #requestEnd(trial: Trial, request: EndRequest): Promise<void> {
     trial.folder.end = request;
     const { task } = trial.folder;
+    const waiting = this.#gathered.indexOf(trial);
+    if (request.status === 'KILLED' && waiting >= 0) {
+      this.#gathered.splice(waiting, 1);
+      trial.settle({ type: 'withdrawn' });
+    }
     if (request.status !== 'KILLED' || trial.folder.wasBegun || !task) return;
     const state = (await taskStates([task.array])).get(taskName(task));
     if (state !== 'PENDING') return;

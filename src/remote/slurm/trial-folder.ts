@@ -43,7 +43,7 @@ export class TrialFolder {
   }
 
   get task(): SlurmTask | undefined {
-    return this.#readJson('task.json');
+    return this.#readJson('task.json') as SlurmTask | undefined;
   }
 
   set task(task: SlurmTask | undefined) {
@@ -51,7 +51,7 @@ export class TrialFolder {
   }
 
   get answer(): RunOutcome | undefined {
-    return this.#readJson('answer.json');
+    return this.#readJson('answer.json') as RunOutcome | undefined;
   }
 
   set answer(outcome: RunOutcome | undefined) {
@@ -60,7 +60,7 @@ export class TrialFolder {
 
   /** How the trial is to end early. */
   get end(): EndRequest | undefined {
-    return this.#readJson('end.json');
+    return this.#readJson('end.json') as EndRequest | undefined;
   }
 
   set end(request: EndRequest | undefined) {
@@ -78,18 +78,22 @@ export class TrialFolder {
 
   /** What was appended since the last call, in whole lines. */
   newEvents(): RunProgress[] {
-    const text = this.#wasBegunText();
+    const text = this.#unread();
     const end = text.lastIndexOf('\n') + 1;
     this.#read += Buffer.byteLength(text.slice(0, end));
-    return text.slice(0, end).split('\n').filter(Boolean).map((line) => decode(line) as RunProgress);
+    return text
+      .slice(0, end)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => decode(line) as RunProgress);
   }
 
-  #wasBegunText(): string {
+  #unread(): string {
     if (!this.wasBegun) return '';
     const descriptor = openSync(this.#file('events.jsonl'), 'r');
     try {
       const chunks: Buffer[] = [];
-      for (let position = this.#read; ; ) {
+      for (let position = this.#read; ;) {
         const chunk = Buffer.alloc(64 * 1024);
         const length = readSync(descriptor, chunk, 0, chunk.length, position);
         if (length === 0) return Buffer.concat(chunks).toString('utf8');
@@ -105,8 +109,8 @@ export class TrialFolder {
     return join(this.#path, name);
   }
 
-  #readJson<T>(name: string): T | undefined {
+  #readJson(name: string): unknown {
     const file = this.#file(name);
-    return existsSync(file) ? (decode(readFileSync(file, 'utf8')) as T) : undefined;
+    return existsSync(file) ? decode(readFileSync(file, 'utf8')) : undefined;
   }
 }
