@@ -10,7 +10,6 @@ import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } f
 import type { Runtime } from './tensorflow/runtime.js';
 import { whileHolding } from './tracking/run-lock.js';
 import { type Summary, findRun } from './tracking/run-store.js';
-import { Evaluator } from './training/evaluation.js';
 import { evaluationMetrics } from './training/metrics.js';
 import { train } from './training/trainer.js';
 
@@ -62,7 +61,6 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   const result = await train({
     config: job.config.training,
     ...trainingInputs(setup),
-    evaluator: new Evaluator(setup.parts),
     signal: hooks.signal,
     from: await checkpoints.newest(setup),
     checkpoints: checkpoints.writer,

@@ -7,10 +7,12 @@ import { splitTrain } from './data/split.js';
 import { type BuiltModel, buildModel } from './model/build.js';
 import { wholeWeightName } from './model/layers/grouped-convolution.js';
 import { summarizeModel } from './model/shapes.js';
+import { UserError } from './errors.js';
+import type { Precision } from './tensorflow/mixed-precision.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
-import { type EvaluationParts, Evaluator } from './training/evaluation.js';
+import { Evaluator } from './training/evaluation.js';
 import { createGradientClipping } from './training/gradient-clipping.js';
 import { createLoss } from './training/losses.js';
 import { createOptimizer } from './training/optimizers.js';
@@ -22,11 +24,15 @@ export interface RunSetup {
   dataset: Dataset;
   built: BuiltModel;
   parts: StepParts;
+  /** Scores the model on the training data's images. */
+  evaluator: Evaluator;
   /** Indices into `dataset.train`. */
   train: Int32Array;
   validation: Int32Array;
   /** Weights of the model, counted one by one. */
   parameters: number;
+  /** Of the forward pass of one image. */
+  flops: number;
   dispose: () => void;
 }
 
@@ -37,6 +43,7 @@ export function setUpRun(
   runtime: Runtime,
 ): RunSetup {
   const { seed } = training;
+  requirePrecision(training.precision, runtime);
   const classes = dataset.classes.length;
   const { train, validation } = splitTrain(dataset.train.labels, { ...data, seed });
   const random = new StepRandom(runtime);
@@ -58,17 +65,30 @@ export function setUpRun(
     optimizer: createOptimizer(training.optimizer, trained, runtime),
     loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
     evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
+    precision: training.precision,
     clip: createGradientClipping(training.gradient_clipping, names),
     random,
     augment,
     normalization: normalizationStatistics(dataset, train, data.normalization),
     ...makeResident(dataset.train, dataset, runtime),
   };
+  const evaluator = new Evaluator(parts);
   const dispose = (): void => {
+    evaluator.dispose();
     disposeAll(parts, built);
   };
-  const parameters = summarizeModel(model, { ...dataset, classes }).reduce((sum, layer) => sum + layer.parameters, 0);
-  return { dataset, built, parts, train, validation, parameters, dispose };
+  const layers = summarizeModel(model, { ...dataset, classes });
+  const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  const flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
+  return { dataset, built, parts, evaluator, train, validation, parameters, flops, dispose };
+}
+
+function requirePrecision(precision: Precision, { backend }: Runtime): void {
+  if (precision === 'float32' || backend === 'tensorflow') return;
+  throw new UserError(`the JavaScript engine computes in float32 only, not in ${precision}`, {
+    code: 'precision-unsupported',
+    hint: 'train with native TensorFlow (`ablate install`), or set training.precision=float32',
+  });
 }
 
 /** What `train` takes of a run that is set up. */
@@ -77,17 +97,19 @@ export function trainingInputs({
   train,
   validation,
   dataset,
-}: RunSetup): Pick<Training, 'parts' | 'train' | 'validation' | 'labels'> {
-  return { parts, train, validation, labels: dataset.train.labels };
+  evaluator,
+}: RunSetup): Pick<Training, 'parts' | 'evaluator' | 'train' | 'validation' | 'labels'> {
+  return { parts, evaluator, train, validation, labels: dataset.train.labels };
 }
 
-/** An evaluator of the model on the training data (for validation) or, with tensors of its own, on the test data. */
+/** An evaluator of the model on the test data, with tensors of its own. */
 export function evaluatorOfTest({ dataset, parts }: RunSetup): { evaluator: Evaluator; dispose: () => void } {
   const resident = makeResident(dataset.test, dataset, parts.runtime);
-  const evaluation: EvaluationParts = { ...parts, ...resident };
+  const evaluator = new Evaluator({ ...parts, ...resident });
   return {
-    evaluator: new Evaluator(evaluation),
+    evaluator,
     dispose: () => {
+      evaluator.dispose();
       tf.dispose([resident.images, resident.labels]);
     },
   };

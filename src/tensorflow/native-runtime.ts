@@ -5,6 +5,7 @@ import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
 import type { KernelBackend } from './kernels/registry.js';
 import type { Bytes } from './bytes.js';
+import type { Precision } from './mixed-precision.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 
@@ -58,14 +59,22 @@ export class NativeRuntime implements Runtime {
     return new NativeVariable(this.#binding, this.#kernels, name, this.#uniqueName(name), initial);
   }
 
-  compile(name: string, inputs: readonly TensorSpec[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): Program {
-    const traced = this.#trace(name, inputs.map(signatureOf), body);
+  compile(
+    name: string,
+    inputs: readonly TensorSpec[],
+    body: (inputs: tf.Tensor[]) => tf.Tensor[],
+    precision?: Precision,
+  ): Program {
+    const traced = this.#trace(name, inputs.map(signatureOf), body, precision);
     return {
       listing: traced.listing,
       run: (values) =>
         this.#binding
           .executeOp(traced.name, [OPTIMIZED], [...this.#ids(values), ...traced.captures], traced.outputs.length)
           .map((output) => this.#tensor(output)),
+      dispose: () => {
+        this.#binding.removeFunction(traced.name);
+      },
     };
   }
 
@@ -73,10 +82,12 @@ export class NativeRuntime implements Runtime {
     name: string,
     carried: readonly TensorSpec[],
     body: (step: tf.Tensor, carried: tf.Tensor[]) => tf.Tensor[],
+    precision?: Precision,
   ): Loop {
     const counter: Signature = { shape: [], dtype: INT };
-    const step = this.#trace(name, [counter, ...carried.map(signatureOf)], ([first, ...rest]) => body(first, rest));
-    const loop = this.#traceLoop(name, step);
+    const inputs = [counter, ...carried.map(signatureOf)];
+    const step = this.#trace(name, inputs, ([first, ...rest]) => body(first, rest), precision);
+    const { loop, parts } = this.#traceLoop(name, step);
     return {
       listing: step.listing,
       run: (from, to, values) => {
@@ -85,6 +96,9 @@ export class NativeRuntime implements Runtime {
         const outputs = this.#binding.executeOp(loop.name, [], ids, loop.outputs.length);
         tf.dispose(bounds);
         return outputs.map((output) => this.#tensor(output));
+      },
+      dispose: () => {
+        for (const each of [loop, ...parts, step]) this.#binding.removeFunction(each.name);
       },
     };
   }
@@ -173,18 +187,27 @@ export class NativeRuntime implements Runtime {
     return tf.customGrad<tf.Tensor>(compute as unknown as CustomGradient);
   }
 
-  #trace(name: string, inputs: readonly Signature[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): TracedFunction {
+  #trace(
+    name: string,
+    inputs: readonly Signature[],
+    body: (inputs: tf.Tensor[]) => tf.Tensor[],
+    precision?: Precision,
+  ): TracedFunction {
     let outputs: tf.Tensor[] = [];
-    const traced = this.#binding.trace(this.#uniqueName(name), inputs, (symbols) => {
+    const record = (symbols: TensorMetadata[]): number[] => {
       outputs = tf.tidy(() => body(symbols.map((symbol) => this.#tensor(symbol))));
       return this.#ids(outputs);
-    });
+    };
+    const traced = this.#binding.trace(this.#uniqueName(name), inputs, record, precision);
     tf.dispose(outputs);
     return traced;
   }
 
-  /** Wraps a step, (counter, …carried) → carried, into a function (from, to, …carried) → carried of one `While` op. */
-  #traceLoop(name: string, step: TracedFunction): TracedFunction {
+  /**
+   * Wraps a step, (counter, …carried) → carried, into a function (from, to, …carried) → carried of one `While` op.
+   * @returns it, and the functions that it calls besides the step
+   */
+  #traceLoop(name: string, step: TracedFunction): { loop: TracedFunction; parts: TracedFunction[] } {
     const [counter, ...carried] = step.inputs;
     const captured = step.captures.map((id) => this.#signatureOfEager(id));
     const state = [counter, counter, ...carried, ...captured];
@@ -198,7 +221,7 @@ export class NativeRuntime implements Runtime {
       this.#binding.executor.deleteTensor(one);
       return [next.id, end.id, ...results.map(({ id }) => id), ...rest.slice(carried.length).map(({ id }) => id)];
     });
-    return this.#traceIds(`${name}_loop`, state, (inputs) => {
+    const loop = this.#traceIds(`${name}_loop`, state, (inputs) => {
       const attributes = [
         typeAttribute(
           'T',
@@ -216,6 +239,7 @@ export class NativeRuntime implements Runtime {
       );
       return results.slice(2, 2 + carried.length).map(({ id }) => id);
     });
+    return { loop, parts: [condition, body] };
   }
 
   #traceIds(name: string, inputs: Signature[], body: (inputs: TensorMetadata[]) => number[]): TracedFunction {

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Bytes } from './bytes.js';
+import type { Precision } from './mixed-precision.js';
 
 /** The shape and element type of a tensor that a program takes or gives. */
 export interface TensorSpec {
@@ -23,6 +24,8 @@ export interface Program {
   run(inputs: readonly Tensor[]): Tensor[];
   /** The traced program as text, one op a line; empty where nothing is traced. */
   readonly listing: string;
+  /** Frees what the engine keeps of it; it can't be run any more. */
+  dispose(): void;
 }
 
 /** A loop over steps that runs inside the engine, so that JavaScript is off its path. */
@@ -34,6 +37,8 @@ export interface Loop {
    */
   run(from: number, to: number, carried: readonly Tensor[]): Tensor[];
   readonly listing: string;
+  /** See `Program`. */
+  dispose(): void;
 }
 
 /** One of TensorFlow's fused optimizer ops (`ResourceApply…`), by what it does to a variable. */
@@ -70,8 +75,19 @@ export interface Runtime {
   readonly threads: number;
 
   variable(name: string, initial: Tensor): Variable;
-  compile(name: string, inputs: readonly TensorSpec[], body: (inputs: Tensor[]) => Tensor[]): Program;
-  compileLoop(name: string, carried: readonly TensorSpec[], body: (step: Tensor, carried: Tensor[]) => Tensor[]): Loop;
+  /** @param precision float32 unless told; `cpu` has no other */
+  compile(
+    name: string,
+    inputs: readonly TensorSpec[],
+    body: (inputs: Tensor[]) => Tensor[],
+    precision?: Precision,
+  ): Program;
+  compileLoop(
+    name: string,
+    carried: readonly TensorSpec[],
+    body: (step: Tensor, carried: Tensor[]) => Tensor[],
+    precision?: Precision,
+  ): Loop;
 
   /** Whether `update` may be used; otherwise an optimizer computes its rule with tfjs's ops. */
   readonly hasFusedUpdates: boolean;

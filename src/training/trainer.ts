@@ -117,6 +117,8 @@ class Trainer {
 
   dispose(): void {
     tf.dispose(this.#bestWeights);
+    this.#loop?.dispose();
+    this.#lastLoop?.dispose();
   }
 
   #compile(): void {
