@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { configHash } from '../config/hash.js';
+import { explanationOf, UserError } from '../errors.js';
 import type { Job } from '../job.js';
 import { LocalScheduler } from '../scheduling/local.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
@@ -10,21 +11,29 @@ import { chooseEngine } from './engine.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 import { listenForInterrupts } from './interrupts.js';
 import { runJob } from './run-job.js';
-import { printResults } from './run-results.js';
-import { readSweepOptions, type SweepOptions } from './sweep-options.js';
+import { printResults, type Result } from './run-results.js';
+import { readSweepOptions, type SweepOptions, type SweepSettings } from './sweep-options.js';
 import type { SweepExperiment } from './sweep-trials.js';
 import { trainSweep } from './train-sweep.js';
 
+/** What is trained, beside the experiments. */
+export interface TrainedAs {
+  /** The sweep to go on with, if the experiment is one's. */
+  existing?: SweepDirectory;
+  /** What the user called. */
+  command?: SweepSettings['command'];
+}
+
 /**
- * Trains what experiments describe, one after another, a run or a sweep each, and prints what they came to.
- * @param existing the sweep to go on with, if the experiment is one's
+ * Trains what experiments describe, one after another, a run or a sweep each, and prints what they came to. Of several,
+ * one that can't be trained leaves the others as they are.
  */
 export async function trainAll(
   experiments: readonly CheckedExperiment[],
   options: SweepOptions,
-  existing?: SweepDirectory,
+  { existing, command }: TrainedAs = {},
 ): Promise<void> {
-  const settings = readSweepOptions(options);
+  const settings = readSweepOptions(options, command);
   const engine = await chooseEngine(options);
   let workers: Scheduler | undefined;
   const onWorkers = (scheduler: Scheduler): void => {
@@ -33,19 +42,32 @@ export async function trainAll(
   const { signal, stop } = listenForInterrupts(() => workers?.close());
   const runsDirectory = resolve(options.runsDir);
   const context = { engine, settings, runsDirectory, signal, onWorkers };
-  const summaries: (Summary | SweepSummary)[] = [];
+  const results: Result[] = [];
   try {
     for (const experiment of experiments) {
       if (signal.aborted) break;
-      const summary = isSweep(experiment)
-        ? await trainSweep(experiment, context, existing)
-        : await trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), engine, signal, onWorkers);
-      summaries.push(summary);
+      const train = (): Promise<Summary | SweepSummary> =>
+        isSweep(experiment)
+          ? trainSweep(experiment, context, existing)
+          : trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), engine, signal, onWorkers);
+      results.push(experiments.length === 1 ? await train() : await resultOf(experiment, train));
     }
   } finally {
     stop();
   }
-  await printResults(summaries, options);
+  await printResults(results, options);
+}
+
+/** What one of several came to, be it an error. */
+async function resultOf({ file }: CheckedExperiment, train: () => Promise<Result>): Promise<Result> {
+  try {
+    return await train();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${file}: ${explanationOf(error)}\n`);
+    const { code, message, hint } = error;
+    return { file, error: { code, message, hint } };
+  }
 }
 
 function isSweep(experiment: CheckedExperiment): experiment is SweepExperiment {
