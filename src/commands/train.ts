@@ -10,7 +10,9 @@ import type { Summary } from '../tracking/run-store.js';
 import { chooseEngine } from './engine.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 import { listenForInterrupts } from './interrupts.js';
+import { registerAll, requireServer } from './register.js';
 import { runJob } from './run-job.js';
+import { withPinnedModels } from './pinned-models.js';
 import { printResults, type Result } from './run-results.js';
 import { readSweepOptions, type SweepOptions, type SweepSettings } from './sweep-options.js';
 import type { SweepExperiment } from './sweep-trials.js';
@@ -34,6 +36,7 @@ export async function trainAll(
   { existing, command }: TrainedAs = {},
 ): Promise<void> {
   const settings = readSweepOptions(options, command);
+  requireServer(options.register);
   const engine = await chooseEngine(options);
   let workers: Scheduler | undefined;
   const onWorkers = (scheduler: Scheduler): void => {
@@ -44,18 +47,26 @@ export async function trainAll(
   const context = { engine, settings, runsDirectory, signal, onWorkers };
   const results: Result[] = [];
   try {
-    for (const experiment of experiments) {
+    for (const written of experiments) {
       if (signal.aborted) break;
-      const train = (): Promise<Summary | SweepSummary> =>
-        isSweep(experiment)
+      const train = async (): Promise<Summary | SweepSummary> => {
+        // Not before: an experiment may start from what the one before it has trained.
+        const experiment = await withPinnedModels(written, runsDirectory);
+        return isSweep(experiment)
           ? trainSweep(experiment, context, existing)
           : trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), engine, signal, onWorkers);
-      results.push(experiments.length === 1 ? await train() : await resultOf(experiment, train));
+      };
+      results.push(experiments.length === 1 ? await train() : await resultOf(written, train));
     }
   } finally {
     stop();
   }
+  if (options.register !== undefined) await registerAll(results.filter(isSummary), runsDirectory, options.register);
   await printResults(results, options);
+}
+
+function isSummary(result: Result): result is Summary | SweepSummary {
+  return 'status' in result;
 }
 
 /** What one of several came to, be it an error. */
