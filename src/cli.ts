@@ -15,10 +15,12 @@ import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerServe } from './commands/serve.js';
 import { registerShow } from './commands/show.js';
+import { registerSlurmTask } from './commands/slurm-task.js';
 import { registerStatus } from './commands/status.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSync } from './commands/sync.js';
 import { registerUi } from './commands/ui.js';
+import { registerWorker } from './commands/worker.js';
 import { UserError, messageOf } from './errors.js';
 import { VERSION } from './version.js';
 
@@ -57,6 +59,8 @@ function createProgram(): Command {
     registerServe,
     registerUi,
     registerSync,
+    registerWorker,
+    registerSlurmTask,
     registerInstall,
     registerDoctor,
   ]) {

@@ -27,8 +27,9 @@ export async function createRunOf(job: Job): Promise<RunDirectory> {
     config_hash: job.configHash,
     description: config.description || undefined,
     parent: job.sweep?.id,
-    source: job.source,
+    source: job.origin?.source ?? job.source,
     ...(await describeOrigin(config, job.source, { ablate: VERSION, tfjs: tf.version.tfjs })),
+    ...(job.origin && { git_commit: job.origin.gitCommit }),
   };
   return createRun(job.runsDirectory, identity, toYaml(config));
 }

@@ -2,12 +2,9 @@ import { resolve } from 'node:path';
 import { configHash } from '../config/hash.js';
 import { explanationOf, UserError } from '../errors.js';
 import type { Job } from '../job.js';
-import { LocalScheduler } from '../scheduling/local.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import type { SweepDirectory, SweepSummary } from '../sweep/sweep-store.js';
-import type { Engine } from '../tensorflow/engine.js';
 import type { Summary } from '../tracking/run-store.js';
-import { chooseEngine } from './engine.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 import { listenForInterrupts } from './interrupts.js';
 import { registerAll, requireServer } from './register.js';
@@ -17,6 +14,7 @@ import { printResults, type Result } from './run-results.js';
 import { readSweepOptions, type SweepOptions, type SweepSettings } from './sweep-options.js';
 import type { SweepExperiment } from './sweep-trials.js';
 import { trainSweep } from './train-sweep.js';
+import { choosePlace, type TrainingPlace } from './training-place.js';
 
 /** What is trained, beside the experiments. */
 export interface TrainedAs {
@@ -37,14 +35,14 @@ export async function trainAll(
 ): Promise<void> {
   const settings = readSweepOptions(options, command);
   requireServer(options.register);
-  const engine = await chooseEngine(options);
+  const place = await choosePlace(options);
   let workers: Scheduler | undefined;
   const onWorkers = (scheduler: Scheduler): void => {
     workers = scheduler;
   };
   const { signal, stop } = listenForInterrupts(() => workers?.close());
   const runsDirectory = resolve(options.runsDir);
-  const context = { engine, settings, runsDirectory, signal, onWorkers };
+  const context = { place, settings, runsDirectory, signal, onWorkers };
   const results: Result[] = [];
   try {
     for (const written of experiments) {
@@ -54,7 +52,7 @@ export async function trainAll(
         const experiment = await withPinnedModels(written, runsDirectory);
         return isSweep(experiment)
           ? trainSweep(experiment, context, existing)
-          : trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), engine, signal, onWorkers);
+          : trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), place, signal, onWorkers);
       };
       results.push(experiments.length === 1 ? await train() : await resultOf(written, train));
     }
@@ -87,11 +85,11 @@ function isSweep(experiment: CheckedExperiment): experiment is SweepExperiment {
 
 async function trainRun(
   job: Job,
-  engine: Engine,
+  place: TrainingPlace,
   signal: AbortSignal,
   onWorkers: (scheduler: Scheduler) => void,
 ): Promise<Summary> {
-  const scheduler = new LocalScheduler(engine, 1);
+  const scheduler = await place.open({ jobs: 1, threads: place.threads }, job.config);
   onWorkers(scheduler);
   try {
     return await runJob(job, scheduler, signal);
