@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quantize } from '../../src/export/quantization.js';
-import type { WeightSpec } from '../../src/export/saved-model.js';
+import { type WeightSpec, quantize } from '../../src/export/quantization.js';
 
 const values = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -100, max: 100 }), {
   minLength: 1,
@@ -21,7 +20,7 @@ function roundTrip(
   const bias = [0.1, -0.2];
   const result = quantize(specs, new Uint8Array(Float32Array.from([...kernel, ...bias]).buffer), quantization);
   const buffer = Uint8Array.from(result.bytes).buffer;
-  const decoded = tf.io.decodeWeights(buffer, result.specs as unknown as tf.io.WeightsManifestEntry[]);
+  const decoded = tf.io.decodeWeights(buffer, result.specs);
   const read = (name: string): Float32Array => decoded[name].dataSync<'float32'>().slice();
   const answer = { kernel: read('layer/kernel'), bias: read('layer/bias'), bytes: result.bytes.length };
   tf.dispose(decoded);
