@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { registerCheck } from './commands/check.js';
+import { registerCompare } from './commands/compare.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
@@ -14,10 +15,12 @@ import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerServe } from './commands/serve.js';
 import { registerShow } from './commands/show.js';
+import { registerSlurmTask } from './commands/slurm-task.js';
 import { registerStatus } from './commands/status.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSync } from './commands/sync.js';
 import { registerUi } from './commands/ui.js';
+import { registerWorker } from './commands/worker.js';
 import { UserError, messageOf } from './errors.js';
 import { VERSION } from './version.js';
 
@@ -48,6 +51,7 @@ function createProgram(): Command {
     registerStatus,
     registerLs,
     registerShow,
+    registerCompare,
     registerPredict,
     registerEvaluate,
     registerExplain,
@@ -55,6 +59,8 @@ function createProgram(): Command {
     registerServe,
     registerUi,
     registerSync,
+    registerWorker,
+    registerSlurmTask,
     registerInstall,
     registerDoctor,
   ]) {

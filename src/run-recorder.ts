@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { toYaml } from './config/format.js';
 import type { Json } from './config/tree.js';
@@ -9,9 +8,10 @@ import type { InitializedEvent, PrunedEvent } from './run-events.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import type { RunEvent } from './tracking/journal-events.js';
-import { describeMachine, experimentName, flattenConfig, gitCommit, userName } from './tracking/run-description.js';
+import { describeOrigin, flattenConfig } from './tracking/run-description.js';
 import { type RunHistory, readHistory } from './tracking/run-history.js';
 import { type RunDirectory, type Summary, createRun, readIdentity, writeSummary } from './tracking/run-store.js';
+import { SystemMonitor } from './tracking/system-metrics.js';
 import type { EpochEvent } from './training/events.js';
 import type { BestEpoch } from './training/state.js';
 import type { TrainingResult } from './training/trainer.js';
@@ -22,16 +22,14 @@ export async function createRunOf(job: Job): Promise<RunDirectory> {
   const { config } = job;
   const identity = {
     name: config.name,
-    experiment: experimentName(config, process.env),
+    label: job.sweep?.label,
     seed: config.training.seed,
     config_hash: job.configHash,
     description: config.description || undefined,
     parent: job.sweep?.id,
-    source: job.source,
-    git_commit: await gitCommit(dirname(job.source)),
-    user: userName(),
-    versions: { ablate: VERSION, node: process.versions.node, tfjs: tf.version.tfjs },
-    machine: describeMachine(),
+    source: job.origin?.source ?? job.source,
+    ...(await describeOrigin(config, job.source, { ablate: VERSION, tfjs: tf.version.tfjs })),
+    ...(job.origin && { git_commit: job.origin.gitCommit }),
   };
   return createRun(job.runsDirectory, identity, toYaml(config));
 }
@@ -46,6 +44,10 @@ export class RunRecorder {
   readonly #before: RunHistory;
   /** Metric and step of every point in the journal. */
   readonly #points: Set<string>;
+  /** Images that an epoch trains on. */
+  #trainImages = 0;
+  readonly #monitor: SystemMonitor;
+  #systemSamples: number;
   readonly #summary: Omit<Summary, 'status' | 'duration_seconds' | 'error'>;
 
   /**
@@ -59,6 +61,7 @@ export class RunRecorder {
     this.#journal = new JournalWriter(run.journal);
     this.#before = readHistory(run);
     this.#points = new Set(pointsOf(this.#before));
+    this.#systemSamples = this.#before.systemSamples;
     checkIdentity(readIdentity(run), job);
     this.#summary = {
       id: run.id,
@@ -78,13 +81,16 @@ export class RunRecorder {
       this.#journal.append({ type: 'params', params: flattenConfig(job.config) });
     }
     if (job.sweep) this.#tag(sweepTags(job.sweep));
+    this.#monitor = new SystemMonitor((values) => {
+      this.#journal.append({ type: 'system', sample: this.#systemSamples++, values });
+    }, process.env);
   }
 
   /**
    * The engine runs, the data are split, the model is built.
    * @throws UserError `dataset-changed` when an earlier part of the run trained on other data
    */
-  ready({ dataset, train, validation, parameters, parts: { runtime } }: RunSetup): void {
+  ready({ dataset, train, validation, parameters, flops, parts: { runtime } }: RunSetup): void {
     const shape = [dataset.height, dataset.width, dataset.channels];
     const { name, digest, source } = dataset;
     checkDigest(this.#before, dataset);
@@ -98,6 +104,8 @@ export class RunRecorder {
     this.#tag({ engine: version, device, threads: String(threads) });
     this.#summary.dataset_digest = digest;
     this.#summary.parameters = parameters;
+    this.#summary.flops = flops;
+    this.#trainImages = train.length;
     this.#summary.tensorflow = { version, device };
   }
 
@@ -118,6 +126,7 @@ export class RunRecorder {
   /** What training came to. One that can still go on has no final scores yet: they are in its summary alone. */
   trained({ status, epochs, steps, metrics, best, weightsEpoch, samplesPerSecond }: TrainingResult): void {
     Object.assign(this.#summary, { epochs, steps, weights_epoch: weightsEpoch, samples_per_second: samplesPerSecond });
+    if (samplesPerSecond > 0) this.#summary.training_seconds = (epochs * this.#trainImages) / samplesPerSecond;
     const scores = best ? bestScores(best) : {};
     Object.assign(this.#summary.metrics, scores, metrics);
     if (status !== 'INTERRUPTED') this.#measure(steps, epochs, scores);
@@ -147,6 +156,7 @@ export class RunRecorder {
     const duration = this.#before.seconds + (performance.now() - this.#started) / 1000;
     const { id, name, ...rest } = this.#summary;
     const summary = { id, name, status, ...rest, duration_seconds: duration, error: error ?? null };
+    this.#monitor.stop();
     this.#journal.append({ type: 'state', status, error });
     writeSummary(this.run, summary);
     return summary;

@@ -12,7 +12,7 @@ import { pacesOf, trainingStages, withAllUnfrozen } from './run-stages.js';
 import type { Runtime, Variable } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
-import { type EvaluationParts, Evaluator } from './training/evaluation.js';
+import { Evaluator } from './training/evaluation.js';
 import { createLoss } from './training/losses.js';
 import { createOptimizer } from './training/optimizers.js';
 import { Pruning } from './training/pruning.js';
@@ -24,6 +24,8 @@ export interface RunSetup {
   dataset: Dataset;
   built: BuiltModel;
   parts: StepParts;
+  /** Scores the model on the training data's images. */
+  evaluator: Evaluator;
   /** By their first epochs; the first begins with the training. */
   stages: TrainingStage[];
   /** Indices into `dataset.train`. */
@@ -31,6 +33,8 @@ export interface RunSetup {
   validation: Int32Array;
   /** Weights of the model, counted one by one. */
   parameters: number;
+  /** Of the forward pass of one image. */
+  flops: number;
   dispose: () => void;
 }
 
@@ -73,11 +77,15 @@ export function setUpRun(
     normalization: normalizationStatistics(dataset, train, data.normalization),
     ...makeResident(dataset.train, dataset, runtime),
   };
+  const evaluator = new Evaluator(parts);
   const dispose = (): void => {
+    evaluator.dispose();
     disposeAll(parts, built);
   };
-  const parameters = summarizeModel(model, shape).reduce((sum, layer) => sum + layer.parameters, 0);
-  return { dataset, built, parts, stages, train, validation, parameters, dispose };
+  const layers = summarizeModel(model, shape);
+  const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  const flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
+  return { dataset, built, parts, evaluator, stages, train, validation, parameters, flops, dispose };
 }
 
 function requirePrecision(precision: Precision, { backend }: Runtime): void {
@@ -95,17 +103,19 @@ export function trainingInputs({
   train,
   validation,
   dataset,
-}: RunSetup): Pick<Training, 'parts' | 'stages' | 'train' | 'validation' | 'labels'> {
-  return { parts, stages, train, validation, labels: dataset.train.labels };
+  evaluator,
+}: RunSetup): Pick<Training, 'parts' | 'evaluator' | 'stages' | 'train' | 'validation' | 'labels'> {
+  return { parts, evaluator, stages, train, validation, labels: dataset.train.labels };
 }
 
-/** An evaluator of the model on the training data (for validation) or, with tensors of its own, on the test data. */
+/** An evaluator of the model on the test data, with tensors of its own. */
 export function evaluatorOfTest({ dataset, parts }: RunSetup): { evaluator: Evaluator; dispose: () => void } {
   const resident = makeResident(dataset.test, dataset, parts.runtime);
-  const evaluation: EvaluationParts = { ...parts, ...resident };
+  const evaluator = new Evaluator({ ...parts, ...resident });
   return {
-    evaluator: new Evaluator(evaluation),
+    evaluator,
     dispose: () => {
+      evaluator.dispose();
       tf.dispose([resident.images, resident.labels]);
     },
   };

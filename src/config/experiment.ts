@@ -85,6 +85,7 @@ export interface Experiment {
   /** The sentence that the sweep answers. */
   question: string | null;
   tracking: TrackingConfig;
+  launcher?: LauncherConfig;
 }
 /** Handwritten digits: 60,000 + 10,000 images of 28×28×1, 10 classes. */
 export interface Mnist {
@@ -967,4 +968,17 @@ export interface TrackingSettings {
   tags: {
     [k: string]: string;
   };
+}
+/** What each trial asks of the cluster that `--launcher` submits to; nothing of it affects results. */
+export interface LauncherConfig {
+  /** The cluster's workload manager. */
+  name: 'slurm';
+  /** Where trials run. Default: the cluster's own. */
+  partition: string | null;
+  /** GPUs of each trial. */
+  gpus: number;
+  /** Longest time of a trial between two checkpoints by Slurm, as sbatch takes it: `2:00:00`, `1-12`. Default: the partition's own. */
+  time: string | null;
+  /** Further options of sbatch; those that would run something aren't among them. */
+  sbatch: string[];
 }

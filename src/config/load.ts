@@ -129,6 +129,11 @@ function checked(tree: Tree, name: string): Resolved {
   return resolved;
 }
 
+/** What data mean in full, given as a tree of their own. @throws ConfigError with every mistake */
+export function checkedExperiment(tree: Tree, name: string): Experiment {
+  return checked(tree, name).config;
+}
+
 /** A mistake found in resolved configuration, at the key or the value that it lies in. */
 export function problemIn(tree: Tree, path: Path, details: ProblemDetails): Problem {
   const atKey = details.code === 'missing-key' || details.code === 'unknown-key';

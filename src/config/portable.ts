@@ -53,7 +53,7 @@ function portableScalar(
 }
 
 /** The keys whose values are paths of files or folders, wherever in the schema. */
-function pathKeys(): Set<string> {
+export function pathKeys(): Set<string> {
   const words = new Set<string>();
   const visit = (schema: unknown): void => {
     if (Array.isArray(schema)) schema.forEach(visit);

@@ -18,12 +18,18 @@ export interface LoadedModel {
  * a power cut included, the directory holds a whole model, the old or the new, or none: it is written beside it, synced
  * and renamed.
  * @param userMetadata JSON that is saved with it (the classes' names, how images are normalized)
+ * @param beside further files of the directory: name → contents
  */
-export async function saveModel(model: tf.LayersModel, directory: string, userMetadata: object): Promise<void> {
+export async function saveModel(
+  model: tf.LayersModel,
+  directory: string,
+  userMetadata: object,
+  beside: Record<string, string> = {},
+): Promise<void> {
   model.setUserDefinedMetadata({ ...userMetadata });
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
-      await replaceDirectory(directory, filesOf(artifacts));
+      await replaceDirectory(directory, { ...beside, ...filesOf(artifacts) });
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     }),
   );

@@ -123,6 +123,12 @@ class Trainer {
 
   dispose(): void {
     tf.dispose(this.#bestWeights);
+    this.#disposeLoops();
+  }
+
+  #disposeLoops(): void {
+    this.#loop?.dispose();
+    this.#lastLoop?.dispose();
   }
 
   /** Compiles the loops of the stage that an epoch belongs to. @returns the layers that are trained from now on */
@@ -130,6 +136,7 @@ class Trainer {
     const stage = this.#training.stages.findLast(({ firstEpoch }) => firstEpoch <= epoch);
     if (!stage || stage === this.#stage) return [];
     this.#stage = stage;
+    this.#disposeLoops();
     const { parts, train: examples } = this.#training;
     const sizes = { stride: this.#batchSize, examples: examples.length, steps: this.#stepsPerEpoch };
     this.#loop = compileTrainingLoop(parts, stage, { ...sizes, batchSize: this.#batchSize });
