@@ -165,6 +165,8 @@ export class RunDelivery {
   }
 
   async #sendAnnounced(target: Target, { path }: ArtifactEvent): Promise<void> {
+    // The model's files go with the model, once all of them are there.
+    if (path.startsWith(`${MODEL_NAME}/`)) return;
     const file = runFile(this.run, path);
     if (file) await this.#sendFile(target, file, target.mlflowRun.artifactUri, file.path);
     else noteRefused(target.cursor, `artifact ${path}: no such file in the run's folder`);
