@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { registerCheck } from './commands/check.js';
+import { registerCompare } from './commands/compare.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
+import { registerExport } from './commands/export.js';
 import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
@@ -13,10 +15,12 @@ import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerServe } from './commands/serve.js';
 import { registerShow } from './commands/show.js';
+import { registerSlurmTask } from './commands/slurm-task.js';
 import { registerStatus } from './commands/status.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSync } from './commands/sync.js';
 import { registerUi } from './commands/ui.js';
+import { registerWorker } from './commands/worker.js';
 import { UserError, messageOf } from './errors.js';
 import { VERSION } from './version.js';
 
@@ -47,12 +51,16 @@ function createProgram(): Command {
     registerStatus,
     registerLs,
     registerShow,
+    registerCompare,
     registerPredict,
     registerEvaluate,
     registerExplain,
+    registerExport,
     registerServe,
     registerUi,
     registerSync,
+    registerWorker,
+    registerSlurmTask,
     registerInstall,
     registerDoctor,
   ]) {

@@ -7,11 +7,11 @@ import { loadDatasetOf } from './run-dataset.js';
 import type { RunProgress } from './run-events.js';
 import { mlmodelFiles } from './run-mlmodel.js';
 import { RunRecorder, createRunOf } from './run-recorder.js';
+import { initializeWeights } from './run-initial-weights.js';
 import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } from './run-setup.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { whileHolding } from './tracking/run-lock.js';
 import { type Summary, findRun } from './tracking/run-store.js';
-import { Evaluator } from './training/evaluation.js';
 import { evaluationMetrics } from './training/metrics.js';
 import { train } from './training/trainer.js';
 
@@ -61,12 +61,13 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   for (const path of writeModelSummary(recorder.run, setup.built.model)) recorder.artifact(path);
   hooks.onProgress(readyEvent(setup));
   const checkpoints = new RunCheckpoints(job, recorder, hooks.onProgress);
+  const from = await checkpoints.newest(setup);
+  if (!from) await initialize(job, setup, recorder, hooks);
   const result = await train({
     config: job.config.training,
     ...trainingInputs(setup),
-    evaluator: new Evaluator(setup.parts),
     signal: hooks.signal,
-    from: await checkpoints.newest(setup),
+    from,
     checkpoints: checkpoints.writer,
     onEvent: (event) => {
       if (event.type === 'epoch') recorder.epoch(event);
@@ -79,6 +80,13 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   hooks.onProgress({ type: 'tested', metrics: testOnce(job, setup, recorder) });
   await saveTrained(setup, recorder);
   return checkpoints.endRun('FINISHED');
+}
+
+async function initialize(job: Job, setup: RunSetup, recorder: RunRecorder, hooks: RunHooks): Promise<void> {
+  const initialized = await initializeWeights(job, setup);
+  if (!initialized) return;
+  recorder.initialized(initialized);
+  hooks.onProgress(initialized);
 }
 
 /** The test set is scored once a run, after everything is decided. */

@@ -4,6 +4,7 @@ import type { Json } from './config/tree.js';
 import type { Dataset } from './data/dataset.js';
 import { UserError } from './errors.js';
 import type { Job, SweepTrial } from './job.js';
+import type { InitializedEvent } from './run-events.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import type { RunEvent } from './tracking/journal-events.js';
@@ -26,8 +27,9 @@ export async function createRunOf(job: Job): Promise<RunDirectory> {
     config_hash: job.configHash,
     description: config.description || undefined,
     parent: job.sweep?.id,
-    source: job.source,
+    source: job.origin?.source ?? job.source,
     ...(await describeOrigin(config, job.source, { ablate: VERSION, tfjs: tf.version.tfjs })),
+    ...(job.origin && { git_commit: job.origin.gitCommit }),
   };
   return createRun(job.runsDirectory, identity, toYaml(config));
 }
@@ -42,6 +44,8 @@ export class RunRecorder {
   readonly #before: RunHistory;
   /** Metric and step of every point in the journal. */
   readonly #points: Set<string>;
+  /** Images that an epoch trains on. */
+  #trainImages = 0;
   readonly #monitor: SystemMonitor;
   #systemSamples: number;
   readonly #summary: Omit<Summary, 'status' | 'duration_seconds' | 'error'>;
@@ -86,7 +90,7 @@ export class RunRecorder {
    * The engine runs, the data are split, the model is built.
    * @throws UserError `dataset-changed` when an earlier part of the run trained on other data
    */
-  ready({ dataset, train, validation, parameters, parts: { runtime } }: RunSetup): void {
+  ready({ dataset, train, validation, parameters, flops, parts: { runtime } }: RunSetup): void {
     const shape = [dataset.height, dataset.width, dataset.channels];
     const { name, digest, source } = dataset;
     checkDigest(this.#before, dataset);
@@ -100,7 +104,15 @@ export class RunRecorder {
     this.#tag({ engine: version, device, threads: String(threads) });
     this.#summary.dataset_digest = digest;
     this.#summary.parameters = parameters;
+    this.#summary.flops = flops;
+    this.#trainImages = train.length;
     this.#summary.tensorflow = { version, device };
+  }
+
+  /** Which layers took their first weights from another model. */
+  initialized({ from, taken, fresh }: InitializedEvent): void {
+    const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };
+    this.#tag({ 'initial_weights.from': from, ...layers });
   }
 
   epoch({ epoch, step, metrics, samplesPerSecond }: EpochEvent): void {
@@ -110,6 +122,7 @@ export class RunRecorder {
   /** What training came to. One that can still go on has no final scores yet: they are in its summary alone. */
   trained({ status, epochs, steps, metrics, best, weightsEpoch, samplesPerSecond }: TrainingResult): void {
     Object.assign(this.#summary, { epochs, steps, weights_epoch: weightsEpoch, samples_per_second: samplesPerSecond });
+    if (samplesPerSecond > 0) this.#summary.training_seconds = (epochs * this.#trainImages) / samplesPerSecond;
     const scores = best ? bestScores(best) : {};
     Object.assign(this.#summary.metrics, scores, metrics);
     if (status !== 'INTERRUPTED') this.#measure(steps, epochs, scores);

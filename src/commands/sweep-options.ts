@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import type { LoadedExperiment } from '../config/load.js';
 import { UserError } from '../errors.js';
 import { wholeNumber } from './engine.js';
+import { addPlaceOptions, type PlaceOptions } from './place-options.js';
 import { type TrainingOptions, checkpointSeconds } from './training-options.js';
 
 /** What the user says of running a sweep beside its experiment file. */
-export interface SweepOptions extends TrainingOptions {
+export interface SweepOptions extends TrainingOptions, PlaceOptions {
   jobs?: string;
   force?: true;
   rerunFailed?: true;
@@ -33,6 +34,7 @@ export function addSweepOptions(command: Command): void {
     .option('--jobs <n>', 'trials of a sweep side by side (default: by cores, GPUs, memory)')
     .option('--rerun-failed', 'train the trials that diverged again, too')
     .option('--fail-fast', 'end a sweep at the first trial that fails, its retries included');
+  addPlaceOptions(command);
 }
 
 /** @throws UserError `bad-usage` */

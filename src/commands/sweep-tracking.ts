@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Experiment } from '../config/experiment.js';
 import type { SweepDirectory } from '../sweep/sweep-store.js';
@@ -27,7 +28,8 @@ export class SweepTracking {
   }
 
   begun(runsDirectory: string, id: string): void {
-    if (this.#following.has(id)) return;
+    // On another machine it comes here when it has ended.
+    if (this.#following.has(id) || !existsSync(join(runsDirectory, id))) return;
     if (this.#pending.size >= MOST_PENDING) {
       this.#left++;
       return;
@@ -38,7 +40,8 @@ export class SweepTracking {
   }
 
   /** A trial has ended; the rest of it is delivered in the background. */
-  ended(id: string): void {
+  ended(runsDirectory: string, id: string): void {
+    this.begun(runsDirectory, id);
     const tracking = this.#following.get(id);
     if (!tracking) return;
     this.#following.delete(id);

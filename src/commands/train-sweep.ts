@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import { toPortableYaml } from '../config/portable.js';
 import { UserError } from '../errors.js';
-import { LocalScheduler } from '../scheduling/local.js';
-import { readMachine, visibleGpus } from '../scheduling/machine.js';
-import { chooseParallelism, type Parallelism } from '../scheduling/parallelism.js';
+import type { Parallelism } from '../scheduling/parallelism.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { EarlierRuns } from '../sweep/earlier-runs.js';
 import { Pruner } from '../sweep/pruning/pruner.js';
@@ -21,8 +19,6 @@ import {
 } from '../sweep/sweep-store.js';
 import { TrialChoices } from '../sweep/trial-choice.js';
 import { sweepSeeds } from '../config/sweep.js';
-import type { Engine } from '../tensorflow/engine.js';
-import { findGpus } from '../tensorflow/library/gpu.js';
 import { describeOrigin } from '../tracking/run-description.js';
 import { whileHolding } from '../tracking/run-lock.js';
 import { VERSION } from '../version.js';
@@ -35,10 +31,11 @@ import { sweepRuns, sweepSize } from './sweep-summary.js';
 import { SweepTracking } from './sweep-tracking.js';
 import { type SweepExperiment, trialsOf } from './sweep-trials.js';
 import { SweepView } from './sweep-view.js';
+import type { TrainingPlace } from './training-place.js';
 
 /** What a sweep is run with. */
 export interface SweepContext {
-  engine: Engine;
+  place: TrainingPlace;
   settings: SweepSettings;
   runsDirectory: string;
   /** Ends the sweep in order. */
@@ -61,9 +58,9 @@ export async function trainSweep(
   const source = begun?.source ?? resolve(experiment.file);
   const status = showStatusLine(process.stderr);
   const data = new DatasetDigests(source, status.onProgress);
-  const { parallelism, gpus } = await shareMachine(experiment, context, data, begun).finally(status.clear);
+  const parallelism = await shareOut(experiment, context, data, begun).finally(status.clear);
   const sweep = existing ?? createSweep(context.runsDirectory, experiment.config.name, toPortableYaml(experiment));
-  const session = { experiment, context, sweep, source, data, parallelism, gpus };
+  const session = { experiment, context, sweep, source, data, parallelism };
   return whileHolding(sweep, () => runSession(session, existing === undefined), process.pid);
 }
 
@@ -80,32 +77,34 @@ interface SweepSession {
   source: string;
   data: DatasetDigests;
   parallelism: Parallelism;
-  gpus: string[];
 }
 
-async function shareMachine(
+async function shareOut(
   { config, cells }: SweepExperiment,
-  { engine, settings: { jobs, threads } }: SweepContext,
+  { place, settings: { jobs, threads } }: SweepContext,
   data: DatasetDigests,
   before: SweepEvent | undefined,
-): Promise<{ parallelism: Parallelism; gpus: string[] }> {
+): Promise<Parallelism> {
   if (before && threads !== undefined && threads !== before.threads) throw otherThreads(before.id, before.threads);
-  const hasGpu = engine.backend === 'tensorflow' && engine.gpuName !== undefined;
-  const gpus = hasGpu ? visibleGpus((await findGpus()).length, process.env) : [];
   const trials = sweepRuns(config, cells ?? []);
-  const demand = { trials, datasetBytes: await data.bytesOf(config), jobs, threads: threads ?? before?.threads };
-  return { parallelism: chooseParallelism(readMachine(gpus.length), demand), gpus };
+  const datasetBytes = (): Promise<number> => data.bytesOf(config);
+  return place.shareOut({
+    trials,
+    method: config.sweep.method,
+    jobs,
+    threads: threads ?? before?.threads,
+    datasetBytes,
+  });
 }
 
 async function runSession(session: SweepSession, isNew: boolean): Promise<SweepSummary> {
-  const { context, sweep, parallelism, gpus } = session;
-  const { jobs, threads } = parallelism;
+  const { context, sweep, parallelism } = session;
+  const { jobs } = parallelism;
   const journal = new SweepJournal(sweep);
   if (isNew) journal.append(await beginningOf(session));
   const record = readSweepRecord(sweep);
   journal.append({ type: 'state', status: 'RUNNING', jobs });
-  const engine = context.engine.backend === 'cpu' ? context.engine : { ...context.engine, threads };
-  const scheduler = new LocalScheduler(engine, jobs, gpus);
+  const scheduler = await context.place.open(parallelism, session.experiment.config);
   context.onWorkers(scheduler);
   try {
     const summary = await runTrials(session, scheduler, journal, record);
@@ -173,7 +172,7 @@ async function runTrials(
       signal: context.signal,
       onProgress: (progress) => {
         if (progress.type === 'trial-begun') tracking.begun(sweep.runsDirectory, progress.run);
-        if (progress.type === 'trial-ended') tracking.ended(progress.end.run);
+        if (progress.type === 'trial-ended') tracking.ended(sweep.runsDirectory, progress.end.run);
         display.onProgress(progress);
       },
     });
@@ -203,11 +202,8 @@ function announce(
   record: SweepRecord,
   display: SweepDisplay,
 ): void {
-  const { jobs, threads } = parallelism;
-  const workers = `${jobs} ${jobs === 1 ? 'worker' : 'workers'}`;
-  const each =
-    context.engine.backend === 'cpu' || threads === 0 ? '' : ` of ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  display.message(`${record.begun.id}: ${sweepSize(experiment.config, experiment.cells ?? [])}, ${workers}${each}`);
+  const size = sweepSize(experiment.config, experiment.cells ?? []);
+  display.message(`${record.begun.id}: ${size}, ${context.place.describe(parallelism)}`);
   const done = record.ends.size;
   const most = done === record.begun.trials ? 'all' : String(done);
   if (record.runs.size > 0) display.message(`${most} of its trials have ended already (--force begins a new sweep)`);

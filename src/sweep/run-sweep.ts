@@ -98,7 +98,7 @@ class Session {
     if (this.#stop) return;
     this.#running.add(controller);
     const end = await this.#runner.train(trial, job, controller).finally(() => this.#running.delete(controller));
-    await this.#ended(trial, end);
+    if (end) await this.#ended(trial, end);
   }
 
   #job({ cell, label }: Trial, config: Experiment, hash: string, resume: string | undefined): Job {

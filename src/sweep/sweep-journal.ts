@@ -24,12 +24,24 @@ export interface SweepEvent {
   trials: number;
   /** Threads of each worker, the same whenever the sweep is gone on with: other numbers give other last bits. */
   threads: number;
+  /** Of seeds that are added until it is decided: each variant has at least, and at most, so many. */
+  seed_range?: SeedRange;
+  /** The smallest difference of the metric that matters. */
+  margin?: number | null;
+  /** What the user called: `run` or `sweep`, with these overrides of the file. */
+  command?: { name: string; overrides: string[] };
   /** Whether finished runs of other sweeps are left aside. */
   force: boolean;
   /** Who and what began it, as its runs say it of themselves. */
   origin?: Pick<RunEvent, 'experiment' | 'git_commit' | 'user' | 'versions' | 'machine'>;
   /** What it varies, flat: `sweep.parameters.model.kernel_size.values` → `[3, 5]`. */
   params?: Record<string, string>;
+}
+
+/** How many seeds a variant has when they are added in view of the results. */
+export interface SeedRange {
+  min: number;
+  max: number;
 }
 
 /** The sweep goes on, or has ended. */

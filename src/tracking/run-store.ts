@@ -39,9 +39,13 @@ export interface Summary {
   weights_epoch: number;
   /** While training only: validation, tests and checkpoints don't count. */
   samples_per_second: number;
+  /** Likewise; absent where no epoch ended, and in runs of versions that didn't measure it. */
+  training_seconds?: number;
   duration_seconds: number;
   /** Trainable and non-trainable weights of the model, counted one by one. */
   parameters: number;
+  /** Of the forward pass of one image (see `LayerSummary`); absent as `dataset_digest` is, and in runs of old versions. */
+  flops?: number;
   /** `null` when the run ended before TensorFlow was loaded. */
   tensorflow: { version: string; device: string } | null;
   error: string | null;
@@ -173,6 +177,11 @@ export function findRun(runsDirectory: string, idOrPrefix: string): RunDirectory
 /** The id itself if it is there, else all that begin so. */
 export function matchingIds(ids: readonly string[], idOrPrefix: string): string[] {
   return ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
+}
+
+/** Whether text is formed as the ids of runs are: a name within a folder, never a way out of it. */
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text);
 }
 
 /** The part of an id that is the start: `20261124-061530`. */
