@@ -78,7 +78,7 @@ export class RunRecorder {
     };
     this.#journal.append({ type: 'state', status: 'RUNNING' });
     if (Object.keys(this.#before.params).length === 0) {
-      this.#journal.append({ type: 'params', params: flattenConfig(job.config) });
+      this.#journal.append({ type: 'params', params: paramsOf(job) });
     }
     if (job.sweep) this.#tag(sweepTags(job.sweep));
     this.#monitor = new SystemMonitor((values) => {
@@ -210,6 +210,15 @@ function checkDigest({ datasets, identity }: RunHistory, { name, digest }: Datas
     code: 'dataset-changed',
     hint: `bring back the data with digest ${before.digest} (now: ${digest}), or train anew with \`ablate run\``,
   });
+}
+
+/** What is swept comes first: tracking servers show params in the order in which they come. */
+function paramsOf({ config, sweep }: Job): Record<string, string> {
+  const params = flattenConfig(config);
+  const swept = Object.keys(sweep?.values ?? {});
+  const isSwept = ([name]: [string, string]): boolean =>
+    swept.some((key) => name === key || name.startsWith(`${key}.`));
+  return Object.fromEntries([...Object.entries(params).filter(isSwept), ...Object.entries(params)]);
 }
 
 /** By which a tracking server finds a sweep's trials, and tells them apart: `sweep.model.kernel_size` → `3`. */
