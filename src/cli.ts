@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { registerCheck } from './commands/check.js';
+import { registerCompare } from './commands/compare.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
@@ -47,6 +48,7 @@ function createProgram(): Command {
     registerStatus,
     registerLs,
     registerShow,
+    registerCompare,
     registerPredict,
     registerEvaluate,
     registerExplain,

@@ -45,6 +45,8 @@ export class RunRecorder {
   readonly #before: RunHistory;
   /** Metric and step of every point in the journal. */
   readonly #points: Set<string>;
+  /** Images that an epoch trains on. */
+  #trainImages = 0;
   readonly #summary: Omit<Summary, 'status' | 'duration_seconds' | 'error'>;
 
   /**
@@ -83,7 +85,7 @@ export class RunRecorder {
    * The engine runs, the data are split, the model is built.
    * @throws UserError `dataset-changed` when an earlier part of the run trained on other data
    */
-  ready({ dataset, train, validation, parameters, parts: { runtime } }: RunSetup): void {
+  ready({ dataset, train, validation, parameters, flops, parts: { runtime } }: RunSetup): void {
     const shape = [dataset.height, dataset.width, dataset.channels];
     const { name, digest, source } = dataset;
     checkDigest(this.#before, dataset);
@@ -97,6 +99,8 @@ export class RunRecorder {
     this.#tag({ engine: version, device, threads: String(threads) });
     this.#summary.dataset_digest = digest;
     this.#summary.parameters = parameters;
+    this.#summary.flops = flops;
+    this.#trainImages = train.length;
     this.#summary.tensorflow = { version, device };
   }
 
@@ -107,6 +111,7 @@ export class RunRecorder {
   /** What training came to. One that can still go on has no final scores yet: they are in its summary alone. */
   trained({ status, epochs, steps, metrics, best, weightsEpoch, samplesPerSecond }: TrainingResult): void {
     Object.assign(this.#summary, { epochs, steps, weights_epoch: weightsEpoch, samples_per_second: samplesPerSecond });
+    if (samplesPerSecond > 0) this.#summary.training_seconds = (epochs * this.#trainImages) / samplesPerSecond;
     const scores = best ? bestScores(best) : {};
     Object.assign(this.#summary.metrics, scores, metrics);
     if (status !== 'INTERRUPTED') this.#measure(steps, epochs, scores);

@@ -27,6 +27,8 @@ export interface RunSetup {
   validation: Int32Array;
   /** Weights of the model, counted one by one. */
   parameters: number;
+  /** Of the forward pass of one image. */
+  flops: number;
   dispose: () => void;
 }
 
@@ -67,8 +69,10 @@ export function setUpRun(
   const dispose = (): void => {
     disposeAll(parts, built);
   };
-  const parameters = summarizeModel(model, { ...dataset, classes }).reduce((sum, layer) => sum + layer.parameters, 0);
-  return { dataset, built, parts, train, validation, parameters, dispose };
+  const layers = summarizeModel(model, { ...dataset, classes });
+  const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  const flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
+  return { dataset, built, parts, train, validation, parameters, flops, dispose };
 }
 
 /** What `train` takes of a run that is set up. */

@@ -68,6 +68,9 @@ export interface Comparison extends Evidence {
   seedsMissing: number | null;
 }
 
+/** Of more variants than this not all pairs are compared, but the best with each other one: pairs grow as their square. */
+export const MOST_PAIRED = 30;
+
 /** All of an answer but its words. */
 export interface AnswerFacts {
   question: string | null;
@@ -88,7 +91,8 @@ export interface AnswerFacts {
 }
 
 /**
- * Compares all pairs of variants, or all with the baseline, and judges each comparison within the family.
+ * Compares all pairs of variants, or all with the baseline (of more than 30 variants: with the best), and judges each
+ * comparison within the family.
  * @throws UserError as `answerQuestion`
  */
 export function establishFacts(request: AnswerRequest): AnswerFacts {
@@ -97,8 +101,8 @@ export function establishFacts(request: AnswerRequest): AnswerFacts {
   requireComparable(variants, baseline);
   const judgement = { alpha, power, margin, sequential: request.sequential ?? false };
   const measured = variants.filter(({ values }) => values.size > 0);
-  const comparisons = compareAll(measured, baseline, metric.goal, judgement);
   const leader = leaderOf(measured, metric.goal);
+  const comparisons = compareAll(familyOf(measured, baseline, leader), metric.goal, judgement);
   const relevant = comparisons.filter(
     ({ first, second }) => baseline !== null || [first, second].includes(leader ?? ''),
   );
@@ -142,36 +146,58 @@ interface Matched {
   evidence: Evidence;
 }
 
-function compareAll(
-  variants: readonly Variant[],
-  baseline: string | null,
-  goal: 'maximize' | 'minimize',
-  judgement: Judgement,
-): Comparison[] {
-  const couples = couplesOf(variants, baseline);
+/** Comparisons that are judged together. */
+interface Family {
+  couples: [Variant, Variant][];
+  /** How many there are in all, those included that aren't made. */
+  size: number;
+}
+
+function compareAll({ couples, size }: Family, goal: 'maximize' | 'minimize', judgement: Judgement): Comparison[] {
   const matched = couples.map(([first, second]): Matched => {
     const pairs = pairBySeed(first.values, second.values);
-    const evidence = gatherEvidence(pairs, judgement, couples.length);
+    const evidence = gatherEvidence(pairs, judgement, size);
     return { first: first.name, second: second.name, pairs, evidence };
   });
-  const differences = adjustKnown(matched.map(({ evidence }) => evidence.pValue));
-  const equivalences = adjustKnown(matched.map(({ evidence }) => evidence.equivalence?.pValue ?? null));
+  const differences = adjustKnown(
+    matched.map(({ evidence }) => evidence.pValue),
+    size,
+  );
+  const equivalences = adjustKnown(
+    matched.map(({ evidence }) => evidence.equivalence?.pValue ?? null),
+    size,
+  );
   return matched.map((one, i) =>
-    conclude(one, { difference: differences[i], equivalence: equivalences[i] }, goal, judgement, couples.length),
+    conclude(one, { difference: differences[i], equivalence: equivalences[i] }, goal, judgement, size),
   );
 }
 
-/** All pairs, or each variant with the baseline as the second. */
-function couplesOf(variants: readonly Variant[], baseline: string | null): [Variant, Variant][] {
-  const reference = variants.find(({ name }) => name === baseline);
-  if (reference) return variants.filter((one) => one !== reference).map((one) => [one, reference]);
-  if (baseline !== null) return [];
-  return variants.flatMap((first, i) => variants.slice(i + 1).map((second): [Variant, Variant] => [first, second]));
+/** All pairs, or each variant with the baseline (of many variants: with the leader) as the second. */
+function familyOf(variants: readonly Variant[], baseline: string | null, leader: string | null): Family {
+  if (baseline !== null) {
+    const couples = couplesWith(baseline, variants);
+    return { couples, size: couples.length };
+  }
+  // The leader is one only by these very values, so each of its comparisons is judged as one of all pairs.
+  const size = (variants.length * (variants.length - 1)) / 2;
+  if (variants.length > MOST_PAIRED) return { couples: couplesWith(leader, variants), size };
+  const couples = variants.flatMap((first, i) =>
+    variants.slice(i + 1).map((second): [Variant, Variant] => [first, second]),
+  );
+  return { couples, size };
+}
+
+function couplesWith(name: string | null, variants: readonly Variant[]): [Variant, Variant][] {
+  const reference = variants.find((one) => one.name === name);
+  return reference ? variants.filter((one) => one !== reference).map((one) => [one, reference]) : [];
 }
 
 /** Holm over those that are known; what is unknown yet counts as a member that rejects nothing (p = 1). */
-function adjustKnown(pValues: readonly (number | null)[]): (number | null)[] {
-  const adjusted = holmAdjust(pValues.map((pValue) => pValue ?? 1));
+function adjustKnown(pValues: readonly (number | null)[], family: number): (number | null)[] {
+  const adjusted = holmAdjust(
+    pValues.map((pValue) => pValue ?? 1),
+    family,
+  );
   return pValues.map((pValue, i) => (pValue === null ? null : adjusted[i]));
 }
 
@@ -195,14 +221,20 @@ function conclude(
   };
 }
 
-/** The best mean over the seeds that all have, or over each one's own where there are none. */
+/**
+ * The best mean, each time over the seeds that both of two variants have (or over each one's own where there are none):
+ * a variant that was given up after few seeds must not limit on how many the others are compared.
+ */
 function leaderOf(variants: readonly Variant[], goal: 'maximize' | 'minimize'): string | null {
   if (variants.length === 0) return null;
-  const shared = [...variants[0].values.keys()].filter((seed) => variants.every(({ values }) => values.has(seed)));
-  const meanOf = ({ values }: Variant) =>
-    mean(shared.length > 0 ? shared.flatMap((seed) => values.get(seed) ?? []) : [...values.values()]);
   const sign = goal === 'maximize' ? 1 : -1;
-  return variants.reduce((best, one) => (sign * (meanOf(one) - meanOf(best)) > 0 ? one : best)).name;
+  return variants.reduce((best, one) => (sign * advantageOver(best.values, one.values) > 0 ? one : best)).name;
+}
+
+/** How much greater the mean of the second is. */
+function advantageOver(first: SeedValues, second: SeedValues): number {
+  const { differences } = pairBySeed(second, first);
+  return differences.length > 0 ? mean(differences) : mean([...second.values()]) - mean([...first.values()]);
 }
 
 /** A leader that another beats on the seeds of those two is none: more seeds must settle it. */

@@ -1,4 +1,4 @@
-import type { AnswerFacts, Comparison } from './answer-facts.js';
+import { MOST_PAIRED, type AnswerFacts, type Comparison } from './answer-facts.js';
 import { FEWEST_SEEDS, MOST_SUGGESTED_SEEDS } from './comparison.js';
 import type { Interval } from './statistics/intervals.js';
 
@@ -103,7 +103,7 @@ function missingSentence({ decided, seedsMissing, comparisons, judgement }: Answ
 }
 
 /** What a reader must know to trust the answer; empty if nothing. */
-export function cautionsAbout({ leftOut, comparisons, variants, judgement }: AnswerFacts): string[] {
+export function cautionsAbout({ leftOut, comparisons, variants, judgement, metric, baseline }: AnswerFacts): string[] {
   const sizes = variants.flatMap(({ description }) => description?.n ?? []);
   const isPartial = comparisons.some(({ seeds }) => seeds < Math.max(...sizes));
   const isFragile = comparisons.some(
@@ -115,6 +115,11 @@ export function cautionsAbout({ leftOut, comparisons, variants, judgement }: Ans
     leftOut.failed > 0 && `${leftOut.failed} failed or diverged runs are left out.`,
     leftOut.pruned > 0 &&
       `${leftOut.pruned} pruned runs are left out; the worst are pruned, so variants that lost more look better than they are.`,
+    metric.name.startsWith('test_') &&
+      `Chosen by ${metric.name}: the test set has taken part in the choice, so the winner’s own test score is too good; a validation metric leaves the test set for the end.`,
+    baseline === null &&
+      sizes.length > MOST_PAIRED &&
+      `Of ${sizes.length} variants only the best is compared with each other one, judged as one of all pairs.`,
     isPartial && 'Only the seeds that both variants have are compared.',
     isFragile && 'A difference holds by the t test but not by the sign-flip test: it rests on a few large values.',
   ].filter((caution) => caution !== false);

@@ -7,6 +7,7 @@ import { count, duration, metricText } from './format.js';
 import { countTexts } from './sweep-view.js';
 import { statusText } from './run-status.js';
 import { formatTable } from './table.js';
+import { wrapped } from './wrapped.js';
 
 /** Variants, and failures, that are listed on a terminal; `--json` has all of them. */
 const LISTED_CELLS = 50;
@@ -19,11 +20,22 @@ export function formatSweep(summary: SweepSummary, runsDirectory: string): strin
   return [
     `\n${titleOf(summary)}\n`,
     ...(question === null ? [] : [`  ${question}\n`]),
+    ...answerLines(summary),
     cellTable(summary),
     ...(rest > 0 ? [`… and ${count(rest)} more variants (--json lists all)\n`] : []),
     ...notes(summary).map((note) => `  ${note}\n`),
     `  ${relative(process.cwd(), runsDirectory) || '.'}/sweeps/${id}\n`,
   ].join('');
+}
+
+/** The answer, what must be known to trust it, and how to see more. */
+function answerLines({ answer, id }: SweepSummary): string[] {
+  if (!answer) return [];
+  return [
+    wrapped(pc.bold(answer.sentence), '  '),
+    ...answer.cautions.map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '  ')),
+    `  ${pc.dim(`ablate compare ${id}`)}\n\n`,
+  ];
 }
 
 function titleOf({ name, status, trials, duration_seconds: seconds }: SweepSummary): string {

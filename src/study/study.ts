@@ -1,4 +1,5 @@
 import type { Answer } from '../analysis/answer.js';
+import type { Agreement, McNemar } from '../analysis/statistics/mcnemar.js';
 import type { SweepMetric } from '../config/experiment.js';
 import type { Json } from '../config/tree.js';
 import type { RunStatus } from '../tracking/journal-events.js';
@@ -19,6 +20,8 @@ export interface Study {
   factors: Factor[];
   /** Of two factors at a time, each mean over all else; empty unless the variants are a full grid. */
   interactions: Interaction[];
+  /** Of two single models on the same test images; null unless there are two variants of one run each. */
+  models?: ModelComparison | null;
   /** Images of the test set that the best variant gets wrong most often; empty unless asked for. */
   misclassified: Misclassified[];
   origin: StudyOrigin;
@@ -33,6 +36,8 @@ export interface StudyOrigin {
   versions: { ablate: string; tensorflow: string[]; node: string };
   /** Of the trained runs: `CPU`, `GPU: NVIDIA H100`. */
   devices: string[];
+  /** Processor, cores and memory: `Example 3000, 2 cores, 8 GiB`. */
+  machines?: string[];
   /** Of the earliest and the latest run, ISO 8601; null without runs. */
   started: string | null;
   ended: string | null;
@@ -100,6 +105,8 @@ export interface Factor {
   importance: number | null;
   /** Of the hypothesis that it has no effect (ANOVA); null unless the variants are a full grid. */
   pValue: number | null;
+  /** Which level is best, all other factors averaged over seed by seed; null unless it is a full grid of several factors. */
+  answer?: Answer | null;
 }
 
 export interface FactorLevel {
@@ -118,6 +125,16 @@ export interface Interaction {
   pValue: number | null;
   /** [levels of the first][levels of the second] */
   means: number[][];
+}
+
+/** Two models, not their configurations: with another seed either would be another model. */
+export interface ModelComparison {
+  /** The variants' names. */
+  first: string;
+  second: string;
+  agreement: Agreement;
+  /** McNemar's, of the first less the second. */
+  test: McNemar;
 }
 
 /** An image of the test set that most runs of a variant get wrong. */

@@ -25,6 +25,12 @@ export async function newestInterrupted(runsDirectory: string): Promise<Found | 
   return readIdentity(run).parent === sweep.id || startOf(run.id) < startOf(sweep.id) ? { sweep } : { run };
 }
 
+/** The sweep that was begun last, finished or not. */
+export function newestSweep(runsDirectory: string): SweepDirectory | undefined {
+  const id = sweepIds(runsDirectory).at(-1);
+  return id === undefined ? undefined : sweepDirectory(runsDirectory, id);
+}
+
 async function newestInterruptedSweep(runsDirectory: string): Promise<SweepDirectory | undefined> {
   for (const id of sweepIds(runsDirectory).reverse()) {
     const sweep = sweepDirectory(runsDirectory, id);

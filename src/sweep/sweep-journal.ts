@@ -23,8 +23,20 @@ export interface SweepEvent {
   trials: number;
   /** Threads of each worker, the same whenever the sweep is gone on with: other numbers give other last bits. */
   threads: number;
+  /** Of seeds that are added until it is decided: each variant has at least, and at most, so many. */
+  seed_range?: SeedRange;
+  /** The smallest difference of the metric that matters. */
+  margin?: number | null;
+  /** What the user called: `run` or `sweep`, with these overrides of the file. */
+  command?: { name: string; overrides: string[] };
   /** Whether finished runs of other sweeps are left aside. */
   force: boolean;
+}
+
+/** How many seeds a variant has when they are added in view of the results. */
+export interface SeedRange {
+  min: number;
+  max: number;
 }
 
 /** The sweep goes on, or has ended. */

@@ -1,5 +1,6 @@
 import { holderOf, type RunHolder } from '../tracking/run-lock.js';
 import { SweepResults } from './results.js';
+import { answerOfSweep } from './sweep-answer.js';
 import { readSweepRecord, type SweepEvent, type TrialEvent } from './sweep-journal.js';
 import { sweepDirectory, type SweepDirectory, sweepIds, type SweepStatus, type SweepSummary } from './sweep-store.js';
 
@@ -70,15 +71,15 @@ export function summaryOf({ begun, status, results, jobs, since, until, error }:
 }
 
 /** What a sweep came to, for its `summary.json`. */
-export function summarizeSweep(
-  { id, name, question, method, metric, seeds, threads }: SweepEvent,
-  { status, results, jobs, seconds, error }: SessionEnd,
-): SweepSummary {
+export function summarizeSweep(begun: SweepEvent, end: SessionEnd): SweepSummary {
+  const { id, name, question, method, metric, seeds, threads } = begun;
+  const { status, results, jobs, seconds, error } = end;
   return {
     id,
     name,
     status,
     question,
+    answer: answerOfSweep(begun, results.ranked()),
     method,
     metric,
     seeds,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Answer } from '../analysis/answer.js';
 import { UserError } from '../errors.js';
 import type { Json } from '../config/tree.js';
 import { syncDirectory, writeFileAtomic } from '../tracking/atomic-file.js';
@@ -32,6 +33,8 @@ export interface SweepSummary {
    */
   status: SweepStatus | 'RUNNING' | 'UNFINISHED';
   question: string | null;
+  /** Null where there is nothing to compare. */
+  answer: SweepAnswer | null;
   method: string;
   metric: { name: string; goal: 'minimize' | 'maximize' };
   seeds: number[];
@@ -47,6 +50,12 @@ export interface SweepSummary {
   /** Of all trials in all sessions, added up. */
   trial_seconds: number;
   error: string | null;
+}
+
+/** What a sweep answers, in short: `ablate compare` tells all of it. */
+export interface SweepAnswer extends Pick<Answer, 'sentence' | 'decided' | 'best' | 'leader' | 'cautions'> {
+  /** About how many seeds more each variant needs: 0 if decided, null if more than 1,000 or unknown. */
+  seeds_missing: number | null;
 }
 
 /** Trials by how they ended. */

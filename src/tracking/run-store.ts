@@ -39,9 +39,13 @@ export interface Summary {
   weights_epoch: number;
   /** While training only: validation, tests and checkpoints don't count. */
   samples_per_second: number;
+  /** Likewise; absent where no epoch ended, and in runs of versions that didn't measure it. */
+  training_seconds?: number;
   duration_seconds: number;
   /** Trainable and non-trainable weights of the model, counted one by one. */
   parameters: number;
+  /** Of the forward pass of one image (see `LayerSummary`); absent as `dataset_digest` is, and in runs of old versions. */
+  flops?: number;
   /** `null` when the run ended before TensorFlow was loaded. */
   tensorflow: { version: string; device: string } | null;
   error: string | null;

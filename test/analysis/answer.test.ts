@@ -255,3 +255,29 @@ describe('marginal values', () => {
     expect([...(marginalValues(runs.slice(1), 'pooling').get('max')?.keys() ?? [])]).toEqual([1]);
   });
 });
+
+describe('many variants', () => {
+  it('are compared with the best alone, judged as one of all pairs', () => {
+    const stream = randomStream(3, 'test/many');
+    const many = Array.from({ length: 40 }, (_, i) =>
+      variant(
+        `v${i}`,
+        low.map((value) => value + 0.002 * stream.normal()),
+      ),
+    );
+    const { comparisons, leader, cautions } = ask(many);
+    expect(comparisons).toHaveLength(39);
+    expect(comparisons.every(({ second }) => second === leader)).toBe(true);
+    expect(cautions).toContain(
+      'Of 40 variants only the best is compared with each other one, judged as one of all pairs.',
+    );
+    const [smallest] = comparisons.toSorted((a, b) => (a.pValue ?? 1) - (b.pValue ?? 1));
+    expect(smallest.adjusted.difference).toBeCloseTo(Math.min(1, (40 * 39 * (smallest.pValue ?? 1)) / 2), 9);
+  });
+
+  it('are led by who is best on the seeds that it shares with each, though one has few', () => {
+    const given = [0.9, 0.9, 0.9, 0.9, 0.9, 0.9];
+    const late = [0.8, 0.8, 0.95, 0.96, 0.97, 0.96];
+    expect(ask([variant('early', given), variant('late', late), variant('given up', [0.1, 0.1])]).leader).toBe('late');
+  });
+});

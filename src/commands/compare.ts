@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import type { Study } from '../study/study.js';
+import type { StudyOptions } from '../study/gather-study.js';
+
+interface Options {
+  runsDir: string;
+  baseline?: string;
+  metric?: string;
+  margin?: string;
+  alpha?: string;
+  markdown?: string;
+  csv?: string;
+  json?: true;
+}
+
+/** Adds `ablate compare` to the program. */
+export function registerCompare(program: Command): void {
+  program
+    .command('compare')
+    .description('compare the variants of sweeps, or single runs: intervals, effect sizes, tests, and the answer')
+    .argument('[id...]', 'of sweeps and runs, or the beginnings of their ids (default: the newest sweep)')
+    .option('--baseline <variant>', 'compare all others with this variant, rather than all with each other')
+    .option('--metric <name>', 'compare by this metric (default: the one that the sweep names)')
+    .option(
+      '--margin <number>',
+      'the smallest difference that matters: inside of it there is "no practical difference"',
+    )
+    .option('--alpha <number>', 'the chance of a false difference (default: 0.05)')
+    .option('--markdown <file>', 'write it as Markdown (-: to standard output)')
+    .option('--csv <file>', 'write every run as comma-separated values (-: to standard output)')
+    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .option('--json', 'print all numbers as JSON')
+    .action(compare);
+}
+
+async function compare(ids: string[], options: Options): Promise<void> {
+  const { gatherStudy } = await import('../study/gather-study.js');
+  const { showStatusLine } = await import('./status-line.js');
+  const { count } = await import('./format.js');
+  const status = showStatusLine(process.stderr);
+  const study = await gatherStudy(options.runsDir, await idsOrNewest(ids, options.runsDir), {
+    ...(await readOptions(options)),
+    onProgress: (progress) => {
+      if (progress.step === 'runs') status.update(`Reading runs: ${count(progress.done)}`);
+      else status.onProgress({ type: 'data-progress', ...progress.progress });
+    },
+  }).finally(status.clear);
+  await print(study, options);
+}
+
+async function idsOrNewest(ids: readonly string[], runsDir: string): Promise<readonly string[]> {
+  if (ids.length > 0) return ids;
+  const { newestSweep } = await import('../sweep/find.js');
+  const { UserError } = await import('../errors.js');
+  const sweep = newestSweep(runsDir);
+  if (sweep) return [sweep.id];
+  throw new UserError(`there is no sweep in ${runsDir}`, {
+    code: 'nothing-to-compare',
+    hint: 'name the runs to compare, as `ablate ls` lists them, or run a sweep: ablate run experiments/faq/pooling.yaml',
+    exitCode: 2,
+  });
+}
+
+async function readOptions({ baseline, metric, margin, alpha }: Options): Promise<StudyOptions> {
+  const { readNumber } = await import('./read-number.js');
+  return {
+    baseline,
+    metric,
+    margin: margin === undefined ? undefined : readNumber('--margin', margin, { above: 0 }),
+    alpha: alpha === undefined ? undefined : readNumber('--alpha', alpha, { above: 0, below: 1 }),
+  };
+}
+
+/** What is written to standard output stands for the table there. */
+async function print(study: Study, { markdown, csv, json }: Options): Promise<void> {
+  const { renderMarkdown } = await import('../report/markdown.js');
+  const { renderCsv } = await import('../report/csv.js');
+  const { renderJson } = await import('../report/json.js');
+  const { studyText } = await import('./compare-text.js');
+  if (markdown !== undefined) await writeOrPrint(markdown, renderMarkdown(study), '--markdown');
+  if (csv !== undefined) await writeOrPrint(csv, renderCsv(study), '--csv');
+  if (json) process.stdout.write(renderJson(study));
+  else if (markdown !== '-' && csv !== '-') process.stdout.write(studyText(study));
+}
+
+async function writeOrPrint(file: string, text: string, option: string): Promise<void> {
+  if (file === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  const { writeOutput } = await import('./write-output.js');
+  await writeOutput(file, text, option);
+}

@@ -1,0 +1,38 @@
+import type { Json } from '../config/tree.js';
+import type { Study } from '../study/study.js';
+
+/**
+ * Every run of a study as comma-separated values (RFC 4180): its variant, what tells that apart, its seed, how it ended,
+ * and all its metrics, so that another program can compute everything anew. What a run doesn't have is empty.
+ */
+export function renderCsv({ variants }: Study): string {
+  const keys = distinct(variants.flatMap(({ values }) => Object.keys(values)));
+  const metrics = distinct(variants.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.metrics)))).sort();
+  const header = ['variant', ...keys, 'seed', 'run', 'status', ...metrics, 'epochs', 'training_seconds'];
+  const rows = variants.flatMap(({ name, values, runs }) =>
+    runs.map(({ seed, id, status, metrics: own, epochs, trainingSeconds }) => [
+      name,
+      ...keys.map((key) => (Object.hasOwn(values, key) ? valueText(values[key]) : '')),
+      seed,
+      id,
+      status,
+      ...metrics.map((metric) => (Object.hasOwn(own, metric) ? own[metric] : '')),
+      epochs,
+      trainingSeconds,
+    ]),
+  );
+  return [header, ...rows].map((row) => `${row.map(cellOf).join(',')}\n`).join('');
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
+
+function valueText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function cellOf(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,90 @@
+import type { Comparison, VariantSummary } from '../analysis/answer-facts.js';
+import { describe, type Description } from '../analysis/statistics/describe.js';
+import { tInterval, type Interval } from '../analysis/statistics/intervals.js';
+import type { Study, StudyVariant } from '../study/study.js';
+
+/** What is told of a variant: its values, and how far it is from the best, or from the baseline. */
+export interface VariantRow {
+  variant: StudyVariant;
+  /** Null if no run has a value. */
+  description: Description | null;
+  /** Of the mean, 95 %. */
+  interval: Ends | null;
+  /** Null for the reference itself, and where there is nothing to compare. */
+  comparison: RowComparison | null;
+  leftOut: { failed: number; pruned: number };
+  isReference: boolean;
+}
+
+export interface Ends {
+  lower: number;
+  upper: number;
+}
+
+/** The variant's metric less the reference's. */
+export interface RowComparison {
+  /** How many seeds both have. */
+  seeds: number;
+  difference: number | null;
+  interval: Ends | null;
+  /** Adjusted for all comparisons (Holm). */
+  pValue: number | null;
+  /** Hedges' g_z. */
+  effect: number | null;
+  verdict: Comparison['verdict'];
+}
+
+/** What all others are compared with in tables: the baseline, else the best. */
+export function referenceOf({ answer, variants }: Study): string {
+  return answer?.baseline ?? answer?.leader ?? variants[0].name;
+}
+
+/** A row for each variant, the best first; those without a value come last. */
+export function variantRows(study: Study): VariantRow[] {
+  const reference = referenceOf(study);
+  const summaries = new Map(study.answer?.variants.map((summary) => [summary.name, summary]));
+  const comparisons = new Map(study.answer?.comparisons.map((one) => [`${one.first}\n${one.second}`, one]));
+  const rows = study.variants.map((variant): VariantRow => {
+    const { description, interval, leftOut } = summaries.get(variant.name) ?? summaryOf(variant);
+    return {
+      variant,
+      description,
+      interval: endsOf(interval),
+      comparison: turned(variant.name, reference, comparisons),
+      leftOut,
+      isReference: variant.name === reference,
+    };
+  });
+  const sign = study.metric.goal === 'maximize' ? -1 : 1;
+  const rank = ({ description }: VariantRow): number => (description ? sign * description.mean : Infinity);
+  return rows.sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
+
+/** Of a variant that is by itself. */
+function summaryOf({ runs }: StudyVariant): Pick<VariantSummary, 'description' | 'interval' | 'leftOut'> {
+  const values = runs.flatMap(({ value }) => value ?? []);
+  const pruned = runs.filter(({ status }) => status === 'PRUNED').length;
+  const failed = runs.length - values.length - pruned;
+  if (values.length === 0) return { description: null, interval: null, leftOut: { failed, pruned } };
+  return { description: describe(values), interval: tInterval(values), leftOut: { failed, pruned } };
+}
+
+function turned(name: string, reference: string, comparisons: ReadonlyMap<string, Comparison>): RowComparison | null {
+  const forward = comparisons.get(`${name}\n${reference}`);
+  const one = forward ?? comparisons.get(`${reference}\n${name}`);
+  if (!one) return null;
+  const sign = forward ? 1 : -1;
+  const interval = endsOf(one.interval);
+  return {
+    seeds: one.seeds,
+    difference: one.difference === null ? null : sign * one.difference,
+    interval: interval && (sign === 1 ? interval : { lower: -interval.upper, upper: -interval.lower }),
+    pValue: one.adjusted.difference,
+    effect: one.effect && sign * one.effect.hedgesGz,
+    verdict: one.verdict,
+  };
+}
+
+function endsOf(interval: Interval | null): Ends | null {
+  return interval && { lower: interval[0], upper: interval[1] };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConfusionMatrix, StudyRun } from './study.js';
+
+/** What a run predicted for each image of its test set. */
+export interface Predictions {
+  labels: Int32Array;
+  predictions: Int32Array;
+}
+
+/** The mean of the runs' confusion matrices; null where none has one, or they speak of other classes. */
+export function meanConfusion(runs: readonly StudyRun[]): ConfusionMatrix | null {
+  const matrices = runs.filter(({ value }) => value !== null).flatMap((run) => readConfusion(run) ?? []);
+  if (matrices.length === 0) return null;
+  const [{ classes }] = matrices;
+  if (matrices.some((other) => other.classes.join('\n') !== classes.join('\n'))) return null;
+  const counts = classes.map((_, row) =>
+    classes.map((__, column) => matrices.reduce((sum, { counts }) => sum + counts[row][column], 0) / matrices.length),
+  );
+  return { classes, counts };
+}
+
+function readConfusion({ directory }: StudyRun): ConfusionMatrix | null {
+  const [header, ...rows] = readCsv(join(directory, 'artifacts', 'confusion_matrix.csv')) ?? [];
+  if (rows.length === 0) return null;
+  return { classes: header.slice(1), counts: rows.map((row) => row.slice(1).map(Number)) };
+}
+
+/** `artifacts/test_predictions.csv` of a run; null if it has none. */
+export function readPredictions(directory: string): Predictions | null {
+  const rows = readCsv(join(directory, 'artifacts', 'test_predictions.csv'))?.slice(1);
+  if (!rows) return null;
+  return {
+    labels: Int32Array.from(rows, ([, label]) => Number(label)),
+    predictions: Int32Array.from(rows, ([, , prediction]) => Number(prediction)),
+  };
+}
+
+/** The rows of a file as RFC 4180 has them, without line breaks in cells; null if it can't be read. */
+function readCsv(file: string): string[][] | null {
+  try {
+    return readFileSync(file, 'utf8').split('\n').slice(0, -1).map(cellsOf);
+  } catch {
+    return null;
+  }
+}
+
+function cellsOf(line: string): string[] {
+  if (!line.includes('"')) return line.split(',');
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+    (quoted as string | undefined) === undefined ? plain : quoted.replaceAll('""', '"'),
+  );
+}

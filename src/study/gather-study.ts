@@ -1,0 +1,205 @@
+import { answerQuestion, type Answer } from '../analysis/answer.js';
+import type { SweepMetric } from '../config/experiment.js';
+import type { DatasetProgress } from '../data/dataset.js';
+import { UserError } from '../errors.js';
+import { leftOutOf } from '../sweep/sweep-answer.js';
+import { meanConfusion } from './artifacts.js';
+import { effectsOf } from './factors.js';
+import { misclassifiedBy } from './misclassified.js';
+import { compareModels } from './model-comparison.js';
+import { readNamed, type NamedRuns } from './named-runs.js';
+import { originOf } from './origin.js';
+import type { Study, StudyVariant, VariantCost } from './study.js';
+import { studyRun, type FoundRun } from './study-run.js';
+import type { FoundVariant } from './sweep-variants.js';
+
+export interface StudyOptions {
+  /** By which the variants are compared; the first sweep's metric unless told, `val_accuracy` without a sweep. */
+  metric?: string;
+  /** The variant that all others are compared with: its name, or a part of it that no other name has. */
+  baseline?: string;
+  /** The smallest difference that matters; the sweep's own unless told. */
+  margin?: number;
+  /** 0.05 unless told. */
+  alpha?: number;
+  /** Whether every run's journal is read for its values after each epoch. */
+  curves?: boolean;
+  /** Whether every run's confusion matrix is read. */
+  confusion?: boolean;
+  /** How many images are shown that the best variant gets wrong; none unless told. */
+  misclassified?: number;
+  /** Told while it takes long. */
+  onProgress?: (progress: StudyProgress) => void;
+}
+
+export type StudyProgress = { step: 'runs'; done: number } | { step: 'data'; progress: DatasetProgress };
+
+/** So often it is told how many runs were read. */
+const REPORTED_RUNS = 500;
+
+/**
+ * Gathers what sweeps and runs on disk come to: each sweep gives its variants, other runs are gathered into variants by
+ * their configuration. Of ten thousand runs only summaries are read, which takes seconds, unless more is asked for.
+ * @param ids of sweeps and runs, or the beginnings of ids
+ * @throws UserError `unknown-metric`, `unknown-baseline`, `nothing-to-compare`, `invalid-margin`, as `findSweepOrRun`
+ */
+export async function gatherStudy(
+  runsDirectory: string,
+  ids: readonly string[],
+  options: StudyOptions = {},
+): Promise<Study> {
+  const named = readNamed(runsDirectory, ids, countRuns(options.onProgress));
+  requireRuns(named);
+  const metric = metricOf(named, options.metric);
+  const variants = named.variants.map((variant) => studyVariant(variant, metric.name, options));
+  const answer = answerOf(named, variants, metric, options);
+  const [sweep] = named.sweeps;
+  const isOneSweep = named.sweeps.length === 1 && variants.length === sweep.variants.length;
+  const { margin, alpha } = judgementOf(named, options);
+  const { factors, interactions } = isOneSweep
+    ? effectsOf(variants, { metric, margin, alpha })
+    : { factors: [], interactions: [] };
+  return {
+    title: titleOf(named),
+    question: isOneSweep ? sweep.begun.question : null,
+    metric,
+    answer,
+    variants,
+    factors,
+    interactions,
+    models: compareModels(variants),
+    misclassified: await misclassifiedOf(variants, answer, options),
+    origin: originOf(ids, named),
+  };
+}
+
+function countRuns(onProgress: StudyOptions['onProgress']): () => void {
+  let done = 0;
+  return () => {
+    if (++done % REPORTED_RUNS === 0) onProgress?.({ step: 'runs', done });
+  };
+}
+
+function requireRuns({ variants }: NamedRuns): void {
+  if (variants.length > 0) return;
+  throw new UserError('no run of it has ended yet', {
+    code: 'nothing-to-compare',
+    hint: 'wait for it: `ablate status` shows what goes on, `ablate resume` goes on with what was cut short',
+  });
+}
+
+function metricOf({ sweeps, variants }: NamedRuns, asked: string | undefined): SweepMetric {
+  const own = sweeps.at(0)?.begun.metric;
+  const name = asked ?? own?.name ?? 'val_accuracy';
+  const measured = variants.flatMap(({ runs }) => runs.flatMap(({ summary }) => summary ?? []));
+  const names = new Set(measured.flatMap(({ metrics }) => Object.keys(metrics)));
+  if (measured.length > 0 && names.size > 0 && !names.has(name)) {
+    throw new UserError(`no run has a metric ${name}`, {
+      code: 'unknown-metric',
+      hint: `choose one of ${[...names].sort().join(', ')}: --metric NAME`,
+      exitCode: 2,
+    });
+  }
+  if (own?.name === name) return own;
+  return { name, goal: name.endsWith('loss') ? 'minimize' : 'maximize' };
+}
+
+function studyVariant({ name, values, runs }: FoundVariant, metric: string, options: StudyOptions): StudyVariant {
+  const ordered = runs.toSorted((a, b) => a.seed - b.seed);
+  const studied = ordered.map((run) => studyRun(run, metric, values, options.curves ?? false));
+  return {
+    name,
+    values,
+    runs: studied,
+    cost: costOf(runs),
+    confusion: options.confusion ? meanConfusion(studied) : null,
+  };
+}
+
+/** Means over the finished runs; a model's size is the same in each. */
+function costOf(runs: readonly FoundRun[]): VariantCost {
+  const finished = runs.flatMap(({ summary, status }) => (summary && status === 'FINISHED' ? [summary] : []));
+  const meanOf = (values: readonly (number | undefined)[]): number | null => {
+    const known = values.filter((value) => value !== undefined);
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+  };
+  return {
+    parameters: meanOf(finished.map(({ parameters }) => parameters)),
+    flops: meanOf(finished.map(({ flops }) => flops)),
+    trainingSeconds: meanOf(finished.map((summary) => summary.training_seconds)),
+  };
+}
+
+/** What was stated before the runs holds, unless the user states it anew. */
+function judgementOf({ sweeps }: NamedRuns, { margin, alpha }: StudyOptions): { margin?: number; alpha?: number } {
+  const stated = sweeps.map(({ begun }) => begun.margin ?? undefined).find((each) => each !== undefined);
+  return { margin: margin ?? stated, alpha };
+}
+
+function answerOf(
+  named: NamedRuns,
+  variants: readonly StudyVariant[],
+  metric: SweepMetric,
+  options: StudyOptions,
+): Answer | null {
+  const baseline = options.baseline === undefined ? undefined : baselineNamed(options.baseline, variants);
+  if (variants.length < 2) return null;
+  const [first] = named.sweeps;
+  const answer = answerQuestion({
+    question: named.sweeps.length === 1 ? first.begun.question : null,
+    metric,
+    baseline,
+    ...judgementOf(named, options),
+    sequential: named.sweeps.some(({ begun }) => begun.seed_range !== undefined),
+    variants: variants.map(({ name, runs }) => ({
+      name,
+      values: new Map(runs.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value] as const]))),
+      leftOut: leftOutOf(runs),
+    })),
+  });
+  return { ...answer, cautions: [...answer.cautions, ...cautionsAbout(named, metric)] };
+}
+
+/** @throws UserError `unknown-baseline` */
+function baselineNamed(asked: string, variants: readonly StudyVariant[]): string {
+  const names = variants.map(({ name }) => name);
+  const matches = names.includes(asked) ? [asked] : names.filter((name) => name.includes(asked));
+  if (matches.length === 1) return matches[0];
+  throw new UserError(`${matches.length === 0 ? 'no variant is' : `${matches.length} variants are`} called ${asked}`, {
+    code: 'unknown-baseline',
+    hint: `name one of ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`,
+    exitCode: 2,
+  });
+}
+
+/** What only the runs themselves tell, and a reader must know. */
+function cautionsAbout({ sweeps, variants }: NamedRuns, metric: SweepMetric): string[] {
+  const unfinished = sweeps.filter(({ begun, ended }) => ended < begun.trials && begun.seed_range === undefined);
+  const others = sweeps.filter(({ begun }) => begun.metric.name !== metric.name);
+  const digests = variants.map(({ runs }) => new Set(runs.flatMap(({ summary }) => summary?.dataset_digest ?? [])));
+  const isOfOneData = new Set(digests.flatMap((each) => [...each])).size <= 1;
+  return [
+    ...unfinished.map(({ begun, ended }) => `Only ${ended} of the ${begun.trials} trials of ${begun.name} have ended.`),
+    ...others.map(
+      ({ begun }) => `${begun.name} named ${begun.metric.name} as its metric before it ran, not ${metric.name}.`,
+    ),
+    ...(isOfOneData ? [] : ['Not all runs had the same data: what differs may be due to them.']),
+  ];
+}
+
+function titleOf({ sweeps, variants }: NamedRuns): string {
+  const loose = variants.filter(({ source }) => !sweeps.some(({ begun }) => begun.name === source));
+  return [...new Set([...sweeps.map(({ begun }) => begun.name), ...loose.map(({ source }) => source)])].join(', ');
+}
+
+function misclassifiedOf(
+  variants: readonly StudyVariant[],
+  answer: Answer | null,
+  { misclassified, onProgress }: StudyOptions,
+): Promise<Study['misclassified']> {
+  const best = variants.find(({ name }) => name === answer?.leader) ?? variants.at(0);
+  if (!misclassified || !best) return Promise.resolve([]);
+  return misclassifiedBy(best, misclassified, {
+    onProgress: (progress) => onProgress?.({ step: 'data', progress }),
+  });
+}

@@ -1,0 +1,69 @@
+import { dirname } from 'node:path';
+import sharp from 'sharp';
+import { loadExperiment } from '../config/load.js';
+import type { Dataset, TaskOptions } from '../data/dataset.js';
+import { loadDataset } from '../data/load.js';
+import { UserError } from '../errors.js';
+import { readIdentity, runDirectory } from '../tracking/run-store.js';
+import { readPredictions, type Predictions } from './artifacts.js';
+import type { Misclassified, StudyRun, StudyVariant } from './study.js';
+
+/**
+ * The images of the test set that most runs of a variant get wrong, as PNGs; none where its data are gone or have changed.
+ * @param count at most so many
+ */
+export async function misclassifiedBy(
+  { runs }: StudyVariant,
+  count: number,
+  { onProgress }: Pick<TaskOptions, 'onProgress'>,
+): Promise<Misclassified[]> {
+  const tested = runs.filter(({ value }) => value !== null);
+  const predictions = tested.flatMap(({ directory }) => readPredictions(directory) ?? []);
+  const dataset = tested.length > 0 ? await datasetOf(tested[0], onProgress) : null;
+  if (!dataset || predictions.some(({ labels }) => labels.length !== dataset.test.labels.length)) return [];
+  return Promise.all(mostOftenWrong(predictions, count).map((image) => describeImage(image, predictions, dataset)));
+}
+
+/** Indices of images, those that most runs get wrong first. */
+function mostOftenWrong(predictions: readonly Predictions[], count: number): number[] {
+  if (predictions.length === 0) return [];
+  const wrong = new Int32Array(predictions[0].labels.length);
+  for (const each of predictions) {
+    each.predictions.forEach((prediction, image) => {
+      if (prediction !== each.labels[image]) wrong[image]++;
+    });
+  }
+  const images = [...wrong.keys()].filter((image) => wrong[image] > 0);
+  return images.sort((a, b) => wrong[b] - wrong[a] || a - b).slice(0, count);
+}
+
+async function datasetOf({ directory, id }: StudyRun, onProgress: TaskOptions['onProgress']): Promise<Dataset | null> {
+  const run = runDirectory(dirname(directory), id);
+  try {
+    const { config } = loadExperiment(run.config);
+    const baseDirectory = dirname(readIdentity(run).source ?? run.config);
+    return await loadDataset(config.dataset, { baseDirectory, onProgress });
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+async function describeImage(
+  index: number,
+  predictions: readonly Predictions[],
+  { test, classes, height, width, channels }: Dataset,
+): Promise<Misclassified> {
+  const votes = new Map<number, number>();
+  for (const each of predictions) {
+    const prediction = each.predictions[index];
+    if (prediction !== test.labels[index]) votes.set(prediction, (votes.get(prediction) ?? 0) + 1);
+  }
+  const [[prediction, runs]] = [...votes].sort(([, a], [, b]) => b - a);
+  const size = height * width * channels;
+  // A copy: the bytes may be mapped from a file, and sharp reads them later.
+  const pixels = Uint8Array.from(test.images.subarray(index * size, (index + 1) * size));
+  const raw = { width, height, channels: channels as 1 | 3 };
+  const png = await sharp(pixels, { raw }).png().toBuffer();
+  return { index, label: classes[test.labels[index]], prediction: classes[prediction], runs, png };
+}

@@ -1,0 +1,74 @@
+import { relative } from 'node:path';
+import type { RunEvent } from '../tracking/journal-events.js';
+import { compareStarts, readIdentity } from '../tracking/run-store.js';
+import { VERSION } from '../version.js';
+import type { NamedRuns } from './named-runs.js';
+import type { StudyOrigin } from './study.js';
+import type { FoundRun } from './study-run.js';
+import type { FoundSweep } from './sweep-variants.js';
+
+/** How what was named came to be. Of each sweep, or group of runs, the earliest and the latest run are asked. */
+export function originOf(ids: readonly string[], { sweeps, variants }: NamedRuns): StudyOrigin {
+  const runs = variants
+    .flatMap((variant) => variant.runs)
+    .sort((a, b) => compareStarts(a.directory.id, b.directory.id));
+  const summaries = runs.flatMap(({ summary }) => summary ?? []);
+  const [first, last] = [runs.at(0), runs.at(-1)].map((run) => run && identityOf(run));
+  const engines = summaries.flatMap(({ tensorflow }) => tensorflow ?? []);
+  const end = last && last.time + 1000 * (runs.at(-1)?.summary?.duration_seconds ?? 0);
+  return {
+    ids: [...ids],
+    commands: [...new Set([...sweeps.map(commandOf), ...(sweeps.length === 0 ? looseCommands(runs) : [])])],
+    versions: {
+      ablate: last?.versions.ablate ?? VERSION,
+      node: last?.versions.node ?? '',
+      tensorflow: distinct(engines.map(({ version }) => version)),
+    },
+    devices: distinct(engines.map(({ device }) => device)),
+    machines: distinct([first, last].flatMap((run) => (run ? machineOf(run) : []))),
+    started: first ? new Date(first.time).toISOString() : null,
+    ended: end === undefined ? null : new Date(end).toISOString(),
+  };
+}
+
+function identityOf({ directory }: FoundRun): RunEvent | undefined {
+  try {
+    return readIdentity(directory);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `ablate run experiments/faq/pooling.yaml training.epochs=12`. */
+function commandOf({ begun: { source, command } }: FoundSweep): string {
+  const words = (command?.overrides ?? []).map(quoted);
+  return ['ablate', command?.name ?? 'run', fileOf(source), ...words].join(' ');
+}
+
+function looseCommands(runs: readonly FoundRun[]): string[] {
+  return runs.flatMap((run) => {
+    const source = identityOf(run)?.source;
+    return source === undefined ? [] : [`ablate run ${fileOf(source)}`];
+  });
+}
+
+/** As it is seen from here, where it lies below. */
+function fileOf(source: string): string {
+  const path = relative(process.cwd(), source);
+  return path.startsWith('..') ? source : path;
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w.,=:/+~-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Never its name, which is no one else's business. */
+function machineOf({ machine }: RunEvent): string[] {
+  const { cpu, cores, memory } = machine as Partial<Record<string, string>>;
+  return cpu === undefined ? [] : [[cpu, cores && `${cores} cores`, memory].filter(Boolean).join(', ')];
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

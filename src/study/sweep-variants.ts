@@ -1,0 +1,39 @@
+import type { Json } from '../config/tree.js';
+import { readSweepRecord, type SweepEvent } from '../sweep/sweep-journal.js';
+import type { SweepDirectory } from '../sweep/sweep-store.js';
+import { runDirectory } from '../tracking/run-store.js';
+import { summaryIfReadable, type FoundRun } from './study-run.js';
+
+/** A variant and its runs, before they are compared. */
+export interface FoundVariant {
+  name: string;
+  /** Dotted key → value, of what tells it apart. */
+  values: Record<string, Json>;
+  /** The sweep that it is of, or the experiment: tells apart variants of the same name. */
+  source: string;
+  runs: FoundRun[];
+}
+
+/** A sweep as its journal tells. */
+export interface FoundSweep {
+  begun: SweepEvent;
+  /** In the order of the sweep. */
+  variants: FoundVariant[];
+  /** Trials that have ended, however. */
+  ended: number;
+}
+
+/** The variants of a sweep of which some trial has ended. */
+export function readSweepVariants(sweep: SweepDirectory, onRun: () => void): FoundSweep {
+  const { begun, ends } = readSweepRecord(sweep);
+  const variants = new Map<number, FoundVariant>();
+  for (const { cell, seed, label, values, run, status, error } of ends.values()) {
+    const variant = variants.get(cell) ?? { name: label, values: { ...values }, source: begun.name, runs: [] };
+    variants.set(cell, variant);
+    const directory = runDirectory(sweep.runsDirectory, run);
+    variant.runs.push({ directory, seed, status, error, summary: summaryIfReadable(directory) });
+    onRun();
+  }
+  const inOrder = [...variants].sort(([a], [b]) => a - b).map(([, variant]) => variant);
+  return { begun, variants: inOrder, ended: ends.size };
+}

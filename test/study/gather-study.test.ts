@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '../../src/random.js';
+import { gatherStudy } from '../../src/study/gather-study.js';
+import { endedRunIn, finishedSweepIn } from '../support/finished-sweeps.js';
+import { temporaryFolder } from '../support/runs.js';
+
+const KERNEL = 'model.kernel_size';
+const POOLING = 'model.pooling';
+const SEEDS = [1, 2, 3, 4, 5];
+
+/** The same luck for a seed whatever the variant, and a little more. */
+function noise(seed: number, name: string): number {
+  return 0.01 * randomStream(seed, 'luck').normal() + 0.001 * randomStream(seed, name).normal();
+}
+
+/** Kernels of 5 are better by 0.01, whatever the pooling. */
+function kernelGrid(runsDirectory: string, seeds = SEEDS) {
+  const cells = [3, 5].flatMap((size) => ['max', 'average'].map((pooling) => ({ [KERNEL]: size, [POOLING]: pooling })));
+  return finishedSweepIn(runsDirectory, {
+    cells,
+    seeds,
+    run: (cell, seed) => {
+      const accuracy = 0.9 + 0.005 * Number(cell[KERNEL]) + noise(seed, JSON.stringify(cell));
+      return { metrics: { val_accuracy: accuracy, test_accuracy: accuracy - 0.01, val_loss: 1 - accuracy } };
+    },
+    begun: { name: 'kernels', question: '3×3 or 5×5?' },
+  });
+}
+
+const MODEL = 'layers: [{ type: flatten }, { type: dense, units: 10, activation: softmax }]';
+
+function experiment(epochs: number): string {
+  return `name: plain\ndataset: { name: mnist }\nmodel: { ${MODEL} }\ntraining: { epochs: ${epochs} }\n`;
+}
+
+describe('the study of a sweep', () => {
+  it('holds its variants in their order, with every run', async () => {
+    const runs = temporaryFolder();
+    const { id } = kernelGrid(runs);
+    const study = await gatherStudy(runs, [id]);
+    expect(study).toMatchObject({ title: 'kernels', question: '3×3 or 5×5?', metric: { name: 'val_accuracy' } });
+    expect(study.variants.map(({ name }) => name)).toEqual([
+      'kernel_size=3 pooling=max',
+      'kernel_size=3 pooling=average',
+      'kernel_size=5 pooling=max',
+      'kernel_size=5 pooling=average',
+    ]);
+    const [{ runs: trials, cost }] = study.variants;
+    expect(trials.map(({ seed }) => seed)).toEqual(SEEDS);
+    expect(trials[0]).toMatchObject({ status: 'FINISHED', differences: { [KERNEL]: 3, [POOLING]: 'max' }, curves: {} });
+    expect(cost).toEqual({ parameters: 7850, flops: 15_680, trainingSeconds: 2 });
+  });
+
+  it('tells what each factor does, and how much of the variance it makes', async () => {
+    const runs = temporaryFolder();
+    const { factors, interactions } = await gatherStudy(runs, [kernelGrid(runs).id]);
+    const [kernel, pooling] = factors;
+    expect([kernel.key, pooling.key]).toEqual([KERNEL, POOLING]);
+    expect(kernel.importance).toBeGreaterThan(0.9);
+    expect(kernel.pValue).toBeLessThan(0.001);
+    expect(pooling.pValue).toBeGreaterThan(0.05);
+    expect(kernel.levels.map(({ value, n }) => [value, n])).toEqual([
+      [3, 10],
+      [5, 10],
+    ]);
+    expect(kernel.answer?.best).toEqual(['kernel_size=5']);
+    expect(kernel.levels[1].mean - kernel.levels[0].mean).toBeCloseTo(0.01, 2);
+    expect(interactions).toHaveLength(1);
+    expect(interactions[0].means[1][0]).toBeGreaterThan(interactions[0].means[0][0]);
+  });
+
+  it('compares by another metric when asked, which is small when it is good', async () => {
+    const runs = temporaryFolder();
+    kernelGrid(runs);
+    const study = await gatherStudy(runs, ['study-sweep'], { metric: 'val_loss' });
+    expect(study.metric).toEqual({ name: 'val_loss', goal: 'minimize' });
+    expect(study.answer?.leader).toMatch(/^kernel_size=5/);
+    expect(study.answer?.cautions.join()).toContain('named val_accuracy as its metric before it ran');
+  });
+
+  it('warns when the test set has chosen', async () => {
+    const runs = temporaryFolder();
+    const { answer } = await gatherStudy(runs, [kernelGrid(runs).id], { metric: 'test_accuracy' });
+    expect(answer?.cautions.join()).toContain('the test set has taken part in the choice');
+  });
+
+  it('compares with a baseline alone, which may be named by a part of its name', async () => {
+    const runs = temporaryFolder();
+    const { id } = kernelGrid(runs);
+    const { answer } = await gatherStudy(runs, [id], { baseline: '3 pooling=max' });
+    expect(answer?.comparisons.map(({ second }) => second)).toEqual(Array(3).fill('kernel_size=3 pooling=max'));
+    await expect(gatherStudy(runs, [id], { baseline: 'max' })).rejects.toMatchObject({ code: 'unknown-baseline' });
+  });
+
+  it('leaves out what failed and what was pruned, and counts it', async () => {
+    const runs = temporaryFolder();
+    const statuses = { 2: 'FAILED', 3: 'PRUNED', 4: 'DIVERGED' } as const;
+    const { id } = finishedSweepIn(runs, {
+      cells: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
+      seeds: [1, 2, 3, 4],
+      run: (cell, seed) => {
+        const status = cell[KERNEL] === 3 ? statuses[seed as keyof typeof statuses] : undefined;
+        return { status, metrics: { val_accuracy: 0.9 + noise(seed, JSON.stringify(cell)) } };
+      },
+    });
+    const { answer, variants } = await gatherStudy(runs, [id]);
+    expect(answer?.leftOut).toEqual({ failed: 2, pruned: 1 });
+    expect(variants[0].runs.map(({ value }) => value === null)).toEqual([false, true, true, true]);
+  });
+
+  it('reads curves and confusion matrices only when they are asked for', async () => {
+    const runs = temporaryFolder();
+    const labels = [0, 0, 1, 1];
+    const { id } = finishedSweepIn(runs, {
+      cells: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
+      seeds: [1, 2],
+      run: (_, seed) => ({ metrics: { val_accuracy: 0.5 }, labels, predictions: seed === 1 ? labels : [1, 0, 1, 1] }),
+    });
+    const plain = await gatherStudy(runs, [id]);
+    expect([plain.variants[0].confusion, plain.variants[0].runs[0].curves]).toEqual([null, {}]);
+    const { variants } = await gatherStudy(runs, [id], { curves: true, confusion: true });
+    expect(variants[0].confusion).toEqual({
+      classes: ['0', '1'],
+      counts: [
+        [1.5, 0.5],
+        [0, 2],
+      ],
+    });
+    expect(variants[0].runs[0].curves.val_accuracy).toEqual([
+      { epoch: 1, value: 0.5 },
+      { epoch: 2, value: 1 - 1 / 3 },
+      { epoch: 3, value: 0.75 },
+    ]);
+  });
+});
+
+describe('the study of several', () => {
+  it('joins sweeps, and tells variants of the same name apart', async () => {
+    const runs = temporaryFolder();
+    const first = kernelGrid(runs);
+    const second = finishedSweepIn(runs, {
+      cells: [{ [KERNEL]: 3, [POOLING]: 'max' }, { [KERNEL]: 7 }],
+      seeds: SEEDS,
+      run: (_, seed) => ({ metrics: { val_accuracy: noise(seed, 'second') } }),
+      begun: { name: 'larger' },
+    });
+    const { title, variants, factors } = await gatherStudy(runs, [first.id, second.id]);
+    expect(title).toBe('kernels, larger');
+    const names = variants.map(({ name }) => name);
+    expect(names).toContain('kernels: kernel_size=3 pooling=max');
+    expect(names).toContain('larger: kernel_size=3 pooling=max');
+    expect(names).toContain('kernel_size=7');
+    expect(new Set(names).size).toBe(6);
+    expect(factors).toEqual([]);
+  });
+
+  it('gathers single runs into variants by their configuration, and calls them by what differs', async () => {
+    const folder = temporaryFolder();
+    const ids = [6, 6, 12, 12].map((epochs, i) => {
+      const metrics = { val_accuracy: 0.9 + 0.01 * i };
+      return endedRunIn(folder, { seed: i % 2, configHash: `epochs ${epochs}`, config: experiment(epochs), metrics })
+        .id;
+    });
+    const { variants, answer } = await gatherStudy(folder, ids);
+    expect(variants.map(({ name, runs }) => [name, runs.length])).toEqual([
+      ['epochs=6', 2],
+      ['epochs=12', 2],
+    ]);
+    expect(answer?.sentence).toContain('At least 3 seeds each are needed');
+  });
+
+  it('compares two single models by their predictions', async () => {
+    const folder = temporaryFolder();
+    const labels = Array.from({ length: 40 }, (_, i) => i % 10);
+    const wrong = (count: number) => labels.map((label, i) => (i < count ? (label + 1) % 10 : label));
+    const ids = [0, 12].map((errors, i) => {
+      const made = { seed: 1, configHash: String(i), config: experiment(6 + i), labels, predictions: wrong(errors) };
+      return endedRunIn(folder, { ...made, metrics: { val_accuracy: 0.9 } }).id;
+    });
+    const { models } = await gatherStudy(folder, ids);
+    expect(models).toMatchObject({ agreement: { bothRight: 28, onlyFirst: 12, onlySecond: 0, bothWrong: 0 } });
+    // The exact binomial test of 12 in 12: 2 · 2^−12.
+    expect(models?.test.pValue).toBeCloseTo(2 ** -11, 12);
+  });
+
+  it('warns of runs on other data', async () => {
+    const folder = temporaryFolder();
+    const ids = ['d1', 'd2'].map(
+      (digest) => endedRunIn(folder, { seed: 1, digest, config: experiment(6), metrics: { val_accuracy: 0.9 } }).id,
+    );
+    const { answer } = await gatherStudy(folder, ids);
+    expect(answer?.cautions.join()).toContain('Not all runs had the same data');
+  });
+});
+
+it('says what there is when a metric is not, and that nothing has ended', async () => {
+  const folder = temporaryFolder();
+  const { id } = kernelGrid(folder, [1]);
+  await expect(gatherStudy(folder, [id], { metric: 'val_f1_score' })).rejects.toMatchObject({
+    code: 'unknown-metric',
+    hint: expect.stringContaining('test_accuracy, val_accuracy, val_loss') as string,
+  });
+  const empty = finishedSweepIn(folder, { cells: [], seeds: [], run: () => ({}) });
+  await expect(gatherStudy(folder, [empty.id])).rejects.toMatchObject({ code: 'nothing-to-compare' });
+});
