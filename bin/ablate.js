@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 
 if (existsSync(new URL('../src/', import.meta.url))) {
   const { buildIfStale } = await import('../scripts/build.js');
-  buildIfStale();
+  await buildIfStale();
 }
 // By a computed name, so that the type checker, which reads this file, doesn't go on into the compiled program.
 const program = new URL('../dist/cli.js', import.meta.url).href;

@@ -1,11 +1,11 @@
-// Compiles the benchmarks (with what they use of src) to dist/bench/ and runs the benchmarks: `npm run bench -- baseline|resnet20|grid|serving|all`.
+// Compiles the benchmarks (with what they use of src) to dist/bench/ and runs the benchmarks: `npm run bench -- baseline|resnet20|grid|serving|sweep|all`.
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildIfStale } from './build.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
-buildIfStale();
+await buildIfStale();
 esbuild.buildSync({
   entryPoints: ['bench/bench.ts', 'bench/training/ablate-engine.ts'],
   outdir: 'dist/bench',

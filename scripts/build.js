@@ -1,5 +1,5 @@
 // Compiles src/**/*.ts to dist/**/*.js, file for file, and what browsers run to one file each (types are checked by
-// `npm run lint`, not here); Python, HTML and CSS go along.
+// `npm run lint`, not here); the schema's validator is compiled; Python, HTML and CSS go along.
 import {
   copyFileSync,
   existsSync,
@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
+const schema = join(root, 'schemas', 'experiment.schema.json');
 const target = join(root, 'dist');
 const stamp = join(target, '.built');
 
@@ -41,14 +42,14 @@ function nodeSources() {
   return sourceFiles('.ts').filter((file) => !folders.some((folder) => file.startsWith(folder)));
 }
 
-/** The newest modification of any source file or folder (a folder's changes when a file is added or removed). */
+/** The newest modification of the schema or any source file or folder (a folder's changes when a file is added or removed). */
 function newestSource() {
   const entries = readdirSync(source, { recursive: true, encoding: 'utf8' }).map((entry) => join(source, entry));
-  return Math.max(...[source, ...entries].map((entry) => statSync(entry).mtimeMs));
+  return Math.max(...[source, schema, ...entries].map((entry) => statSync(entry).mtimeMs));
 }
 
 /** Compiles everything anew, into a folder of its own first, so that a program running meanwhile never sees half. */
-export function build() {
+export async function build() {
   const started = new Date();
   // Loaded only here: a start-up that finds the build fresh must not pay for the compiler.
   const esbuild = /** @type {typeof import('esbuild')} */ (createRequire(import.meta.url)('esbuild'));
@@ -67,6 +68,9 @@ export function build() {
     target: 'node20',
   });
   requireTfjs(fresh);
+  // Loaded only here, like the compiler.
+  const { precompileValidator } = await import('./validator.js');
+  await precompileValidator(fresh);
   // In one file, with what it shares with Node's: a browser can't `require`.
   esbuild.buildSync({
     ...common,
@@ -130,8 +134,8 @@ function removeOrphans() {
   }
 }
 
-export function buildIfStale() {
-  if (!existsSync(stamp) || statSync(stamp).mtimeMs < newestSource()) build();
+export async function buildIfStale() {
+  if (!existsSync(stamp) || statSync(stamp).mtimeMs < newestSource()) await build();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

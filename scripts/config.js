@@ -2,7 +2,7 @@
 import { URL } from 'node:url';
 import { buildIfStale } from './build.js';
 
-buildIfStale();
+await buildIfStale();
 
 /** @type {(module: string) => Promise<unknown>} */
 const load = (module) => import(new URL(`../dist/config/${module}`, import.meta.url).href);

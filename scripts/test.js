@@ -32,7 +32,7 @@ function counts(file, count) {
   }
 }
 
-build();
+await build();
 const vitestReport = join(results, 'vitest.json');
 const vitest = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`, ...selection];
 let ok = run(['node_modules/vitest/vitest.mjs', ...vitest]);

@@ -7,6 +7,8 @@ import { splitTrain } from './data/split.js';
 import { type BuiltModel, buildModel } from './model/build.js';
 import { wholeWeightName } from './model/layers/grouped-convolution.js';
 import { summarizeModel } from './model/shapes.js';
+import { UserError } from './errors.js';
+import type { Precision } from './tensorflow/mixed-precision.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
@@ -39,6 +41,7 @@ export function setUpRun(
   runtime: Runtime,
 ): RunSetup {
   const { seed } = training;
+  requirePrecision(training.precision, runtime);
   const classes = dataset.classes.length;
   const { train, validation } = splitTrain(dataset.train.labels, { ...data, seed });
   const random = new StepRandom(runtime);
@@ -60,6 +63,7 @@ export function setUpRun(
     optimizer: createOptimizer(training.optimizer, trained, runtime),
     loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
     evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
+    precision: training.precision,
     clip: createGradientClipping(training.gradient_clipping, names),
     random,
     augment,
@@ -73,6 +77,14 @@ export function setUpRun(
   const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   const flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
   return { dataset, built, parts, train, validation, parameters, flops, dispose };
+}
+
+function requirePrecision(precision: Precision, { backend }: Runtime): void {
+  if (precision === 'float32' || backend === 'tensorflow') return;
+  throw new UserError(`the JavaScript engine computes in float32 only, not in ${precision}`, {
+    code: 'precision-unsupported',
+    hint: 'train with native TensorFlow (`ablate install`), or set training.precision=float32',
+  });
 }
 
 /** What `train` takes of a run that is set up. */

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Cell } from '../config/sweep.js';
 import type { Calibration, LocatedExperiment } from '../job.js';
 import { type MemoryUse, type Plan, estimateSeconds } from '../run-plan.js';
+import { describeCpu, hasBfloat16 } from '../tensorflow/library/platform.js';
 import { count, duration } from './format.js';
 import { cellTable, sweepJson, sweepRuns, sweepSize } from './sweep-summary.js';
 import { formatTable } from './table.js';
@@ -31,9 +32,21 @@ export function planText(planned: PlannedExperiment): string {
     memoryTable(plan, config.training.optimizer.name),
     `steps  ${count(plan.stepsPerEpoch)} an epoch × ${count(plan.epochs)} epochs = ${count(plan.stepsPerEpoch * plan.epochs)}`,
     `time   ${timeText(planned)}`,
+    ...precisionLines(planned),
     ...sweepLines(planned),
     '',
   ].join('\n');
+}
+
+/** What bfloat16 costs and gains: see docs/performance.md. */
+function precisionLines({ experiment: { config }, calibration }: PlannedExperiment): string[] {
+  if (config.training.precision === 'float32') return [];
+  const lost = 'each product rounded to 8 bits: accuracies differ from float32 by about as much as from seed to seed';
+  const isSlow = calibration?.device === 'CPU' && hasBfloat16(describeCpu()) === false;
+  const slow = isSlow
+    ? ['this CPU has no instructions for it (AVX512-BF16, AMX): float32 is several times as fast']
+    : [];
+  return [`precision  bfloat16; ${[lost, ...slow].join('; ')}`];
 }
 
 function sweepLines({ experiment: { config }, cells, plan, calibration }: PlannedExperiment): string[] {

@@ -11,12 +11,6 @@ interface Unsupported {
 
 const NOT_YET: Unsupported[] = [
   {
-    path: ['training', 'precision'],
-    isAsked: ({ training }) => training.precision !== 'float32',
-    what: 'other precisions than float32',
-    repair: 'remove "precision"',
-  },
-  {
     path: ['training', 'initial_weights'],
     isAsked: ({ training }) => training.initial_weights !== null,
     what: 'fine-tuning from the weights of another run',

@@ -1,28 +1,14 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { explain, type Finding } from './explain.js';
 import { limits } from './parse.js';
 import { problemAt, type Path, type Problem } from './problems.js';
-import { annotations, experimentSchema } from './schema.js';
 import { at, keySpan, toJson, valueSpan, type Json, type Tree } from './tree.js';
-
-let compiled: ValidateFunction | undefined;
-
-/** Compiling costs about 0.2 s, so it is done once, and only when a file is validated. */
-function validator(): ValidateFunction {
-  if (compiled) return compiled;
-  // Every mistake in one go; unions are decided by their `name` or `type`, so that a mistake inside of one is named.
-  const unions = { discriminator: true, allowUnionTypes: true, strictRequired: false };
-  // A test validates the schema itself; here that would only cost time, as would shorter code.
-  const quick = { meta: false, validateSchema: false, code: { optimize: false } };
-  const ajv = new Ajv({ allErrors: true, ...unions, ...quick });
-  for (const annotation of annotations) ajv.addKeyword(annotation);
-  return (compiled = ajv.compile(experimentSchema()));
-}
+import { experimentValidator } from './validator.js';
 
 /** Every mistake that the schema finds in a configuration (the first hundred), each once. */
 export function validate(tree: Tree): Problem[] {
   const data = toJson(tree);
-  const validateExperiment = validator();
+  const validateExperiment = experimentValidator();
   if (validateExperiment(data)) return [];
   const errors = (validateExperiment.errors ?? []).slice(0, limits.problems);
   const findings = errors.flatMap((error) => {

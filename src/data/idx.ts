@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { UserError, messageOf } from '../errors.js';
+import { allocateAligned } from '../tensorflow/aligned.js';
 import type { TaskOptions } from './dataset.js';
 import { requireArrayHolds } from './limits.js';
 
@@ -64,7 +65,7 @@ export async function readIdxHeader(path: string): Promise<IdxHeader> {
 export async function readIdx(path: string, options: TaskOptions = {}): Promise<IdxArray> {
   return withFile(path, async (handle, existing) => {
     const file = await inspect(handle, existing);
-    const contents = new Uint8Array(Buffer.allocUnsafeSlow(file.bytes).buffer);
+    const contents = allocateAligned(file.bytes, headerBytes(file.header));
     if (file.gzipped) await inflateInto(contents, file, options);
     else await readInto(contents, file, handle, options);
     return { ...file.header, data: contents.subarray(headerBytes(file.header)) };

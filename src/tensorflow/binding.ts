@@ -2,6 +2,7 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js
 import { type Attribute, AttributeKind } from './attributes.js';
 import { DataType } from './c-api.js';
 import type { EagerExecutor, TensorMetadata } from './eager.js';
+import type { Precision } from './mixed-precision.js';
 import type { TensorValues } from './tensors.js';
 import { GraphTrace, type Signature, type TracedFunction } from './trace.js';
 
@@ -107,8 +108,13 @@ export class Binding implements TFJSBinding {
    * @param name unique among the context's functions
    * @param body takes numbers of tensors and returns those of the results
    */
-  trace(name: string, inputs: readonly Signature[], body: (inputs: TensorMetadata[]) => number[]): TracedFunction {
-    const trace = new GraphTrace(this.executor, name, this.#traces.at(-1));
+  trace(
+    name: string,
+    inputs: readonly Signature[],
+    body: (inputs: TensorMetadata[]) => number[],
+    precision?: Precision,
+  ): TracedFunction {
+    const trace = new GraphTrace(this.executor, name, this.#traces.at(-1), precision);
     this.#traces.push(trace);
     try {
       return trace.finish(body(inputs.map((signature) => trace.input(signature))));

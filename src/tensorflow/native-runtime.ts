@@ -5,6 +5,7 @@ import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
 import type { KernelBackend } from './kernels/registry.js';
 import type { Bytes } from './bytes.js';
+import type { Precision } from './mixed-precision.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 
@@ -58,8 +59,13 @@ export class NativeRuntime implements Runtime {
     return new NativeVariable(this.#binding, this.#kernels, name, this.#uniqueName(name), initial);
   }
 
-  compile(name: string, inputs: readonly TensorSpec[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): Program {
-    const traced = this.#trace(name, inputs.map(signatureOf), body);
+  compile(
+    name: string,
+    inputs: readonly TensorSpec[],
+    body: (inputs: tf.Tensor[]) => tf.Tensor[],
+    precision?: Precision,
+  ): Program {
+    const traced = this.#trace(name, inputs.map(signatureOf), body, precision);
     return {
       listing: traced.listing,
       run: (values) =>
@@ -73,9 +79,11 @@ export class NativeRuntime implements Runtime {
     name: string,
     carried: readonly TensorSpec[],
     body: (step: tf.Tensor, carried: tf.Tensor[]) => tf.Tensor[],
+    precision?: Precision,
   ): Loop {
     const counter: Signature = { shape: [], dtype: INT };
-    const step = this.#trace(name, [counter, ...carried.map(signatureOf)], ([first, ...rest]) => body(first, rest));
+    const inputs = [counter, ...carried.map(signatureOf)];
+    const step = this.#trace(name, inputs, ([first, ...rest]) => body(first, rest), precision);
     const loop = this.#traceLoop(name, step);
     return {
       listing: step.listing,
@@ -173,12 +181,18 @@ export class NativeRuntime implements Runtime {
     return tf.customGrad<tf.Tensor>(compute as unknown as CustomGradient);
   }
 
-  #trace(name: string, inputs: readonly Signature[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): TracedFunction {
+  #trace(
+    name: string,
+    inputs: readonly Signature[],
+    body: (inputs: tf.Tensor[]) => tf.Tensor[],
+    precision?: Precision,
+  ): TracedFunction {
     let outputs: tf.Tensor[] = [];
-    const traced = this.#binding.trace(this.#uniqueName(name), inputs, (symbols) => {
+    const record = (symbols: TensorMetadata[]): number[] => {
       outputs = tf.tidy(() => body(symbols.map((symbol) => this.#tensor(symbol))));
       return this.#ids(outputs);
-    });
+    };
+    const traced = this.#binding.trace(this.#uniqueName(name), inputs, record, precision);
     tf.dispose(outputs);
     return traced;
   }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Bytes } from './bytes.js';
+import type { Precision } from './mixed-precision.js';
 
 /** The shape and element type of a tensor that a program takes or gives. */
 export interface TensorSpec {
@@ -70,8 +71,19 @@ export interface Runtime {
   readonly threads: number;
 
   variable(name: string, initial: Tensor): Variable;
-  compile(name: string, inputs: readonly TensorSpec[], body: (inputs: Tensor[]) => Tensor[]): Program;
-  compileLoop(name: string, carried: readonly TensorSpec[], body: (step: Tensor, carried: Tensor[]) => Tensor[]): Loop;
+  /** @param precision float32 unless told; `cpu` has no other */
+  compile(
+    name: string,
+    inputs: readonly TensorSpec[],
+    body: (inputs: Tensor[]) => Tensor[],
+    precision?: Precision,
+  ): Program;
+  compileLoop(
+    name: string,
+    carried: readonly TensorSpec[],
+    body: (step: Tensor, carried: Tensor[]) => Tensor[],
+    precision?: Precision,
+  ): Loop;
 
   /** Whether `update` may be used; otherwise an optimizer computes its rule with tfjs's ops. */
   readonly hasFusedUpdates: boolean;

@@ -1,7 +1,8 @@
-import { type Attribute, setAttribute } from './attributes.js';
+import { type Attribute, boolAttribute, setAttribute, typeAttribute } from './attributes.js';
 import { type CApi, DataType, type Output, type Pointer, int64s } from './c-api.js';
 import type { EagerExecutor, TensorMetadata } from './eager.js';
 import { ProgramListing } from './listing.js';
+import { type Precision, inputTypes, withType } from './mixed-precision.js';
 import { type TensorValues, newTensor } from './tensors.js';
 
 /** What a traced function takes: `-1` stands for a size that isn't known. */
@@ -58,6 +59,8 @@ export class GraphTrace {
   /** By resource tensor: the last op that changed it, and those that read it since. */
   readonly #accesses = new Map<Pointer, { write?: Pointer; reads: Pointer[] }>();
   readonly #listing: ProgramListing;
+  /** By source and type: what was cast once needn't be again. */
+  readonly #casts = new Map<string, Output>();
   #operations = 0;
 
   constructor(
@@ -65,6 +68,7 @@ export class GraphTrace {
     readonly name: string,
     /** The trace within which this one runs, whose symbols it may use as well. */
     readonly parent?: GraphTrace,
+    readonly precision: Precision = 'float32',
   ) {
     this.#api = executor.api;
     this.#graph = this.#api.pointer('TF_NewGraph');
@@ -99,9 +103,19 @@ export class GraphTrace {
   }
 
   execute(name: string, attributes: Attribute[], inputs: readonly number[], outputCount: number): TensorMetadata[] {
-    const sources = inputs.map((id) => this.#symbol(id));
+    const symbols = inputs.map((id) => this.#symbol(id));
+    if (this.precision === 'float32') return this.#append(name, attributes, symbols, outputCount);
+    const types = inputTypes(
+      name,
+      symbols.map((symbol) => this.#typeOf(symbol)),
+    );
+    const sources = symbols.map((symbol, index) => this.#cast(symbol, types[index]));
+    return this.#append(name, withType(attributes, types), sources, outputCount);
+  }
+
+  #append(name: string, attributes: Attribute[], sources: Output[], outputCount: number): TensorMetadata[] {
     const description = this.#newOperation(name);
-    const sizes = listArguments[name]?.(inputs.length);
+    const sizes = listArguments[name]?.(sources.length);
     if (sizes) this.#addLists(description, sources, sizes);
     else for (const source of sources) this.#api.call('TF_AddInput', description, source);
     const controls = this.#controlInputs(name, sources);
@@ -125,7 +139,7 @@ export class GraphTrace {
 
   /** Makes the function, which the context knows from here on. */
   finish(outputIds: readonly number[]): TracedFunction {
-    const outputs = outputIds.map((id) => this.#symbol(id));
+    const outputs = outputIds.map((id) => this.#inFloat32(this.#symbol(id)));
     const inputs = [...this.#inputs, ...this.#captures.values()];
     const functionPointer = this.#toFunction(
       inputs.map((input) => input.output),
@@ -207,6 +221,27 @@ export class GraphTrace {
     return this.parent.#signature(this.parent.#symbol(id));
   }
 
+  #typeOf(output: Output): number {
+    return this.#api.call('TF_OperationOutputType', output);
+  }
+
+  #cast(source: Output, type: number): Output {
+    const from = this.#typeOf(source);
+    if (from === type) return source;
+    const key = `${outputKey(source)} ${type}`;
+    const known = this.#casts.get(key);
+    if (known) return known;
+    const attributes = [typeAttribute('SrcT', from), typeAttribute('DstT', type), boolAttribute('Truncate', false)];
+    const [{ id }] = this.#append('Cast', attributes, [source], 1);
+    const cast = this.#symbol(id);
+    this.#casts.set(key, cast);
+    return cast;
+  }
+
+  #inFloat32(output: Output): Output {
+    return this.#typeOf(output) === DataType.bfloat16 ? this.#cast(output, DataType.float32) : output;
+  }
+
   /** What must have run before an op may touch the variables it is given. */
   #controlInputs(name: string, sources: Output[]): Pointer[] {
     const writes = isStateful(name);
@@ -222,7 +257,7 @@ export class GraphTrace {
     const writes = isStateful(name);
     if (writes) this.#effects.push(oper);
     for (const source of sources) {
-      if (this.#api.call('TF_OperationOutputType', source) !== DataType.resource) continue;
+      if (this.#typeOf(source) !== DataType.resource) continue;
       const access = this.#accesses.get(source.oper);
       if (writes) this.#accesses.set(source.oper, { write: oper, reads: [] });
       else if (access) access.reads.push(oper);
@@ -234,14 +269,15 @@ export class GraphTrace {
     const id = this.executor.reserveId();
     this.#symbols.set(id, output);
     const { shape, dtype } = this.#signature(output);
-    return { id, shape: [...shape], dtype };
+    // tfjs knows no bfloat16: to it, such tensors are float32.
+    return { id, shape: [...shape], dtype: dtype === DataType.bfloat16 ? DataType.float32 : dtype };
   }
 
   #signature(output: Output): Signature {
     const rank = this.#api.checked('TF_GraphGetTensorNumDims', this.#graph, output);
     const sizes = new BigInt64Array(Math.max(rank, 0));
     if (rank > 0) this.#api.checked('TF_GraphGetTensorShape', this.#graph, output, sizes, rank);
-    return { shape: Array.from(sizes, Number), dtype: this.#api.call('TF_OperationOutputType', output) };
+    return { shape: Array.from(sizes, Number), dtype: this.#typeOf(output) };
   }
 }
 

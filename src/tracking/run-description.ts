@@ -42,8 +42,19 @@ export function userName(): string | undefined {
   }
 }
 
-/** The commit that is checked out in a directory; undefined outside of Git, and without it. */
-export async function gitCommit(directory: string): Promise<string | undefined> {
+const commits = new Map<string, Promise<string | undefined>>();
+
+/**
+ * The commit that is checked out in a directory; undefined outside of Git, and without it. Asked for once: the trials of a
+ * sweep are of the commit that it began with.
+ */
+export function gitCommit(directory: string): Promise<string | undefined> {
+  const known = commits.get(directory) ?? askGit(directory);
+  commits.set(directory, known);
+  return known;
+}
+
+async function askGit(directory: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: directory, timeout: 5000 });
     return stdout.trim();

@@ -8,7 +8,7 @@ import { type Checkpoint, CheckpointProblem, decodeCheckpoint, encodeCheckpoint 
 /** Kept besides the newest, for the case that a disk damages that one. */
 const OLDER_KEPT = 1;
 /** Epochs that are shorter don't each need one: no more than that is lost. */
-const SHORTEST_GAP_SECONDS = 1;
+const SHORTEST_GAP_SECONDS = 5;
 const NAME = /^step-\d+\.checkpoint$/;
 
 export interface CheckpointWriterOptions {

@@ -3,6 +3,7 @@ import type { ImageSet } from '../data/dataset.js';
 import type { NormalizationStatistics } from '../data/normalization.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
+import type { Precision } from '../tensorflow/mixed-precision.js';
 import type { Program, Runtime, Variable } from '../tensorflow/runtime.js';
 import type { Loss } from './losses.js';
 import { accuracy } from './metrics.js';
@@ -21,6 +22,8 @@ export interface EvaluationParts {
   weights: Variable[];
   evaluationLoss: Loss;
   normalization: NormalizationStatistics;
+  /** Of the model, as it was trained. */
+  precision: Precision;
   /** Bytes [count, height, width, channels] and int32 [count], resident in the engine. */
   images: tf.Tensor;
   labels: tf.Tensor;
@@ -49,7 +52,8 @@ export class Evaluator {
     this.#parts = parts;
     this.#batchSize = batchSizeFor(parts.logits);
     const input = { shape: [this.#batchSize], dtype: 'int32' as const };
-    this.#program = parts.runtime.compile('evaluation', [input], ([indices]) => this.#evaluateBatch(indices));
+    const body = ([indices]: tf.Tensor[]): tf.Tensor[] => this.#evaluateBatch(indices);
+    this.#program = parts.runtime.compile('evaluation', [input], body, parts.precision);
   }
 
   get listing(): string {

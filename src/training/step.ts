@@ -4,6 +4,7 @@ import type { ImageSet } from '../data/dataset.js';
 import type { NormalizationStatistics } from '../data/normalization.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
+import type { Precision } from '../tensorflow/mixed-precision.js';
 import type { Loop, Runtime, TensorSpec, Variable } from '../tensorflow/runtime.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 import type { GradientClipping } from './gradient-clipping.js';
@@ -26,6 +27,8 @@ export interface StepParts {
   /** In validation and tests: all examples weigh the same. */
   evaluationLoss: Loss;
   clip?: GradientClipping;
+  /** Of the model; the loss and the weights are float32. */
+  precision: Precision;
   random: StepRandom;
   augment?: Augmentation;
   normalization: NormalizationStatistics;
@@ -74,7 +77,7 @@ export function compileTrainingLoop(
     { shape: [], dtype: 'float32' },
     { shape: [], dtype: 'float32' },
   ];
-  return parts.runtime.compileLoop(`training_step_${sizes.batchSize}`, specs, (step, tensors) => {
+  const body = (step: tf.Tensor, tensors: tf.Tensor[]): tf.Tensor[] => {
     const state = toState(tensors);
     const iteration = tf.add(state.firstStep, step);
     return parts.random.during(state.seeds, iteration, () => {
@@ -84,7 +87,8 @@ export function compileTrainingLoop(
       const lossSum = tf.add(state.lossSum, tf.mul(loss, sizes.batchSize));
       return toTensors({ ...state, lossSum, correct: tf.add(state.correct, correct) });
     });
-  });
+  };
+  return parts.runtime.compileLoop(`training_step_${sizes.batchSize}`, specs, body, parts.precision);
 }
 
 function trainOnBatch(

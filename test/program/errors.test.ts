@@ -29,14 +29,13 @@ describe('mistakes', () => {
     expect(result.stderr).toMatch(/30/);
   });
 
-  it('of what this version cannot train are refused, not ignored', async () => {
+  it('of an engine that lacks a precision are refused before anything is trained in another', async () => {
     const layers = '[{ type: flatten }, { type: dense, activation: softmax }]';
-    const sweep = 'sweep: { parameters: { training.precision: { values: [float32, bfloat16] } } }';
-    workspace.write('later.yaml', `dataset: { name: mnist }\nmodel: { layers: ${layers} }\n${sweep}\n`);
-    const result = await workspace.ablate(['run', 'later.yaml']);
-    expect(result.code).toBe(2);
-    expect(result.stderr).toMatch(/later\.yaml:3:/);
-    expect(result.stderr).toMatch(/float32/);
+    workspace.write('half.yaml', `dataset: { name: mnist }\nmodel: { layers: ${layers} }\n`);
+    const words = ['run', 'half.yaml', 'training.precision=bfloat16', '--backend', 'cpu', '--json'];
+    const result = await workspace.ablate(words);
+    expect(result.code).toBe(1);
+    expect(result.stdout).toMatch(/float32 only/);
   });
 
   it('on the command line end with code 2 and the nearest command', async () => {

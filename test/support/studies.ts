@@ -4,7 +4,7 @@ import { randomStream } from '../../src/random.js';
 import type { Factor, Study, StudyRun, StudyVariant } from '../../src/study/study.js';
 import type { RunStatus } from '../../src/tracking/journal-events.js';
 
-/** More variants than this are compared with one of them: all pairs would take minutes. */
+/** Of more variants than this, no margin is stated: how many seeds would show that they are within it takes long. */
 const MANY = 30;
 
 export interface StudyWishes {
@@ -21,7 +21,7 @@ export interface StudyWishes {
 export function inventStudy({ grid, seeds = 5, epochs = 6, statusOf, changes = {} }: StudyWishes): Study {
   const keys = Object.keys(grid);
   const variants = cellsOf(grid).map((values, position) => {
-    const name = keys.map((key) => `${key.split('.').at(-1)}=${String(values[key])}`).join(' ');
+    const name = keys.map((key) => `${key.split('.').at(-1) ?? ''}=${JSON.stringify(values[key])}`).join(' ');
     const runs = Array.from({ length: seeds }, (_, seed) =>
       inventRun({ values, position, seed, epochs, status: statusOf?.(position, seed) ?? 'FINISHED' }),
     );
@@ -32,7 +32,12 @@ export function inventStudy({ grid, seeds = 5, epochs = 6, statusOf, changes = {
   const answer =
     variants.length < 2
       ? null
-      : answerQuestion({ question, metric, variants: variants.map(asAnswerVariant), margin: 0.002, ...(variants.length > MANY ? { baseline: variants[0].name } : {}) });
+      : answerQuestion({
+          question,
+          metric,
+          variants: variants.map(asAnswerVariant),
+          margin: variants.length > MANY ? undefined : 0.002,
+        });
   return {
     title: 'invented',
     question,
@@ -41,6 +46,7 @@ export function inventStudy({ grid, seeds = 5, epochs = 6, statusOf, changes = {
     variants,
     factors: keys.map((key, position) => inventFactor(key, grid[key], variants, position)),
     interactions: inventInteractions(grid, variants),
+    models: null,
     misclassified: [],
     origin: {
       ids: ['sweep-invented'],

@@ -55,7 +55,7 @@ describe('installManagedPython', () => {
   it('begins an installation anew whose process was killed, once its pip has ended', async () => {
     const { index, env, request } = await emptyCache();
     index.stalled = true;
-    const victim = installInAnotherProcess(request);
+    const victim = await installInAnotherProcess(request);
     await vi.waitUntil(() => index.downloads.length === 1, 60_000);
     victim.kill('SIGKILL');
     await once(victim, 'exit');
@@ -74,7 +74,7 @@ describe('installManagedPython', () => {
   it('waits while another process installs the same, and then has nothing to do', async () => {
     const { index, request } = await emptyCache();
     index.stalled = true;
-    const other = installInAnotherProcess(request);
+    const other = await installInAnotherProcess(request);
     await vi.waitUntil(() => index.downloads.length === 1, 60_000);
     const exit = once(other, 'exit');
     const python = await installManagedPython({
@@ -197,8 +197,8 @@ function serveTensorFlow(index: PackageIndex, version: string, libraries: string
 }
 
 /** As a second `ablate` would, from the compiled program. */
-function installInAnotherProcess({ env, ...request }: ManagedPythonRequest) {
-  buildIfStale();
+async function installInAnotherProcess({ env, ...request }: ManagedPythonRequest) {
+  await buildIfStale();
   const program = `
     const { installManagedPython } = await import(${JSON.stringify(import.meta.resolve('../../dist/python/managed-python.js'))});
     await installManagedPython(${JSON.stringify(request)});

@@ -20,7 +20,7 @@ const PROGRAM = `
 
 /** The id of another process that holds a run; the one that has started it may have ended. */
 async function holdElsewhere(run: RunDirectory, { parent }: { parent: 'stays' | 'ends' }): Promise<number> {
-  buildIfStale();
+  await buildIfStale();
   const module = new URL('../../dist/tracking/run-lock.js', import.meta.url).href;
   const program = join(temporaryFolder(), 'program.mjs');
   writeFileSync(program, PROGRAM);

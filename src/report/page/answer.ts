@@ -1,7 +1,8 @@
 import type { Answer } from '../../analysis/answer.js';
 import type { Study } from '../../study/study.js';
-import { numberText, percentText } from '../plots/numbers.js';
+import { numberText, shareText } from '../numbers.js';
 import { rankVariants } from '../plots/ranking.js';
+import { modelSentence } from '../tables.js';
 import { markup, type Content } from './markup.js';
 
 /** The question and the answer, with how sure it is. */
@@ -13,7 +14,7 @@ export function answerSection(study: Study): Content {
       ${answer ? markup`<p class="verdict">${answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
       <p class="sentence">${answer?.sentence ?? singleSentence(study)}</p>
     </div>
-    ${factList(study)}
+    ${paragraph(modelSentence(study))} ${factList(study)}
     ${
       answer && answer.cautions.length > 0
         ? markup`<aside class="cautions" aria-label="Cautions">
@@ -26,6 +27,10 @@ export function answerSection(study: Study): Content {
     }
     ${answer ? surenessText(answer) : null}
   </section>`;
+}
+
+function paragraph(text: string | null): Content {
+  return text === null ? null : markup`<p>${text}</p>`;
 }
 
 function singleSentence(study: Study): string {
@@ -61,7 +66,7 @@ function factList(study: Study): Content {
 function answerFacts({ judgement, comparisons, seedsMissing, decided }: Answer): [string, string][] {
   const { margin } = judgement;
   const facts: [string, string][] = [
-    ['Chance of a false difference', `at most ${percentText(judgement.alpha)}`],
+    ['Chance of a false difference', `at most ${shareText(judgement.alpha)}`],
     ['Comparisons', numberText(comparisons.length)],
   ];
   if (margin !== null) facts.push(['Smallest difference that matters', `±${margin}`]);

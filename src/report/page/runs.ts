@@ -1,6 +1,6 @@
 import type { Study, StudyRun } from '../../study/study.js';
-import { shortKeys, valueText } from '../plots/labels.js';
-import { durationText, numberText } from '../plots/numbers.js';
+import { shortKey, valueLabel } from '../../config/sweep-label.js';
+import { durationText, numberText } from '../numbers.js';
 import { markup, type Content } from './markup.js';
 import { tableMarkup, type TableColumn } from './table.js';
 
@@ -50,11 +50,10 @@ function columnsOf({ metric }: Study, rows: readonly Row[]): TableColumn<Row>[] 
 
 function differenceColumns(rows: readonly Row[]): TableColumn<Row>[] {
   const keys = [...new Set(rows.flatMap(({ differences }) => Object.keys(differences)))];
-  const names = shortKeys(keys);
   return keys.map((key): TableColumn<Row> => {
-    const title = names.get(key) ?? key;
+    const title = shortKey(key, keys);
     const isNumeric = rows.every(({ differences }) => typeof (differences[key] ?? 0) === 'number');
-    const text = ({ differences }: Row) => valueText(differences[key]);
+    const text = ({ differences }: Row) => (key in differences ? valueLabel(differences[key]) : '—');
     if (!isNumeric) return { title, text };
     return { title, text, value: ({ differences }) => (key in differences ? Number(differences[key]) : null) };
   });

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { ConfusionMatrix, Study } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
-import { numberText, percentText } from './numbers.js';
+import { numberText, shareText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot } from './svg.js';
@@ -11,6 +11,9 @@ const MOST_FIGURES = 3;
 /** More classes than this are too small to be written into, or drawn at all. */
 const MOST_WRITTEN = 12;
 const MOST_DRAWN = 100;
+const MOST_NAMED = 20;
+/** Room for the classes' names, in pixels. */
+const MARGIN_LEFT = 74;
 
 interface Cell {
   truth: number;
@@ -61,77 +64,63 @@ function cellsOf({ counts }: ConfusionMatrix): Cell[] {
 }
 
 function draw(matrix: ConfusionMatrix, width: number): string {
-  const { classes } = matrix;
-  const cells = cellsOf(matrix);
-  const errors = cells.filter(({ truth, prediction, count }) => truth !== prediction && count > 0);
-  const largest = Math.max(...errors.map(({ share }) => share));
-  const positions = classes.map((_, index) => index);
-  const marginLeft = 74;
-  const side = width - marginLeft - 8;
-  const isWritten = classes.length <= MOST_WRITTEN;
-  const every = Math.ceil(classes.length / 20);
-  const ticks = positions.filter((index) => index % every === 0);
-  const columnRoom = (side / classes.length) * every - 2;
-  const title = ({ truth, prediction, count, share }: Cell) =>
-    `${classes[truth]} taken for ${classes[prediction]}: ${numberText(count)} images, ${percentText(share)} of the class`;
-  const isRight = ({ truth, prediction }: Cell) => truth === prediction;
-  const inset = isWritten ? 1 : 0;
+  const positions = matrix.classes.map((_, index) => index);
+  const side = width - MARGIN_LEFT - 8;
   return drawPlot({
     width,
     height: side + 56,
-    marginLeft,
+    marginLeft: MARGIN_LEFT,
     marginRight: 8,
     marginTop: 46,
     marginBottom: 10,
     color: { type: 'identity' },
     opacity: { type: 'identity' },
-    x: { type: 'band', domain: positions, label: 'prediction', padding: 0 },
-    y: { type: 'band', domain: positions, label: 'class', padding: 0 },
-    marks: [
-      Plot.axisX(ticks, {
-        anchor: 'top',
-        tickSize: 0,
-        text: (index: number) => shortened(classes[index], columnRoom),
-        label: 'prediction →',
-        labelAnchor: 'right',
-      }),
-      Plot.axisY(ticks, {
-        tickSize: 0,
-        text: (index: number) => shortened(classes[index], marginLeft - 14),
-        label: '↓ class',
-        labelAnchor: 'top',
-      }),
-      Plot.cell(cells.filter(isRight), {
-        x: 'prediction',
-        y: 'truth',
-        fill: ink('series1'),
-        fillOpacity: 0.16,
-        inset,
-        title,
-      }),
-      Plot.cell(errors, {
-        x: 'prediction',
-        y: 'truth',
-        fill: ink('error'),
-        fillOpacity: ({ share }: Cell) => 0.04 + 0.5 * Math.sqrt(share / largest),
-        inset,
-        title,
-      }),
-      ...(isWritten
-        ? [
-            Plot.text(
-              cells.filter(({ count }) => count >= 0.5),
-              {
-                x: 'prediction',
-                y: 'truth',
-                text: ({ count }: Cell) => String(Math.round(count)),
-                fill: ink('text'),
-                fontSize: classes.length > 8 ? 10 : 12,
-                title,
-              },
-            ),
-          ]
-        : []),
-    ],
+    x: { type: 'band', domain: positions, label: null, padding: 0 },
+    y: { type: 'band', domain: positions, label: null, padding: 0 },
+    marks: [...axisMarks(matrix.classes, side), ...cellMarks(matrix)],
   }).svg;
+}
+
+/** The classes' names; of many classes, some. */
+function axisMarks(classes: readonly string[], side: number): Plot.Markish[] {
+  const every = Math.ceil(classes.length / MOST_NAMED);
+  const ticks = [...classes.keys()].filter((index) => index % every === 0);
+  const columnRoom = (side / classes.length) * every - 2;
+  const nameOf = (room: number) => (index: number) => shortened(classes[index], room);
+  return [
+    Plot.axisX(ticks, {
+      anchor: 'top',
+      tickSize: 0,
+      text: nameOf(columnRoom),
+      label: 'prediction →',
+      labelAnchor: 'right',
+    }),
+    Plot.axisY(ticks, { tickSize: 0, text: nameOf(MARGIN_LEFT - 14), label: '↓ class', labelAnchor: 'top' }),
+  ];
+}
+
+function cellMarks(matrix: ConfusionMatrix): Plot.Markish[] {
+  const { classes } = matrix;
+  const cells = cellsOf(matrix);
+  const right = cells.filter(({ truth, prediction }) => truth === prediction);
+  const wrong = cells.filter(({ truth, prediction, count }) => truth !== prediction && count > 0);
+  const largest = Math.max(...wrong.map(({ share }) => share));
+  const isWritten = classes.length <= MOST_WRITTEN;
+  const written = isWritten ? cells.filter(({ count }) => count >= 0.5) : [];
+  const title = ({ truth, prediction, count, share }: Cell) =>
+    `${classes[truth]} taken for ${classes[prediction]}: ${numberText(count)} images, ${shareText(share)} of the class`;
+  const place = { x: 'prediction', y: 'truth', title } as const;
+  const square = { ...place, inset: isWritten ? 1 : 0 };
+  // Weak enough that what is written on it can be read by day and by night.
+  const opacity = ({ share }: Cell) => 0.04 + 0.5 * Math.sqrt(share / largest);
+  return [
+    Plot.cell(right, { ...square, fill: ink('series1'), fillOpacity: 0.16 }),
+    Plot.cell(wrong, { ...square, fill: ink('error'), fillOpacity: opacity }),
+    Plot.text(written, {
+      ...place,
+      text: ({ count }: Cell) => String(Math.round(count)),
+      fill: ink('text'),
+      fontSize: classes.length > 8 ? 10 : 12,
+    }),
+  ];
 }

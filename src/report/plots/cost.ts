@@ -1,10 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import type { Study, VariantCost } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { durationText, numberText } from './numbers.js';
+import { durationText, numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants } from './ranking.js';
-import { ticksFor } from './rows.js';
 import { drawPlot, withLegend } from './svg.js';
 import { listed } from './text.js';
 
@@ -106,7 +105,7 @@ function draw({ points, front, kind, metric }: CostPlot, width: number): string 
     marks: [
       Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
       Plot.axisY({ ticks: 5, tickSize: 0, label: null }),
-      Plot.axisX({ ticks: ticksFor(width), tickSize: 4, tickFormat: '~s' }),
+      Plot.axisX({ ticks: isLog ? 3 : 5, tickSize: 4, tickFormat: '~s' }),
       Plot.line(front, { x: 'cost', y: 'value', curve: 'step-after', stroke: ink('series1'), strokeWidth: 1.5 }),
       Plot.dot(points.filter(isOther), {
         x: 'cost',

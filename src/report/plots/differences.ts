@@ -5,7 +5,7 @@ import type { Verdict } from '../../analysis/comparison.js';
 import type { Interval } from '../../analysis/statistics/intervals.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { numberText, signedText } from './numbers.js';
+import { signedText } from '../numbers.js';
 import { ink } from './palette.js';
 import { drawRows } from './rows.js';
 import { listed } from './text.js';
@@ -42,7 +42,7 @@ export function differenceFigures({ answer, metric }: Study): Figure[] {
       caption: captionOf(answer),
       alternative: `Differences in ${metric.name} from ${reference}: ${listed(differences.map(told), 8)}.`,
       isCompact: false,
-      draw: (width) => draw(shown, answer, `${metric.name}, difference from ${reference}`, width),
+      draw: (width) => draw(shown, answer, `difference in ${metric.name}`, width),
     },
   ];
 }
@@ -101,7 +101,8 @@ function draw(shown: readonly Difference[], { judgement }: Answer, label: string
   return drawRows({
     width,
     labels: shown.map(({ name }) => ({ text: name })),
-    x: { label, tickFormat: (value: number) => (value === 0 ? '0' : signedText(value)) },
+    x: { label },
+    tickText: (value) => (value === 0 ? '0' : signedText(value)),
     marks: (dy) => [
       ...(margin === null
         ? []
@@ -126,9 +127,4 @@ function draw(shown: readonly Difference[], { judgement }: Answer, label: string
 /** Words for a verdict. */
 export function verdictText(verdict: Verdict): string {
   return VERDICTS[verdict].words;
-}
-
-/** A difference in words, for tables. */
-export function differenceText(value: number | null): string {
-  return value === null ? '' : value === 0 ? numberText(0) : signedText(value);
 }

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { Factor, FactorLevel, Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { shortKeys, valueText } from './labels.js';
-import { numberText, percentText, pValueText } from './numbers.js';
+import { shortKey, valueLabel } from '../../config/sweep-label.js';
+import { numberText, shareText, pValueText } from '../numbers.js';
 import { ink } from './palette.js';
 import { drawRows } from './rows.js';
 import { listed } from './text.js';
@@ -30,15 +30,15 @@ function choices({ metric }: Study, factors: readonly Factor[]): Figure {
 }
 
 function told({ key, levels, pValue }: Factor): string {
-  const means = levels.map(({ value, mean }) => `${valueText(value)} ${numberText(mean)}`);
+  const means = levels.map(({ value, mean }) => `${valueLabel(value)} ${numberText(mean)}`);
   return `${key}: ${listed(means, MOST_LEVELS)}${pValue === null ? '' : ` (p ${pValueText(pValue)})`}`;
 }
 
 function drawChoices(factors: readonly Factor[], metric: string, width: number): string {
-  const names = shortKeys(factors.map(({ key }) => key));
+  const keys = factors.map(({ key }) => key);
   const lines = factors.flatMap(({ key, levels }): { text: string; level: FactorLevel | null }[] => [
-    { text: names.get(key) ?? key, level: null },
-    ...levels.slice(0, MOST_LEVELS).map((level) => ({ text: valueText(level.value), level })),
+    { text: shortKey(key, keys), level: null },
+    ...levels.slice(0, MOST_LEVELS).map((level) => ({ text: valueLabel(level.value), level })),
   ]);
   const points = lines.flatMap(({ text, level }, row) => (level === null ? [] : [pointOf(level, text, row)]));
   return drawRows({
@@ -64,8 +64,8 @@ interface Share {
 }
 
 function importance({ factors, interactions, metric }: Study, shownFactors: readonly Factor[]): Figure[] {
-  const names = shortKeys(factors.map(({ key }) => key));
-  const nameOf = (key: string) => names.get(key) ?? key;
+  const keys = factors.map(({ key }) => key);
+  const nameOf = (key: string) => shortKey(key, keys);
   const alone = shownFactors.map(({ key, importance }) => ({ name: nameOf(key), share: importance }));
   const joint = interactions.map((one) => ({ name: one.factors.map(nameOf).join(' × '), share: one.importance }));
   const shares = [...alone, ...joint].flatMap(({ name, share }): Share[] => (share === null ? [] : [{ name, share }]));
@@ -77,7 +77,7 @@ function importance({ factors, interactions, metric }: Study, shownFactors: read
       title: 'What matters',
       caption: `The share of the variance of ${metric.name} between variants that each choice explains, alone and jointly (×).`,
       alternative: `Importance: ${listed(
-        shown.map(({ name, share }) => `${name} ${percentText(share)}`),
+        shown.map(({ name, share }) => `${name} ${shareText(share)}`),
         12,
       )}.`,
       isCompact: false,
@@ -87,16 +87,16 @@ function importance({ factors, interactions, metric }: Study, shownFactors: read
 }
 
 function drawImportance(shares: readonly Share[], width: number): string {
-  const rows = shares.map((one, row) => ({ ...one, row, text: percentText(one.share) }));
+  const rows = shares.map((one, row) => ({ ...one, row, text: shareText(one.share) }));
   return drawRows({
     width,
     labels: rows.map(({ name }) => ({ text: name })),
     x: {
       label: 'share of the variance',
       domain: [0, 1],
-      tickFormat: (value: number) => percentText(value),
       insetRight: 44,
     },
+    tickText: (share) => `${Math.round(100 * share)} %`,
     marks: (dy) => [
       Plot.barX(rows, { y: 'row', x: 'share', fill: ink('series1'), insetTop: dy === 0 ? 5 : 20, insetBottom: 5 }),
       Plot.text(rows, { y: 'row', x: 'share', text: 'text', textAnchor: 'start', dx: 6, dy, fill: ink('text') }),

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { Factor, Interaction, Study } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
-import { shortKeys, valueText } from './labels.js';
-import { numberText, percentText, pValueText } from './numbers.js';
+import { shortKey, valueLabel } from '../../config/sweep-label.js';
+import { numberText, shareText, pValueText } from '../numbers.js';
 import { ink, STROKES } from './palette.js';
 import { drawPlot, withLegend } from './svg.js';
 
@@ -16,26 +16,26 @@ interface Pair extends Interaction {
 
 /** Whether one choice depends on another: for parallel lines it doesn't. */
 export function interactionFigures({ factors, interactions, metric }: Study): Figure[] {
-  const names = shortKeys(factors.map(({ key }) => key));
-  const pairs = interactions.flatMap((interaction) => pairOf(interaction, factors, names));
+  const pairs = interactions.flatMap((interaction) => pairOf(interaction, factors));
   const byImportance = pairs.toSorted((a, b) => (b.importance ?? 0) - (a.importance ?? 0));
   return byImportance.slice(0, MOST_FIGURES).map((pair, position) => figureOf(pair, position, metric.name));
 }
 
 /** The factor with fewer levels makes the lines, as far as there are strokes for them. */
-function pairOf(interaction: Interaction, factors: readonly Factor[], names: Map<string, string>): Pair[] {
+function pairOf(interaction: Interaction, factors: readonly Factor[]): Pair[] {
+  const keys = factors.map(({ key }) => key);
   const [first, second] = interaction.factors.map((key) => factors.find((factor) => factor.key === key));
   if (first === undefined || second === undefined) return [];
   const isTurned = second.levels.length < first.levels.length;
   const [lines, along] = isTurned ? [second, first] : [first, second];
   if (lines.levels.length > STROKES.length) return [];
-  const textsOf = ({ levels }: Factor) => levels.map(({ value }) => valueText(value));
+  const textsOf = ({ levels }: Factor) => levels.map(({ value }) => valueLabel(value));
   const means = isTurned ? transposed(interaction.means) : interaction.means;
   return [
     {
       ...interaction,
       means,
-      names: [names.get(lines.key) ?? lines.key, names.get(along.key) ?? along.key],
+      names: [shortKey(lines.key, keys), shortKey(along.key, keys)],
       levels: [textsOf(lines), textsOf(along)],
     },
   ];
@@ -49,7 +49,7 @@ function figureOf(pair: Pair, position: number, metric: string): Figure {
   const { names, pValue, importance } = pair;
   const facts = [
     ...(pValue === null ? [] : [`p ${pValueText(pValue)}`]),
-    ...(importance === null ? [] : [`${percentText(importance)} of the variance`]),
+    ...(importance === null ? [] : [`${shareText(importance)} of the variance`]),
   ];
   return {
     name: `interaction-${position + 1}-${fileWord(names[0])}-${fileWord(names[1])}`,

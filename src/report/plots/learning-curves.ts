@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { EpochPoint, Study, StudyRun, StudyVariant } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
-import { numberText } from './numbers.js';
+import { numberText } from '../numbers.js';
 import { ink, STROKES, type Stroke } from './palette.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot, withLegend } from './svg.js';
@@ -123,7 +123,7 @@ function draw(panels: readonly Panel[], width: number): string {
     marginTop: 28,
     marginBottom: 40,
     color: { type: 'identity' },
-    x: { label: 'epoch', ...epochTicks(points) },
+    x: { label: 'epoch', inset: 6, ...epochTicks(points) },
     y: { label: null, nice: true, domain: domainOf(points), clamp: false },
     [side]: { label: null, axis: null, padding: isWide ? 0.06 : 0.16 },
     marks: [

@@ -2,8 +2,8 @@ import * as Plot from '@observablehq/plot';
 import type { Json } from '../../config/tree.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { shortKeys, valueText } from './labels.js';
-import { numberText } from './numbers.js';
+import { shortKey, valueLabel } from '../../config/sweep-label.js';
+import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants, type Ranked } from './ranking.js';
 import { drawPlot } from './svg.js';
@@ -12,8 +12,7 @@ import { FONT_SIZE, shortened } from './text.js';
 /** Something that varies, or the metric: where its values lie, from 0 to 1. */
 interface Axis {
   name: string;
-  /** @returns null for a variant without a value */
-  place: (ranked: Ranked) => number | null;
+  place: (ranked: Ranked) => number;
   ticks: { at: number; text: string }[];
 }
 
@@ -26,10 +25,9 @@ export function parallelCoordinateFigures(study: Study): Figure[] {
   const ranked = rankVariants(study).slice(0, MOST_LINES);
   const keys = keysOf(study, ranked).slice(0, MOST_AXES);
   if (keys.length < 2 || ranked.length < 3) return [];
-  const names = shortKeys(keys);
-  const axes = [...keys.map((key) => axisOf(key, names.get(key) ?? key, ranked)), metricAxis(study, ranked)];
+  const axes = [...keys.map((key) => axisOf(key, shortKey(key, keys), ranked)), metricAxis(study, ranked)];
   const best = ranked[0].variant;
-  const settings = keys.map((key) => `${names.get(key) ?? key} ${valueText(best.values[key])}`);
+  const settings = keys.map((key) => `${shortKey(key, keys)} ${wordOf(best.values[key])}`);
   return [
     {
       name: 'parallel-coordinates',
@@ -81,14 +79,19 @@ function apart(ticks: Axis['ticks']): Axis['ticks'] {
 
 function ordinalAxis(key: string, name: string, values: readonly (Json | undefined)[]): Axis {
   const ordered = [...new Set(values)].sort((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : 0));
-  const texts = [...new Set(ordered.map(valueText))];
+  const texts = [...new Set(ordered.map(wordOf))];
   const at = (index: number) => (index + 0.5) / texts.length;
   const every = Math.ceil(texts.length / (2 * MOST_TICKS));
   return {
     name,
-    place: ({ variant }) => at(texts.indexOf(valueText(variant.values[key]))),
+    place: ({ variant }) => at(texts.indexOf(wordOf(variant.values[key]))),
     ticks: texts.map((text, index) => ({ at: at(index), text })).filter((_, index) => index % every === 0),
   };
+}
+
+/** Not every variant of a union of sweeps has a value. */
+function wordOf(value: Json | undefined): string {
+  return value === undefined ? '—' : valueLabel(value);
 }
 
 function metricAxis({ metric }: Study, ranked: readonly Ranked[]): Axis {
@@ -103,69 +106,67 @@ function metricAxis({ metric }: Study, ranked: readonly Ranked[]): Axis {
 function draw(axes: readonly Axis[], ranked: readonly Ranked[], width: number): string {
   const isUpright = width > 500;
   const [along, across] = isUpright ? (['x', 'y'] as const) : (['y', 'x'] as const);
-  const lines = ranked.toReversed().flatMap((one, position) =>
-    axes.flatMap(({ place }, axis) => {
-      const at = place(one);
-      return at === null
-        ? []
-        : [{ axis, at, strength: (position + 1) / ranked.length, name: one.variant.name, mean: one.mean }];
-    }),
-  );
-  const ticks = axes.flatMap((axis, index) => axis.ticks.map((tick) => ({ ...tick, axis: index })));
-  const room = isUpright ? (width - 60) / axes.length : width - 20;
-  const best = ranked[0].variant.name;
-  const stroke = { [along]: 'axis', [across]: 'at', z: 'name', stroke: ink('series1'), curve: 'monotone-x' as const };
-  const title = ({ name, mean }: (typeof lines)[number]) => `${name}: ${numberText(mean)}`;
-  const curve = isUpright ? ('bump-x' as const) : ('bump-y' as const);
+  const size = isUpright
+    ? { height: 340, marginLeft: 50, marginRight: 60, marginTop: 40, marginBottom: 16 }
+    : { height: 76 * axes.length + 40, marginLeft: 26, marginRight: 26, marginTop: 34, marginBottom: 24 };
+  const rule = isUpright ? Plot.ruleX : Plot.ruleY;
   return drawPlot({
     width,
-    height: isUpright ? 340 : 76 * axes.length + 40,
-    marginLeft: isUpright ? 50 : 26,
-    marginRight: isUpright ? 60 : 26,
-    marginTop: isUpright ? 40 : 34,
-    marginBottom: isUpright ? 16 : 24,
+    ...size,
     color: { type: 'identity' },
+    opacity: { type: 'identity' },
     [along]: { type: 'point', domain: axes.map((_, index) => index), padding: 0, axis: null },
     [across]: { type: 'linear', domain: [0, 1], axis: null },
     marks: [
-      Plot.line(lines, {
-        ...stroke,
-        curve,
-        strokeWidth: 1.5,
-        strokeOpacity: ({ strength }: { strength: number }) => 0.12 + 0.6 * strength ** 3,
-        title,
-      }),
-      Plot.line(
-        lines.filter(({ name }) => name === best),
-        { ...stroke, curve, strokeWidth: 3.5, title },
-      ),
-      isUpright ? Plot.ruleX(axes.keys(), { stroke: ink('text') }) : Plot.ruleY(axes.keys(), { stroke: ink('text') }),
-      Plot.text(axes, {
-        [along]: (_: Axis, index: number) => index,
-        text: ({ name }: Axis) => shortened(name, room),
-        title: ({ name }: Axis) => name,
-        frameAnchor: isUpright ? 'top' : 'left',
-        textAnchor: isUpright ? 'middle' : 'start',
-        dx: isUpright ? 0 : -16,
-        dy: isUpright ? -26 : -16,
-        fontWeight: 600,
-        fill: ink('text'),
-        stroke: ink('surface'),
-        strokeWidth: 4,
-      }),
-      Plot.text(ticks, {
-        [along]: 'axis',
-        [across]: 'at',
-        text: ({ text }: { text: string }) => shortened(text, isUpright ? room - 12 : (width - 52) / MOST_TICKS + 20),
-        title: 'text',
-        fontSize: FONT_SIZE - 1,
-        textAnchor: isUpright ? 'start' : 'middle',
-        dx: isUpright ? 6 : 0,
-        dy: isUpright ? 0 : 13,
-        fill: ink('text'),
-        stroke: ink('surface'),
-        strokeWidth: 4,
-      }),
+      ...lineMarks(axes, ranked, isUpright),
+      rule([...axes.keys()], { stroke: ink('text') }),
+      ...textMarks(axes, width, isUpright),
     ],
   }).svg;
+}
+
+function lineMarks(axes: readonly Axis[], ranked: readonly Ranked[], isUpright: boolean): Plot.Markish[] {
+  // The best is drawn last, above the others.
+  const points = ranked.toReversed().flatMap((one, position) =>
+    axes.map(({ place }, axis) => ({
+      axis,
+      at: place(one),
+      opacity: 0.12 + 0.6 * ((position + 1) / ranked.length) ** 3,
+      name: one.variant.name,
+      title: `${one.variant.name}: ${numberText(one.mean)}`,
+    })),
+  );
+  const best = points.slice(-axes.length);
+  const options = { z: 'name', title: 'title', stroke: ink('series1') };
+  const directed = isUpright
+    ? ({ ...options, x: 'axis', y: 'at', curve: 'bump-x' } as const)
+    : ({ ...options, y: 'axis', x: 'at', curve: 'bump-y' } as const);
+  return [
+    Plot.line(points, { ...directed, strokeWidth: 1.5, strokeOpacity: 'opacity' }),
+    Plot.line(best, { ...directed, strokeWidth: 3.5 }),
+  ];
+}
+
+/** The axes' names and ticks. */
+function textMarks(axes: readonly Axis[], width: number, isUpright: boolean): Plot.Markish[] {
+  const ticks = axes.flatMap((axis, index) => axis.ticks.map((tick) => ({ ...tick, axis: index })));
+  const names = axes.map(({ name }, axis) => ({ axis, text: name }));
+  const room = isUpright ? (width - 60) / axes.length : width - 20;
+  const tickRoom = isUpright ? room - 12 : (width - 52) / MOST_TICKS + 20;
+  const letters = { title: 'text', fill: ink('text'), stroke: ink('surface'), strokeWidth: 4 };
+  const named = { ...letters, text: ({ text }: { text: string }) => shortened(text, room), fontWeight: 600 };
+  const ticked = {
+    ...letters,
+    text: ({ text }: { text: string }) => shortened(text, tickRoom),
+    fontSize: FONT_SIZE - 1,
+  };
+  return isUpright
+    ? [
+        Plot.text(names, { ...named, x: 'axis', frameAnchor: 'top', dy: -26 }),
+        Plot.text(ticks, { ...ticked, x: 'axis', y: 'at', textAnchor: 'start', dx: 6 }),
+      ]
+    : [
+        Plot.text(names, { ...named, y: 'axis', frameAnchor: 'left', textAnchor: 'start', dx: -16, dy: -16 }),
+        Plot.text(ticks, { ...ticked, y: 'axis', x: 'at', dy: 13 }),
+      ];
 }

@@ -15,6 +15,7 @@ export interface RowsOptions {
   width: number;
   labels: readonly RowLabel[];
   x: Plot.ScaleOptions;
+  tickText?: (value: number) => string;
   /**
    * What is drawn; the vertical position of the n-th line is `y: n`.
    * @param dy by how many pixels marks are moved, to leave room for a name above them
@@ -26,7 +27,7 @@ export interface RowsOptions {
 const BESIDE = 500;
 
 /** Draws lines with names, which stand beside their marks or, on a phone, above them. */
-export function drawRows({ width, labels, x, marks }: RowsOptions): Drawing {
+export function drawRows({ width, labels, x, tickText, marks }: RowsOptions): Drawing {
   const isBeside = width >= BESIDE;
   const rowHeight = isBeside ? 24 : 40;
   const longest = Math.max(...labels.map(({ text }) => textWidth(text)));
@@ -43,8 +44,14 @@ export function drawRows({ width, labels, x, marks }: RowsOptions): Drawing {
     y: { type: 'band', domain: labels.map((_, row) => row), axis: null, padding: 0 },
     marks: [
       Plot.gridX({ stroke: ink('grid'), strokeOpacity: 1, ticks: ticksFor(width - marginLeft) }),
-      Plot.axisX({ anchor: 'bottom', ticks: ticksFor(width - marginLeft), tickSize: 4, labelOffset: 44 }),
-      ...marks(isBeside ? 0 : 8),
+      Plot.axisX({
+        anchor: 'bottom',
+        ticks: ticksFor(width - marginLeft),
+        tickSize: 4,
+        labelOffset: 44,
+        tickFormat: tickText,
+      }),
+      ...marks(isBeside ? 0 : 6),
       ...labelMarks(labels, { isBeside, room: isBeside ? marginLeft - 12 : width - 12 }),
     ],
   });
@@ -66,7 +73,7 @@ function labelMarks(
     frameAnchor: 'left',
     textAnchor: isBeside ? 'end' : 'start',
     dx: isBeside ? -8 : 0,
-    dy: isBeside ? 0 : -10,
+    dy: isBeside ? 0 : -9,
     fill: ink('text'),
     // Names above their marks stay readable where a grid line crosses them.
     stroke: ink('surface'),

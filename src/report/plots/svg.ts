@@ -24,15 +24,17 @@ const LEGEND_GAP = 18;
 
 /** Draws a plot without a browser. Its axes and marks have to name their colours by `ink`. */
 export function drawPlot(options: Plot.PlotOptions & { width: number; height: number }): Drawing {
-  const { document } = parseHTML('<!doctype html><html></html>');
-  const element = Plot.plot({
+  // Plot's types name a browser's document; this one has as much of it as Plot uses.
+  const page = { document: parseHTML('<!doctype html><html></html>').document as unknown } as Plot.PlotOptions;
+  const element: unknown = Plot.plot({
     ...options,
-    document: document as unknown as typeof options.document,
+    ...page,
     className: 'plot',
     // Pixels, so that what is drawn in a page and alone is the same.
     style: { fontSize: `${FONT_SIZE}px`, fontFamily: 'system-ui, sans-serif', overflow: 'visible' },
-  }) as unknown as { outerHTML: string };
-  return { width: options.width, height: options.height, svg: tidy(element.outerHTML) };
+  });
+  const { outerHTML } = element as { outerHTML: string };
+  return { width: options.width, height: options.height, svg: tidy(outerHTML) };
 }
 
 /** Without a style sheet of its own, without labels for a reader that sees one picture, with fewer digits. */

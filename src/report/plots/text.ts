@@ -6,12 +6,12 @@ export const FONT_SIZE = 12;
 
 /** About how wide a text is, in pixels. */
 export function textWidth(text: string, size = FONT_SIZE): number {
-  return [...text].length * LETTER_WIDTH * size;
+  return Array.from(text).length * LETTER_WIDTH * size;
 }
 
 /** A text cut to a width in pixels. Its middle goes, as what tells names apart is mostly at an end. */
 export function shortened(text: string, width: number, size = FONT_SIZE): string {
-  const letters = [...text];
+  const letters = Array.from(text);
   const room = Math.max(3, Math.floor(width / (LETTER_WIDTH * size)));
   if (letters.length <= room) return text;
   const tail = Math.floor((room - 1) / 2);

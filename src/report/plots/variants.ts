@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { numberText } from './numbers.js';
+import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants, type Ranked } from './ranking.js';
 import { drawRows } from './rows.js';

@@ -22,6 +22,14 @@ export function describeCpu(): Cpu {
   return { model: cpus().at(0)?.model.trim() ?? 'unknown', cores: availableParallelism(), features: cpuFeatures() };
 }
 
+/**
+ * Whether this CPU has instructions for bfloat16, without which computing in it takes several times as long as in float32.
+ * Undefined where the system doesn't tell.
+ */
+export function hasBfloat16({ features }: Cpu): boolean | undefined {
+  return features?.some((feature) => ['avx512_bf16', 'amx_bf16', 'bf16'].includes(feature));
+}
+
 /** The version of the GNU C library; undefined on musl (Alpine) and outside Linux. */
 export function glibcVersion(): string | undefined {
   // Without this, the report looks up names of hosts on the network, which may take seconds.

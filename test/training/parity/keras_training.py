@@ -108,6 +108,7 @@ class Experiment:
     def __init__(self, case, data):
         training, classes = case["training"], data.classes
         self.training, self.orders, self.validation = training, case["orders"], case["validation"]
+        keras.mixed_precision.set_global_policy({"float32": "float32", "bfloat16": "mixed_bfloat16"}[training["precision"]])
         self.model = Model(case["model"], data.shape, classes)
         self.model.assign(case["weights"])
         self.keras = self.model.keras
