@@ -5,6 +5,7 @@ import { shortKey, valueLabel } from '../../config/sweep-label.js';
 import { numberText, shareText, pValueText } from '../numbers.js';
 import { ink, STROKES } from './palette.js';
 import { drawPlot, withLegend } from './svg.js';
+import { shortened } from './text.js';
 
 const MOST_FIGURES = 6;
 
@@ -87,7 +88,7 @@ function draw({ names, levels: [lines, along], means }: Pair, metric: string, wi
     x: {
       type: 'point',
       domain: along.map((_, j) => j),
-      tickFormat: (j: number) => along[j],
+      tickFormat: (j: number) => shortened(along[j], (width - 76) / along.length - 4),
       label: names[1],
       padding: 0.3,
     },

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { Study } from '../../study/study.js';
 import { confusionFigures } from './confusion.js';
 import { costFigures } from './cost.js';
@@ -35,6 +36,11 @@ export function figuresOf(study: Study) {
 /** Every plot of a study as an SVG picture that stands alone. */
 export function renderPlots(study: Study): RenderedPlot[] {
   return Object.values(figuresOf(study)).flat().map(renderPlot);
+}
+
+/** A plot in pixels, twice as many a side as it has: sharp on paper and on dense screens. */
+export function toPng(svg: string): Promise<Buffer> {
+  return sharp(Buffer.from(svg), { density: 144 }).png({ palette: true }).toBuffer();
 }
 
 function renderPlot(figure: Figure): RenderedPlot {

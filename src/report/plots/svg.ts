@@ -25,10 +25,11 @@ const LEGEND_GAP = 18;
 /** Draws a plot without a browser. Its axes and marks have to name their colours by `ink`. */
 export function drawPlot(options: Plot.PlotOptions & { width: number; height: number }): Drawing {
   // Plot's types name a browser's document; this one has as much of it as Plot uses.
-  const page = { document: parseHTML('<!doctype html><html></html>').document as unknown } as Plot.PlotOptions;
+  const window: unknown = parseHTML('<!doctype html><html></html>');
+  const { document } = window as { document: unknown };
   const element: unknown = Plot.plot({
     ...options,
-    ...page,
+    ...({ document } as Plot.PlotOptions),
     className: 'plot',
     // Pixels, so that what is drawn in a page and alone is the same.
     style: { fontSize: `${FONT_SIZE}px`, fontFamily: 'system-ui, sans-serif', overflow: 'visible' },
