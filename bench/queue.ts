@@ -36,6 +36,7 @@ export async function queueThroughput(): Promise<string> {
     while ((await redis.zcard('ablate:trials:prioritized')) < QUEUED) await sleep(50);
     const bytes = ((await usedBytes(redis)) - before) / QUEUED;
     const worker = await startWorker(join(folder, 'runs'), address);
+    const begun = await traffic(redis);
     const started = performance.now();
     const lanes = waiting.map(async (first, lane) => {
       await first;
@@ -43,8 +44,10 @@ export async function queueThroughput(): Promise<string> {
     });
     await Promise.all(lanes);
     const seconds = (performance.now() - started) / 1000;
+    const ended = await traffic(redis);
     await worker.close();
-    return section(TRIALS / seconds, bytes, ((await usedBytes(redis)) - before) / TRIALS);
+    const perTrial = ended.map((total, index) => (total - begun[index]) / TRIALS);
+    return section(TRIALS / seconds, bytes, ((await usedBytes(redis)) - before) / TRIALS, perTrial);
   } finally {
     scheduler.close();
     redis.disconnect();
@@ -110,11 +113,18 @@ function summaryOf({ config, configHash: hash }: TrialMessage): Summary {
   };
 }
 
+/** Commands, bytes in and bytes out since the server was started. */
+async function traffic(redis: Redis): Promise<number[]> {
+  const stats = await redis.info('stats');
+  const names = ['total_commands_processed', 'total_net_input_bytes', 'total_net_output_bytes'];
+  return names.map((name) => Number(new RegExp(`${name}:(\\d+)`).exec(stats)?.[1]));
+}
+
 async function usedBytes(redis: Redis): Promise<number> {
   return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
 }
 
-function section(rate: number, waiting: number, left: number): string {
+function section(rate: number, waiting: number, left: number, traffic: number[]): string {
   const share = (100 / rate / TRIAL_SECONDS).toFixed(3);
   return `## Queue: ${TRIALS} trials that do nothing, through Redis
 
@@ -125,6 +135,8 @@ function section(rate: number, waiting: number, left: number): string {
 | of a trial of ${TRIAL_SECONDS} s | ${share} % |
 | bytes in Redis of a trial that waits | ${Math.round(waiting)} |
 | bytes in Redis left of a trial that is over | ${Math.round(left)} |
+| commands of a trial | ${Math.round(traffic[0])} |
+| kilobytes to and from Redis of a trial | ${(traffic[1] / 1000).toFixed(1)}, ${(traffic[2] / 1000).toFixed(1)} |
 
 Coordinator, worker (${CONCURRENCY} at once) and Redis with an append-only file on one machine; ${QUEUED} trials queued at once.
 `;
