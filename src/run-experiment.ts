@@ -8,10 +8,12 @@ import type { RunProgress } from './run-events.js';
 import { mlmodelFiles } from './run-mlmodel.js';
 import { RunRecorder, createRunOf } from './run-recorder.js';
 import { initializeWeights } from './run-initial-weights.js';
-import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } from './run-setup.js';
+import { robustAccuracy } from './run-robustness.js';
+import { type RunSetup, setUpRun, testParts, trainingInputs, writeBack } from './run-setup.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { whileHolding } from './tracking/run-lock.js';
 import { type Summary, findRun } from './tracking/run-store.js';
+import { type EvaluationParts, Evaluator } from './training/evaluation.js';
 import { evaluationMetrics } from './training/metrics.js';
 import { train } from './training/trainer.js';
 
@@ -101,13 +103,25 @@ async function initialize(
 /** The test set is scored once a run, after everything is decided. */
 function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<string, number> {
   const { labels } = setup.dataset.test;
-  const { evaluator, dispose } = evaluatorOfTest(setup);
+  const wanted = job.config.training.metrics;
+  const { parts, dispose } = testParts(setup);
+  const evaluator = new Evaluator(parts);
   const evaluation = evaluator.evaluate(Int32Array.from(labels.keys()), labels);
+  evaluator.dispose();
+  const robust = wanted.includes('robust_accuracy') ? robustMetrics(setup, parts) : {};
   dispose();
-  const metrics = evaluationMetrics('test', job.config.training.metrics, evaluation, labels);
+  const metrics = { ...evaluationMetrics('test', wanted, evaluation, labels), ...robust };
   recorder.tested(metrics);
   for (const path of writeTestArtifacts(recorder.run, setup.dataset, evaluation)) recorder.artifact(path);
   return metrics;
+}
+
+/** Of the final weights only: it takes five evaluations. */
+function robustMetrics({ dataset, parts, validation }: RunSetup, test: EvaluationParts): Record<string, number> {
+  const { labels } = dataset.test;
+  const ofTest = { test_robust_accuracy: robustAccuracy(test, Int32Array.from(labels.keys()), labels) };
+  if (validation.length === 0) return ofTest;
+  return { val_robust_accuracy: robustAccuracy(parts, validation, dataset.train.labels), ...ofTest };
 }
 
 async function saveTrained(setup: RunSetup, recorder: RunRecorder): Promise<void> {

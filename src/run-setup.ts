@@ -12,7 +12,7 @@ import { pacesOf, trainingStages, withAllUnfrozen } from './run-stages.js';
 import type { Runtime, Variable } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
-import { Evaluator } from './training/evaluation.js';
+import { type EvaluationParts, Evaluator } from './training/evaluation.js';
 import { createLoss } from './training/losses.js';
 import { createOptimizer } from './training/optimizers.js';
 import { Pruning } from './training/pruning.js';
@@ -108,14 +108,12 @@ export function trainingInputs({
   return { parts, evaluator, stages, train, validation, labels: dataset.train.labels };
 }
 
-/** An evaluator of the model on the test data, with tensors of its own. */
-export function evaluatorOfTest({ dataset, parts }: RunSetup): { evaluator: Evaluator; dispose: () => void } {
+/** What evaluates the model on the test data, with tensors of its own. */
+export function testParts({ dataset, parts }: RunSetup): { parts: EvaluationParts; dispose: () => void } {
   const resident = makeResident(dataset.test, dataset, parts.runtime);
-  const evaluator = new Evaluator({ ...parts, ...resident });
   return {
-    evaluator,
+    parts: { ...parts, ...resident },
     dispose: () => {
-      evaluator.dispose();
       tf.dispose([resident.images, resident.labels]);
     },
   };

@@ -24,8 +24,13 @@ export function checkConsistency(config: Experiment, report: Report): void {
 }
 
 /** Whether an experiment measures what its sweep compares. */
-export function checkSweepMetric(name: string, { training, dataset }: Experiment, report: Report): void {
-  checkMonitor(name.replace(/^best_/, ''), ['sweep', 'metric', 'name'], training, dataset, report);
+export function checkSweepMetric(name: string, { training, dataset, sweep }: Experiment, report: Report): void {
+  const path = ['sweep', 'metric', 'name'];
+  checkMonitor(name.replace(/^best_/, ''), path, training, dataset, report);
+  const isLate = name.startsWith('test_') || name.endsWith('robust_accuracy');
+  if (!isLate || !sweep?.early_terminate) return;
+  const hint = 'compare by val_accuracy or val_loss, or train all variants to the end';
+  report([path, ['sweep', 'early_terminate']], conflict(`${name}, known after training, beside early_terminate`, hint));
 }
 
 function conflict(message: string, hint: string): ProblemDetails {

@@ -626,7 +626,7 @@ export interface TrainingConfig {
   learning_rate_schedule: LearningRateScheduleConfig;
   /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label. */
   loss: 'sparse_categorical_crossentropy' | 'mean_squared_error';
-  /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images. */
+  /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images; `robust_accuracy` is the mean accuracy of the final weights on images with noise, blur, rotation, shift or little contrast. */
   metrics: string[];
   /** Images per step. */
   batch_size: number;

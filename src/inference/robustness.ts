@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { CORRUPTIONS, type Corruption, corrupted } from '../data/corruptions.js';
 import type { ImageSet } from '../data/dataset.js';
 import { nativeSeed } from '../random.js';
-import { CORRUPTIONS, type Corruption, corrupted } from './corruptions.js';
 import { type Predictor, mostProbable } from './predictor.js';
 import type { CorruptedScore } from './tasks.js';
 

@@ -29,6 +29,12 @@ export interface EvaluationParts {
   labels: tf.Tensor;
   /** See `ImageSet`. */
   prefetch?: ImageSet['prefetch'];
+  /**
+   * Makes the images worse before the model sees them.
+   * @param images float32 0 to 255, [batch, height, width, channels]
+   * @param indices of the images: int32 [batch]
+   */
+  distort?: (images: tf.Tensor4D, indices: tf.Tensor) => tf.Tensor;
 }
 
 /** What a model says of each example. */
@@ -99,7 +105,9 @@ export class Evaluator {
   #evaluateBatch(indices: tf.Tensor): tf.Tensor[] {
     const { runtime, logits: model, endsInSoftmax, weights, normalization } = this.#parts;
     const labels = tf.gather(this.#parts.labels, indices);
-    const inputs = normalize(runtime.gatherImages(this.#parts.images, indices), normalization);
+    const images = runtime.gatherImages(this.#parts.images, indices);
+    const seen = this.#parts.distort?.(images as tf.Tensor4D, indices) ?? images;
+    const inputs = normalize(seen, normalization);
     const values = weights.map((weight) => weight.read());
     const access = { read: (index: number) => values[index], write: () => undefined };
     return withWeights(model, access, () => {

@@ -53,7 +53,7 @@ describe('what an experiment file asks for', () => {
   });
 
   it('measures what is asked for after every epoch and in the test, and keeps the scores of each class', async () => {
-    const metrics = 'training.metrics=[top_2_accuracy, top_5_accuracy, f1_score]';
+    const metrics = 'training.metrics=[top_2_accuracy, top_5_accuracy, f1_score, robust_accuracy]';
     const id = await run(metrics, 'training.early_stopping={monitor: val_f1_score}');
     const summary = workspace.summary(id).metrics;
     const { test_accuracy: top1, test_top_2_accuracy: top2, test_top_5_accuracy: top5 } = summary;
@@ -61,6 +61,9 @@ describe('what an experiment file asks for', () => {
     expect(new Set([top1, top2, top5]).size).toBe(3);
     const epochs = workspace.journal(id).filter((event) => event.type === 'metrics' && 'val_f1_score' in event.values);
     expect(epochs).toHaveLength(2);
+    const { val_robust_accuracy: robust, val_accuracy: plain } = summary;
+    expect(robust).toBeGreaterThan(0.1);
+    expect(robust).toBeLessThan(plain);
     const rows = workspace.read('runs', id, 'artifacts', 'class_scores.csv').toString().trim().split('\n');
     const f1 = rows.slice(1).map((row) => Number(row.split(',')[3]));
     expect(f1.reduce((sum, value) => sum + value, 0) / 10).toBeCloseTo(summary.test_f1_score, 10);

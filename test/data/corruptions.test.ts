@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CORRUPTIONS, corrupted } from '../../src/inference/corruptions.js';
+import { CORRUPTIONS, corrupted } from '../../src/data/corruptions.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { startTensorFlow } from '../support/tensorflow.js';
