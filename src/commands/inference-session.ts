@@ -39,7 +39,7 @@ export async function experimentOf({ name, run }: TrainedModel): Promise<Located
   if (run === undefined) {
     throw new UserError(`${name} is a model without its run, which would tell its data`, {
       code: 'run-not-found',
-      hint: "give the run's folder",
+      hint: "give the run's folder; ablate evaluate takes data from an experiment file, too: --dataset FILE",
       exitCode: 2,
     });
   }

@@ -55,6 +55,7 @@ describe('defaults', () => {
       validation_split: 0.1,
       train_fraction: 1,
       normalization: 'rescale',
+      classes: null,
     });
   });
 
