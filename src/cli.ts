@@ -5,19 +5,23 @@ import { registerCompare } from './commands/compare.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
+import { registerExport } from './commands/export.js';
 import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPreview } from './commands/preview.js';
+import { registerQueue } from './commands/queue.js';
 import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerServe } from './commands/serve.js';
 import { registerShow } from './commands/show.js';
+import { registerSlurmTask } from './commands/slurm-task.js';
 import { registerStatus } from './commands/status.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSync } from './commands/sync.js';
 import { registerUi } from './commands/ui.js';
+import { registerWorker } from './commands/worker.js';
 import { UserError, messageOf } from './errors.js';
 import { VERSION } from './version.js';
 
@@ -52,9 +56,13 @@ function createProgram(): Command {
     registerPredict,
     registerEvaluate,
     registerExplain,
+    registerExport,
     registerServe,
     registerUi,
     registerSync,
+    registerWorker,
+    registerQueue,
+    registerSlurmTask,
     registerInstall,
     registerDoctor,
   ]) {

@@ -18,6 +18,8 @@ export interface Job extends LocatedExperiment {
   /** SHA-256 of what affects training: see `configHash`. */
   configHash: string;
   runsDirectory: string;
+  /** Where it was asked for, if on another machine. */
+  origin?: Origin;
   /** The sweep that the run is a trial of. */
   sweep?: SweepTrial;
   /**
@@ -27,6 +29,13 @@ export interface Job extends LocatedExperiment {
   resume?: string;
   /** At most this long between two checkpoints. */
   checkpointSeconds?: number;
+}
+
+/** Where an experiment file lies, for the record. */
+export interface Origin {
+  source: string;
+  /** Of the repository that it lies in. */
+  gitCommit?: string;
 }
 
 /** What makes a run a trial of a sweep. */

@@ -3,7 +3,6 @@ import { loadDatasetOf } from './run-dataset.js';
 import type { RunHooks } from './run-experiment.js';
 import { type RunSetup, setUpRun, trainingInputs } from './run-setup.js';
 import type { Runtime } from './tensorflow/runtime.js';
-import { Evaluator } from './training/evaluation.js';
 import type { TrainingEvent } from './training/events.js';
 import { train } from './training/trainer.js';
 
@@ -24,12 +23,11 @@ export async function calibrate(
   const runtime = await start();
   const setup = setUpRun(experiment.config, await loadDatasetOf(experiment, hooks), runtime);
   try {
-    const evaluator = new Evaluator(setup.parts);
-    const meter = await trainBriefly(experiment, setup, evaluator, hooks);
+    const meter = await trainBriefly(experiment, setup, hooks);
     return {
       startSeconds: secondsBetween(began, meter.started),
       ...meter.result(),
-      secondsPerEvaluatedImage: timeEvaluation(setup, evaluator),
+      secondsPerEvaluatedImage: timeEvaluation(setup),
       device: runtime.device,
     };
   } finally {
@@ -38,18 +36,12 @@ export async function calibrate(
 }
 
 /** Trains as a run does, until enough is measured. */
-async function trainBriefly(
-  { config }: LocatedExperiment,
-  setup: RunSetup,
-  evaluator: Evaluator,
-  hooks: RunHooks,
-): Promise<StepMeter> {
+async function trainBriefly({ config }: LocatedExperiment, setup: RunSetup, hooks: RunHooks): Promise<StepMeter> {
   const enough = new AbortController();
   const meter = new StepMeter(Math.min(config.training.batch_size, setup.train.length), setup.train.length);
   await train({
     config: config.training,
     ...trainingInputs(setup),
-    evaluator,
     signal: hooks.signal ? AbortSignal.any([hooks.signal, enough.signal]) : enough.signal,
     onEvent: (event) => {
       meter.observe(event);
@@ -103,7 +95,7 @@ class StepMeter {
 }
 
 /** Seconds an image; where the first images take long, they say enough. */
-function timeEvaluation({ train: examples, dataset }: RunSetup, evaluator: Evaluator): number {
+function timeEvaluation({ train: examples, dataset, evaluator }: RunSetup): number {
   const time = (count: number): { total: number; perImage: number } => {
     const indices = examples.subarray(0, count);
     const began = performance.now();

@@ -78,6 +78,7 @@ function augmentedRows(augment: Augmentation, { dataset, batch, random, seed }: 
       return Uint8ClampedArray.from(tf.slice(images, [0], [shown]).dataSync());
     });
     tf.dispose(inputs);
+    program.dispose();
     return rows.map((row) => new Uint8Array(row.buffer));
   });
 }

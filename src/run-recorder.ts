@@ -1,16 +1,17 @@
-import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { toYaml } from './config/format.js';
 import type { Json } from './config/tree.js';
 import type { Dataset } from './data/dataset.js';
 import { UserError } from './errors.js';
 import type { Job, SweepTrial } from './job.js';
+import type { InitializedEvent, PrunedEvent } from './run-events.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import type { RunEvent } from './tracking/journal-events.js';
-import { describeMachine, experimentName, flattenConfig, gitCommit, userName } from './tracking/run-description.js';
+import { describeOrigin, flattenConfig } from './tracking/run-description.js';
 import { type RunHistory, readHistory } from './tracking/run-history.js';
 import { type RunDirectory, type Summary, createRun, readIdentity, writeSummary } from './tracking/run-store.js';
+import { SystemMonitor } from './tracking/system-metrics.js';
 import type { EpochEvent } from './training/events.js';
 import type { BestEpoch } from './training/state.js';
 import type { TrainingResult } from './training/trainer.js';
@@ -21,16 +22,14 @@ export async function createRunOf(job: Job): Promise<RunDirectory> {
   const { config } = job;
   const identity = {
     name: config.name,
-    experiment: experimentName(config, process.env),
+    label: job.sweep?.label,
     seed: config.training.seed,
     config_hash: job.configHash,
     description: config.description || undefined,
     parent: job.sweep?.id,
-    source: job.source,
-    git_commit: await gitCommit(dirname(job.source)),
-    user: userName(),
-    versions: { ablate: VERSION, node: process.versions.node, tfjs: tf.version.tfjs },
-    machine: describeMachine(),
+    source: job.origin?.source ?? job.source,
+    ...(await describeOrigin(config, job.source, { ablate: VERSION, tfjs: tf.version.tfjs })),
+    ...(job.origin && { git_commit: job.origin.gitCommit }),
   };
   return createRun(job.runsDirectory, identity, toYaml(config));
 }
@@ -47,6 +46,8 @@ export class RunRecorder {
   readonly #points: Set<string>;
   /** Images that an epoch trains on. */
   #trainImages = 0;
+  readonly #monitor: SystemMonitor;
+  #systemSamples: number;
   readonly #summary: Omit<Summary, 'status' | 'duration_seconds' | 'error'>;
 
   /**
@@ -60,6 +61,7 @@ export class RunRecorder {
     this.#journal = new JournalWriter(run.journal);
     this.#before = readHistory(run);
     this.#points = new Set(pointsOf(this.#before));
+    this.#systemSamples = this.#before.systemSamples;
     checkIdentity(readIdentity(run), job);
     this.#summary = {
       id: run.id,
@@ -76,9 +78,12 @@ export class RunRecorder {
     };
     this.#journal.append({ type: 'state', status: 'RUNNING' });
     if (Object.keys(this.#before.params).length === 0) {
-      this.#journal.append({ type: 'params', params: flattenConfig(job.config) });
+      this.#journal.append({ type: 'params', params: paramsOf(job) });
     }
     if (job.sweep) this.#tag(sweepTags(job.sweep));
+    this.#monitor = new SystemMonitor((values) => {
+      this.#journal.append({ type: 'system', sample: this.#systemSamples++, values });
+    }, process.env);
   }
 
   /**
@@ -102,6 +107,16 @@ export class RunRecorder {
     this.#summary.flops = flops;
     this.#trainImages = train.length;
     this.#summary.tensorflow = { version, device };
+  }
+
+  /** Which layers took their first weights from another model, and how many weights were pruned. */
+  initialized({ initialized, pruned }: { initialized?: InitializedEvent; pruned?: Omit<PrunedEvent, 'type'> }): void {
+    if (initialized) {
+      const { from, taken, fresh } = initialized;
+      const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };
+      this.#tag({ 'initial_weights.from': from, ...layers });
+    }
+    if (pruned) this.#tag({ pruned: `${pruned.pruned} of ${pruned.weights}` });
   }
 
   epoch({ epoch, step, metrics, samplesPerSecond }: EpochEvent): void {
@@ -141,6 +156,7 @@ export class RunRecorder {
     const duration = this.#before.seconds + (performance.now() - this.#started) / 1000;
     const { id, name, ...rest } = this.#summary;
     const summary = { id, name, status, ...rest, duration_seconds: duration, error: error ?? null };
+    this.#monitor.stop();
     this.#journal.append({ type: 'state', status, error });
     writeSummary(this.run, summary);
     return summary;
@@ -194,6 +210,15 @@ function checkDigest({ datasets, identity }: RunHistory, { name, digest }: Datas
     code: 'dataset-changed',
     hint: `bring back the data with digest ${before.digest} (now: ${digest}), or train anew with \`ablate run\``,
   });
+}
+
+/** What is swept comes first: tracking servers show params in the order in which they come. */
+function paramsOf({ config, sweep }: Job): Record<string, string> {
+  const params = flattenConfig(config);
+  const swept = Object.keys(sweep?.values ?? {});
+  const isSwept = ([name]: [string, string]): boolean =>
+    swept.some((key) => name === key || name.startsWith(`${key}.`));
+  return Object.fromEntries([...Object.entries(params).filter(isSwept), ...Object.entries(params)]);
 }
 
 /** By which a tracking server finds a sweep's trials, and tells them apart: `sweep.model.kernel_size` → `3`. */

@@ -50,7 +50,7 @@ export interface VariantSummary {
   name: string;
   /** Null if no run has finished. */
   description: Description | null;
-  /** Of the mean, 95 %: Student's, and the bootstrap's. Null below two seeds. */
+  /** Of the mean, 95 %: Student's, and the bootstrap's. Null below two seeds; the latter, which takes long, of many variants. */
   interval: Interval | null;
   bootstrapInterval: Interval | null;
   leftOut: LeftOut;
@@ -113,7 +113,7 @@ export function establishFacts(request: AnswerRequest): AnswerFacts {
     best: bestOf(relevant, leader, baseline),
     leader,
     seedsMissing: mostMissing(relevant, measured.length < variants.length),
-    variants: variants.map(summarize),
+    variants: variants.map((variant) => summarize(variant, variants.length <= MOST_PAIRED)),
     comparisons,
     leftOut: totalLeftOut(variants),
     baseline,
@@ -256,14 +256,14 @@ function mostMissing(relevant: readonly Comparison[], unmeasured: boolean): numb
   return unmeasured || missing.includes(null) ? null : Math.max(0, ...missing.filter((count) => count !== null));
 }
 
-function summarize({ name, values, leftOut }: Variant): VariantSummary {
+function summarize({ name, values, leftOut }: Variant, withBootstrap: boolean): VariantSummary {
   const sample = [...values.values()];
   const isMeasured = sample.length > 0;
   return {
     name,
     description: isMeasured ? describe(sample) : null,
     interval: isMeasured ? tInterval(sample) : null,
-    bootstrapInterval: isMeasured ? bootstrapInterval(sample) : null,
+    bootstrapInterval: isMeasured && withBootstrap ? bootstrapInterval(sample) : null,
     leftOut,
   };
 }

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Job } from '../job.js';
-import type { Outcome, Scheduler } from '../scheduling/scheduler.js';
+import type { RunOutcome, Scheduler } from '../scheduling/scheduler.js';
+import { interrupted } from '../errors.js';
 import { recordCrash } from '../tracking/crash.js';
 import { type Summary, runDirectory } from '../tracking/run-store.js';
 import { failureError } from '../scheduling/failure.js';
@@ -16,11 +18,13 @@ export async function runJob(job: Job, scheduler: Scheduler, signal: AbortSignal
   const outcome = await scheduler.run(job, {
     signal,
     onProgress: (progress) => {
-      if (progress.type === 'created') tracking.created(progress);
+      if (progress.type === 'created' && existsSync(progress.path)) tracking.created(progress);
       display.onProgress(progress);
     },
   });
   const summary = toSummary(outcome, job, tracking.run);
+  // From another machine it comes here when it has ended.
+  if (!tracking.run) tracking.created({ type: 'created', ...runDirectory(job.runsDirectory, summary.id) });
   display.end(summary);
   const undelivered = await tracking.finish();
   if (undelivered) {
@@ -34,8 +38,9 @@ export async function runJob(job: Job, scheduler: Scheduler, signal: AbortSignal
   return summary;
 }
 
-function toSummary(outcome: Outcome, job: Job, run: { id: string; path: string } | undefined): Summary {
+function toSummary(outcome: RunOutcome, job: Job, run: { id: string; path: string } | undefined): Summary {
   if (outcome.type === 'done') return outcome.answer;
+  if (outcome.type === 'withdrawn') throw interrupted();
   if (outcome.type === 'failed' || !run) throw failureError(outcome);
   return recordCrash(runDirectory(job.runsDirectory, run.id), outcome.reason, outcome.log);
 }

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import type { LoadedExperiment } from '../config/load.js';
 import { UserError } from '../errors.js';
 import { wholeNumber } from './engine.js';
+import { addPlaceOptions, type PlaceOptions } from './place-options.js';
 import { type TrainingOptions, checkpointSeconds } from './training-options.js';
 
 /** What the user says of running a sweep beside its experiment file. */
-export interface SweepOptions extends TrainingOptions {
+export interface SweepOptions extends TrainingOptions, PlaceOptions {
   jobs?: string;
   force?: true;
   rerunFailed?: true;
@@ -23,6 +24,8 @@ export interface SweepSettings {
   force: boolean;
   rerunFailed: boolean;
   failFast: boolean;
+  /** What the user called, with which overrides; undefined where a sweep is gone on with. */
+  command: { name: string; overrides: string[] } | undefined;
 }
 
 const MOST_JOBS = 1024;
@@ -33,10 +36,11 @@ export function addSweepOptions(command: Command): void {
     .option('--jobs <n>', 'trials of a sweep side by side (default: by cores, GPUs, memory)')
     .option('--rerun-failed', 'train the trials that diverged again, too')
     .option('--fail-fast', 'end a sweep at the first trial that fails, its retries included');
+  addPlaceOptions(command);
 }
 
 /** @throws UserError `bad-usage` */
-export function readSweepOptions(options: SweepOptions): SweepSettings {
+export function readSweepOptions(options: SweepOptions, command: SweepSettings['command']): SweepSettings {
   const { jobs, threads, force, rerunFailed, failFast } = options;
   return {
     jobs: jobs === undefined ? undefined : wholeNumber('--jobs', jobs, MOST_JOBS),
@@ -45,6 +49,7 @@ export function readSweepOptions(options: SweepOptions): SweepSettings {
     force: force ?? false,
     rerunFailed: rerunFailed ?? false,
     failFast: failFast ?? false,
+    command,
   };
 }
 

@@ -1,14 +1,13 @@
 import { resolve } from 'node:path';
 import { toPortableYaml } from '../config/portable.js';
 import { UserError } from '../errors.js';
-import { LocalScheduler } from '../scheduling/local.js';
-import { readMachine, visibleGpus } from '../scheduling/machine.js';
-import { chooseParallelism, type Parallelism } from '../scheduling/parallelism.js';
+import type { Parallelism } from '../scheduling/parallelism.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { EarlierRuns } from '../sweep/earlier-runs.js';
 import { Pruner } from '../sweep/pruning/pruner.js';
 import { runSweep, type SweepEnd } from '../sweep/run-sweep.js';
 import { readSweepRecord, type SweepEvent, SweepJournal, type SweepRecord } from '../sweep/sweep-journal.js';
+import { sweepParams } from '../sweep/sweep-params.js';
 import { summarizeSweep } from '../sweep/sweep-state.js';
 import {
   configDigest,
@@ -19,10 +18,10 @@ import {
   writeSweepSummary,
 } from '../sweep/sweep-store.js';
 import { TrialChoices } from '../sweep/trial-choice.js';
-import { sweepSeeds } from '../config/sweep.js';
-import type { Engine } from '../tensorflow/engine.js';
-import { findGpus } from '../tensorflow/library/gpu.js';
+import { seedRangeOf, sweepSeeds } from '../config/sweep.js';
+import { describeOrigin } from '../tracking/run-description.js';
 import { whileHolding } from '../tracking/run-lock.js';
+import { VERSION } from '../version.js';
 import { DatasetDigests } from './dataset-digests.js';
 import { resumeCommand } from './run-job.js';
 import { showStatusLine } from './status-line.js';
@@ -32,10 +31,11 @@ import { sweepRuns, sweepSize } from './sweep-summary.js';
 import { SweepTracking } from './sweep-tracking.js';
 import { type SweepExperiment, trialsOf } from './sweep-trials.js';
 import { SweepView } from './sweep-view.js';
+import type { TrainingPlace } from './training-place.js';
 
 /** What a sweep is run with. */
 export interface SweepContext {
-  engine: Engine;
+  place: TrainingPlace;
   settings: SweepSettings;
   runsDirectory: string;
   /** Ends the sweep in order. */
@@ -58,9 +58,9 @@ export async function trainSweep(
   const source = begun?.source ?? resolve(experiment.file);
   const status = showStatusLine(process.stderr);
   const data = new DatasetDigests(source, status.onProgress);
-  const { parallelism, gpus } = await shareMachine(experiment, context, data, begun).finally(status.clear);
+  const parallelism = await shareOut(experiment, context, data, begun).finally(status.clear);
   const sweep = existing ?? createSweep(context.runsDirectory, experiment.config.name, toPortableYaml(experiment));
-  const session = { experiment, context, sweep, source, data, parallelism, gpus };
+  const session = { experiment, context, sweep, source, data, parallelism };
   return whileHolding(sweep, () => runSession(session, existing === undefined), process.pid);
 }
 
@@ -77,41 +77,38 @@ interface SweepSession {
   source: string;
   data: DatasetDigests;
   parallelism: Parallelism;
-  gpus: string[];
 }
 
-async function shareMachine(
+async function shareOut(
   { config, cells }: SweepExperiment,
-  { engine, settings: { jobs, threads } }: SweepContext,
+  { place, settings: { jobs, threads } }: SweepContext,
   data: DatasetDigests,
   before: SweepEvent | undefined,
-): Promise<{ parallelism: Parallelism; gpus: string[] }> {
+): Promise<Parallelism> {
   if (before && threads !== undefined && threads !== before.threads) throw otherThreads(before.id, before.threads);
-  const hasGpu = engine.backend === 'tensorflow' && engine.gpuName !== undefined;
-  const gpus = hasGpu ? visibleGpus((await findGpus()).length, process.env) : [];
   const trials = sweepRuns(config, cells ?? []);
-  const demand = { trials, datasetBytes: await data.bytesOf(config), jobs, threads: threads ?? before?.threads };
-  return { parallelism: chooseParallelism(readMachine(gpus.length), demand), gpus };
+  const datasetBytes = (): Promise<number> => data.bytesOf(config);
+  return place.shareOut({
+    trials,
+    method: config.sweep.method,
+    jobs,
+    threads: threads ?? before?.threads,
+    datasetBytes,
+  });
 }
 
 async function runSession(session: SweepSession, isNew: boolean): Promise<SweepSummary> {
-  const { context, sweep, parallelism, gpus } = session;
-  const { jobs, threads } = parallelism;
+  const { context, sweep, parallelism } = session;
+  const { jobs } = parallelism;
   const journal = new SweepJournal(sweep);
-  if (isNew) journal.append(beginningOf(session));
+  if (isNew) journal.append(await beginningOf(session));
   const record = readSweepRecord(sweep);
   journal.append({ type: 'state', status: 'RUNNING', jobs });
-  const engine = context.engine.backend === 'cpu' ? context.engine : { ...context.engine, threads };
-  const scheduler = new LocalScheduler(engine, jobs, gpus);
+  const scheduler = await context.place.open(parallelism, session.experiment.config);
   context.onWorkers(scheduler);
-  const started = performance.now();
   try {
-    const end = await runTrials(session, scheduler, journal, record);
-    const seconds = (performance.now() - started) / 1000;
-    const summary = summarizeSweep(record.begun, { ...end, jobs, seconds });
-    writeSweepSummary(sweep, summary);
-    journal.append({ type: 'state', status: end.status, jobs, error: end.error ?? undefined });
-    if (end.status !== 'FINISHED')
+    const summary = await runTrials(session, scheduler, journal, record);
+    if (summary.status !== 'FINISHED')
       process.stderr.write(`\`${resumeCommand(sweep.runsDirectory, sweep.id)}\` goes on with it\n`);
     return summary;
   } finally {
@@ -120,13 +117,7 @@ async function runSession(session: SweepSession, isNew: boolean): Promise<SweepS
   }
 }
 
-function beginningOf({
-  experiment,
-  context,
-  sweep,
-  source,
-  parallelism,
-}: SweepSession): Parameters<SweepJournal['append']>[0] {
+async function beginningOf({ experiment, context, sweep, source, parallelism }: SweepSession): Promise<SweepEvent> {
   const { config } = experiment;
   return {
     type: 'sweep',
@@ -138,9 +129,14 @@ function beginningOf({
     method: config.sweep.method,
     metric: config.sweep.metric,
     seeds: sweepSeeds(config),
+    seed_range: seedRangeOf(config) ?? undefined,
+    margin: config.sweep.margin,
+    command: context.settings.command,
     trials: sweepRuns(config, experiment.cells ?? []),
     threads: parallelism.threads,
     force: context.settings.force,
+    origin: await describeOrigin(config, source, { ablate: VERSION }),
+    params: sweepParams(config.sweep),
   };
 }
 
@@ -149,20 +145,21 @@ async function runTrials(
   scheduler: Scheduler,
   journal: SweepJournal,
   record: SweepRecord,
-): Promise<SweepEnd> {
+): Promise<SweepSummary> {
   const { experiment, context, sweep, data } = session;
   const { sweep: config, training } = experiment.config;
   const { metric, max_retries: retries, early_terminate: rule } = config;
-  const facts = { metric, total: record.begun.trials, jobs: session.parallelism.jobs };
+  const facts = { metric, total: record.trials, jobs: session.parallelism.jobs };
   const display = showSweep(new SweepView(facts, () => performance.now() / 1000), process.stderr);
-  const tracking = new SweepTracking(experiment.config, display.message);
+  const tracking = new SweepTracking(experiment.config, sweep, display.message);
   announce(session, record, display);
   const source = await trialsOf(experiment, { journal, record, say: display.message });
   try {
     const { rerunFailed, failFast, checkpointSeconds } = context.settings;
     const earlier = new EarlierRuns(sweep.runsDirectory);
     const digestOf = data.digestOf.bind(data);
-    return await runSweep({
+    const started = performance.now();
+    const end = await runSweep({
       sweep,
       metric,
       source,
@@ -178,10 +175,11 @@ async function runTrials(
       signal: context.signal,
       onProgress: (progress) => {
         if (progress.type === 'trial-begun') tracking.begun(sweep.runsDirectory, progress.run);
-        if (progress.type === 'trial-ended') tracking.ended(progress.end.run);
+        if (progress.type === 'trial-ended') tracking.ended(sweep.runsDirectory, progress.end.run);
         display.onProgress(progress);
       },
     });
+    return conclude(session, journal, record, { ...end, seconds: (performance.now() - started) / 1000 });
   } finally {
     source.close();
     await tracking.finish();
@@ -189,18 +187,28 @@ async function runTrials(
   }
 }
 
+/** Writes down what the session came to. */
+function conclude(
+  { sweep, parallelism: { jobs } }: SweepSession,
+  journal: SweepJournal,
+  { begun }: SweepRecord,
+  end: SweepEnd & { seconds: number },
+): SweepSummary {
+  const summary = summarizeSweep(begun, { ...end, jobs });
+  writeSweepSummary(sweep, summary);
+  journal.append({ type: 'state', status: end.status, jobs, error: end.error ?? undefined });
+  return summary;
+}
+
 function announce(
   { experiment, parallelism, context }: SweepSession,
   record: SweepRecord,
   display: SweepDisplay,
 ): void {
-  const { jobs, threads } = parallelism;
-  const workers = `${jobs} ${jobs === 1 ? 'worker' : 'workers'}`;
-  const each =
-    context.engine.backend === 'cpu' || threads === 0 ? '' : ` of ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  display.message(`${record.begun.id}: ${sweepSize(experiment.config, experiment.cells ?? [])}, ${workers}${each}`);
+  const size = sweepSize(experiment.config, experiment.cells ?? []);
+  display.message(`${record.begun.id}: ${size}, ${context.place.describe(parallelism)}`);
   const done = record.ends.size;
-  const most = done === record.begun.trials ? 'all' : String(done);
+  const most = done === record.trials ? 'all' : String(done);
   if (record.runs.size > 0) display.message(`${most} of its trials have ended already (--force begins a new sweep)`);
 }
 

@@ -85,6 +85,7 @@ export interface Experiment {
   /** The sentence that the sweep answers. */
   question: string | null;
   tracking: TrackingConfig;
+  launcher?: LauncherConfig;
 }
 /** Handwritten digits: 60,000 + 10,000 images of 28×28×1, 10 classes. */
 export interface Mnist {
@@ -98,6 +99,8 @@ export interface Mnist {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Zalando's articles: 60,000 + 10,000 images of 28×28×1, 10 classes. */
 export interface FashionMnist {
@@ -111,6 +114,8 @@ export interface FashionMnist {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Tiny photographs: 50,000 + 10,000 images of 32×32×3, 10 classes. */
 export interface Cifar10 {
@@ -124,6 +129,8 @@ export interface Cifar10 {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Any dataset in IDX files (MNIST's format), plain or gzipped. */
 export interface Idx {
@@ -143,6 +150,8 @@ export interface Idx {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Your own images: `train/CLASS/…` and `test/CLASS/…`, or `CLASS/…`; JPEG, PNG or WebP. */
 export interface ImageFolder {
@@ -159,6 +168,8 @@ export interface ImageFolder {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Random changes of the training images, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationConfig {
@@ -637,10 +648,20 @@ export interface TrainingConfig {
   precision: 'float32' | 'bfloat16';
   /** Seed of everything random: weights, order, dropout, augmentation, split. */
   seed: number;
-  /** Run folder or model.json whose weights training starts from, layer by layer by name. Default: drawn by the initializers. */
+  /** What training starts from: the name of an experiment (its newest finished run), a run's id, the folder of a run or a model (a path has a slash), or a model in MLflow: `models:/NAME/VERSION`, `models:/NAME@ALIAS`, `runs:/ID/model`. Each layer takes the weights of the layer of its name, if all their shapes agree. Default: drawn by the initializers. */
   initial_weights: string | null;
   /** Names of the layers that are trained (`*` stands for any letters), the rest is frozen. Default: each layer's own `trainable`. */
   trainable: string[] | null;
+  /** Epoch → names of the layers (`*` stands for any letters) that are trained from that epoch on, besides those that are already. Off unless given. */
+  unfreeze: {
+    [k: string]: string[];
+  } | null;
+  /** Magnitude pruning: before training, the smallest weights of each kernel become zero, and stay so; with `initial_weights` training then makes up for what was cut. Off unless given. */
+  pruning: PruningConfig | null;
+  /** Name of a layer (`*` stands for any letters) → what the learning rate of its weights is multiplied by; 1 where not given. Off unless given. */
+  learning_rate_multipliers: {
+    [k: string]: number;
+  } | null;
 }
 /** Stochastic gradient descent (Keras SGD). */
 export interface Sgd {
@@ -827,6 +848,11 @@ export interface GradientClippingConfig {
   /** Largest norm of all gradients together. */
   global_clipnorm?: number;
 }
+/** Magnitude pruning: before training, the smallest weights of each kernel become zero, and stay so; with `initial_weights` training then makes up for what was cut. Off unless given. */
+export interface PruningConfig {
+  /** Part of the weights of each trained kernel that becomes zero. */
+  sparsity: number;
+}
 /** The variants that are trained and compared (keys as in W&B sweeps). */
 export interface SweepConfig {
   /** `grid`: every combination; `random`: drawn; `bayes`: chosen by what was learnt so far. */
@@ -846,8 +872,10 @@ export interface SweepConfig {
   exclude: {
     [k: string]: unknown;
   }[];
-  /** Runs of each variant, numbered on from `training.seed`; or the seeds themselves. */
-  seeds: number[] | number;
+  /** Runs of each variant, numbered on from `training.seed`; the seeds themselves; or `auto`: seeds are added to what is undecided. */
+  seeds: number[] | (SeedRange | number);
+  /** The smallest difference of the metric that matters: inside of it two variants make no practical difference. */
+  margin: number | null;
   /** Stops variants early that do badly. Off unless given. */
   early_terminate: EarlyTerminateConfig | null;
   /** How often a run that failed (a crash, too little memory) is tried again, from its last checkpoint. */
@@ -905,6 +933,13 @@ export interface SweepRange {
     [k: string]: unknown;
   };
 }
+/** Seeds that are added to undecided comparisons until they are decided, or until there are `max`. The error rate holds however many are added. */
+export interface SeedRange {
+  /** Runs that each variant has in any case. */
+  min: number;
+  /** Runs that a variant has at most. */
+  max: number;
+}
 /** Brackets of successive halving (Li et al., 2018), as in W&B: after min_iter, min_iter × eta, min_iter × eta² … epochs one in eta goes on. */
 export interface HyperbandConfig {
   /** `hyperband`. */
@@ -942,4 +977,17 @@ export interface TrackingSettings {
   tags: {
     [k: string]: string;
   };
+}
+/** What each trial asks of the cluster that `--launcher` submits to; nothing of it affects results. */
+export interface LauncherConfig {
+  /** The cluster's workload manager. */
+  name: 'slurm';
+  /** Where trials run. Default: the cluster's own. */
+  partition: string | null;
+  /** GPUs of each trial. */
+  gpus: number;
+  /** Longest time of a trial between two checkpoints by Slurm, as sbatch takes it: `2:00:00`, `1-12`. Default: the partition's own. */
+  time: string | null;
+  /** Further options of sbatch; those that would run something aren't among them. */
+  sbatch: string[];
 }

@@ -72,5 +72,6 @@ function countCorrect(predictor: Predictor, { images, labels }: ImageSet, distor
     });
     tf.dispose([...inputs, output]);
   }
+  program.dispose();
   return correct;
 }

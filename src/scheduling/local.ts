@@ -1,7 +1,8 @@
 import PQueue from 'p-queue';
-import type { Job } from '../job.js';
+import { endRequestOf, type Job } from '../job.js';
 import type { Engine } from '../tensorflow/engine.js';
-import type { JobOptions, Outcome, Scheduler } from './scheduler.js';
+import type { JobOptions, RunOutcome, Scheduler } from './scheduler.js';
+import { trialId } from './trial-id.js';
 import { WorkerProcess } from './worker-process.js';
 
 /** Runs jobs in worker processes of this machine, which stay warm from one job to the next. */
@@ -11,6 +12,8 @@ export class LocalScheduler implements Scheduler {
   readonly #idle: WorkerProcess[] = [];
   readonly #all = new Set<WorkerProcess>();
   readonly #gpus: readonly string[];
+  /** Trial → what comes of it. */
+  readonly #underWay = new Map<string, Promise<RunOutcome>>();
 
   /**
    * @param concurrency how many jobs run at once
@@ -22,8 +25,12 @@ export class LocalScheduler implements Scheduler {
     this.#queue = new PQueue({ concurrency });
   }
 
-  run(job: Job, options: JobOptions): Promise<Outcome> {
-    return this.#queue.add(() => this.#runNow(job, options));
+  run(job: Job, options: JobOptions): Promise<RunOutcome> {
+    const id = trialId(job);
+    if (id === undefined) return this.#enqueue(job, options);
+    const outcome = this.#underWay.get(id) ?? this.#enqueue(job, options).finally(() => this.#underWay.delete(id));
+    this.#underWay.set(id, outcome);
+    return outcome;
   }
 
   close(): void {
@@ -31,7 +38,12 @@ export class LocalScheduler implements Scheduler {
     for (const worker of this.#all) worker.close();
   }
 
-  async #runNow(job: Job, options: JobOptions): Promise<Outcome> {
+  #enqueue(job: Job, options: JobOptions): Promise<RunOutcome> {
+    return this.#queue.add(() => this.#runNow(job, options), { priority: options.priority ?? 0 });
+  }
+
+  async #runNow(job: Job, options: JobOptions): Promise<RunOutcome> {
+    if (options.signal?.aborted && endRequestOf(options.signal).status === 'KILLED') return { type: 'withdrawn' };
     const worker = this.#takeWorker();
     const outcome = await worker.do({ type: 'run', job }, options);
     if (worker.alive) this.#idle.push(worker);

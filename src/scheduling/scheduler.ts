@@ -11,15 +11,21 @@ export type Failure =
   /** The worker's process ended in the midst of it. */
   | { type: 'crashed'; reason: string; log: string };
 
+/** What became of a run; `withdrawn`: it was to end before it had begun, and nothing of it is there. */
+export type RunOutcome = Outcome | { type: 'withdrawn' };
+
 export interface JobOptions {
   onProgress: (progress: RunProgress) => void;
   /** Aborted, a run ends after the steps under way, as the `EndRequest` says that the signal was aborted with. */
   signal?: AbortSignal;
+  /** Of jobs that wait, the one with the highest begins first, among equals the one that came first; 0 unless given. */
+  priority?: number;
 }
 
 /** Runs jobs somewhere: in processes of this machine, or on others. */
 export interface Scheduler {
-  run(job: Job, options: JobOptions): Promise<Outcome>;
+  /** Never rejects. A trial that is under way already (`trialId`) isn't begun again: both callers are told what comes of it. */
+  run(job: Job, options: JobOptions): Promise<RunOutcome>;
   /** Lets the workers go; jobs still running are lost. */
   close(): void;
 }

@@ -174,12 +174,13 @@ function interactionsOf(
 }
 
 function meansOf([first, second]: [string, string], cells: readonly Cell[]): number[][] {
-  return valuesOf(first, cells).map((row) =>
-    valuesOf(second, cells).map((column) => {
-      const own = cells.filter(
-        ({ levels }) => levels[first] === JSON.stringify(row) && levels[second] === JSON.stringify(column),
-      );
-      return mean(own.map(({ values }) => mean(values)));
-    }),
-  );
+  const groups = new Map<string, number[]>();
+  for (const { levels, values } of cells) {
+    const key = `${levels[first]}\n${levels[second]}`;
+    const group = groups.get(key);
+    if (group) group.push(mean(values));
+    else groups.set(key, [mean(values)]);
+  }
+  const texts = [first, second].map((key) => valuesOf(key, cells).map((value) => JSON.stringify(value)));
+  return texts[0].map((row) => texts[1].map((column) => mean(groups.get(`${row}\n${column}`) ?? [])));
 }

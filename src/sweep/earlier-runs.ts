@@ -1,3 +1,5 @@
+import type { Job } from '../job.js';
+import { holderOf } from '../tracking/run-lock.js';
 import { listRuns, readIdentity, runDirectory, type ListedRun } from '../tracking/run-store.js';
 import type { TrialStatus } from './trial.js';
 
@@ -51,6 +53,21 @@ export class EarlierRuns {
     if (runs) runs.push(run);
     else this.#byIdentity.set(key, [run]);
   }
+}
+
+/** The run of a trial that no one trains and that has no end. */
+export async function findUnannounced(job: Job): Promise<string | undefined> {
+  for (const { id, status } of runsOfTrial(job)) {
+    if (status === 'UNFINISHED' && !(await holderOf(runDirectory(job.runsDirectory, id)))) return id;
+  }
+  return undefined;
+}
+
+/** The runs of a trial in its sweep, the newest first; those of other trials too whose configurations are the same. */
+export function runsOfTrial({ runsDirectory, configHash, config, sweep }: Job): EarlierRun[] {
+  const earlier = new EarlierRuns(runsDirectory);
+  const same = earlier.sameAs(configHash, config.training.seed).toReversed();
+  return same.filter(({ id }) => earlier.sweepOf(id) === sweep?.id);
 }
 
 function identityKey(configHash: string, seed: number): string {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Job } from '../job.js';
 import type { RunProgress } from '../run-events.js';
 import { failureError } from '../scheduling/failure.js';
@@ -19,7 +20,7 @@ export interface TrialOptions {
 }
 
 /** What came of the last attempt: a summary, or an error that has left none. */
-export type TrialOutcome = { summary: Summary } | { run: string; error: string };
+export type TrialOutcome = { summary: Summary } | { run: string; error: string } | 'withdrawn';
 
 /** How often a worker is started that ends before it has begun a run; that is no attempt of the trial. */
 const STARTS = 3;
@@ -33,6 +34,7 @@ export async function runTrial(job: Job, options: TrialOptions): Promise<TrialOu
   let { resume } = job;
   for (let attempt = 1; ; attempt++) {
     const outcome = await begin({ ...job, resume }, attempt, options);
+    if (outcome === 'withdrawn') return outcome;
     const hasFailed = 'error' in outcome || outcome.summary.status === 'FAILED';
     if (!hasFailed || attempt > options.retries || options.signal.aborted) return outcome;
     if ('summary' in outcome) resume = outcome.summary.id;
@@ -43,7 +45,7 @@ export async function runTrial(job: Job, options: TrialOptions): Promise<TrialOu
 async function begin(job: Job, attempt: number, options: TrialOptions): Promise<TrialOutcome> {
   for (let start = 1; ; start++) {
     const outcome = await attemptOnce(job, attempt, options);
-    if (!('refused' in outcome)) return outcome;
+    if (outcome === 'withdrawn' || !('refused' in outcome)) return outcome;
     const { refused } = outcome;
     if (refused.type === 'failed' || start === STARTS || options.signal.aborted) throw failureError(refused);
     options.onRetry(refused.reason, attempt);
@@ -62,9 +64,12 @@ async function attemptOnce(job: Job, attempt: number, options: TrialOptions): Pr
     },
   });
   if (outcome.type === 'done') return { summary: outcome.answer };
+  if (outcome.type === 'withdrawn') return outcome.type;
   if (run === undefined && outcome.type === 'crashed') run = await options.findUnannounced(job);
   if (run === undefined) return { refused: outcome };
   // What couldn't be gone on with has its own summary still.
   if (outcome.type === 'failed') return { run, error: outcome.error.message };
+  // On another machine that died with all that it had, it has left nothing to go on with.
+  if (!existsSync(runDirectory(job.runsDirectory, run).journal)) return { run, error: outcome.reason };
   return { summary: recordCrash(runDirectory(job.runsDirectory, run), outcome.reason, outcome.log) };
 }

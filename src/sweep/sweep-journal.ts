@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { SweepMetric } from '../config/experiment.js';
+import type { SeedRange, SweepMetric } from '../config/experiment.js';
 import type { Values } from '../config/sweep-conditions.js';
 import { messageOf, UserError } from '../errors.js';
+import type { RunEvent } from '../tracking/journal-events.js';
 import { LineWriter } from '../tracking/lines.js';
 import type { SweepDirectory, SweepStatus } from './sweep-store.js';
 import { type TrialEnd, trialKey } from './trial.js';
@@ -31,12 +32,10 @@ export interface SweepEvent {
   command?: { name: string; overrides: string[] };
   /** Whether finished runs of other sweeps are left aside. */
   force: boolean;
-}
-
-/** How many seeds a variant has when they are added in view of the results. */
-export interface SeedRange {
-  min: number;
-  max: number;
+  /** Who and what began it, as its runs say it of themselves. */
+  origin?: Pick<RunEvent, 'experiment' | 'git_commit' | 'user' | 'versions' | 'machine'>;
+  /** What it varies, flat: `sweep.parameters.model.kernel_size.values` → `[3, 5]`. */
+  params?: Record<string, string>;
 }
 
 /** The sweep goes on, or has ended. */
@@ -53,6 +52,15 @@ export interface CellEvent {
   type: 'cell';
   cell: number;
   values: Values;
+}
+
+/** Seeds are added, for what is undecided. */
+export interface SeedsEvent {
+  type: 'seeds';
+  /** Trials in all, with those that are added. */
+  trials: number;
+  /** In words. */
+  reason: string;
 }
 
 /** A trial's run has begun, or goes on. */
@@ -82,12 +90,14 @@ export interface TrialEndEvent extends TrialEnd {
   values: Values;
 }
 
-export type SweepJournalEvent = SweepEvent | SweepStateEvent | CellEvent | TrialEvent | PruneEvent | TrialEndEvent;
+export type SweepJournalEvent =
+  SweepEvent | SweepStateEvent | CellEvent | SeedsEvent | TrialEvent | PruneEvent | TrialEndEvent;
 
 const TYPES: readonly string[] = [
   'sweep',
   'state',
   'cell',
+  'seeds',
   'trial',
   'prune',
   'end',
@@ -113,6 +123,9 @@ export class SweepJournal {
   }
 }
 
+/** An event as it stands in the journal: with its time, in milliseconds since 1970-01-01 UTC. */
+export type TimedSweepEvent = SweepJournalEvent & { time: number };
+
 /** What the journal of a sweep says. */
 export interface SweepRecord {
   begun: SweepEvent;
@@ -131,6 +144,8 @@ export interface SweepRecord {
   pruned: Map<string, string>;
   /** What a search proposed and what came of it, in order. */
   search: (CellEvent | TrialEndEvent)[];
+  /** Trials in all, as far as they are known by now. */
+  trials: number;
 }
 
 /** @throws UserError `journal-corrupt` */
@@ -149,23 +164,23 @@ export function readSweepRecord(sweep: SweepDirectory): SweepRecord {
     ends: new Map(),
     pruned: new Map(),
     search: [],
+    trials: begun.trials,
   };
   for (const event of events) include(event, record);
   return record;
 }
 
-type Timed = SweepJournalEvent & { time: number };
-
-function include(event: Timed, record: SweepRecord): void {
+function include(event: TimedSweepEvent, record: SweepRecord): void {
   if (event.type === 'state') {
     record.state = event;
     if (event.status === 'RUNNING') record.since = event.time;
   } else if (event.type === 'prune') record.pruned.set(event.run, event.reason);
+  else if (event.type === 'seeds') record.trials = Math.max(record.trials, event.trials);
   else if (event.type === 'cell') record.search.push(event);
   else if (event.type === 'trial' || event.type === 'end') includeTrial(event, record);
 }
 
-function includeTrial(event: Timed & (TrialEvent | TrialEndEvent), record: SweepRecord): void {
+function includeTrial(event: TimedSweepEvent & (TrialEvent | TrialEndEvent), record: SweepRecord): void {
   const key = trialKey(event.cell, event.seed);
   record.runs.set(key, event.run);
   if (event.type === 'trial') {
@@ -178,17 +193,25 @@ function includeTrial(event: Timed & (TrialEvent | TrialEndEvent), record: Sweep
 }
 
 /** A last line without its newline is left out: its writer was interrupted, or is at it. */
-function readEvents(file: string): Timed[] {
+function readEvents(file: string): TimedSweepEvent[] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
   return lines.map((line, index) => {
     try {
-      const event = JSON.parse(line) as Timed | null;
-      if (!event || !TYPES.includes(event.type)) throw new Error('not an event of this version of Ablate');
-      return event;
+      return decodeSweepEvent(line);
     } catch (error) {
       throw corrupt(file, index + 1, messageOf(error));
     }
   });
+}
+
+/**
+ * The event that a line of a sweep's journal holds.
+ * @throws Error whose message says what is wrong with the line
+ */
+export function decodeSweepEvent(line: string): TimedSweepEvent {
+  const event = JSON.parse(line) as TimedSweepEvent | null;
+  if (!event || !TYPES.includes(event.type)) throw new Error('not an event of this version of Ablate');
+  return event;
 }
 
 function corrupt(file: string, line: number, reason: string): UserError {

@@ -2,9 +2,8 @@ import type { Job } from '../job.js';
 import type { RunProgress } from '../run-events.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { readHistory } from '../tracking/run-history.js';
-import { holderOf } from '../tracking/run-lock.js';
 import { readSummary, runDirectory } from '../tracking/run-store.js';
-import { EarlierRuns } from './earlier-runs.js';
+import { findUnannounced } from './earlier-runs.js';
 import type { Pruner } from './pruning/pruner.js';
 import { runTrial, type TrialOutcome } from './run-trial.js';
 import type { SweepJournal, SweepRecord } from './sweep-journal.js';
@@ -48,9 +47,10 @@ export class TrialRunner {
   /**
    * Trains a trial, or goes on with its run.
    * @param controller ends the run, with an `EndRequest` as the reason
+   * @returns undefined when it was to end before it had begun
    * @throws UserError when no run can be begun
    */
-  async train(trial: Trial, job: Job, controller: AbortController): Promise<TrialEnd> {
+  async train(trial: Trial, job: Job, controller: AbortController): Promise<TrialEnd | undefined> {
     const { scheduler, retries, onProgress } = this.#options;
     const started = performance.now();
     const course: Course = { trial, job, run: job.resume, controller };
@@ -67,7 +67,7 @@ export class TrialRunner {
         onProgress({ type: 'trial-retried', trial, reason, attempt });
       },
     });
-    return this.#endOf(outcome, (performance.now() - started) / 1000);
+    return outcome === 'withdrawn' ? undefined : this.#endOf(outcome, (performance.now() - started) / 1000);
   }
 
   /** What an earlier run has made of a trial. */
@@ -119,7 +119,7 @@ export class TrialRunner {
     }
   }
 
-  #endOf(outcome: TrialOutcome, seconds: number): TrialEnd {
+  #endOf(outcome: Exclude<TrialOutcome, 'withdrawn'>, seconds: number): TrialEnd {
     const rest = { seconds, reused: false };
     if ('error' in outcome) return { run: outcome.run, status: 'FAILED', value: null, error: outcome.error, ...rest };
     const { id, status, metrics, error } = outcome.summary;
@@ -133,16 +133,6 @@ type Metrics = Record<string, number>;
 
 function keyOf({ cell, seed }: Trial): string {
   return trialKey(cell.index, seed);
-}
-
-/** The run of a trial that no one trains and that has no end. */
-async function findUnannounced({ runsDirectory, configHash, config, sweep }: Job): Promise<string | undefined> {
-  const earlier = new EarlierRuns(runsDirectory);
-  for (const { id, status } of earlier.sameAs(configHash, config.training.seed).toReversed()) {
-    if (status !== 'UNFINISHED' || earlier.sweepOf(id) !== sweep?.id) continue;
-    if (!(await holderOf(runDirectory(runsDirectory, id)))) return id;
-  }
-  return undefined;
 }
 
 /** The points of a metric at the ends of epochs. A run whose folder is gone, or damaged, has none. */

@@ -123,6 +123,11 @@ export class Binding implements TFJSBinding {
       trace.dispose();
     }
   }
+
+  /** Frees a function that was traced, with the kernels that were made for it. */
+  removeFunction(name: string): void {
+    this.executor.api.checked('TFE_ContextRemoveFunction', this.executor.context, name);
+  }
 }
 
 /** tfjs hands over plain arrays now and then. */

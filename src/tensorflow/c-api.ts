@@ -76,6 +76,7 @@ const declarations = {
   TFE_OpSetAttrTypeList: ['void', P, 'str', 'int *', 'int'],
   TFE_Execute: ['void', P, P, 'int *', P],
   TFE_ContextAddFunction: ['void', P, P, P],
+  TFE_ContextRemoveFunction: ['void', P, 'str', P],
   // Graphs and functions
   TF_NewGraph: [P],
   TF_DeleteGraph: ['void', P],

@@ -72,6 +72,9 @@ export class NativeRuntime implements Runtime {
         this.#binding
           .executeOp(traced.name, [OPTIMIZED], [...this.#ids(values), ...traced.captures], traced.outputs.length)
           .map((output) => this.#tensor(output)),
+      dispose: () => {
+        this.#binding.removeFunction(traced.name);
+      },
     };
   }
 
@@ -84,7 +87,7 @@ export class NativeRuntime implements Runtime {
     const counter: Signature = { shape: [], dtype: INT };
     const inputs = [counter, ...carried.map(signatureOf)];
     const step = this.#trace(name, inputs, ([first, ...rest]) => body(first, rest), precision);
-    const loop = this.#traceLoop(name, step);
+    const { loop, parts } = this.#traceLoop(name, step);
     return {
       listing: step.listing,
       run: (from, to, values) => {
@@ -93,6 +96,9 @@ export class NativeRuntime implements Runtime {
         const outputs = this.#binding.executeOp(loop.name, [], ids, loop.outputs.length);
         tf.dispose(bounds);
         return outputs.map((output) => this.#tensor(output));
+      },
+      dispose: () => {
+        for (const each of [loop, ...parts, step]) this.#binding.removeFunction(each.name);
       },
     };
   }
@@ -197,8 +203,11 @@ export class NativeRuntime implements Runtime {
     return traced;
   }
 
-  /** Wraps a step, (counter, …carried) → carried, into a function (from, to, …carried) → carried of one `While` op. */
-  #traceLoop(name: string, step: TracedFunction): TracedFunction {
+  /**
+   * Wraps a step, (counter, …carried) → carried, into a function (from, to, …carried) → carried of one `While` op.
+   * @returns it, and the functions that it calls besides the step
+   */
+  #traceLoop(name: string, step: TracedFunction): { loop: TracedFunction; parts: TracedFunction[] } {
     const [counter, ...carried] = step.inputs;
     const captured = step.captures.map((id) => this.#signatureOfEager(id));
     const state = [counter, counter, ...carried, ...captured];
@@ -212,7 +221,7 @@ export class NativeRuntime implements Runtime {
       this.#binding.executor.deleteTensor(one);
       return [next.id, end.id, ...results.map(({ id }) => id), ...rest.slice(carried.length).map(({ id }) => id)];
     });
-    return this.#traceIds(`${name}_loop`, state, (inputs) => {
+    const loop = this.#traceIds(`${name}_loop`, state, (inputs) => {
       const attributes = [
         typeAttribute(
           'T',
@@ -230,6 +239,7 @@ export class NativeRuntime implements Runtime {
       );
       return results.slice(2, 2 + carried.length).map(({ id }) => id);
     });
+    return { loop, parts: [condition, body] };
   }
 
   #traceIds(name: string, inputs: Signature[], body: (inputs: TensorMetadata[]) => number[]): TracedFunction {

@@ -27,7 +27,7 @@ export class PortableRuntime implements Runtime {
   }
 
   compile(_name: string, _inputs: readonly TensorSpec[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): Program {
-    return { listing: '', run: (inputs) => tf.tidy(() => body([...inputs])) };
+    return { listing: '', run: (inputs) => tf.tidy(() => body([...inputs])), dispose: () => undefined };
   }
 
   compileLoop(
@@ -46,6 +46,7 @@ export class PortableRuntime implements Runtime {
         }
         return state;
       },
+      dispose: () => undefined,
     };
   }
 

@@ -24,6 +24,8 @@ export interface Program {
   run(inputs: readonly Tensor[]): Tensor[];
   /** The traced program as text, one op a line; empty where nothing is traced. */
   readonly listing: string;
+  /** Frees what the engine keeps of it; it can't be run any more. */
+  dispose(): void;
 }
 
 /** A loop over steps that runs inside the engine, so that JavaScript is off its path. */
@@ -35,6 +37,8 @@ export interface Loop {
    */
   run(from: number, to: number, carried: readonly Tensor[]): Tensor[];
   readonly listing: string;
+  /** See `Program`. */
+  dispose(): void;
 }
 
 /** One of TensorFlow's fused optimizer ops (`ResourceApply…`), by what it does to a variable. */

@@ -179,6 +179,11 @@ export function matchingIds(ids: readonly string[], idOrPrefix: string): string[
   return ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
 }
 
+/** Whether text is formed as the ids of runs are: a name within a folder, never a way out of it. */
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text);
+}
+
 /** The part of an id that is the start: `20261124-061530`. */
 export function startOf(id: string): string {
   return id.slice(-20, -5);

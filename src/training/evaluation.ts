@@ -60,6 +60,10 @@ export class Evaluator {
     return this.#program.listing;
   }
 
+  dispose(): void {
+    this.#program.dispose();
+  }
+
   /**
    * @param indices the examples to score
    * @param labels the class of every example of the data set

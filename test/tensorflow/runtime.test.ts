@@ -38,6 +38,18 @@ describe('a traced program', () => {
     weight.dispose();
   });
 
+  it('is gone from the engine when disposed, loops too: a worker traces thousands', () => {
+    const number = [{ shape: [], dtype: 'float32' as const }];
+    const program = runtime.compile('passing', number, ([x]) => [tf.square(x)]);
+    const loop = runtime.compileLoop('passing', number, (_, [x]) => [tf.mul(x, 2)]);
+    expect(program.run([tf.scalar(3)])[0].dataSync()[0]).toBe(9);
+    expect(loop.run(0, 3, [tf.scalar(1)])[0].dataSync()[0]).toBe(8);
+    program.dispose();
+    loop.dispose();
+    expect(() => program.run([tf.scalar(3)])).toThrow(/passing/);
+    expect(() => loop.run(0, 3, [tf.scalar(1)])).toThrow(/passing/);
+  });
+
   it('changes variables in the order of the program', () => {
     const variable = runtime.variable('ordered', tf.scalar(1));
     const program = runtime.compile('order', [], () => {
@@ -70,7 +82,7 @@ describe('the training step', () => {
     const dataset = await loadDataset(config.dataset, { baseDirectory: '.' });
     const setup = setUpRun(config, dataset, runtime);
     const sizes = { batchSize: 128, stride: 128, examples: 54_000, steps: 422 };
-    const listing = compileTrainingLoop(setup.parts, sizes).listing.replace(/^\S+:/, 'training_step:');
+    const listing = compileTrainingLoop(setup.parts, setup.stages[0], sizes).listing.replace(/^\S+:/, 'training_step:');
     setup.dispose();
     await expect(listing).toMatchFileSnapshot('programs/training-step.txt');
   });

@@ -1,4 +1,4 @@
-import { noncentralTCdf, normalCdf, scaleExpectation, studentQuantile } from './distributions.js';
+import { noncentralTCdf, normalCdf, normalQuantile, scaleExpectation, studentQuantile } from './distributions.js';
 import { requireMargin } from './equivalence.js';
 
 /** What is expected of the paired differences, in the metric's unit. */
@@ -18,6 +18,12 @@ export interface PowerOptions {
 export const MOST_SEEDS = 100_000;
 
 /**
+ * Where t must be larger than this (with two or three seeds in a large family of tests), nothing real is found: the power
+ * counts as 0, and its integral, which would take ever finer steps, isn't computed.
+ */
+const HOPELESS_T = 1000;
+
+/**
  * The chance that a two-sided paired t test of n seeds finds the difference, from the noncentral t distribution; as
  * statsmodels' `TTestPower`.
  * @param n at least 2
@@ -26,6 +32,7 @@ export function pairedPower(n: number, { difference, standardDeviation }: Expect
   if (standardDeviation === 0) return difference === 0 ? alpha : 1;
   const noncentrality = (difference / standardDeviation) * Math.sqrt(n);
   const critical = studentQuantile(1 - alpha / 2, n - 1);
+  if (critical > HOPELESS_T) return 0;
   // Both tails as lower ones, by T(δ) = −T(−δ).
   return noncentralTCdf(-critical, n - 1, noncentrality) + noncentralTCdf(-critical, n - 1, -noncentrality);
 }
@@ -43,6 +50,7 @@ export function equivalencePower(
   requireMargin(margin);
   if (standardDeviation === 0) return Math.abs(difference) < margin ? 1 : 0;
   const critical = studentQuantile(1 - alpha, n - 1);
+  if (critical > HOPELESS_T) return 0;
   const standardError = standardDeviation / Math.sqrt(n);
   const upper = (margin - difference) / standardError;
   const lower = (-margin - difference) / standardError;
@@ -60,7 +68,11 @@ export function seedsForDifference(
   expected: ExpectedDifference,
   { alpha = 0.05, power = 0.8 }: PowerOptions = {},
 ): number | null {
-  return smallest((n) => pairedPower(n, expected, alpha) >= power);
+  // With a known standard deviation fewer would do: where the search begins.
+  const effect = Math.abs(expected.difference) / expected.standardDeviation;
+  const least = ((normalQuantile(1 - alpha / 2) + normalQuantile(power)) / effect) ** 2;
+  if (least > MOST_SEEDS) return null;
+  return smallest((n) => pairedPower(n, expected, alpha) >= power, Math.max(2, Math.floor(least) - 1));
 }
 
 /**
@@ -75,14 +87,14 @@ export function seedsForEquivalence(
   return smallest((n) => equivalencePower(n, expected, margin, alpha) >= power);
 }
 
-/** The smallest n from 2 on that is enough, where more are enough too: doubled until enough, then halved in. */
-function smallest(isEnough: (n: number) => boolean): number | null {
-  let enough = 2;
+/** The smallest n from a first one on that is enough, where more are enough too: doubled until enough, then halved in. */
+function smallest(isEnough: (n: number) => boolean, first = 2): number | null {
+  let enough = first;
   while (!isEnough(enough)) {
     if (enough >= MOST_SEEDS) return null;
     enough = Math.min(2 * enough, MOST_SEEDS);
   }
-  let tooFew = enough === 2 ? 1 : Math.floor(enough / 2);
+  let tooFew = enough === first ? first - 1 : Math.max(first, Math.floor(enough / 2));
   while (enough - tooFew > 1) {
     const middle = Math.floor((tooFew + enough) / 2);
     if (isEnough(middle)) enough = middle;

@@ -13,6 +13,10 @@ import {
   type Text,
 } from './limits.js';
 import { encodeArtifactPath } from './names.js';
+import { ModelRegistry } from './registry.js';
+
+/** Runs in an answer: each comes with all of its params and tags. */
+const PAGE_SIZE = 500;
 
 /** The statuses of a run that MLflow knows; any other word it takes and ignores. */
 export type MlflowStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
@@ -50,6 +54,13 @@ export interface DatasetInput {
   context: string;
 }
 
+/** A version of a registered model. */
+export interface ModelVersion {
+  version: string;
+  /** Where it was registered from: `models:/m-…`, `runs:/…`, `mlflow-artifacts:/…`. */
+  source: string;
+}
+
 export interface LoggedModel {
   modelId: string;
   artifactUri: string;
@@ -61,10 +72,12 @@ export interface LoggedModel {
  * that wants to try again does.
  */
 export class MlflowClient {
+  readonly registry: ModelRegistry;
   readonly #connection: MlflowConnection;
 
   constructor(connection: MlflowConnection) {
     this.#connection = connection;
+    this.registry = new ModelRegistry(connection);
   }
 
   /** The server's address, without credentials. */
@@ -95,9 +108,13 @@ export class MlflowClient {
     }
     const present = new Set(experiment.tags?.map(({ key }) => key));
     for (const tag of tags.filter(({ key }) => !present.has(key))) {
-      await this.#post('experiments/set-experiment-tag', { experiment_id: experimentId, ...tag });
+      await this.setExperimentTag(experimentId, tag);
     }
     return experimentId;
+  }
+
+  async setExperimentTag(experimentId: string, tag: Text): Promise<void> {
+    await this.#post('experiments/set-experiment-tag', { experiment_id: experimentId, ...tag });
   }
 
   async createRun({ experimentId, name, user, startTime, tags }: NewRun): Promise<MlflowRun> {
@@ -116,14 +133,21 @@ export class MlflowClient {
 
   /** The runs of an experiment that have this tag, deleted ones too, the oldest first. */
   async findRuns(experimentId: string, { key, value }: Text): Promise<MlflowRun[]> {
-    const answer = (await this.#post('runs/search', {
-      experiment_ids: [experimentId],
-      filter: `tags."${key}" = ${quote(value)}`,
-      run_view_type: 'ALL',
-      order_by: ['attributes.start_time ASC'],
-      max_results: 100,
-    })) as { runs?: RunJson[] };
-    return (answer.runs ?? []).map(toRun);
+    const found: MlflowRun[] = [];
+    let token: string | undefined;
+    do {
+      const answer = (await this.#post('runs/search', {
+        experiment_ids: [experimentId],
+        filter: `tags."${key}" = ${quote(value)}`,
+        run_view_type: 'ALL',
+        order_by: ['attributes.start_time ASC'],
+        max_results: PAGE_SIZE,
+        page_token: token,
+      })) as { runs?: RunJson[]; next_page_token?: string };
+      found.push(...(answer.runs ?? []).map(toRun));
+      token = answer.next_page_token;
+    } while (token);
+    return found;
   }
 
   /** @param endTime given when the run has ended */
@@ -178,9 +202,7 @@ export class MlflowClient {
    * @param path relative to that, with `/`
    */
   async uploadArtifact(artifactUri: string, path: string, file: string): Promise<void> {
-    const segments = [...proxiedPath(artifactUri).split('/'), ...encodeArtifactPath(path).split('/')];
-    const encoded = segments.filter(Boolean).map(encodeURIComponent).join('/');
-    await this.#connection.upload(`mlflow-artifacts/artifacts/${encoded}`, file);
+    await this.#connection.upload(artifactEndpoint(artifactUri, path), file);
   }
 
   /** Creates a model that has the status pending until it is finalized. */
@@ -198,6 +220,32 @@ export class MlflowClient {
       order_by: [{ field_name: 'creation_time', ascending: true }],
     })) as { models?: ModelJson[] };
     return (answer.models ?? []).map(toModel);
+  }
+
+  /** A model by its id. @returns undefined when the server has no such model */
+  async getLoggedModel(modelId: string): Promise<LoggedModel | undefined> {
+    const answer = (await this.#find(`logged-models/${encodeURIComponent(modelId)}`, {})) as
+      { model: ModelJson } | undefined;
+    return answer && toModel(answer.model);
+  }
+
+  /** A version of a registered model, by its number or by an alias. @returns undefined when there is none */
+  async getModelVersion(
+    name: string,
+    version: { version: string } | { alias: string },
+  ): Promise<ModelVersion | undefined> {
+    const endpoint = 'alias' in version ? 'registered-models/alias' : 'model-versions/get';
+    const answer = (await this.#find(endpoint, { name, ...version })) as { model_version: ModelVersion } | undefined;
+    return answer && { version: answer.model_version.version, source: answer.model_version.source };
+  }
+
+  /**
+   * Downloads a file of a run's or a model's artifacts, through the server.
+   * @param path relative to them, with `/`
+   * @param limit bytes
+   */
+  async downloadArtifact(artifactUri: string, path: string, file: string, limit: number): Promise<void> {
+    await this.#connection.download(artifactEndpoint(artifactUri, path), file, limit);
   }
 
   /** Says that all of a model's files have arrived. */
@@ -293,6 +341,11 @@ function proxiedPath(artifactUri: string): string {
     failure: 'rejected',
     hint: 'start the server with `--serve-artifacts --artifacts-destination …` and use a new experiment',
   });
+}
+
+function artifactEndpoint(artifactUri: string, path: string): string {
+  const segments = [...proxiedPath(artifactUri).split('/'), ...encodeArtifactPath(path).split('/')];
+  return `mlflow-artifacts/artifacts/${segments.filter(Boolean).map(encodeURIComponent).join('/')}`;
 }
 
 /** A string literal of MLflow's search filters, which know no escapes but have two kinds of quotes. */

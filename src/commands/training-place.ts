@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import type { Experiment, LauncherConfig } from '../config/experiment.js';
+import { UserError } from '../errors.js';
+import type { Scheduler } from '../scheduling/scheduler.js';
+import { chooseParallelism, type Demand, type Parallelism } from '../scheduling/parallelism.js';
+import type { Engine } from '../tensorflow/engine.js';
+import { chooseEngine, wholeNumber } from './engine.js';
+import type { SweepOptions } from './sweep-options.js';
+
+/** Where trials are trained: on this machine, or on others. */
+export interface TrainingPlace {
+  /** Of a run of its own; 0 for one a core. */
+  threads: number;
+  /** How a sweep uses it. */
+  shareOut: (demand: SweepDemand) => Promise<Parallelism>;
+  /** @throws UserError when it can't be reached */
+  open: (parallelism: Parallelism, experiment: Experiment) => Promise<Scheduler>;
+  /** `2 workers of 1 thread` */
+  describe: (parallelism: Parallelism) => string;
+}
+
+/** A sweep's needs. */
+export interface SweepDemand extends Omit<Demand, 'datasetBytes'> {
+  /** `bayes`: each trial is chosen by what others have come to. */
+  method: string;
+  datasetBytes: () => Promise<number>;
+}
+
+/** Trials on a queue at once, of a sweep whose trials don't depend on each other, and of a search. */
+const QUEUED = { independent: 1000, searched: 8 };
+
+const DEFAULT_LAUNCHER: LauncherConfig = { name: 'slurm', partition: null, gpus: 0, time: null, sbatch: [] };
+
+/** @throws UserError `bad-usage`, or why there is no TensorFlow on this machine if that is to train */
+export async function choosePlace(options: SweepOptions): Promise<TrainingPlace> {
+  const { queue, launcher = 'local' } = options;
+  if (launcher !== 'local' && launcher !== 'slurm') throw unknownLauncher(launcher);
+  if (launcher === 'slurm') return slurmPlace(options);
+  return queue === undefined ? localPlace(await chooseEngine(options)) : queuePlace(queue, options);
+}
+
+function localPlace(engine: Engine): TrainingPlace {
+  const isNative = engine.backend === 'tensorflow';
+  const gpus = async (): Promise<string[]> => {
+    if (!isNative || engine.gpuName === undefined) return [];
+    const { visibleGpus } = await import('../scheduling/machine.js');
+    const { findGpus } = await import('../tensorflow/library/gpu.js');
+    return visibleGpus((await findGpus()).length, process.env);
+  };
+  return {
+    threads: isNative ? engine.threads : 0,
+    shareOut: async ({ datasetBytes, ...demand }) => {
+      const { readMachine } = await import('../scheduling/machine.js');
+      return chooseParallelism(readMachine((await gpus()).length), { ...demand, datasetBytes: await datasetBytes() });
+    },
+    open: async ({ jobs, threads }) => {
+      const { LocalScheduler } = await import('../scheduling/local.js');
+      return new LocalScheduler(isNative ? { ...engine, threads } : engine, jobs, await gpus());
+    },
+    describe: ({ jobs, threads }) => {
+      const each = !isNative || threads === 0 ? '' : ` of ${counted(threads, 'thread')}`;
+      return `${counted(jobs, 'worker')}${each}`;
+    },
+  };
+}
+
+async function queuePlace(text: string, options: SweepOptions): Promise<TrainingPlace> {
+  const { parseQueueAddress } = await import('../remote/redis/address.js');
+  const address = parseQueueAddress(text);
+  const priority = readPriority(options.priority);
+  return {
+    threads: remoteThreads(options.threads),
+    shareOut: (demand) => Promise.resolve(remoteParallelism(demand)),
+    open: async ({ threads }) => {
+      const { RedisScheduler } = await import('../remote/redis/redis-scheduler.js');
+      const scheduler = await RedisScheduler.connect(address, { threads, priority });
+      const workers = await scheduler.workers();
+      const who = workers === 0 ? 'no worker yet: `ablate worker` starts one' : counted(workers, 'worker');
+      process.stderr.write(`${address.shown}: ${who}\n`);
+      return scheduler;
+    },
+    describe: ({ threads }) => `on a queue, ${threads === 0 ? 'a thread a core' : counted(threads, 'thread')} each`,
+  };
+}
+
+async function slurmPlace(options: SweepOptions): Promise<TrainingPlace> {
+  const { slurmTaskCommand } = await import('./slurm-task.js');
+  const { SlurmScheduler } = await import('../remote/slurm/slurm-scheduler.js');
+  const priority = readPriority(options.priority);
+  return {
+    threads: remoteThreads(options.threads),
+    shareOut: (demand) => Promise.resolve(remoteParallelism(demand)),
+    open: ({ threads }, { launcher = DEFAULT_LAUNCHER }) => {
+      const commandOf = slurmTaskCommand(options.backend);
+      const runsDirectory = resolve(options.runsDir);
+      return Promise.resolve(new SlurmScheduler({ runsDirectory, threads, priority, launcher, commandOf }));
+    },
+    describe: ({ threads }) => `on Slurm, ${threads === 0 ? 'a thread a core' : counted(threads, 'thread')} each`,
+  };
+}
+
+/** Those of them that wait cost nothing. */
+function remoteParallelism({ trials, method, jobs, threads = 1 }: SweepDemand): Parallelism {
+  const most = method === 'bayes' ? QUEUED.searched : QUEUED.independent;
+  return { jobs: Math.max(1, Math.min(trials, jobs ?? most)), threads };
+}
+
+function unknownLauncher(name: string): UserError {
+  const message = `--launcher is ${name}; expected local or slurm`;
+  return new UserError(message, { code: 'bad-usage', exitCode: 2 });
+}
+
+/** The same on every machine unless the user wants otherwise: results depend on it in their last bits. */
+function remoteThreads(threads: string | undefined): number {
+  return threads === undefined ? 1 : wholeNumber('--threads', threads, 127);
+}
+
+function readPriority(text = '0'): number {
+  const sign = text.startsWith('-') ? -1 : 1;
+  return Number(text) === 0 ? 0 : sign * wholeNumber('--priority', text.replace(/^-/, ''), 1000);
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { addEngineOptions, chooseEngine, type EngineOptions, wholeNumber } from './engine.js';
+import { addQueueOption, requireQueue } from './place-options.js';
+
+interface WorkerOptions extends EngineOptions {
+  queue?: string;
+  concurrency?: string;
+  leaseSeconds: string;
+  runsDir: string;
+  dataRoot: string[];
+}
+
+/** Adds `ablate worker` to the program. */
+export function registerWorker(program: Command): void {
+  const command = program
+    .command('worker')
+    .description('train the trials of a queue on this machine, until it is told to end')
+    .option('--concurrency <n>', 'trials side by side (default: one a GPU, or one a core)')
+    .option('--runs-dir <directory>', 'where runs are kept; shared with the sender, or not', 'runs')
+    .option('--data-root <directory...>', 'folders that trials may read data from', [])
+    .option('--lease-seconds <n>', 'how long this worker may be away before another takes its trials', '30')
+    .action(work);
+  addQueueOption(command);
+  addEngineOptions(command);
+}
+
+async function work(options: WorkerOptions): Promise<void> {
+  const { parseQueueAddress } = await import('../remote/redis/address.js');
+  const address = parseQueueAddress(requireQueue(options));
+  const leaseSeconds = wholeNumber('--lease-seconds', options.leaseSeconds, 86_400);
+  const { openWorkerPlace } = await import('./worker-place.js');
+  const { place, concurrency, close } = await openWorkerPlace(await chooseEngine(options), options);
+  const { RedisWorker } = await import('../remote/redis/redis-worker.js');
+  const { performTrial } = await import('../remote/perform-trial.js');
+  const { listenForInterrupts } = await import('./interrupts.js');
+  const { signal, stop } = listenForInterrupts(close);
+  try {
+    const worker = await RedisWorker.start(address, {
+      concurrency,
+      leaseSeconds,
+      runsDirectory: place.runsDirectory,
+      perform: (message, hooks) => performTrial(message, place, hooks),
+      onMessage: say,
+    });
+    say(`${address.shown}: ready for ${concurrency} at once, runs in ${place.runsDirectory}`);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else
+        signal.addEventListener(
+          'abort',
+          () => {
+            resolve();
+          },
+          { once: true },
+        );
+    });
+    await worker.close();
+  } finally {
+    stop();
+    close();
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,65 @@
+import { UserError } from '../../errors.js';
+
+/** What ioredis and BullMQ take. */
+interface Connection {
+  host: string;
+  port: number;
+  username: string | undefined;
+  password: string | undefined;
+  db: number;
+  tls: object | undefined;
+  maxRetriesPerRequest: null;
+  retryStrategy: (times: number) => number;
+}
+
+/** A queue of trials on a Redis server. */
+export interface QueueAddress {
+  /** How to connect; holds the password. */
+  connection: Connection;
+  /** Several queues can share a server. */
+  queue: string;
+  /** The address without its secrets, for people. */
+  shown: string;
+}
+
+const LONGEST_WAIT_MILLISECONDS = 5000;
+const EXPECTED = 'expected redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?queue=NAME], or rediss:// for TLS';
+
+/**
+ * Reads the address of a queue: `rediss://user:password@host:6380/0?queue=vision`.
+ * @throws UserError `bad-usage`, which doesn't repeat what it couldn't read: there may be a password in it
+ */
+export function parseQueueAddress(text: string): QueueAddress {
+  const url = parseUrl(text);
+  const database = url.pathname.slice(1);
+  const queue = url.searchParams.get('queue') ?? 'trials';
+  const unknown = [...url.searchParams.keys()].find((key) => key !== 'queue');
+  if (unknown !== undefined) throw unreadable(`it has an unknown parameter "${unknown}"`);
+  if (!/^\d{0,5}$/.test(database)) throw unreadable('its database is no number');
+  if (!/^[\w.-]{1,100}$/.test(queue)) throw unreadable("its queue's name may have letters, digits, _, . and - only");
+  return {
+    connection: {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port || 6379),
+      username: decodeURIComponent(url.username) || undefined,
+      password: decodeURIComponent(url.password) || undefined,
+      db: Number(database || 0),
+      tls: url.protocol === 'rediss:' ? {} : undefined,
+      // A server that is away for a while costs no trial.
+      maxRetriesPerRequest: null,
+      retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 10), LONGEST_WAIT_MILLISECONDS),
+    },
+    queue,
+    shown: `${url.protocol}//${url.host}/${database || 0} (queue ${queue})`,
+  };
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && (url.protocol === 'redis:' || url.protocol === 'rediss:') && url.hostname !== '') return url;
+  throw unreadable('it is no address of a Redis server');
+}
+
+function unreadable(problem: string): UserError {
+  return new UserError(`--queue can't be read: ${problem}`, { code: 'bad-usage', hint: EXPECTED, exitCode: 2 });
+}

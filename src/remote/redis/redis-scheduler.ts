@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Job as QueuedJob, Queue, QueueEvents } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type EndRequest, endRequestOf, type Job, type Origin, type PlainError } from '../../job.js';
+import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
+import { trialId } from '../../scheduling/trial-id.js';
+import { gitCommit } from '../../tracking/run-description.js';
+import { runDirectory } from '../../tracking/run-store.js';
+import { decode } from '../encoding.js';
+import { storageId } from '../storage-id.js';
+import { writeMessage } from '../trial-message.js';
+import type { QueueAddress } from './address.js';
+import { receiveRun, sendBegunRun } from './archives.js';
+import { connect } from './connection.js';
+import { endChannel, KEEP, KEPT_SECONDS, queueOptions, type TrialAnswer, trialKeys } from './queue.js';
+import { EventReader } from './trial-events.js';
+
+/** How a trial's job left the queue. */
+type Departure =
+  { type: 'answered'; answer: string } | { type: 'failed'; reason: string } | { type: 'withdrawn' } | { type: 'lost' };
+
+/** How often a worker's own trouble (a full disk, a folder that isn't there) sends a trial to another. */
+const ATTEMPTS = 6;
+/** Events tell what becomes of a trial; what they have failed to tell is found so late. */
+const RECHECK_MILLISECONDS = 10_000;
+/** BullMQ's priorities count from 1, the first to begin. */
+const MIDDLE_PRIORITY = 2 ** 20;
+
+export interface RedisSchedulerOptions {
+  /** Of each worker's TensorFlow. */
+  threads: number;
+  /** Of trials that don't say otherwise. */
+  priority?: number;
+}
+
+/**
+ * Puts trials on a queue in Redis, from which workers on any machines take them. What they come to waits there for a
+ * coordinator that is away; a trial that is on the queue already is followed, not put there again.
+ */
+export class RedisScheduler implements Scheduler {
+  readonly #address: QueueAddress;
+  readonly #options: RedisSchedulerOptions;
+  readonly #redis: Redis;
+  readonly #queue: Queue;
+  readonly #queueEvents: QueueEvents;
+  readonly #events: EventReader;
+  /** Trial → what comes of it. */
+  readonly #underWay = new Map<string, Promise<RunOutcome>>();
+  readonly #departures = new Map<string, (departure: Departure) => void>();
+  readonly #recheck: NodeJS.Timeout;
+  /** Folder of an experiment file → the commit of its repository. */
+  readonly #commits = new Map<string, Promise<string | undefined>>();
+
+  private constructor(address: QueueAddress, options: RedisSchedulerOptions, redis: Redis) {
+    this.#address = address;
+    this.#options = options;
+    this.#redis = redis;
+    this.#events = new EventReader(redis.duplicate());
+    this.#queue = new Queue(address.queue, queueOptions(address));
+    this.#queueEvents = new QueueEvents(address.queue, queueOptions(address));
+    // A server that is away comes back; until then there is nothing to say that its clients don't do by themselves.
+    this.#queue.on('error', () => undefined);
+    this.#queueEvents.on('error', () => undefined);
+    this.#queueEvents.on('completed', ({ jobId, returnvalue }: { jobId: string; returnvalue: string }) => {
+      this.#departures.get(jobId)?.({ type: 'answered', answer: returnvalue });
+    });
+    this.#queueEvents.on('failed', ({ jobId, failedReason }) => {
+      this.#departures.get(jobId)?.({ type: 'failed', reason: failedReason });
+    });
+    this.#recheck = setInterval(() => void this.#checkAll(), RECHECK_MILLISECONDS);
+  }
+
+  /** @throws UserError `queue-unreachable` */
+  static async connect(address: QueueAddress, options: RedisSchedulerOptions): Promise<RedisScheduler> {
+    const scheduler = new RedisScheduler(address, options, await connect(address));
+    await scheduler.#queueEvents.waitUntilReady();
+    return scheduler;
+  }
+
+  /** How many workers wait for trials, or train. */
+  workers(): Promise<number> {
+    return this.#queue.getWorkersCount();
+  }
+
+  run(job: Job, options: JobOptions): Promise<RunOutcome> {
+    const id = trialId(job) ?? randomUUID();
+    const outcome =
+      this.#underWay.get(id) ?? this.#followToEnd(id, job, options).finally(() => this.#underWay.delete(id));
+    this.#underWay.set(id, outcome);
+    return outcome;
+  }
+
+  /** Trials that are on the queue stay there, and workers go on with them. */
+  close(): void {
+    clearInterval(this.#recheck);
+    this.#events.close();
+    for (const part of [this.#queue, this.#queueEvents]) part.close().catch(() => undefined);
+    this.#redis.disconnect();
+  }
+
+  async #followToEnd(id: string, job: Job, options: JobOptions): Promise<RunOutcome> {
+    try {
+      for (;;) {
+        const outcome = await this.#follow(id, job, options);
+        if (outcome && !isLeftover(outcome, options.signal)) return outcome;
+        if (outcome?.type === 'done') job = { ...job, resume: outcome.answer.id };
+      }
+    } catch (error) {
+      const { message, code, hint } = error as PlainError;
+      return { type: 'failed', error: { message, code, hint } };
+    }
+  }
+
+  async #follow(id: string, job: Job, options: JobOptions): Promise<RunOutcome | undefined> {
+    const departure = new Promise<Departure>((resolve) => {
+      this.#departures.set(id, resolve);
+    });
+    const end = (): void => void this.#requestEnd(id, endRequestOf(options.signal ?? AbortSignal.abort()));
+    try {
+      await this.#submit(id, job, options);
+      this.#listen(id, job, options);
+      options.signal?.addEventListener('abort', end, { once: true });
+      if (options.signal?.aborted) end();
+      return await this.#settle(id, job, await departure);
+    } finally {
+      options.signal?.removeEventListener('abort', end);
+      this.#departures.delete(id);
+    }
+  }
+
+  /** Puts a trial on the queue, unless it is there and may still come to something. */
+  async #submit(id: string, job: Job, { priority = this.#options.priority ?? 0 }: JobOptions): Promise<void> {
+    const known = await QueuedJob.fromId<string, string>(this.#queue, id);
+    if (known) {
+      if (!isOver(known)) return;
+      if (known.returnvalue && isFinal(known.returnvalue)) {
+        this.#notice(known);
+        return;
+      }
+      await known.remove();
+    }
+    await this.#forget(id);
+    const storage = storageId(job.runsDirectory);
+    if (job.resume !== undefined) await this.#sendBegun(id, job);
+    const message = writeMessage({ ...job, origin: await this.#originOf(job) }, this.#options.threads, storage);
+    await this.#queue.add('trial', message, {
+      jobId: id,
+      priority: MIDDLE_PRIORITY - priority,
+      attempts: ATTEMPTS,
+      backoff: { type: 'exponential', delay: 1000 },
+      removeOnComplete: KEEP,
+      removeOnFail: KEEP,
+    });
+  }
+
+  /** The files of a run that is gone on with, for a worker that can't see them. */
+  async #sendBegun(id: string, { runsDirectory, resume = '' }: Job): Promise<void> {
+    const run = runDirectory(runsDirectory, resume);
+    if (existsSync(run.path)) await sendBegunRun(this.#redis, trialKeys(this.#address, id), run);
+  }
+
+  #originOf({ source }: Job): Promise<Origin> {
+    const folder = dirname(source);
+    const commit = this.#commits.get(folder) ?? gitCommit(folder);
+    this.#commits.set(folder, commit);
+    return commit.then((hash) => ({ source, gitCommit: hash }));
+  }
+
+  #listen(id: string, job: Job, { onProgress }: JobOptions): void {
+    this.#events.listen(trialKeys(this.#address, id).events, (progress) => {
+      const isNew = progress.type === 'created';
+      onProgress(isNew ? { ...progress, path: runDirectory(job.runsDirectory, progress.id).path } : progress);
+    });
+  }
+
+  /** Takes a trial back that no worker has begun; else its worker is told. */
+  async #requestEnd(id: string, request: EndRequest): Promise<void> {
+    if (request.status === 'KILLED' && (await this.#withdraw(id))) {
+      this.#departures.get(id)?.({ type: 'withdrawn' });
+      return;
+    }
+    const wish = JSON.stringify(request);
+    await this.#redis.set(trialKeys(this.#address, id).end, wish, 'EX', KEPT_SECONDS);
+    await this.#redis.publish(endChannel(this.#address), id);
+  }
+
+  async #withdraw(id: string): Promise<boolean> {
+    const job = await QueuedJob.fromId(this.#queue, id);
+    // What a worker has, has a lock, and isn't removed.
+    return (
+      job !== undefined &&
+      (await job.remove().then(
+        () => true,
+        () => false,
+      ))
+    );
+  }
+
+  async #checkAll(): Promise<void> {
+    for (const [id, depart] of this.#departures) {
+      const job = await QueuedJob.fromId<string, string>(this.#queue, id).catch(() => 'unknown' as const);
+      if (job === undefined) depart({ type: 'lost' });
+      else if (job !== 'unknown') this.#notice(job);
+    }
+  }
+
+  /** Tells whoever waits for a trial that it is over. */
+  #notice(job: QueuedJob<string, string>): void {
+    if (!isOver(job)) return;
+    const departure: Departure = job.failedReason
+      ? { type: 'failed', reason: job.failedReason }
+      : { type: 'answered', answer: job.returnvalue };
+    this.#departures.get(job.id ?? '')?.(departure);
+  }
+
+  /** @returns undefined when the trial has to be put on the queue again */
+  async #settle(id: string, job: Job, departure: Departure): Promise<RunOutcome | undefined> {
+    const { events } = trialKeys(this.#address, id);
+    await this.#events.finish(this.#redis, events);
+    if (departure.type === 'lost') return undefined;
+    if (departure.type === 'withdrawn') {
+      await this.#forget(id);
+      return departure;
+    }
+    const outcome = departure.type === 'failed' ? failureOf(departure.reason) : await this.#bringHome(job, departure);
+    await this.#forget(id);
+    await this.#withdraw(id);
+    return outcome;
+  }
+
+  async #bringHome({ runsDirectory }: Job, { answer }: { answer: string }): Promise<RunOutcome> {
+    const { outcome, archive } = decode(answer) as TrialAnswer;
+    if (!archive) return outcome;
+    // Another coordinator of the same trial may have been here first.
+    const isHome =
+      existsSync(runDirectory(runsDirectory, archive.run).summary) && !(await this.#redis.exists(archive.key));
+    if (!isHome) await receiveRun(this.#redis, archive.key, archive, runsDirectory);
+    await this.#redis.del(archive.key);
+    return outcome;
+  }
+
+  async #forget(id: string): Promise<void> {
+    const { events, end, resume, resumeFacts } = trialKeys(this.#address, id);
+    await this.#redis.del(events, end, resume, resumeFacts);
+  }
+}
+
+function isOver({ finishedOn }: QueuedJob): boolean {
+  return finishedOn !== undefined;
+}
+
+/** Whether an answer that is found on the queue is the trial's; what failed, or was ended, is gone on with. */
+function isFinal(answer: string): boolean {
+  const { outcome } = decode(answer) as TrialAnswer;
+  return outcome.type === 'done' && !['FAILED', 'KILLED'].includes(outcome.answer.status);
+}
+
+/** Whether a trial was ended by someone else: by an earlier coordinator, that is. */
+function isLeftover(outcome: RunOutcome, signal: AbortSignal | undefined): boolean {
+  return outcome.type === 'done' && outcome.answer.status === 'KILLED' && !signal?.aborted;
+}
+
+/** @param reason a worker's `PlainError`, or what BullMQ says of a trial whose workers have died */
+function failureOf(reason: string): RunOutcome {
+  if (!reason.startsWith('{')) return { type: 'crashed', reason: `its workers were lost: ${reason}`, log: '' };
+  return { type: 'failed', error: decode(reason) as PlainError };
+}

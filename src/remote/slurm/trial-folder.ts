@@ -1,0 +1,116 @@
+import { appendFileSync, existsSync, mkdirSync, openSync, closeSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EndRequest } from '../../job.js';
+import type { RunProgress } from '../../run-events.js';
+import type { RunOutcome } from '../../scheduling/scheduler.js';
+import { writeFileAtomic } from '../../tracking/atomic-file.js';
+import { decode, encode } from '../encoding.js';
+
+/** Slurm's name of a trial: a task of an array job. */
+export interface SlurmTask {
+  array: string;
+  index: number;
+}
+
+/** Where trials lie that Slurm has, in a runs directory that its nodes see. */
+export function slurmFolder(runsDirectory: string): string {
+  return join(runsDirectory, '.slurm');
+}
+
+/** What coordinator and worker leave for each other of one trial, as files of a folder. */
+export class TrialFolder {
+  readonly #path: string;
+  #read = 0;
+
+  constructor(runsDirectory: string, trial: string) {
+    this.#path = join(slurmFolder(runsDirectory), trial);
+  }
+
+  /** Begins anew. @param message of `writeMessage` */
+  reset(message: string): void {
+    this.remove();
+    mkdirSync(this.#path, { recursive: true });
+    writeFileAtomic(this.#file('message.json'), message);
+    this.#read = 0;
+  }
+
+  remove(): void {
+    rmSync(this.#path, { recursive: true, force: true });
+  }
+
+  message(): string {
+    return readFileSync(this.#file('message.json'), 'utf8');
+  }
+
+  get task(): SlurmTask | undefined {
+    return this.#readJson('task.json') as SlurmTask | undefined;
+  }
+
+  set task(task: SlurmTask | undefined) {
+    writeFileAtomic(this.#file('task.json'), JSON.stringify(task));
+  }
+
+  get answer(): RunOutcome | undefined {
+    return this.#readJson('answer.json') as RunOutcome | undefined;
+  }
+
+  set answer(outcome: RunOutcome | undefined) {
+    writeFileAtomic(this.#file('answer.json'), encode(outcome));
+  }
+
+  /** How the trial is to end early. */
+  get end(): EndRequest | undefined {
+    return this.#readJson('end.json') as EndRequest | undefined;
+  }
+
+  set end(request: EndRequest | undefined) {
+    writeFileAtomic(this.#file('end.json'), encode(request));
+  }
+
+  append(progress: RunProgress): void {
+    appendFileSync(this.#file('events.jsonl'), `${encode(progress)}\n`);
+  }
+
+  /** Whether a worker has said anything yet. */
+  get wasBegun(): boolean {
+    return existsSync(this.#file('events.jsonl'));
+  }
+
+  /** What was appended since the last call, in whole lines. */
+  newEvents(): RunProgress[] {
+    const text = this.#unread();
+    const end = text.lastIndexOf('\n') + 1;
+    this.#read += Buffer.byteLength(text.slice(0, end));
+    return text
+      .slice(0, end)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => decode(line) as RunProgress);
+  }
+
+  #unread(): string {
+    if (!this.wasBegun) return '';
+    const descriptor = openSync(this.#file('events.jsonl'), 'r');
+    try {
+      const chunks: Buffer[] = [];
+      for (let position = this.#read; ;) {
+        const chunk = Buffer.alloc(64 * 1024);
+        const length = readSync(descriptor, chunk, 0, chunk.length, position);
+        if (length === 0) return Buffer.concat(chunks).toString('utf8');
+        chunks.push(chunk.subarray(0, length));
+        position += length;
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  #file(name: string): string {
+    return join(this.#path, name);
+  }
+
+  #readJson(name: string): unknown {
+    const file = this.#file(name);
+    return existsSync(file) ? decode(readFileSync(file, 'utf8')) : undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../bin/ablate.js', import.meta.url));
+
+/** The program as a process of its own, which is told when to end. */
+export interface Worker {
+  pid: number;
+  kill: (signal: NodeJS.Signals) => void;
+  /** Resolves when it has ended. */
+  ended: Promise<unknown>;
+  log: () => string;
+}
+
+/** Starts `ablate worker`, and waits until it takes trials. @param skew milliseconds by which its clock is ahead */
+export async function startWorker(parameters: string[], skew = 0): Promise<Worker> {
+  const clock = `const now = Date.now; Date.now = () => now() + ${skew};`;
+  const preload = ['--import', `data:text/javascript,${encodeURIComponent(clock)}`];
+  const child = spawn(process.execPath, [...preload, program, 'worker', ...parameters], {
+    env: { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      if (log.includes('ready for')) resolve();
+    });
+    child.once('exit', () => {
+      reject(new Error(`the worker ended: ${log}`));
+    });
+  });
+  return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), ended: whenEnded(child), log: () => log };
+}
+
+async function whenEnded(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
