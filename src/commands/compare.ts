@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Study } from '../study/study.js';
 import type { StudyOptions } from '../study/gather-study.js';
@@ -112,8 +114,6 @@ async function writeOrPrint(file: string, text: string, option: string): Promise
 }
 
 async function writePlots(study: Study, directory: string): Promise<void> {
-  const { join } = await import('node:path');
-  const { mkdir } = await import('node:fs/promises');
   const { renderPlots, toPng } = await import('../report/plots/plots.js');
   const { writeOutput } = await import('./write-output.js');
   // Where it can't be made, the first file can't be written either, which says so.

@@ -160,3 +160,20 @@ function inventInteractions(grid: Record<string, Json[]>, variants: StudyVariant
     })),
   );
 }
+
+/** A PNG of one white pixel. */
+export const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTqBsQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** A study whose names are long and hold what a page or a picture could take for its own. */
+export function hostileStudy(): Study {
+  const evil = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>&amp;`;
+  const long = 'a value with more words in it than anyone would type, but a program might';
+  return inventStudy({
+    grid: { [`model.${evil}`]: [evil, long, 'x'.repeat(90)], 'training.pooling': ['max', evil] },
+    statusOf: (variant) => (variant === 0 ? 'FAILED' : 'FINISHED'),
+    changes: { question: evil, title: evil },
+  });
+}

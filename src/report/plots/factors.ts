@@ -12,10 +12,18 @@ const MOST_LEVELS = 12;
 
 /** What each choice comes to, and which of them matter. */
 export function factorFigures(study: Study): Figure[] {
-  const factors = study.factors.filter(({ levels }) => levels.length > 1).slice(0, MOST_FACTORS);
+  const factors = study.factors
+    .map(measured)
+    .filter(({ levels }) => levels.length > 1)
+    .slice(0, MOST_FACTORS);
   // One factor alone is what the variants show already.
   if (factors.length < 2) return [];
   return [choices(study, factors), ...importance(study, factors)];
+}
+
+/** Without the levels of which no run has finished. */
+function measured(factor: Factor): Factor {
+  return { ...factor, levels: factor.levels.filter(({ mean }) => Number.isFinite(mean)) };
 }
 
 function choices({ metric }: Study, factors: readonly Factor[]): Figure {

@@ -26,7 +26,8 @@ export function interactionFigures({ factors, interactions, metric }: Study): Fi
 function pairOf(interaction: Interaction, factors: readonly Factor[]): Pair[] {
   const keys = factors.map(({ key }) => key);
   const [first, second] = interaction.factors.map((key) => factors.find((factor) => factor.key === key));
-  if (first === undefined || second === undefined) return [];
+  const isMeasured = interaction.means.flat().every(Number.isFinite);
+  if (first === undefined || second === undefined || !isMeasured) return [];
   const isTurned = second.levels.length < first.levels.length;
   const [lines, along] = isTurned ? [second, first] : [first, second];
   if (lines.levels.length > STROKES.length) return [];

@@ -1,5 +1,5 @@
 /** Of a letter of a sans-serif font, on average, in ems. */
-const LETTER_WIDTH = 0.55;
+const LETTER_WIDTH = 0.62;
 
 /** The size of letters in plots, in pixels. */
 export const FONT_SIZE = 12;

@@ -21,7 +21,7 @@ export function variantFigures(study: Study): Figure[] {
     {
       name: 'variants',
       title: `${study.metric.name} of each variant`,
-      caption: `A small dot is a run (a seed), a large one the mean of a variant, the line its 95 % interval (Student’s t). Best on top.${which}`,
+      caption: `A small circle is a run (a seed), a large one the mean of a variant, the line its 95 % interval (Student’s t). Best on top.${which}`,
       alternative: alternativeOf(study, ranked),
       isCompact: false,
       draw: (width) => draw(shown, study.metric.name, width),
@@ -58,8 +58,8 @@ function draw(shown: readonly Ranked[], metric: string, width: number): string {
     labels: shown.map(({ variant }) => ({ text: variant.name })),
     x,
     marks: (dy) => [
-      Plot.dot(runs, { y: 'row', x: 'value', r: 2.5, fill: ink('muted'), fillOpacity: 0.55, title: 'title', dy }),
       Plot.ruleY(means, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),
+      Plot.dot(runs, { y: 'row', x: 'value', r: 3, fill: ink('surface'), stroke: ink('series1'), title: 'title', dy }),
       Plot.dot(means, { y: 'row', x: 'mean', r: 5, fill: ink('series1'), title: 'title', dy }),
     ],
   }).svg;

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { markup } from '../../src/report/page/markup.js';
+import { paretoFront } from '../../src/report/plots/cost.js';
+import { PALETTE, STROKES, type Shades } from '../../src/report/plots/palette.js';
+import { renderPlots, toPng } from '../../src/report/plots/plots.js';
+import { shortened, textWidth } from '../../src/report/plots/text.js';
+import { contrast, leastDifference } from '../support/colors.js';
+import { hostileStudy, inventStudy } from '../support/studies.js';
+
+const grid = { 'model.kernel_size': [3, 5, 7], 'model.pooling': ['max', 'average'] };
+
+describe('the plots of a study', () => {
+  it('stand alone: complete SVG with names of their own, that a picture can be made of', async () => {
+    const plots = renderPlots(inventStudy({ grid }));
+    expect(new Set(plots.map(({ name }) => name)).size).toBe(plots.length);
+    for (const { name, svg, alternative } of plots) {
+      expect(name).toMatch(/^[a-z0-9-]+$/);
+      expect(svg).not.toMatch(/var\(|NaN|Infinity|undefined/);
+      expect(alternative.length).toBeGreaterThan(20);
+      const { data, info } = await sharp(await toPng(svg))
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      expect(info.width).toBeGreaterThan(600);
+      expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
+      expect(data.some((value) => value < 100)).toBe(true);
+    }
+  });
+
+  it('leave out what a study has nothing for', () => {
+    const names = renderPlots(inventStudy({ grid: {}, seeds: 1, epochs: 0 })).map(({ name }) => name);
+    expect(names).toEqual(['variants', 'confusion-1-baseline']);
+    const failed = inventStudy({ grid, statusOf: () => 'FAILED' });
+    expect(renderPlots(failed)).toEqual([]);
+  });
+
+  it('escape what names hold', () => {
+    for (const { svg } of renderPlots(hostileStudy())) expect(svg).not.toMatch(/<(script|img)/i);
+  });
+
+  it('tell in words what they show', () => {
+    const told = new Map(renderPlots(inventStudy({ grid })).map(({ name, alternative }) => [name, alternative]));
+    expect(told.get('variants')).toMatch(
+      /^Means of val_accuracy with 95 % intervals, best first: kernel_size=5 pooling="max" \(mean 0\.98/,
+    );
+    expect(told.get('importance')).toBe(
+      'Importance: kernel_size 60.0 %, pooling 30.0 % and kernel_size × pooling 5.0 %.',
+    );
+  });
+});
+
+describe('the Pareto front', () => {
+  it('holds exactly the points that no other beats', () => {
+    const point = fc.record({
+      name: fc.string(),
+      cost: fc.integer({ min: 1, max: 9 }),
+      value: fc.integer({ min: 1, max: 9 }),
+    });
+    fc.assert(
+      fc.property(fc.array(point, { minLength: 1 }), (points) => {
+        const front = paretoFront(points, 'maximize');
+        const isBeaten = ({ cost, value }: (typeof points)[number]) =>
+          points.some((one) => one.cost <= cost && one.value >= value && (one.cost < cost || one.value > value));
+        expect(front.some(isBeaten)).toBe(false);
+        const places = new Set(front.map(({ cost, value }) => `${cost} ${value}`));
+        for (const one of points) if (!isBeaten(one)) expect(places.has(`${one.cost} ${one.value}`)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the colours', () => {
+  it.each(['light', 'dark'] as const)('can be read and told apart by everyone: %s', (shade: keyof Shades) => {
+    const { surface, raised, text, muted, accent, error, ...rest } = PALETTE;
+    for (const letters of [text, muted, accent, error]) {
+      expect(contrast(letters[shade], surface[shade])).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(letters[shade], raised[shade])).toBeGreaterThanOrEqual(4.5);
+    }
+    const series = [rest.series1, rest.series2, rest.series3, rest.series4, rest.series5, rest.series6];
+    for (const color of series) expect(contrast(color[shade], surface[shade])).toBeGreaterThanOrEqual(3);
+    expect(leastDifference(series.map((color) => color[shade]))).toBeGreaterThan(20);
+    expect(new Set(STROKES.map(({ dash }) => dash)).size).toBe(STROKES.length);
+  });
+});
+
+describe('text', () => {
+  it('is cut to the room there is, at its middle', () => {
+    expect(shortened('kernel_size=3 pooling=average', 100)).toBe('kernel…verage');
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 30, max: 300 }), (text, width) => {
+        expect(textWidth(shortened(text, width))).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  it('is only text in markup, in attributes, too', () => {
+    const evil = `"><script>alert('&')</script>`;
+    const made = markup`<p title="${evil}">${[evil, null, 3]}</p>`.text;
+    expect(made.match(/<[^>]*>/g)).toHaveLength(2);
+    expect(made).toContain('&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;3</p>');
+  });
+});
