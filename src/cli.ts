@@ -5,6 +5,7 @@ import { registerCompare } from './commands/compare.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
+import { registerExport } from './commands/export.js';
 import { registerInstall } from './commands/install.js';
 import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
@@ -55,6 +56,7 @@ function createProgram(): Command {
     registerPredict,
     registerEvaluate,
     registerExplain,
+    registerExport,
     registerServe,
     registerUi,
     registerSync,

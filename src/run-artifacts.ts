@@ -1,9 +1,30 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs';
 import type { Dataset } from './data/dataset.js';
 import type { RunDirectory } from './tracking/run-store.js';
 import type { Evaluation } from './training/evaluation.js';
 import { classScores, confusionMatrix } from './training/metrics.js';
+
+const SUMMARY_WIDTH = 100;
+/** Where the columns of a model's summary end, as shares of its width: layer, inputs, output shape, parameters. */
+const SUMMARY_COLUMNS = [0.4, 0.6, 0.85, 1];
+
+/**
+ * Writes the table of a model's layers, as Keras prints it, into the run's `artifacts/`.
+ * @returns the file's path, relative to the run's directory; none if a run that is gone on with has it
+ */
+export function writeModelSummary(run: RunDirectory, model: LayersModel): string[] {
+  const path = join(run.artifacts, 'model_summary.txt');
+  if (existsSync(path)) return [];
+  const lines: string[] = [];
+  model.summary(SUMMARY_WIDTH, SUMMARY_COLUMNS, (line: string) => {
+    lines.push(`${line}\n`);
+  });
+  mkdirSync(run.artifacts, { recursive: true });
+  writeFileSync(path, lines.join(''));
+  return ['artifacts/model_summary.txt'];
+}
 
 /**
  * Writes what the test showed into the run's `artifacts/`: the confusion matrix, what it says of each class, and each

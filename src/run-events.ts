@@ -1,7 +1,8 @@
 import type { TrainingEvent } from './training/events.js';
 
 /** What a run tells whoever watches it: the events of its training, and of what lies before and after. */
-export type RunProgress = TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | WarningEvent | TestedEvent;
+export type RunProgress =
+  TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | InitializedEvent | WarningEvent | TestedEvent;
 
 /** The run's directory is there, new or that of the run gone on with, and its journal can be followed. */
 export interface CreatedEvent {
@@ -32,6 +33,16 @@ export interface DataEvent {
   parameters: number;
   device: string;
   version: string;
+}
+
+/** Weights of another model are what training starts from. */
+export interface InitializedEvent {
+  type: 'initialized';
+  /** The run or the folder of that model. */
+  from: string;
+  /** The layers whose weights were taken, and those with weights that keep their own first ones. */
+  taken: string[];
+  fresh: string[];
 }
 
 /** Something is amiss and the run goes on all the same. */

@@ -1,11 +1,13 @@
 import { explanationOf } from './errors.js';
 import { type Job, endRequestOf } from './job.js';
 import { saveModel } from './model/save.js';
-import { writeTestArtifacts } from './run-artifacts.js';
+import { writeModelSummary, writeTestArtifacts } from './run-artifacts.js';
 import { RunCheckpoints } from './run-checkpoints.js';
 import { loadDatasetOf } from './run-dataset.js';
 import type { RunProgress } from './run-events.js';
+import { mlmodelFiles } from './run-mlmodel.js';
 import { RunRecorder, createRunOf } from './run-recorder.js';
+import { initializeWeights } from './run-initial-weights.js';
 import { type RunSetup, evaluatorOfTest, setUpRun, trainingInputs, writeBack } from './run-setup.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { whileHolding } from './tracking/run-lock.js';
@@ -56,13 +58,16 @@ async function perform(
 
 async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, hooks: RunHooks): Promise<Summary> {
   recorder.ready(setup);
+  for (const path of writeModelSummary(recorder.run, setup.built.model)) recorder.artifact(path);
   hooks.onProgress(readyEvent(setup));
   const checkpoints = new RunCheckpoints(job, recorder, hooks.onProgress);
+  const from = await checkpoints.newest(setup);
+  if (!from) await initialize(job, setup, recorder, hooks);
   const result = await train({
     config: job.config.training,
     ...trainingInputs(setup),
     signal: hooks.signal,
-    from: await checkpoints.newest(setup),
+    from,
     checkpoints: checkpoints.writer,
     onEvent: (event) => {
       if (event.type === 'epoch') recorder.epoch(event);
@@ -75,6 +80,13 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   hooks.onProgress({ type: 'tested', metrics: testOnce(job, setup, recorder) });
   await saveTrained(setup, recorder);
   return checkpoints.endRun('FINISHED');
+}
+
+async function initialize(job: Job, setup: RunSetup, recorder: RunRecorder, hooks: RunHooks): Promise<void> {
+  const initialized = await initializeWeights(job, setup);
+  if (!initialized) return;
+  recorder.initialized(initialized);
+  hooks.onProgress(initialized);
 }
 
 /** The test set is scored once a run, after everything is decided. */
@@ -92,11 +104,8 @@ function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<stri
 async function saveTrained(setup: RunSetup, recorder: RunRecorder): Promise<void> {
   writeBack(setup);
   const { classes, name, digest } = setup.dataset;
-  await saveModel(setup.built.model, recorder.run.model, {
-    classes,
-    normalization: setup.parts.normalization,
-    dataset: { name, digest },
-  });
+  const metadata = { classes, normalization: setup.parts.normalization, dataset: { name, digest } };
+  await saveModel(setup.built.model, recorder.run.model, metadata, mlmodelFiles(setup));
   recorder.artifact('model/model.json');
 }
 

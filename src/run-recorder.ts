@@ -1,16 +1,17 @@
-import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { toYaml } from './config/format.js';
 import type { Json } from './config/tree.js';
 import type { Dataset } from './data/dataset.js';
 import { UserError } from './errors.js';
 import type { Job, SweepTrial } from './job.js';
+import type { InitializedEvent } from './run-events.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import type { RunEvent } from './tracking/journal-events.js';
-import { describeMachine, experimentName, flattenConfig, gitCommit, userName } from './tracking/run-description.js';
+import { describeOrigin, flattenConfig } from './tracking/run-description.js';
 import { type RunHistory, readHistory } from './tracking/run-history.js';
 import { type RunDirectory, type Summary, createRun, readIdentity, writeSummary } from './tracking/run-store.js';
+import { SystemMonitor } from './tracking/system-metrics.js';
 import type { EpochEvent } from './training/events.js';
 import type { BestEpoch } from './training/state.js';
 import type { TrainingResult } from './training/trainer.js';
@@ -19,19 +20,16 @@ import { VERSION } from './version.js';
 /** Makes the directory of a new run. */
 export async function createRunOf(job: Job): Promise<RunDirectory> {
   const { config } = job;
-  const origin = job.origin ?? { source: job.source, gitCommit: await gitCommit(dirname(job.source)) };
   const identity = {
     name: config.name,
-    experiment: experimentName(config, process.env),
+    label: job.sweep?.label,
     seed: config.training.seed,
     config_hash: job.configHash,
     description: config.description || undefined,
     parent: job.sweep?.id,
-    source: origin.source,
-    git_commit: origin.gitCommit,
-    user: userName(),
-    versions: { ablate: VERSION, node: process.versions.node, tfjs: tf.version.tfjs },
-    machine: describeMachine(),
+    source: job.origin?.source ?? job.source,
+    ...(await describeOrigin(config, job.source, { ablate: VERSION, tfjs: tf.version.tfjs })),
+    ...(job.origin && { git_commit: job.origin.gitCommit }),
   };
   return createRun(job.runsDirectory, identity, toYaml(config));
 }
@@ -48,6 +46,8 @@ export class RunRecorder {
   readonly #points: Set<string>;
   /** Images that an epoch trains on. */
   #trainImages = 0;
+  readonly #monitor: SystemMonitor;
+  #systemSamples: number;
   readonly #summary: Omit<Summary, 'status' | 'duration_seconds' | 'error'>;
 
   /**
@@ -61,6 +61,7 @@ export class RunRecorder {
     this.#journal = new JournalWriter(run.journal);
     this.#before = readHistory(run);
     this.#points = new Set(pointsOf(this.#before));
+    this.#systemSamples = this.#before.systemSamples;
     checkIdentity(readIdentity(run), job);
     this.#summary = {
       id: run.id,
@@ -80,6 +81,9 @@ export class RunRecorder {
       this.#journal.append({ type: 'params', params: flattenConfig(job.config) });
     }
     if (job.sweep) this.#tag(sweepTags(job.sweep));
+    this.#monitor = new SystemMonitor((values) => {
+      this.#journal.append({ type: 'system', sample: this.#systemSamples++, values });
+    }, process.env);
   }
 
   /**
@@ -103,6 +107,12 @@ export class RunRecorder {
     this.#summary.flops = flops;
     this.#trainImages = train.length;
     this.#summary.tensorflow = { version, device };
+  }
+
+  /** Which layers took their first weights from another model. */
+  initialized({ from, taken, fresh }: InitializedEvent): void {
+    const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };
+    this.#tag({ 'initial_weights.from': from, ...layers });
   }
 
   epoch({ epoch, step, metrics, samplesPerSecond }: EpochEvent): void {
@@ -142,6 +152,7 @@ export class RunRecorder {
     const duration = this.#before.seconds + (performance.now() - this.#started) / 1000;
     const { id, name, ...rest } = this.#summary;
     const summary = { id, name, status, ...rest, duration_seconds: duration, error: error ?? null };
+    this.#monitor.stop();
     this.#journal.append({ type: 'state', status, error });
     writeSummary(this.run, summary);
     return summary;

@@ -5,18 +5,17 @@ import type { Dataset, ImageSet } from './data/dataset.js';
 import { normalizationStatistics } from './data/normalization.js';
 import { splitTrain } from './data/split.js';
 import { type BuiltModel, buildModel } from './model/build.js';
-import { wholeWeightName } from './model/layers/grouped-convolution.js';
 import { summarizeModel } from './model/shapes.js';
 import { UserError } from './errors.js';
 import type { Precision } from './tensorflow/mixed-precision.js';
+import { pacesOf, trainingStages, withAllUnfrozen } from './run-stages.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
 import { Evaluator } from './training/evaluation.js';
-import { createGradientClipping } from './training/gradient-clipping.js';
 import { createLoss } from './training/losses.js';
 import { createOptimizer } from './training/optimizers.js';
-import type { StepParts } from './training/step.js';
+import type { StepParts, TrainingStage } from './training/step.js';
 import type { Training } from './training/trainer.js';
 
 /** Everything that a run trains with: the split data, the model, its variables, the optimizer. */
@@ -26,6 +25,8 @@ export interface RunSetup {
   parts: StepParts;
   /** Scores the model on the training data's images. */
   evaluator: Evaluator;
+  /** By their first epochs; the first begins with the training. */
+  stages: TrainingStage[];
   /** Indices into `dataset.train`. */
   train: Int32Array;
   validation: Int32Array;
@@ -48,12 +49,15 @@ export function setUpRun(
   const { train, validation } = splitTrain(dataset.train.labels, { ...data, seed });
   const random = new StepRandom(runtime);
   const augment = createAugmentation(augmentation, { random, runtime, classes });
-  const built = buildModel(model, { ...dataset, classes }, { seed, random });
+  const shape = { ...dataset, classes };
+  const built = buildModel(withAllUnfrozen(model, training), shape, { seed, random });
   const { endsInSoftmax } = built;
   const weights = built.logits.weights.map((weight) => runtime.variable(weight.name, weight.read()));
   const trainable = built.logits.trainableWeights.map((weight) => built.logits.weights.indexOf(weight));
   const trained = trainable.map((index) => weights[index]);
-  const names = trainable.map((index) => wholeWeightName(built.logits.weights[index].originalName));
+  const stages = trainingStages({ model, training, shape }, built.logits, trainable);
+  const stepsPerEpoch = Math.ceil(train.length / training.batch_size);
+  const paces = pacesOf(training, { logits: built.logits, trainable, stages, stepsPerEpoch });
   const trainedLabels = train.map((index) => dataset.train.labels[index]);
   const ofClasses = classWeights(training.class_weight, dataset.classes, trainedLabels);
   const parts = {
@@ -62,11 +66,10 @@ export function setUpRun(
     endsInSoftmax,
     weights,
     trainable,
-    optimizer: createOptimizer(training.optimizer, trained, runtime),
+    optimizer: createOptimizer(training.optimizer, trained, runtime, paces),
     loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
     evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
     precision: training.precision,
-    clip: createGradientClipping(training.gradient_clipping, names),
     random,
     augment,
     normalization: normalizationStatistics(dataset, train, data.normalization),
@@ -77,10 +80,10 @@ export function setUpRun(
     evaluator.dispose();
     disposeAll(parts, built);
   };
-  const layers = summarizeModel(model, { ...dataset, classes });
+  const layers = summarizeModel(model, shape);
   const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   const flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
-  return { dataset, built, parts, evaluator, train, validation, parameters, flops, dispose };
+  return { dataset, built, parts, evaluator, stages, train, validation, parameters, flops, dispose };
 }
 
 function requirePrecision(precision: Precision, { backend }: Runtime): void {
@@ -94,12 +97,13 @@ function requirePrecision(precision: Precision, { backend }: Runtime): void {
 /** What `train` takes of a run that is set up. */
 export function trainingInputs({
   parts,
+  stages,
   train,
   validation,
   dataset,
   evaluator,
-}: RunSetup): Pick<Training, 'parts' | 'evaluator' | 'train' | 'validation' | 'labels'> {
-  return { parts, evaluator, train, validation, labels: dataset.train.labels };
+}: RunSetup): Pick<Training, 'parts' | 'evaluator' | 'stages' | 'train' | 'validation' | 'labels'> {
+  return { parts, evaluator, stages, train, validation, labels: dataset.train.labels };
 }
 
 /** An evaluator of the model on the test data, with tensors of its own. */

@@ -48,6 +48,11 @@ const VARIANTS: Record<string, string[]> = {
     'training.gradient_clipping={global_clipnorm: 1}',
     'augmentation.rotation={factor: 0.1}',
   ],
+  'layers that are unfrozen in turn, with learning rates of their own': [
+    'training.trainable=[dense]',
+    'training.unfreeze={2: [conv2d], 4: [batch_normalization]}',
+    'training.learning_rate_multipliers={conv2d: 0.1}',
+  ],
   'centered RMSprop, no validation, a last batch that is smaller': [
     'training.optimizer={name: rmsprop, learning_rate: 0.001, centered: true}',
     'dataset.validation_split=0',

@@ -50,3 +50,9 @@ export function wholeNumber(option: string, text: string, maximum: number): numb
     exitCode: 2,
   });
 }
+
+/** The interpreter of the TensorFlow that is there, if it belongs to a Python. */
+export async function tensorFlowPython(): Promise<string | undefined> {
+  const { findTensorFlow } = await import('../tensorflow/library/find.js');
+  return (await findTensorFlow()).library?.python;
+}

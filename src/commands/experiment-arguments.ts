@@ -10,7 +10,6 @@ import { datasetShape } from '../data/load.js';
 import { UserError } from '../errors.js';
 import type { ImageShape } from '../model/graph.js';
 import { checkShapes } from '../model/shapes.js';
-import { unsupported } from './unsupported.js';
 
 /** What a command line says about experiments. */
 export interface ExperimentArguments {
@@ -52,7 +51,7 @@ export async function loadAll({ files, overrides }: GivenExperiments): Promise<C
   const experiments: CheckedExperiment[] = [];
   for (const file of files) {
     try {
-      experiments.push(await checked(loadExperiment(file, { overrides })));
+      experiments.push(await checkExperiment(loadExperiment(file, { overrides })));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       problems.push(...error.problems);
@@ -62,11 +61,11 @@ export async function loadAll({ files, overrides }: GivenExperiments): Promise<C
   return experiments;
 }
 
-async function checked(experiment: LoadedExperiment): Promise<CheckedExperiment> {
+/** @throws ConfigError with its mistakes beyond those that any file may have */
+export async function checkExperiment(experiment: LoadedExperiment): Promise<CheckedExperiment> {
   const { config, file, source } = experiment;
   const datasets = [config.dataset, ...(config.sweep ? sweepDatasets(experiment) : [])];
-  const findShapeMistakes = await shapeCheck(datasets, dirname(resolve(file)));
-  const findMistakes: VariantCheck = (variant) => [...findShapeMistakes(variant), ...unsupported(variant)];
+  const findMistakes = await shapeCheck(datasets, dirname(resolve(file)));
   const problems = findMistakes(config).map(({ path, details }) => source.problem(path, details));
   if (problems.length > 0) throw new ConfigError(problems);
   return { ...experiment, cells: config.sweep ? expandSweep(experiment, findMistakes) : undefined };

@@ -37,7 +37,11 @@ async function resumeRun(run: RunDirectory, options: SweepOptions, command: Comm
     return;
   }
   refuseOver(run, summary);
-  await printResults([await goOn(run, options, command)], options);
+  const { registerAll, requireServer } = await import('./register.js');
+  requireServer(options.register);
+  const ended = await goOn(run, options, command);
+  if (options.register !== undefined) await registerAll([ended], dirname(run.path), options.register);
+  await printResults([ended], options);
 }
 
 async function goOn(run: RunDirectory, options: SweepOptions, command: Command): Promise<Summary> {

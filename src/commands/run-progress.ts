@@ -59,6 +59,12 @@ class RunView {
         return { lines: [this.#epochLine(progress)], status: this.#afterEpoch(progress.epoch) };
       case 'resumed':
         return { lines: [`Going on in epoch ${progress.epoch} after step ${progress.step}`] };
+      case 'unfrozen':
+        return {
+          lines: [`From epoch ${progress.epoch} on ${progress.layers.join(', ')} ${are(progress.layers)} trained`],
+        };
+      case 'initialized':
+        return { lines: initializedLines(progress) };
       case 'warning':
         return { lines: [`${pc.yellow('warning')} ${progress.message}`] };
       case 'tested':
@@ -130,4 +136,13 @@ function readyLines(ready: Extract<RunProgress, { type: 'ready' }>): string[] {
   ];
   const engine = version.startsWith('tfjs') ? version : `TensorFlow ${version}`;
   return [pc.dim(`${dataset}: ${examples.join(', ')} · ${count(parameters)} parameters · ${engine} on ${device}`)];
+}
+
+function initializedLines({ from, taken, fresh }: Extract<RunProgress, { type: 'initialized' }>): string[] {
+  const others = fresh.length > 0 ? `; fresh: ${fresh.join(', ')}` : '';
+  return [pc.dim(`Initial weights of ${from}: ${taken.join(', ')}${others}`)];
+}
+
+function are(things: readonly string[]): string {
+  return things.length === 1 ? 'is' : 'are';
 }

@@ -3,11 +3,12 @@ import pc from 'picocolors';
 import { UserError } from '../errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import type { Delivered, DeliveryCount } from '../tracking/run-delivery.js';
-import type { RunDirectory } from '../tracking/run-store.js';
+import type { Deliverable } from '../tracking/deliverable.js';
 import { count } from './format.js';
 
 interface Options {
   runsDir: string;
+  register?: string;
   json?: true;
 }
 
@@ -21,13 +22,15 @@ export function registerSync(program: Command): void {
   program
     .command('sync')
     .description('send runs to the MLflow server at MLFLOW_TRACKING_URI; what has arrived already is not sent again')
-    .argument('[id...]', 'runs by their ids, or the beginnings of these (default: all)')
+    .argument('[id...]', 'runs and sweeps by their ids, or the beginnings of these (default: all)')
     .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .option('--register <name>', 'make the model of a run, or of a sweep its best, a version of this registered model')
     .option('--json', 'print what became of each run as JSON')
     .action(sync);
 }
 
-async function sync(ids: string[], { runsDir, json }: Options): Promise<void> {
+async function sync(ids: string[], { runsDir, register, json }: Options): Promise<void> {
+  requireNamed(ids, register);
   const client = await connect();
   const runs = await chooseRuns(runsDir, ids);
   const results = await deliverAll(runs, client, json ? undefined : printResult);
@@ -35,6 +38,29 @@ async function sync(ids: string[], { runsDir, json }: Options): Promise<void> {
   if (json) process.stdout.write(toJson(client.uri, results));
   else process.stderr.write(summarize(client.uri, results, runs.length));
   if (results.some((result) => 'error' in result)) process.exitCode = 1;
+  else if (register !== undefined) await registerNamed(ids, runsDir, register);
+}
+
+function requireNamed(ids: string[], register: string | undefined): void {
+  if (register === undefined || ids.length > 0) return;
+  throw new UserError('--register needs the id of a run or a sweep', {
+    code: 'bad-usage',
+    hint: `for example: ablate sync ID --register ${register}`,
+    exitCode: 2,
+  });
+}
+
+async function registerNamed(ids: string[], runsDir: string, register: string): Promise<void> {
+  const { findSweepOrRun } = await import('../sweep/find.js');
+  const { readSweepState, summaryOf } = await import('../sweep/sweep-state.js');
+  const { readSummary } = await import('../tracking/run-store.js');
+  const { registerAll } = await import('./register.js');
+  const found = ids.map((id) => findSweepOrRun(runsDir, id));
+  const summaries = await Promise.all(
+    found.map(async (each) => ('sweep' in each ? summaryOf(await readSweepState(each.sweep)) : readSummary(each.run))),
+  );
+  const ended = summaries.filter((summary) => summary !== undefined);
+  await registerAll(ended, runsDir, register);
 }
 
 async function connect(): Promise<MlflowClient> {
@@ -49,15 +75,14 @@ async function connect(): Promise<MlflowClient> {
   });
 }
 
-async function chooseRuns(runsDir: string, ids: string[]): Promise<RunDirectory[]> {
-  const { findRun, runDirectories } = await import('../tracking/run-store.js');
-  const { parentsFirst } = await import('../tracking/sync.js');
-  return parentsFirst(ids.length > 0 ? ids.map((id) => findRun(runsDir, id)) : runDirectories(runsDir));
+async function chooseRuns(runsDir: string, ids: string[]): Promise<Deliverable[]> {
+  const { findDeliverables, listDeliverables } = await import('../sweep/deliverables.js');
+  return ids.length > 0 ? findDeliverables(runsDir, ids) : listDeliverables(runsDir);
 }
 
 /** Sends run after run. One that can't be sent holds up no other, unless it is the server that fails. */
 async function deliverAll(
-  runs: RunDirectory[],
+  runs: Deliverable[],
   client: MlflowClient,
   onResult?: (result: Result) => void,
 ): Promise<Result[]> {
@@ -82,12 +107,12 @@ async function deliverAll(
  * @param show where there is a line that changes
  * @param tell what the user should know even where there is none: that we wait
  */
-async function deliver(run: RunDirectory, client: MlflowClient, show: Show, tell: Show): Promise<Result> {
-  const { deliverRun } = await import('../tracking/sync.js');
+async function deliver(run: Deliverable, client: MlflowClient, show: Show, tell: Show): Promise<Result> {
+  const delivery = await import('../tracking/sync.js');
   let told = '';
   show('');
   try {
-    return await deliverRun(run, client, {
+    return await delivery.deliver(run, client, {
       onProgress: (count) => {
         show(describeCount(count));
       },

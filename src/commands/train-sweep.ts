@@ -7,6 +7,7 @@ import { EarlierRuns } from '../sweep/earlier-runs.js';
 import { Pruner } from '../sweep/pruning/pruner.js';
 import { runSweep, type SweepEnd } from '../sweep/run-sweep.js';
 import { readSweepRecord, type SweepEvent, SweepJournal, type SweepRecord } from '../sweep/sweep-journal.js';
+import { sweepParams } from '../sweep/sweep-params.js';
 import { summarizeSweep } from '../sweep/sweep-state.js';
 import {
   configDigest,
@@ -18,7 +19,9 @@ import {
 } from '../sweep/sweep-store.js';
 import { TrialChoices } from '../sweep/trial-choice.js';
 import { sweepSeeds } from '../config/sweep.js';
+import { describeOrigin } from '../tracking/run-description.js';
 import { whileHolding } from '../tracking/run-lock.js';
+import { VERSION } from '../version.js';
 import { DatasetDigests } from './dataset-digests.js';
 import { resumeCommand } from './run-job.js';
 import { showStatusLine } from './status-line.js';
@@ -98,19 +101,14 @@ async function runSession(session: SweepSession, isNew: boolean): Promise<SweepS
   const { context, sweep, parallelism } = session;
   const { jobs } = parallelism;
   const journal = new SweepJournal(sweep);
-  if (isNew) journal.append(beginningOf(session));
+  if (isNew) journal.append(await beginningOf(session));
   const record = readSweepRecord(sweep);
   journal.append({ type: 'state', status: 'RUNNING', jobs });
   const scheduler = await context.place.open(parallelism, session.experiment.config);
   context.onWorkers(scheduler);
-  const started = performance.now();
   try {
-    const end = await runTrials(session, scheduler, journal, record);
-    const seconds = (performance.now() - started) / 1000;
-    const summary = summarizeSweep(record.begun, { ...end, jobs, seconds });
-    writeSweepSummary(sweep, summary);
-    journal.append({ type: 'state', status: end.status, jobs, error: end.error ?? undefined });
-    if (end.status !== 'FINISHED')
+    const summary = await runTrials(session, scheduler, journal, record);
+    if (summary.status !== 'FINISHED')
       process.stderr.write(`\`${resumeCommand(sweep.runsDirectory, sweep.id)}\` goes on with it\n`);
     return summary;
   } finally {
@@ -119,13 +117,7 @@ async function runSession(session: SweepSession, isNew: boolean): Promise<SweepS
   }
 }
 
-function beginningOf({
-  experiment,
-  context,
-  sweep,
-  source,
-  parallelism,
-}: SweepSession): Parameters<SweepJournal['append']>[0] {
+async function beginningOf({ experiment, context, sweep, source, parallelism }: SweepSession): Promise<SweepEvent> {
   const { config } = experiment;
   return {
     type: 'sweep',
@@ -140,6 +132,8 @@ function beginningOf({
     trials: sweepRuns(config, experiment.cells ?? []),
     threads: parallelism.threads,
     force: context.settings.force,
+    origin: await describeOrigin(config, source, { ablate: VERSION }),
+    params: sweepParams(config.sweep),
   };
 }
 
@@ -148,20 +142,21 @@ async function runTrials(
   scheduler: Scheduler,
   journal: SweepJournal,
   record: SweepRecord,
-): Promise<SweepEnd> {
+): Promise<SweepSummary> {
   const { experiment, context, sweep, data } = session;
   const { sweep: config, training } = experiment.config;
   const { metric, max_retries: retries, early_terminate: rule } = config;
   const facts = { metric, total: record.begun.trials, jobs: session.parallelism.jobs };
   const display = showSweep(new SweepView(facts, () => performance.now() / 1000), process.stderr);
-  const tracking = new SweepTracking(experiment.config, display.message);
+  const tracking = new SweepTracking(experiment.config, sweep, display.message);
   announce(session, record, display);
   const source = await trialsOf(experiment, { journal, record, say: display.message });
   try {
     const { rerunFailed, failFast, checkpointSeconds } = context.settings;
     const earlier = new EarlierRuns(sweep.runsDirectory);
     const digestOf = data.digestOf.bind(data);
-    return await runSweep({
+    const started = performance.now();
+    const end = await runSweep({
       sweep,
       metric,
       source,
@@ -181,11 +176,25 @@ async function runTrials(
         display.onProgress(progress);
       },
     });
+    return conclude(session, journal, record, { ...end, seconds: (performance.now() - started) / 1000 });
   } finally {
     source.close();
     await tracking.finish();
     display.end();
   }
+}
+
+/** Writes down what the session came to. */
+function conclude(
+  { sweep, parallelism: { jobs } }: SweepSession,
+  journal: SweepJournal,
+  { begun }: SweepRecord,
+  end: SweepEnd & { seconds: number },
+): SweepSummary {
+  const summary = summarizeSweep(begun, { ...end, jobs });
+  writeSweepSummary(sweep, summary);
+  journal.append({ type: 'state', status: end.status, jobs, error: end.error ?? undefined });
+  return summary;
 }
 
 function announce(

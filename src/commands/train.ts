@@ -6,7 +6,9 @@ import type { SweepDirectory, SweepSummary } from '../sweep/sweep-store.js';
 import type { Summary } from '../tracking/run-store.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 import { listenForInterrupts } from './interrupts.js';
+import { registerAll, requireServer } from './register.js';
 import { runJob } from './run-job.js';
+import { withPinnedModels } from './pinned-models.js';
 import { printResults } from './run-results.js';
 import { readSweepOptions, type SweepOptions } from './sweep-options.js';
 import type { SweepExperiment } from './sweep-trials.js';
@@ -23,6 +25,7 @@ export async function trainAll(
   existing?: SweepDirectory,
 ): Promise<void> {
   const settings = readSweepOptions(options);
+  requireServer(options.register);
   const place = await choosePlace(options);
   let workers: Scheduler | undefined;
   const onWorkers = (scheduler: Scheduler): void => {
@@ -33,8 +36,10 @@ export async function trainAll(
   const context = { place, settings, runsDirectory, signal, onWorkers };
   const summaries: (Summary | SweepSummary)[] = [];
   try {
-    for (const experiment of experiments) {
+    for (const written of experiments) {
       if (signal.aborted) break;
+      // Not before: an experiment may start from what the one before it has trained.
+      const experiment = await withPinnedModels(written, runsDirectory);
       const summary = isSweep(experiment)
         ? await trainSweep(experiment, context, existing)
         : await trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), place, signal, onWorkers);
@@ -43,6 +48,7 @@ export async function trainAll(
   } finally {
     stop();
   }
+  if (options.register !== undefined) await registerAll(summaries, runsDirectory, options.register);
   await printResults(summaries, options);
 }
 

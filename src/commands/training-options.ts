@@ -6,6 +6,8 @@ import { type EngineOptions, addEngineOptions } from './engine.js';
 export interface TrainingOptions extends EngineOptions {
   runsDir: string;
   checkpointSeconds?: string;
+  /** Name of a registered model. */
+  register?: string;
   json?: true;
 }
 
@@ -14,6 +16,7 @@ export function addTrainingOptions(command: Command): void {
   command
     .option('--runs-dir <directory>', 'where runs are kept', 'runs')
     .option('--checkpoint-seconds <n>', 'longest time between two checkpoints (default: 30)')
+    .option('--register <name>', 'make the model (of a sweep the best) a version of this registered model in MLflow')
     .option('--json', 'print the summaries as JSON');
   addEngineOptions(command);
 }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UserError } from '../errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
-import type { RunDirectory } from '../tracking/run-store.js';
+import type { Deliverable } from '../tracking/deliverable.js';
 import { count, duration } from './format.js';
 import type { StatusLine } from './status-line.js';
 
@@ -106,7 +106,8 @@ async function importRuns(uri: string, { options, directory, status, signal, end
   const { MlflowConnection } = await import('../tracking/mlflow/connection.js');
   const { RunsImporter } = await import('../tracking/import.js');
   const client = new MlflowClient(new MlflowConnection({ uri }));
-  const importer = new RunsImporter(resolve(options.runsDir), client);
+  const { listDeliverables } = await import('../sweep/deliverables.js');
+  const importer = new RunsImporter(() => listDeliverables(options.runsDir), client);
   const listener = {
     onProgress: (done: number, total: number) => {
       status.update(`Importing runs: ${count(done)} of ${count(total)}`);
@@ -132,17 +133,26 @@ async function importRuns(uri: string, { options, directory, status, signal, end
 
 /** A page that compares the newest sweep's runs; without a sweep, those of the newest run's experiment. */
 async function comparisonAddress(client: MlflowClient, { runsDir }: Options): Promise<string> {
-  const { compareStarts, readIdentity, runDirectories } = await import('../tracking/run-store.js');
   const { EXPERIMENT_TAGS } = await import('../tracking/mlflow-mapping.js');
+  const { newestSweep } = await import('../sweep/deliverables.js');
+  const sweep = newestSweep(runsDir);
+  const experiment = sweep?.identity().experiment ?? (await newestExperiment(runsDir));
+  if (experiment === undefined) return client.uri;
+  const experimentId = await client.ensureExperiment(experiment, EXPERIMENT_TAGS);
+  const page = `${client.uri}/#/experiments/${experimentId}/runs`;
+  if (!sweep) return `${page}?compareRunsMode=CHART&workflowType=machine_learning`;
+  const { comparisonView } = await import('../tracking/mlflow/comparison-view.js');
+  const { tag, query } = comparisonView(sweep.comparison());
+  await client.setExperimentTag(experimentId, tag);
+  return `${page}?${query}`;
+}
+
+async function newestExperiment(runsDir: string): Promise<string | undefined> {
+  const { compareStarts, readIdentity, runDirectories } = await import('../tracking/run-store.js');
   const newest = runDirectories(runsDir)
     .sort((a, b) => compareStarts(a.id, b.id))
     .at(-1);
-  if (!newest) return client.uri;
-  const { experiment, parent } = readIdentity(newest);
-  const experimentId = await client.ensureExperiment(experiment, EXPERIMENT_TAGS);
-  const filter =
-    parent === undefined ? '' : `&searchFilter=${encodeURIComponent(`tags."ablate.parent_run_id" = '${parent}'`)}`;
-  return `${client.uri}/#/experiments/${experimentId}/runs?compareRunsMode=CHART${filter}`;
+  return newest && readIdentity(newest).experiment;
 }
 
 async function show(address: string, { open, json }: Options): Promise<void> {
@@ -153,7 +163,7 @@ async function show(address: string, { open, json }: Options): Promise<void> {
   await openBrowser(address).catch(() => undefined);
 }
 
-function onProblem(run: RunDirectory, { message, hint }: UserError): void {
+function onProblem(run: Deliverable, { message, hint }: UserError): void {
   process.stderr.write(`${pc.red('error')} ${run.id}: ${message}${hint ? `\n  ${pc.cyan(hint)}` : ''}\n`);
 }
 

@@ -9,7 +9,9 @@ export function checkConsistency(config: Experiment, report: Report): void {
   checkLayers(config.model.layers, report);
   checkSize(config.model.layers, report);
   checkNames(config.model.layers, report);
-  checkTrainable(config, report);
+  checkLayerPatterns(config, report);
+  checkMultipliers(config, report);
+  checkUnfreezing(config.training, report);
   checkOutput(config, report);
   checkOptimizer(config.training.optimizer, report);
   checkSchedule(config.training, report);
@@ -108,13 +110,57 @@ function checkNames(layers: LayerConfig[], report: Report): void {
   }
 }
 
-function checkTrainable({ model, training }: Experiment, report: Report): void {
-  const names = placedLayers(model.layers, []).map(({ layer }) => layer.name);
-  for (const [i, pattern] of (training.trainable ?? []).entries()) {
+/** Patterns of layers' names that no layer's name has the form of. */
+function checkLayerPatterns({ model, training }: Experiment, report: Report): void {
+  const names = layerNames(model.layers);
+  const { trainable, unfreeze, learning_rate_multipliers: multipliers } = training;
+  const patterns: { pattern: string; path: Path }[] = [
+    ...(trainable ?? []).map((pattern, i) => ({ pattern, path: ['training', 'trainable', i] })),
+    ...Object.entries(unfreeze ?? {}).flatMap(([epoch, list]) =>
+      list.map((pattern, i) => ({ pattern, path: ['training', 'unfreeze', epoch, i] })),
+    ),
+    ...Object.keys(multipliers ?? {}).map((pattern) => {
+      return { pattern, path: ['training', 'learning_rate_multipliers', pattern] };
+    }),
+  ];
+  for (const { pattern, path } of patterns) {
     if (names.some((name) => matchesName(name, pattern))) continue;
     const message = `no layer is named ${JSON.stringify(pattern)}`;
     const details = { expected: `one of ${names.slice(0, 30).join(', ')}`, suggestion: nearest(pattern, names) };
-    report([['training', 'trainable', i], ['model']], { code: 'wrong-value', message, ...details });
+    report([path, ['model']], { code: 'wrong-value', message, ...details });
+  }
+}
+
+function checkMultipliers({ model, training }: Experiment, report: Report): void {
+  const patterns = Object.keys(training.learning_rate_multipliers ?? {});
+  for (const name of layerNames(model.layers)) {
+    const [first, second] = patterns.filter((pattern) => matchesName(name, pattern)) as (string | undefined)[];
+    if (first === undefined || second === undefined) continue;
+    const message = `the layer ${name} has two multipliers: ${JSON.stringify(first)} and ${JSON.stringify(second)}`;
+    const path = ['training', 'learning_rate_multipliers', second];
+    report([path, ['model']], conflict(message, 'let one pattern stand for each layer'));
+  }
+}
+
+function layerNames(layers: LayerConfig[]): string[] {
+  return placedLayers(layers, []).map(({ layer }) => layer.name);
+}
+
+/** Epochs are counted from 1, and whatever is trained in the first needs no unfreezing. */
+function checkUnfreezing({ unfreeze, epochs }: TrainingConfig, report: Report): void {
+  for (const epoch of Object.keys(unfreeze ?? {})) {
+    if (/^\d+$/.test(epoch) && Number(epoch) >= 2 && Number(epoch) <= epochs) continue;
+    report(
+      [
+        ['training', 'unfreeze', epoch],
+        ['training', 'epochs'],
+      ],
+      {
+        code: 'out-of-range',
+        message: `layers are unfrozen in epoch ${JSON.stringify(epoch)} of ${epochs}`,
+        expected: `an epoch from 2 to ${epochs}`,
+      },
+    );
   }
 }
 

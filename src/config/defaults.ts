@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { absoluteReference } from './model-reference.js';
 import type { Path } from './problems.js';
 import { branchFor, expand, isObject, type Schema } from './schema.js';
 import type { Json } from './tree.js';
@@ -22,6 +23,7 @@ export function withDefaults(
   const given = value === undefined ? whole.default : value;
   if (given === undefined) return undefined;
   if (typeof given === 'string' && whole['x-path']) return resolve(directoryOf(path), given);
+  if (typeof given === 'string' && whole['x-model']) return absoluteReference(given, directoryOf(path));
   const long = longForm(whole, given);
   const branch = branchFor(whole, long);
   if (Array.isArray(long)) {

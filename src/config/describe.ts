@@ -33,8 +33,9 @@ function describeType(type: string, schema: Schema): string {
   }
 }
 
-function describeText({ examples, 'x-path': isPath, 'x-words': isWord }: Schema): string {
+function describeText({ examples, 'x-path': isPath, 'x-model': isModel, 'x-words': isWord }: Schema): string {
   if (isPath) return 'a path';
+  if (isModel) return 'an experiment, a run or a model';
   return isWord && examples ? oneOf(examples) : 'text';
 }
 

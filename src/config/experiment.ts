@@ -99,6 +99,8 @@ export interface Mnist {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Zalando's articles: 60,000 + 10,000 images of 28×28×1, 10 classes. */
 export interface FashionMnist {
@@ -112,6 +114,8 @@ export interface FashionMnist {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Tiny photographs: 50,000 + 10,000 images of 32×32×3, 10 classes. */
 export interface Cifar10 {
@@ -125,6 +129,8 @@ export interface Cifar10 {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Any dataset in IDX files (MNIST's format), plain or gzipped. */
 export interface Idx {
@@ -144,6 +150,8 @@ export interface Idx {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Your own images: `train/CLASS/…` and `test/CLASS/…`, or `CLASS/…`; JPEG, PNG or WebP. */
 export interface ImageFolder {
@@ -160,6 +168,8 @@ export interface ImageFolder {
   train_fraction: number;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
 }
 /** Random changes of the training images, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationConfig {
@@ -638,10 +648,18 @@ export interface TrainingConfig {
   precision: 'float32' | 'bfloat16';
   /** Seed of everything random: weights, order, dropout, augmentation, split. */
   seed: number;
-  /** Run folder or model.json whose weights training starts from, layer by layer by name. Default: drawn by the initializers. */
+  /** What training starts from: the name of an experiment (its newest finished run), a run's id, the folder of a run or a model (a path has a slash), or a model in MLflow: `models:/NAME/VERSION`, `models:/NAME@ALIAS`, `runs:/ID/model`. Each layer takes the weights of the layer of its name, if all their shapes agree. Default: drawn by the initializers. */
   initial_weights: string | null;
   /** Names of the layers that are trained (`*` stands for any letters), the rest is frozen. Default: each layer's own `trainable`. */
   trainable: string[] | null;
+  /** Epoch → names of the layers (`*` stands for any letters) that are trained from that epoch on, besides those that are already. Off unless given. */
+  unfreeze: {
+    [k: string]: string[];
+  } | null;
+  /** Name of a layer (`*` stands for any letters) → what the learning rate of its weights is multiplied by; 1 where not given. Off unless given. */
+  learning_rate_multipliers: {
+    [k: string]: number;
+  } | null;
 }
 /** Stochastic gradient descent (Keras SGD). */
 export interface Sgd {

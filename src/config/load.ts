@@ -68,16 +68,36 @@ export function loadExperiment(
     return typeof each === 'string' ? parseOverride(each, i + 1, process.cwd()) : each;
   });
   const overridden = changes.reduce<Tree>(applyOverride, written);
-  const tree = interpolate(overridden, env);
-  const name = nameOf(file);
-  const { config, origin } = checked(tree, name);
+  const experiment = resolveWritten({ file, base }, { tree: overridden, env, name: nameOf(file) });
   const typed = changes.filter((_, i) => typeof overrides[i] === 'string');
-  const idle = idleOverrides(tree, typed);
+  const idle = idleOverrides(experiment.source.tree, typed);
   if (idle.length > 0) throw new ConfigError(inOrder(idle));
+  return experiment;
+}
+
+/**
+ * The experiment that a file would be if some of it were written otherwise.
+ * @param rewrite from the tree as it is written and the same with its references followed
+ * @throws ConfigError
+ */
+export function rewriteExperiment(
+  experiment: LoadedExperiment,
+  rewrite: (written: Tree, read: Tree) => Tree,
+): LoadedExperiment {
+  const { written, tree } = experiment.source;
+  return resolveWritten(experiment, { ...written, tree: rewrite(written.tree, tree) });
+}
+
+function resolveWritten(
+  { file, base }: Pick<LoadedExperiment, 'file' | 'base'>,
+  written: WrittenExperiment,
+): LoadedExperiment {
+  const tree = interpolate(written.tree, written.env);
+  const { config, origin } = checked(tree, written.name);
   const locate = (path: Path) => valueSpan(tree, origin(path));
   const source = {
     tree,
-    written: { tree: overridden, env, name },
+    written,
     locate: (path: Path) => locationOf(locate(path)),
     problem: (path: Path, details: ProblemDetails) => problemAt(locate(path), origin(path), details),
   };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { toYaml } from './format.js';
 import type { LoadedExperiment } from './load.js';
+import { absoluteReference, isModelKey } from './model-reference.js';
 import { experimentSchema, isObject } from './schema.js';
 import { childOf, toJson, type Json, type ScalarTree, type Tree } from './tree.js';
 
@@ -47,6 +48,7 @@ function portableScalar(
     return isRead ? toJson(read) : value;
   }
   const word = key?.slice(key.lastIndexOf('.') + 1);
+  if (isModelKey(word)) return absoluteReference(value, span.source.directory);
   return word !== undefined && words.has(word) ? resolve(span.source.directory, value) : value;
 }
 

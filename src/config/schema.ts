@@ -40,6 +40,8 @@ export interface Schema {
   'x-inherits'?: string;
   /** A path of the file system, relative to the file that it is written in. */
   'x-path'?: boolean;
+  /** A trained model: see `model-reference.ts`. */
+  'x-model'?: boolean;
   /** `fraction`: percent is a likely mistake; `turn`: degrees are. */
   'x-unit'?: 'fraction' | 'turn';
   /** Text is one of the words that the pattern forms, of which `examples` has the usual ones. */
@@ -50,7 +52,7 @@ export interface Schema {
   'x-shorthand'?: boolean;
 }
 
-export const annotations = ['x-inherits', 'x-path', 'x-unit', 'x-words', 'x-optional', 'x-shorthand'];
+export const annotations = ['x-inherits', 'x-path', 'x-model', 'x-unit', 'x-words', 'x-optional', 'x-shorthand'];
 
 let loaded: Schema | undefined;
 const expanded = new WeakMap<Schema, Schema>();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { modelLabel } from './model-reference.js';
 import { isObject } from './schema.js';
 import type { Values } from './sweep-conditions.js';
 import type { Json } from './tree.js';
@@ -41,7 +42,7 @@ export function valueLabel(value: Json): string {
 function wordOf(value: Json): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(4)));
   if (Array.isArray(value)) return `[${value.map(wordOf).join(',')}]`;
-  if (!isObject(value)) return String(value);
+  if (!isObject(value)) return modelLabel(value) ?? String(value);
   const { name, type, ...rest } = value;
   const title = [name, type].filter((word) => typeof word === 'string').join(':');
   const options = Object.entries(rest).map(([key, option]) => `${key}=${wordOf(option)}`);

@@ -5,9 +5,15 @@ import type { Dataset, DatasetShape, LoadOptions } from './dataset.js';
 /**
  * Reads the data set that an experiment file names; downloads, decodes and caches it first where that is needed.
  * @throws UserError `dataset-file-missing`, `dataset-file-corrupt`, `dataset-invalid`, `dataset-too-large`,
- *   `download-failed`, `image-undecodable`, `image-size-differs`, `cache-not-writable`; the signal's reason if aborted
+ *   `dataset-class-unknown`, `download-failed`, `image-undecodable`, `image-size-differs`, `cache-not-writable`; the signal's reason if aborted
  */
 export async function loadDataset(config: DatasetConfig, options: LoadOptions): Promise<Dataset> {
+  const dataset = await loadWhole(config, options);
+  if (config.classes === null) return dataset;
+  return (await import('./class-selection.js')).selectClasses(dataset, config.classes);
+}
+
+async function loadWhole(config: DatasetConfig, options: LoadOptions): Promise<Dataset> {
   switch (config.name) {
     case 'mnist':
       return (await import('./mnist.js')).loadMnist(config, options);
@@ -27,6 +33,13 @@ export async function loadDataset(config: DatasetConfig, options: LoadOptions): 
  * @throws UserError for files that aren't there, or of which the first bytes show that they are others
  */
 export async function datasetShape(config: DatasetConfig, options: LoadOptions): Promise<DatasetShape> {
+  const shape = await wholeShape(config, options);
+  if (config.classes === null) return shape;
+  (await import('./class-selection.js')).requireClasses(shape.classes, config.classes);
+  return { ...shape, classes: config.classes };
+}
+
+async function wholeShape(config: DatasetConfig, options: LoadOptions): Promise<DatasetShape> {
   switch (config.name) {
     case 'mnist':
       return givenIdxShape(config.path, (await import('./mnist.js')).mnistShape, options);

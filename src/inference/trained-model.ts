@@ -6,14 +6,18 @@ import { findRun } from '../tracking/run-store.js';
 /** Larger files are no model descriptions: the layers of a model take kilobytes. */
 const MAX_DESCRIPTION_BYTES = 2 ** 26;
 
-/** What can be known of a saved model without loading it: what to give it, and what its answers mean. */
-export interface TrainedModel {
+/** Where a saved model lies. */
+export interface ModelPlace {
   /** The run's id, or the folder's name. */
   name: string;
-  /** The folder of `model.json`, absolute. */
+  /** The folder of `model.json`, absolute; whether it is there, reading it tells. */
   directory: string;
   /** The run's folder, where the model is part of one. */
   run?: string;
+}
+
+/** What can be known of a saved model without loading it: what to give it, and what its answers mean. */
+export interface TrainedModel extends ModelPlace {
   /** Of the images that it takes. */
   height: number;
   width: number;
@@ -31,11 +35,19 @@ export interface TrainedModel {
  * @throws UserError `run-not-found`, `run-ambiguous`, `model-not-found`, `model-invalid`
  */
 export function findTrainedModel(runsDirectory: string, idOrPath: string): TrainedModel {
+  return describe(findModel(runsDirectory, idOrPath));
+}
+
+/** Likewise where that model would be, unread. @throws UserError `run-not-found`, `run-ambiguous` */
+export function findModel(runsDirectory: string, idOrPath: string): ModelPlace {
   const path = resolve(idOrPath);
   const isPath = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (isPath && existsSync(join(path, 'model.json'))) return describe(path, basename(path), runAround(path));
+  if (isPath && existsSync(join(path, 'model.json'))) {
+    const run = runAround(path);
+    return { name: run === undefined ? basename(path) : basename(run), directory: path, ...(run ? { run } : {}) };
+  }
   const run = isPath ? path : findRun(runsDirectory, idOrPath).path;
-  return describe(join(run, 'model'), basename(run), run);
+  return { name: basename(run), directory: join(run, 'model'), run };
 }
 
 /** The run's folder, if the model lies in one. */
@@ -44,9 +56,9 @@ function runAround(model: string): string | undefined {
   return basename(model) === 'model' && existsSync(join(folder, 'config.yaml')) ? folder : undefined;
 }
 
-function describe(directory: string, name: string, run: string | undefined): TrainedModel {
-  const file = join(directory, 'model.json');
-  const description = read(file, name);
+function describe(place: ModelPlace): TrainedModel {
+  const file = join(place.directory, 'model.json');
+  const description = read(file, place.name);
   const shape = inputShape(description);
   const saved = description.userDefinedMetadata as Partial<SavedMetadata> | undefined;
   if (!shape || !isComplete(saved, shape[2])) {
@@ -57,7 +69,7 @@ function describe(directory: string, name: string, run: string | undefined): Tra
   }
   const [height, width, channels] = shape;
   const { classes, normalization, dataset } = saved;
-  return { name, directory, ...(run ? { run } : {}), height, width, channels, classes, normalization, dataset };
+  return { ...place, height, width, channels, classes, normalization, dataset };
 }
 
 /** What `saveModel` keeps with a trained model. */

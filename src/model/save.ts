@@ -18,12 +18,18 @@ export interface LoadedModel {
  * a power cut included, the directory holds a whole model, the old or the new, or none: it is written beside it, synced
  * and renamed.
  * @param userMetadata JSON that is saved with it (the classes' names, how images are normalized)
+ * @param beside further files of the directory: name → contents
  */
-export async function saveModel(model: tf.LayersModel, directory: string, userMetadata: object): Promise<void> {
+export async function saveModel(
+  model: tf.LayersModel,
+  directory: string,
+  userMetadata: object,
+  beside: Record<string, string> = {},
+): Promise<void> {
   model.setUserDefinedMetadata({ ...userMetadata });
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
-      await replaceDirectory(directory, filesOf(artifacts));
+      await replaceDirectory(directory, { ...beside, ...filesOf(artifacts) });
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     }),
   );
@@ -41,6 +47,21 @@ export async function loadModel(directory: string): Promise<LoadedModel> {
   } catch (error) {
     throw invalid(directory, messageOf(error), error);
   }
+}
+
+/**
+ * The weights of such a model by their names (`conv2d/kernel`), each to be disposed, and what was saved besides.
+ * @throws UserError `model-not-found`, `model-invalid`
+ */
+export async function readWeights(
+  directory: string,
+): Promise<{ weights: Map<string, tf.Tensor>; userMetadata: unknown }> {
+  const { weightData = new ArrayBuffer(0), weightSpecs = [], userDefinedMetadata } = await readArtifacts(directory);
+  const buffer = tf.io.CompositeArrayBuffer.join(weightData);
+  return {
+    weights: new Map(Object.entries(tf.io.decodeWeights(buffer, weightSpecs))),
+    userMetadata: userDefinedMetadata,
+  };
 }
 
 function filesOf({ weightData, weightSpecs = [], ...topology }: tf.io.ModelArtifacts): ModelFiles {
@@ -103,8 +124,11 @@ async function readArtifacts(directory: string): Promise<tf.io.ModelArtifacts> {
   });
 }
 
-const byteLengthOf = ({ shape, dtype }: tf.io.WeightsManifestEntry): number =>
-  tf.util.sizeFromShape(shape) * (dtype === 'bool' ? 1 : 4);
+/** Of a weight in the file, where it may be quantized. */
+function byteLengthOf({ shape, dtype, quantization }: tf.io.WeightsManifestEntry): number {
+  const bytes: Partial<Record<string, number>> = { bool: 1, uint8: 1, uint16: 2, float16: 2 };
+  return tf.util.sizeFromShape(shape) * (bytes[quantization?.dtype ?? dtype] ?? 4);
+}
 
 function parseTopology(directory: string, contents: Buffer): tf.io.ModelJSON {
   try {

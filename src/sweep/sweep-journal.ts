@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { SweepMetric } from '../config/experiment.js';
 import type { Values } from '../config/sweep-conditions.js';
 import { messageOf, UserError } from '../errors.js';
+import type { RunEvent } from '../tracking/journal-events.js';
 import { LineWriter } from '../tracking/lines.js';
 import type { SweepDirectory, SweepStatus } from './sweep-store.js';
 import { type TrialEnd, trialKey } from './trial.js';
@@ -31,6 +32,10 @@ export interface SweepEvent {
   command?: { name: string; overrides: string[] };
   /** Whether finished runs of other sweeps are left aside. */
   force: boolean;
+  /** Who and what began it, as its runs say it of themselves. */
+  origin?: Pick<RunEvent, 'experiment' | 'git_commit' | 'user' | 'versions' | 'machine'>;
+  /** What it varies, flat: `sweep.parameters.model.kernel_size.values` → `[3, 5]`. */
+  params?: Record<string, string>;
 }
 
 /** How many seeds a variant has when they are added in view of the results. */
@@ -113,6 +118,9 @@ export class SweepJournal {
   }
 }
 
+/** An event as it stands in the journal: with its time, in milliseconds since 1970-01-01 UTC. */
+export type TimedSweepEvent = SweepJournalEvent & { time: number };
+
 /** What the journal of a sweep says. */
 export interface SweepRecord {
   begun: SweepEvent;
@@ -154,9 +162,7 @@ export function readSweepRecord(sweep: SweepDirectory): SweepRecord {
   return record;
 }
 
-type Timed = SweepJournalEvent & { time: number };
-
-function include(event: Timed, record: SweepRecord): void {
+function include(event: TimedSweepEvent, record: SweepRecord): void {
   if (event.type === 'state') {
     record.state = event;
     if (event.status === 'RUNNING') record.since = event.time;
@@ -165,7 +171,7 @@ function include(event: Timed, record: SweepRecord): void {
   else if (event.type === 'trial' || event.type === 'end') includeTrial(event, record);
 }
 
-function includeTrial(event: Timed & (TrialEvent | TrialEndEvent), record: SweepRecord): void {
+function includeTrial(event: TimedSweepEvent & (TrialEvent | TrialEndEvent), record: SweepRecord): void {
   const key = trialKey(event.cell, event.seed);
   record.runs.set(key, event.run);
   if (event.type === 'trial') {
@@ -178,17 +184,25 @@ function includeTrial(event: Timed & (TrialEvent | TrialEndEvent), record: Sweep
 }
 
 /** A last line without its newline is left out: its writer was interrupted, or is at it. */
-function readEvents(file: string): Timed[] {
+function readEvents(file: string): TimedSweepEvent[] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
   return lines.map((line, index) => {
     try {
-      const event = JSON.parse(line) as Timed | null;
-      if (!event || !TYPES.includes(event.type)) throw new Error('not an event of this version of Ablate');
-      return event;
+      return decodeSweepEvent(line);
     } catch (error) {
       throw corrupt(file, index + 1, messageOf(error));
     }
   });
+}
+
+/**
+ * The event that a line of a sweep's journal holds.
+ * @throws Error whose message says what is wrong with the line
+ */
+export function decodeSweepEvent(line: string): TimedSweepEvent {
+  const event = JSON.parse(line) as TimedSweepEvent | null;
+  if (!event || !TYPES.includes(event.type)) throw new Error('not an event of this version of Ablate');
+  return event;
 }
 
 function corrupt(file: string, line: number, reason: string): UserError {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFileAtomic } from './atomic-file.js';
 import type { StateEvent } from './journal-events.js';
-import type { RunDirectory } from './run-store.js';
+import type { Deliverable } from './deliverable.js';
 
 /** How much of a run has arrived at one server: `<run>/.sync/<hash of the server's address>.json`. */
 export interface Cursor {
@@ -43,7 +43,7 @@ export function newCursor(server: string, mlflowRunId: string): Cursor {
 }
 
 /** @returns undefined when there is none, or none that makes sense: all is then sent again, which changes nothing */
-export function loadCursor(run: RunDirectory, server: string): Cursor | undefined {
+export function loadCursor(run: Deliverable, server: string): Cursor | undefined {
   try {
     const cursor = JSON.parse(readFileSync(cursorFile(run, server), 'utf8')) as Partial<Cursor> | null;
     const isCursor = cursor?.version === 1 && Boolean(cursor.mlflow_run_id) && Number.isSafeInteger(cursor.offset);
@@ -54,7 +54,7 @@ export function loadCursor(run: RunDirectory, server: string): Cursor | undefine
   }
 }
 
-export function saveCursor(run: RunDirectory, cursor: Cursor): void {
+export function saveCursor(run: Deliverable, cursor: Cursor): void {
   writeFileAtomic(cursorFile(run, cursor.server), `${JSON.stringify(cursor, undefined, 2)}\n`);
 }
 
@@ -62,7 +62,7 @@ export function saveCursor(run: RunDirectory, cursor: Cursor): void {
  * Runs a task that creates something of this run on a server, while no other process does: the server itself would let
  * two of them create it twice.
  */
-export async function whileCreating<T>(run: RunDirectory, server: string, task: () => Promise<T>): Promise<T> {
+export async function whileCreating<T>(run: Deliverable, server: string, task: () => Promise<T>): Promise<T> {
   const lock = `${cursorFile(run, server)}.lock`;
   mkdirSync(join(run.path, '.sync'), { recursive: true });
   while (!tryLock(lock)) await sleep(LOCK_POLL_MILLISECONDS);
@@ -73,7 +73,7 @@ export async function whileCreating<T>(run: RunDirectory, server: string, task: 
   }
 }
 
-function cursorFile(run: RunDirectory, server: string): string {
+function cursorFile(run: Deliverable, server: string): string {
   const hash = createHash('sha256').update(server).digest('hex').slice(0, 16);
   return join(run.path, '.sync', `${hash}.json`);
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, UserError } from '../errors.js';
+import type { Deliverable } from './deliverable.js';
 import type { MlflowClient } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';
 import { RunDelivery, type Delivered } from './run-delivery.js';
-import type { RunDirectory } from './run-store.js';
 import { countPending, drainPatiently, retryDelay } from './sync.js';
 
 /** How a run's live delivery ended. */
@@ -33,7 +33,7 @@ export class Follower {
   readonly #following: Promise<void>;
   #broken: UserError | undefined;
 
-  constructor(run: RunDirectory, client: MlflowClient, { onMessage = () => undefined }: FollowOptions = {}) {
+  constructor(run: Deliverable, client: MlflowClient, { onMessage = () => undefined }: FollowOptions = {}) {
     this.#delivery = new RunDelivery(run, client);
     this.#onMessage = onMessage;
     this.#following = this.#follow();

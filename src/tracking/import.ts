@@ -1,27 +1,28 @@
 import { statSync } from 'node:fs';
 import { UserError } from '../errors.js';
+import type { Deliverable } from './deliverable.js';
 import type { MlflowClient } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';
-import { type RunDirectory, runDirectories } from './run-store.js';
-import { deliverRun, parentsFirst } from './sync.js';
+import { deliver } from './sync.js';
 
 /** What an importer tells while it works. */
 export interface ImportListener {
   /** @param done of the runs that had something new */
   onProgress: (done: number, total: number) => void;
   /** A run that can't be sent; it holds up no other. */
-  onProblem: (run: RunDirectory, error: UserError) => void;
+  onProblem: (run: Deliverable, error: UserError) => void;
 }
 
 /** Keeps a server up to date with a runs directory: each pass sends what is new since the one before. */
 export class RunsImporter {
-  readonly #runsDirectory: string;
+  readonly #list: () => Deliverable[];
   readonly #client: MlflowClient;
   /** Run → what its files looked like when they were last sent. */
   readonly #sent = new Map<string, string>();
 
-  constructor(runsDirectory: string, client: MlflowClient) {
-    this.#runsDirectory = runsDirectory;
+  /** @param list everything there is to send by now, parents before their children */
+  constructor(list: () => Deliverable[], client: MlflowClient) {
+    this.#list = list;
     this.#client = client;
   }
 
@@ -32,13 +33,13 @@ export class RunsImporter {
    * @throws MlflowError when the server can't be reached
    */
   async pass({ onProgress, onProblem }: ImportListener, signal?: AbortSignal): Promise<number> {
-    const changed = parentsFirst(this.#listChanged());
+    const changed = this.#listChanged();
     for (const [index, run] of changed.entries()) {
       if (signal?.aborted) break;
       onProgress(index, changed.length);
       const version = versionOf(run);
       try {
-        await deliverRun(run, this.#client);
+        await deliver(run, this.#client);
       } catch (error) {
         if (!(error instanceof UserError) || error instanceof MlflowError) throw error;
         onProblem(run, error);
@@ -48,14 +49,14 @@ export class RunsImporter {
     return changed.length;
   }
 
-  #listChanged(): RunDirectory[] {
-    return runDirectories(this.#runsDirectory).filter((run) => this.#sent.get(run.id) !== versionOf(run));
+  #listChanged(): Deliverable[] {
+    return this.#list().filter((run) => this.#sent.get(run.id) !== versionOf(run));
   }
 }
 
-/** Changes whenever a run's journal or summary does. */
-function versionOf(run: RunDirectory): string {
-  return [run.journal, run.summary]
+/** Changes whenever one of the watched files does. */
+function versionOf(run: Deliverable): string {
+  return run.watched
     .map((file) => statSync(file, { throwIfNoEntry: false }))
     .map((stats) => (stats ? `${stats.size}-${stats.mtimeMs}` : ''))
     .join(' ');

@@ -13,7 +13,9 @@ export interface RunEvent {
   seed: number;
   config_hash: string;
   description?: string;
-  /** The id of the run (a sweep) that this one is a part of. */
+  /** Of a trial, how its sweep's tables call its variant: `kernel_size=3 pooling=max`. */
+  label?: string;
+  /** The id of the sweep that this run is a part of. */
   parent?: string;
   /** The experiment file. */
   source?: string;
@@ -39,6 +41,16 @@ export interface MetricsEvent {
   /** Training steps (batches) done so far. */
   step: number;
   epoch?: number;
+  values: Record<string, number>;
+}
+
+/** The machine, every few seconds. */
+export interface SystemEvent {
+  type: 'system';
+  time: number;
+  /** Counted from 0. */
+  sample: number;
+  /** `cpu_utilization_percentage`, `system_memory_usage_megabytes`, `gpu_0_utilization_percentage`, … */
   values: Record<string, number>;
 }
 
@@ -80,7 +92,7 @@ export interface StateEvent {
 
 /** One line of a journal; `time` is in integer milliseconds since 1970-01-01 UTC. */
 export type JournalEvent =
-  RunEvent | ParamsEvent | MetricsEvent | TagsEvent | DatasetEvent | ArtifactEvent | StateEvent;
+  RunEvent | ParamsEvent | MetricsEvent | SystemEvent | TagsEvent | DatasetEvent | ArtifactEvent | StateEvent;
 
 type Check = (value: unknown) => boolean;
 
@@ -111,6 +123,7 @@ const FIELDS: Record<JournalEvent['type'], Record<string, Check>> = {
     seed: isInteger,
     config_hash: isString,
     description: optional(isString),
+    label: optional(isString),
     parent: optional(isString),
     source: optional(isString),
     git_commit: optional(isString),
@@ -120,6 +133,7 @@ const FIELDS: Record<JournalEvent['type'], Record<string, Check>> = {
   },
   params: { params: mapOf(isString) },
   metrics: { step: isCount, epoch: optional(isCount), values: mapOf(isNumber) },
+  system: { sample: isCount, values: mapOf(isNumber) },
   tags: { tags: mapOf(isString) },
   dataset: {
     name: isString,

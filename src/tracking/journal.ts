@@ -44,8 +44,8 @@ export class JournalWriter {
 }
 
 /** Events read from a byte offset on. */
-export interface JournalChunk {
-  events: JournalEvent[];
+export interface JournalChunk<Event = JournalEvent> {
+  events: Event[];
   /** Bytes from the journal's start to the end of the last of these events: where the next read begins. */
   offset: number;
 }
@@ -69,12 +69,26 @@ export function readJournal(file: string): JournalEvent[] {
  * @param offset 0, or what an earlier read returned
  */
 export function readJournalFrom(file: string, offset: number): JournalChunk {
+  return readEventsFrom(file, offset, decodeEvent);
+}
+
+/**
+ * Likewise, of a journal of any kind.
+ * @param decode throws an Error that says what is wrong with a line
+ * @param end where to stop: the end of a line
+ */
+export function readEventsFrom<Event>(
+  file: string,
+  offset: number,
+  decode: (line: string) => Event,
+  end = Infinity,
+): JournalChunk<Event> {
   const descriptor = openJournal(file);
   try {
-    const lines = readLines(file, descriptor, offset);
+    const lines = readLines(file, descriptor, offset).subarray(0, end - offset);
     let position = offset;
     const events = splitLines(lines).map((line) => {
-      const event = decodeLine(file, descriptor, position, line);
+      const event = decodeLine(file, descriptor, position, line, decode);
       position += line.length + 1;
       return event;
     });
@@ -117,9 +131,15 @@ function splitLines(lines: Buffer): Buffer[] {
   return split;
 }
 
-function decodeLine(file: string, descriptor: number, position: number, line: Buffer): JournalEvent {
+function decodeLine<Event>(
+  file: string,
+  descriptor: number,
+  position: number,
+  line: Buffer,
+  decode: (line: string) => Event,
+): Event {
   try {
-    return decodeEvent(line.toString('utf8'));
+    return decode(line.toString('utf8'));
   } catch (error) {
     throw corruptLine(file, descriptor, position, messageOf(error));
   }

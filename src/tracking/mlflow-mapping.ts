@@ -1,10 +1,17 @@
-import type { DatasetEvent, JournalEvent, RunEvent, RunStatus, StateEvent } from './journal-events.js';
+import type { DeliverableIdentity } from './deliverable.js';
+import type { DatasetEvent, JournalEvent, RunStatus, StateEvent } from './journal-events.js';
 import type { DatasetInput, MlflowStatus } from './mlflow/client.js';
 import { fitText, PARAM_LIMIT, TAG_LIMIT, type Batch, type Text } from './mlflow/limits.js';
 import { encodeName, isShortened, wholeNameTag } from './mlflow/names.js';
 
 /** The tag by which a run is found again on a server. */
 export const RUN_ID_TAG = 'ablate.run_id';
+
+/** Our id of the run, or the sweep, that a run is a part of. */
+export const PARENT_ID_TAG = 'ablate.parent_run_id';
+
+/** What variant of its sweep a run is, in words: by this MLflow's pages can show the seeds of a variant as one. */
+export const VARIANT_TAG = 'variant';
 
 /** Why a run ended before its time. */
 export const ERROR_TAG = 'ablate.error';
@@ -22,13 +29,19 @@ export const MLFLOW_STATUS: Record<RunStatus, MlflowStatus> = {
   DIVERGED: 'FAILED',
 };
 
+/** A run's name: that of its variant and its seed, so that the runs of a sweep tell what they are. */
+export function runName({ name, label, seed }: DeliverableIdentity): string {
+  return label === undefined ? name : `${label} · seed ${seed}`;
+}
+
 /** What a run says of itself, as tags: MLflow's own where it has some, the others under `ablate.`. */
-export function identityTags(run: RunEvent): Text[] {
+export function identityTags(run: DeliverableIdentity): Text[] {
   return toTags({
     [RUN_ID_TAG]: run.id,
     'ablate.config_hash': run.config_hash,
-    'ablate.seed': String(run.seed),
-    'ablate.parent_run_id': run.parent,
+    'ablate.seed': run.seed?.toString(),
+    [PARENT_ID_TAG]: run.parent,
+    [VARIANT_TAG]: run.label,
     'mlflow.note.content': run.description,
     'mlflow.user': run.user,
     'mlflow.source.name': run.source,
@@ -59,6 +72,10 @@ export function eventsToBatch(events: JournalEvent[]): Batch {
     } else if (event.type === 'metrics') {
       for (const [name, value] of Object.entries(event.values)) {
         metrics.push({ key: encodeNameInto(tags, name), value, timestamp: event.time, step: event.step });
+      }
+    } else if (event.type === 'system') {
+      for (const [name, value] of Object.entries(event.values)) {
+        metrics.push({ key: `system/${encodeNameInto(tags, name)}`, value, timestamp: event.time, step: event.sample });
       }
     } else if (event.type === 'tags') {
       tags.push(...toTags(event.tags));

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { loadCursor, newCursor, saveCursor, whileCreating, type Cursor } from './cursor.js';
-import { readJournalFrom } from './journal.js';
-import type { ArtifactEvent, DatasetEvent, JournalEvent, RunEvent } from './journal-events.js';
+import type { Deliverable, DeliverableIdentity } from './deliverable.js';
+import type { ArtifactEvent, DatasetEvent, JournalEvent } from './journal-events.js';
 import {
   datasetInput,
   eventsToBatch,
@@ -9,14 +9,15 @@ import {
   EXPERIMENT_TAGS,
   identityTags,
   MLFLOW_STATUS,
+  PARENT_ID_TAG,
   RUN_ID_TAG,
+  runName,
   stateTags,
 } from './mlflow-mapping.js';
 import type { MlflowClient, MlflowRun } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';
 import { batchItems, toBatch, type Batch, type BatchItem, type Text } from './mlflow/limits.js';
-import { modelFiles, recordFiles, runFile, type RunFile } from './run-files.js';
-import { readIdentity, readSummary, type RunDirectory } from './run-store.js';
+import { runFile, type RunFile } from './run-files.js';
 
 const MODEL_NAME = 'model';
 const PARENT_TAG = 'mlflow.parentRunId';
@@ -43,7 +44,7 @@ export interface Delivered extends DeliveryCount {
  * be tried again from the cursor: everything that was sent already is recognized by the server as the same.
  */
 export class RunDelivery {
-  readonly run: RunDirectory;
+  readonly run: Deliverable;
   readonly client: MlflowClient;
   readonly count: DeliveryCount = { points: 0, files: 0 };
   /** Grows whenever something has arrived. */
@@ -52,7 +53,7 @@ export class RunDelivery {
   #target: Target | undefined;
 
   /** @param onProgress called whenever something has arrived */
-  constructor(run: RunDirectory, client: MlflowClient, onProgress: (count: DeliveryCount) => void = () => undefined) {
+  constructor(run: Deliverable, client: MlflowClient, onProgress: (count: DeliveryCount) => void = () => undefined) {
     this.run = run;
     this.client = client;
     this.#onProgress = onProgress;
@@ -65,8 +66,8 @@ export class RunDelivery {
   async drain(): Promise<Delivered> {
     const target = (this.#target ??= await this.#open());
     for (;;) {
-      const { events, offset } = readJournalFrom(this.run.journal, target.cursor.offset);
-      if (events.length === 0) break;
+      const { events, offset } = this.run.read(target.cursor.offset);
+      if (offset === target.cursor.offset) break;
       await this.#sendEvents(target, events);
       target.cursor.offset = offset;
       this.#arrived(target.cursor);
@@ -84,14 +85,15 @@ export class RunDelivery {
     if (knownRun?.deleted) throw runDeleted(this.run, this.client.uri);
     if (known && knownRun) return { mlflowRun: knownRun, cursor: known };
     return whileCreating(this.run, this.client.uri, async () => {
-      const mlflowRun = await this.#findOrCreate(readIdentity(this.run));
+      const mlflowRun = await this.#findOrCreate(this.run.identity());
+      await this.#adoptChildren(mlflowRun);
       const cursor = newCursor(this.client.uri, mlflowRun.runId);
       saveCursor(this.run, cursor);
       return { mlflowRun, cursor };
     });
   }
 
-  async #findOrCreate(identity: RunEvent): Promise<MlflowRun> {
+  async #findOrCreate(identity: DeliverableIdentity): Promise<MlflowRun> {
     const experimentId = await this.client.ensureExperiment(identity.experiment, EXPERIMENT_TAGS);
     const found = await this.#liveRuns(experimentId, identity.id);
     // Of several (an answer came too late, and another was created) the one that something was logged to.
@@ -100,7 +102,7 @@ export class RunDelivery {
       existing ??
       this.client.createRun({
         experimentId,
-        name: identity.name,
+        name: runName(identity),
         user: identity.user,
         startTime: identity.time,
         tags: [...identityTags(identity), ...(await this.#parentTags(experimentId, identity))],
@@ -109,13 +111,23 @@ export class RunDelivery {
   }
 
   /** The tag that puts this run below its parent, if that has arrived already. */
-  async #parentTags(experimentId: string, { parent }: RunEvent): Promise<Text[]> {
+  async #parentTags(experimentId: string, { parent }: DeliverableIdentity): Promise<Text[]> {
     const parentRun = parent ? (await this.#liveRuns(experimentId, parent)).at(0) : undefined;
     return parentRun ? [{ key: PARENT_TAG, value: parentRun.runId }] : [];
   }
 
-  async #liveRuns(experimentId: string, id: string): Promise<MlflowRun[]> {
-    const runs = await this.client.findRuns(experimentId, { key: RUN_ID_TAG, value: id });
+  /** Puts those runs below this one that arrived before it, and couldn't know it. */
+  async #adoptChildren({ runId, experimentId }: MlflowRun): Promise<void> {
+    if (!this.run.isParent) return;
+    const children = await this.#liveRuns(experimentId, this.run.id, PARENT_ID_TAG);
+    for (const child of children.filter(({ tags }) => tags[PARENT_TAG] !== runId)) {
+      const tags = [{ key: PARENT_TAG, value: runId }];
+      await this.client.logBatch(child.runId, { metrics: [], params: [], tags });
+    }
+  }
+
+  async #liveRuns(experimentId: string, id: string, key = RUN_ID_TAG): Promise<MlflowRun[]> {
+    const runs = await this.client.findRuns(experimentId, { key, value: id });
     return runs.filter(({ deleted }) => !deleted);
   }
 
@@ -167,7 +179,7 @@ export class RunDelivery {
     // Also when the state has arrived: files may have come to the folder since.
     if (hasEnded) await this.#sendRecord(target);
     if (cursor.state_delivered) return;
-    const identity = readIdentity(this.run);
+    const identity = this.run.identity();
     const isLinked = PARENT_TAG in mlflowRun.tags;
     const tags = [...stateTags(state), ...(isLinked ? [] : await this.#parentTags(mlflowRun.experimentId, identity))];
     await this.#sendBatch(target, { metrics: [], params: [], tags });
@@ -176,15 +188,16 @@ export class RunDelivery {
       await this.client.deleteTag(mlflowRun.runId, ERROR_TAG);
     await this.client.updateRun(mlflowRun.runId, MLFLOW_STATUS[state.status], hasEnded ? state.time : undefined);
     if (hasEnded) await this.#removeTwins(mlflowRun, identity.id);
+    if (hasEnded) await this.#adoptChildren(mlflowRun);
     cursor.state_delivered = true;
     this.#arrived(cursor);
   }
 
   async #sendRecord(target: Target): Promise<void> {
-    for (const file of recordFiles(this.run)) {
+    for (const file of this.run.records()) {
       await this.#sendFile(target, file, target.mlflowRun.artifactUri, file.path);
     }
-    const files = modelFiles(this.run);
+    const files = this.run.model();
     if (files.length > 0) await this.#sendModel(target, files);
   }
 
@@ -214,7 +227,7 @@ export class RunDelivery {
     const isLogged = async (): Promise<boolean> => (await this.client.getRun(runId))?.models.includes(modelId) ?? false;
     if (await isLogged()) return;
     try {
-      await this.client.logOutput(runId, modelId, readSummary(this.run)?.steps ?? 0);
+      await this.client.logOutput(runId, modelId, this.run.modelStep());
     } catch (error) {
       if (!(await isLogged())) throw error;
     }
@@ -290,7 +303,7 @@ function describeItem({ list, item }: BatchItem): string {
   return `${list.slice(0, -1)} ${item.key}`;
 }
 
-function runDeleted(run: RunDirectory, server: string): UserError {
+function runDeleted(run: Deliverable, server: string): UserError {
   return new UserError(`run ${run.id} was deleted on MLflow at ${server}`, {
     code: 'mlflow-run-deleted',
     hint: `restore it there, or remove ${run.path}/.sync to have it sent as a new run`,

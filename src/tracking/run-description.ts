@@ -1,6 +1,14 @@
 import { execFile } from 'node:child_process';
 import { arch, cpus, hostname, platform, release, totalmem, userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import type { RunEvent } from './journal-events.js';
+
+/** What of a configuration says how it is tracked. */
+interface TrackedConfig {
+  name: string;
+  tracking: { experiment?: string | null } | 'none';
+}
 
 /**
  * A configuration as MLflow's params: one flat key a scalar (`model.kernel_size`, `model.layers.0.filters`), every value
@@ -13,12 +21,28 @@ export function flattenConfig(config: object): Record<string, string> {
 /**
  * The MLflow experiment of a run: what the file says, else what MLflow's own variable says, else the experiment's name.
  */
-export function experimentName(
-  config: { name: string; tracking: { experiment?: string | null } | 'none' },
-  environment: NodeJS.ProcessEnv,
-): string {
+export function experimentName(config: TrackedConfig, environment: NodeJS.ProcessEnv): string {
   const chosen = config.tracking === 'none' ? null : config.tracking.experiment;
   return chosen ?? (environment.MLFLOW_EXPERIMENT_NAME || config.name);
+}
+
+/**
+ * Who and what begins a run or a sweep, for its journal.
+ * @param source the experiment file
+ * @param versions of programs, besides Node's
+ */
+export async function describeOrigin(
+  config: TrackedConfig,
+  source: string,
+  versions: Record<string, string>,
+): Promise<Pick<RunEvent, 'experiment' | 'git_commit' | 'user' | 'versions' | 'machine'>> {
+  return {
+    experiment: experimentName(config, process.env),
+    git_commit: await gitCommit(dirname(source)),
+    user: userName(),
+    versions: { ...versions, node: process.versions.node },
+    machine: describeMachine(),
+  };
 }
 
 /** The machine that this process runs on, for the journal. */

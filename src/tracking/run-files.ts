@@ -14,8 +14,13 @@ export interface RunFile {
 
 /** The files that tell of a run that has ended, without its model. */
 export function recordFiles(run: RunDirectory): RunFile[] {
-  const single = ['config.yaml', 'summary.json', 'journal.jsonl', 'worker.log'].map((path) => runFile(run, path));
-  return [...single.filter((file) => file !== undefined), ...filesBelow(run, run.artifacts)];
+  const single = presentFiles(run, ['config.yaml', 'summary.json', 'journal.jsonl', 'worker.log']);
+  return [...single, ...filesBelow(run, run.artifacts)];
+}
+
+/** Of these files of a directory those that are there. @param paths below it */
+export function presentFiles(directory: { path: string }, paths: string[]): RunFile[] {
+  return paths.map((path) => runFile(directory, path)).filter((file) => file !== undefined);
 }
 
 /** The files of the trained model; none when `model.json` isn't there, without which the others are no model. */
@@ -29,7 +34,7 @@ export function modelFiles(run: RunDirectory): RunFile[] {
  * @returns undefined when it isn't there, is no plain file, or lies outside, be it through a link: a folder that came
  * from elsewhere must not make us send other files
  */
-export function runFile(run: RunDirectory, path: string): RunFile | undefined {
+export function runFile(run: { path: string }, path: string): RunFile | undefined {
   if (path.includes('\0')) return undefined;
   const file = join(run.path, path);
   const stats = statSync(file, { throwIfNoEntry: false });

@@ -18,6 +18,8 @@ export interface RunHistory {
   tags: Record<string, string>;
   /** Metric → its points, in the order in which they were measured. */
   metrics: Record<string, MetricPoint[]>;
+  /** How often the machine was measured. */
+  systemSamples: number;
   datasets: DatasetEvent[];
   artifacts: string[];
   states: StateEvent[];
@@ -31,6 +33,7 @@ export function readHistory(run: RunDirectory): RunHistory {
     params: {},
     tags: {},
     metrics: {},
+    systemSamples: 0,
     datasets: [],
     artifacts: [],
     states: [],
@@ -43,6 +46,7 @@ export function readHistory(run: RunDirectory): RunHistory {
     else if (event.type === 'tags') Object.assign(history.tags, event.tags);
     else if (event.type === 'dataset') history.datasets.push(event);
     else if (event.type === 'artifact') history.artifacts.push(event.path);
+    else if (event.type === 'system') history.systemSamples++;
     else if (event.type === 'state') history.states.push(event);
     else {
       for (const [name, value] of Object.entries(event.values)) {

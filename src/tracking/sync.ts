@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCursor } from './cursor.js';
-import { readJournalFrom } from './journal.js';
+import type { Deliverable } from './deliverable.js';
 import type { MlflowClient } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';
 import { RunDelivery, type Delivered, type DeliveryCount } from './run-delivery.js';
-import { readIdentity, type RunDirectory } from './run-store.js';
 
 export interface SyncOptions {
   /** Milliseconds without any progress after which a server that can't be reached is given up. */
@@ -19,12 +18,12 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 
 /**
- * Brings a run to a server: all of it, or what has come since the last time. Sending twice changes nothing.
+ * Brings a run or a sweep to a server: all of it, or what has come since the last time. Sending twice changes nothing.
  * @throws MlflowError when the server refuses us, or can't be reached for as long as `patience` says; what has arrived
  * by then is remembered
  */
-export async function deliverRun(
-  run: RunDirectory,
+export async function deliver(
+  run: Deliverable,
   client: MlflowClient,
   { onProgress, ...options }: SyncOptions = {},
 ): Promise<Delivered> {
@@ -61,28 +60,13 @@ export function retryDelay(failures: number, { retryAfterMilliseconds = 0 }: Mlf
   return Math.max(retryAfterMilliseconds, longest * (0.5 + Math.random() / 2));
 }
 
-/** Runs in the order to send them in: a run is shown below its parent only if that is there before it. */
-export function parentsFirst(runs: RunDirectory[]): RunDirectory[] {
-  const isChild = new Map(runs.map((run) => [run, hasParent(run)]));
-  return runs.toSorted((a, b) => Number(isChild.get(a)) - Number(isChild.get(b)));
-}
-
-function hasParent(run: RunDirectory): boolean {
-  try {
-    return readIdentity(run).parent !== undefined;
-  } catch {
-    // Its delivery will tell what is wrong with it.
-    return false;
-  }
-}
-
 /** The metric points of a run's journal that a server hasn't got yet. */
-export function countPending(run: RunDirectory, server: string): number {
+export function countPending(run: Deliverable, server: string): number {
   let points = 0;
-  let chunk = readJournalFrom(run.journal, loadCursor(run, server)?.offset ?? 0);
-  while (chunk.events.length > 0) {
+  let offset = loadCursor(run, server)?.offset ?? 0;
+  for (let chunk = run.read(offset); chunk.offset > offset; chunk = run.read(offset)) {
     for (const event of chunk.events) if (event.type === 'metrics') points += Object.keys(event.values).length;
-    chunk = readJournalFrom(run.journal, chunk.offset);
+    offset = chunk.offset;
   }
   return points;
 }

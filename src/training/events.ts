@@ -1,5 +1,5 @@
 /** What training says of itself while it goes on: plain values, for whoever shows or records them. */
-export type TrainingEvent = CompiledEvent | ResumedEvent | ProgressEvent | EpochEvent;
+export type TrainingEvent = CompiledEvent | ResumedEvent | UnfrozenEvent | ProgressEvent | EpochEvent;
 
 /** The training step has been traced, and training begins. */
 export interface CompiledEvent {
@@ -17,6 +17,14 @@ export interface ResumedEvent {
   epoch: number;
   /** Batches of that epoch that are done. */
   step: number;
+}
+
+/** Layers are trained from this epoch on that were frozen before. */
+export interface UnfrozenEvent {
+  type: 'unfrozen';
+  /** From 1. */
+  epoch: number;
+  layers: string[];
 }
 
 /** Several times a second. */

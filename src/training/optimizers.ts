@@ -1,22 +1,32 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OptimizerConfig } from '../config/experiment.js';
 import type { Runtime, Variable } from '../tensorflow/runtime.js';
-import { type UpdateStep, gradientDescent, updateRule } from './update-rules.js';
+import { type UpdateRule, type UpdateStep, gradientDescent, updateRule } from './update-rules.js';
 
 /** Changes a model's weights by their gradients. */
 export interface Optimizer {
   /**
    * Does one update; inside a traced step.
-   * @param gradients one for each weight, in their order
+   * @param gradients one for each weight, in their order; undefined for a weight that stays as it is
    * @param learningRate float32 scalar
    * @param iteration updates done before: int32 scalar, 0 for the first
    */
-  apply(gradients: readonly tf.Tensor[], learningRate: tf.Tensor, iteration: tf.Tensor): void;
+  apply(gradients: readonly (tf.Tensor | undefined)[], learningRate: tf.Tensor, iteration: tf.Tensor): void;
   /** Everything besides the weights that an exact resume needs. */
   readonly slots: Variable[];
   /** Frees the slots. */
   dispose(): void;
 }
+
+/** How a weight is trained that isn't trained as the others are. */
+export interface Pace {
+  /** Of the learning rate. */
+  multiplier: number;
+  /** The step of the training, from 0, that is its first. */
+  firstStep: number;
+}
+
+const ORDINARY: Pace = { multiplier: 1, firstStep: 0 };
 
 /** What an optimizer needs of the engine. */
 type UpdateEngine = Pick<Runtime, 'variable' | 'update' | 'hasFusedUpdates'>;
@@ -25,11 +35,13 @@ type UpdateEngine = Pick<Runtime, 'variable' | 'update' | 'hasFusedUpdates'>;
  * The optimizers of Keras 3, to the formula; each weight is updated by one fused op of TensorFlow, where the engine has
  * them, else by tfjs's ops.
  * @param weights what is trained; not disposed
+ * @param paces of the weights, in their order; a weight whose first step comes later starts as with a fresh optimizer
  */
 export function createOptimizer(
   config: OptimizerConfig,
   weights: readonly Variable[],
   runtime: UpdateEngine,
+  paces: readonly Pace[] = weights.map(() => ORDINARY),
 ): Optimizer {
   const rule = updateRule(config);
   const slotsOf = weights.map((weight) =>
@@ -39,18 +51,43 @@ export function createOptimizer(
   return {
     slots,
     apply: (gradients, learningRate, iteration) => {
-      // Decoupled weight decay is a step of plain gradient descent along the weight itself; Keras takes it first.
-      const decay = rule.weightDecay > 0 ? gradientDescent(tf.mul(learningRate, rule.weightDecay)) : undefined;
-      const step = rule.step(learningRate, iteration);
+      const stepAt = stepsByPace(rule, learningRate, iteration);
       weights.forEach((weight, index) => {
+        const gradient = gradients[index];
+        if (!gradient) return;
+        const { decay, step } = stepAt(paces[index]);
         if (decay) applyStep(runtime, decay, [weight], weight.read());
-        applyStep(runtime, step, [weight, ...slotsOf[index]], gradients[index]);
+        applyStep(runtime, step, [weight, ...slotsOf[index]], gradient);
       });
     },
     dispose: () => {
       for (const slot of slots) slot.dispose();
     },
   };
+}
+
+interface PacedStep {
+  /** Decoupled weight decay is a step of plain gradient descent along the weight itself; Keras takes it first. */
+  decay: UpdateStep | undefined;
+  step: UpdateStep;
+}
+
+/** The rule's step for weights of each pace, made once. */
+function stepsByPace(rule: UpdateRule, learningRate: tf.Tensor, iteration: tf.Tensor): (pace: Pace) => PacedStep {
+  const known = new Map<string, PacedStep>();
+  return ({ multiplier, firstStep }) => {
+    const key = `${multiplier}/${firstStep}`;
+    const step = known.get(key) ?? stepAt(multiplier, firstStep);
+    known.set(key, step);
+    return step;
+  };
+
+  function stepAt(multiplier: number, firstStep: number): PacedStep {
+    const rate = multiplier === 1 ? learningRate : tf.mul(learningRate, multiplier);
+    const done = firstStep === 0 ? iteration : tf.sub(iteration, tf.scalar(firstStep, 'int32'));
+    const decay = rule.weightDecay > 0 ? gradientDescent(tf.mul(rate, rule.weightDecay)) : undefined;
+    return { decay, step: rule.step(rate, done) };
+  }
 }
 
 function newSlot(runtime: UpdateEngine, weight: Variable, name: string, initial: number): Variable {

@@ -19,14 +19,13 @@ export interface StepParts {
   /** Whether its logits are to become probabilities by a softmax, or are the outputs themselves. */
   endsInSoftmax: boolean;
   weights: Variable[];
-  /** Which of the weights are trained: indices into `weights`. */
+  /** Which of the weights are trained, at one time or another: indices into `weights`, in the optimizer's order. */
   trainable: number[];
   optimizer: Optimizer;
   /** In training: examples weigh as much as their class does. */
   loss: Loss;
   /** In validation and tests: all examples weigh the same. */
   evaluationLoss: Loss;
-  clip?: GradientClipping;
   /** Of the model; the loss and the weights are float32. */
   precision: Precision;
   random: StepRandom;
@@ -37,6 +36,19 @@ export interface StepParts {
   labels: tf.Tensor;
   /** See `ImageSet`. */
   prefetch?: ImageSet['prefetch'];
+}
+
+/** Epochs in which the same weights are trained. */
+export interface TrainingStage {
+  /** From 1. */
+  firstEpoch: number;
+  /** The layers that are frozen: they infer, as batch normalization then does by its averages. */
+  frozen: ReadonlySet<tf.layers.Layer>;
+  /** The weights that are trained: a part of `StepParts.trainable`. */
+  trainable: number[];
+  clip?: GradientClipping;
+  /** The layers that are trained and weren't before; none in the first stage. */
+  unfrozen: string[];
 }
 
 /** The state that a training loop hands from step to step, and back to JavaScript. */
@@ -63,10 +75,12 @@ export const toState = (tensors: tf.Tensor[]): LoopState =>
 /**
  * Traces the training step: gather a batch, augment and normalize it, run the model forward, differentiate, update the
  * weights, add up the metrics. Step s of an epoch takes the examples order[s × stride, s × stride + batchSize).
- * @param batchSize examples in the step, `stride` in an ordinary one, fewer in the last
+ * @param stage which weights it trains
+ * @param sizes.batchSize examples in the step, `stride` in an ordinary one, fewer in the last
  */
 export function compileTrainingLoop(
   parts: StepParts,
+  stage: TrainingStage,
   sizes: { batchSize: number; stride: number; examples: number; steps: number },
 ): Loop {
   const specs: TensorSpec[] = [
@@ -83,7 +97,7 @@ export function compileTrainingLoop(
     return parts.random.during(state.seeds, iteration, () => {
       const indices = sliceAt(state.order, tf.mul(step, tf.scalar(sizes.stride, 'int32')), sizes.batchSize);
       const learningRate = tf.reshape(sliceAt(state.learningRates, step, 1), []);
-      const { loss, correct } = trainOnBatch(parts, indices, learningRate, iteration);
+      const { loss, correct } = trainOnBatch(parts, stage, { indices, learningRate, iteration });
       const lossSum = tf.add(state.lossSum, tf.mul(loss, sizes.batchSize));
       return toTensors({ ...state, lossSum, correct: tf.add(state.correct, correct) });
     });
@@ -93,11 +107,10 @@ export function compileTrainingLoop(
 
 function trainOnBatch(
   parts: StepParts,
-  indices: tf.Tensor,
-  learningRate: tf.Tensor,
-  iteration: tf.Tensor,
+  { trainable, frozen, clip }: TrainingStage,
+  { indices, learningRate, iteration }: Record<'indices' | 'learningRate' | 'iteration', tf.Tensor>,
 ): BatchResult {
-  const { runtime, weights, trainable, optimizer } = parts;
+  const { runtime, weights, optimizer } = parts;
   const labels = tf.gather(parts.labels, indices);
   const raw = runtime.gatherImages(parts.images, indices);
   const batch = parts.augment ? parts.augment(raw, labels) : { images: raw, labels };
@@ -117,15 +130,22 @@ function trainOnBatch(
           weights[index].assign(next);
         },
       },
-      () => {
-        logits = tf.keep(parts.logits.apply(inputs, { training: true }) as tf.Tensor);
-        const penalty = regularizationPenalty(parts.logits);
-        const loss = tf.mean(parts.loss(logits, batch.labels));
-        return (penalty ? tf.add(loss, penalty) : loss) as tf.Scalar;
-      },
+      () =>
+        whileFrozen(frozen, () => {
+          logits = tf.keep(parts.logits.apply(inputs, { training: true }) as tf.Tensor);
+          const penalty = regularizationPenalty(parts.logits);
+          const loss = tf.mean(parts.loss(logits, batch.labels));
+          return (penalty ? tf.add(loss, penalty) : loss) as tf.Scalar;
+        }),
     );
   })(trainable.map((index) => values[index]));
-  optimizer.apply(parts.clip ? parts.clip(grads) : grads, learningRate, iteration);
+  const clipped = clip ? clip(grads) : grads;
+  const gradientOf = new Map(trainable.map((index, position) => [index, clipped[position]]));
+  optimizer.apply(
+    parts.trainable.map((index) => gradientOf.get(index)),
+    learningRate,
+    iteration,
+  );
   if (!logits) throw new Error('internal: the model was not applied');
   const correct = countCorrect(logits, labels);
   logits.dispose();
@@ -135,6 +155,22 @@ function trainOnBatch(
 interface BatchResult {
   loss: tf.Tensor;
   correct: tf.Tensor;
+}
+
+/**
+ * Runs `body` while these layers, which the model has as trained ones, are frozen. Meanwhile `model.weights` are in
+ * another order: trained ones come first.
+ */
+function whileFrozen<T>(layers: ReadonlySet<tf.layers.Layer>, body: () => T): T {
+  // A layer's setter sets its weights too, of which some may never be trained.
+  const before = [...layers].flatMap(({ weights }) => weights.map((weight) => ({ weight, value: weight.trainable })));
+  for (const layer of layers) layer.trainable = false;
+  try {
+    return body();
+  } finally {
+    for (const layer of layers) layer.trainable = true;
+    for (const { weight, value } of before) weight.trainable = value;
+  }
 }
 
 /** (pixels − mean) ÷ standard deviation, a channel at a time; pixels are 0 to 255. */

@@ -13,7 +13,7 @@ import { evaluationMetrics } from './metrics.js';
 import { ReadAhead } from './read-ahead.js';
 import { type Schedule, createSchedule } from './schedules.js';
 import { type BestEpoch, type TrainingState, initialState } from './state.js';
-import { type LoopState, type StepParts, compileTrainingLoop, toState, toTensors } from './step.js';
+import { type LoopState, type StepParts, type TrainingStage, compileTrainingLoop, toState, toTensors } from './step.js';
 
 /** How long one call into the engine may take: between calls progress is shown and an interrupt is heard. */
 const CALL_SECONDS = 0.25;
@@ -22,6 +22,8 @@ const CALL_SECONDS = 0.25;
 export interface Training {
   config: TrainingConfig;
   parts: StepParts;
+  /** What is trained when, by first epochs; the first begins with the training. */
+  stages: readonly TrainingStage[];
   /** The examples trained on and validated on: indices into the resident data. */
   train: Int32Array;
   validation: Int32Array;
@@ -76,6 +78,8 @@ class Trainer {
   readonly #readAhead: ReadAhead | undefined;
   #loop: Loop | undefined;
   #lastLoop: Loop | undefined;
+  /** Which the loops train. */
+  #stage: TrainingStage | undefined;
   #state: TrainingState;
   /** Of `state.keptEpoch`. */
   #bestWeights: tf.Tensor[] = [];
@@ -102,11 +106,13 @@ class Trainer {
   async run(): Promise<TrainingResult> {
     const { config, onEvent, from } = this.#training;
     const started = performance.now();
-    this.#compile();
+    this.#enterStage(1 + (from?.state.epochs ?? 0));
     const seconds = (performance.now() - started) / 1000;
     onEvent({ type: 'compiled', seconds, stepsPerEpoch: this.#stepsPerEpoch, epochs: config.epochs });
     if (from) this.#restore(from);
     while (!this.#state.stopped) {
+      const unfrozen = this.#enterStage(1 + this.#state.epochs);
+      if (unfrozen.length > 0) onEvent({ type: 'unfrozen', epoch: 1 + this.#state.epochs, layers: unfrozen });
       const ended = await this.#trainEpoch();
       if (ended) return this.#result(ended.status, ended.reason);
       this.#endEpoch();
@@ -117,15 +123,26 @@ class Trainer {
 
   dispose(): void {
     tf.dispose(this.#bestWeights);
+    this.#disposeLoops();
+  }
+
+  #disposeLoops(): void {
     this.#loop?.dispose();
     this.#lastLoop?.dispose();
   }
 
-  #compile(): void {
-    const sizes = { stride: this.#batchSize, examples: this.#training.train.length, steps: this.#stepsPerEpoch };
-    this.#loop = compileTrainingLoop(this.#training.parts, { ...sizes, batchSize: this.#batchSize });
-    const rest = this.#training.train.length % this.#batchSize;
-    if (rest > 0) this.#lastLoop = compileTrainingLoop(this.#training.parts, { ...sizes, batchSize: rest });
+  /** Compiles the loops of the stage that an epoch belongs to. @returns the layers that are trained from now on */
+  #enterStage(epoch: number): string[] {
+    const stage = this.#training.stages.findLast(({ firstEpoch }) => firstEpoch <= epoch);
+    if (!stage || stage === this.#stage) return [];
+    this.#stage = stage;
+    this.#disposeLoops();
+    const { parts, train: examples } = this.#training;
+    const sizes = { stride: this.#batchSize, examples: examples.length, steps: this.#stepsPerEpoch };
+    this.#loop = compileTrainingLoop(parts, stage, { ...sizes, batchSize: this.#batchSize });
+    const rest = examples.length % this.#batchSize;
+    if (rest > 0) this.#lastLoop = compileTrainingLoop(parts, stage, { ...sizes, batchSize: rest });
+    return stage.unfrozen;
   }
 
   /** Trains what is left of the epoch. @returns undefined when it is done */

@@ -20,7 +20,12 @@ export const test = base.extend<{ folder: string; options: LoadOptions }>({
 });
 
 /** The part of a dataset's configuration that its loaders don't look at. */
-export const splitDefaults = { validation_split: 0.1, train_fraction: 1, normalization: 'rescale' } as const;
+export const splitDefaults = {
+  validation_split: 0.1,
+  train_fraction: 1,
+  normalization: 'rescale',
+  classes: null,
+} as const;
 
 /** The UserError that a promise is rejected with; anything else fails the test. */
 export async function userError(promise: Promise<unknown>): Promise<UserError> {

@@ -46,7 +46,7 @@ describe('ablate preview', () => {
     expect(first, first.stderr).toMatchObject({ code: 0, stdout: 'preview.png\n' });
     const [originals, ...changed] = await digits('preview.png');
     const { train } = await loadMnist(
-      { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale' },
+      { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale', classes: null },
       { baseDirectory: '.' },
     );
     const split = splitTrain(train.labels, { validation_split: 0.1, train_fraction: 1, seed: 5 });

@@ -30,7 +30,7 @@ let served: Served;
 
 beforeAll(async () => {
   dataset = await loadMnist(
-    { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale' },
+    { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale', classes: null },
     { baseDirectory: '.' },
   );
   workspace.write('digits.yaml', experiment);

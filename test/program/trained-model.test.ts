@@ -47,7 +47,7 @@ describe('a trained model in use', () => {
 
   beforeAll(async () => {
     dataset = await loadMnist(
-      { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale' },
+      { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale', classes: null },
       { baseDirectory: '.' },
     );
     workspace.write('first.yaml', experiment('first', 8));

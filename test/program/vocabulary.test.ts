@@ -75,15 +75,6 @@ describe('what an experiment file asks for', () => {
     expect(accuracy).toBeGreaterThan(0.5);
   });
 
-  it('says before the run what run would refuse', async () => {
-    const words = ['small.yaml', 'training.initial_weights=elsewhere', '--json'];
-    for (const command of ['check', 'plan']) {
-      const { code, stdout, stderr } = await workspace.ablate([command, ...words]);
-      expect(code, stderr).toBe(2);
-      expect(`${stdout}${stderr}`.match(/"unsupported"/g)).toHaveLength(1);
-    }
-  });
-
   it('names data that are not there at their place, with the other mistakes', async () => {
     const { code, stderr } = await workspace.ablate(['check', 'small.yaml', 'dataset.path=nowhere']);
     expect(code).toBe(2);

@@ -82,7 +82,7 @@ describe('the training step', () => {
     const dataset = await loadDataset(config.dataset, { baseDirectory: '.' });
     const setup = setUpRun(config, dataset, runtime);
     const sizes = { batchSize: 128, stride: 128, examples: 54_000, steps: 422 };
-    const listing = compileTrainingLoop(setup.parts, sizes).listing.replace(/^\S+:/, 'training_step:');
+    const listing = compileTrainingLoop(setup.parts, setup.stages[0], sizes).listing.replace(/^\S+:/, 'training_step:');
     setup.dispose();
     await expect(listing).toMatchFileSnapshot('programs/training-step.txt');
   });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Follower } from '../../src/tracking/follower.js';
+import { deliverableRun } from '../../src/tracking/deliverable.js';
 import { MlflowClient } from '../../src/tracking/mlflow/client.js';
 import { MlflowConnection } from '../../src/tracking/mlflow/connection.js';
 import { readIdentity, type RunDirectory } from '../../src/tracking/run-store.js';
-import { deliverRun } from '../../src/tracking/sync.js';
+import { deliver } from '../../src/tracking/sync.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { MlflowReader, type ReadRun } from '../support/mlflow-reader.js';
 import { sharedServer } from '../support/mlflow-server.js';
@@ -33,7 +34,7 @@ afterAll(async () => {
 });
 
 function follow(run: RunDirectory): Follower {
-  return new Follower(run, client, { onMessage: (message) => messages.push(message) });
+  return new Follower(deliverableRun(run), client, { onMessage: (message) => messages.push(message) });
 }
 
 async function read(run: RunDirectory): Promise<ReadRun | undefined> {
@@ -104,7 +105,7 @@ describe('a run that is followed', () => {
     const end = await follower.finish(100);
     expect(end).toMatchObject({ pendingPoints: 14, error: { code: 'mlflow-unreachable' } });
     await proxy.start();
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     expect(await pointsOf(run)).toBe(14);
   });
 

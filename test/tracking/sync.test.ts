@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/random.js';
 import { readJournal } from '../../src/tracking/journal.js';
+import { deliverableRun } from '../../src/tracking/deliverable.js';
 import { MlflowClient } from '../../src/tracking/mlflow/client.js';
 import { MlflowConnection } from '../../src/tracking/mlflow/connection.js';
 import { encodeName } from '../../src/tracking/mlflow/names.js';
 import { readIdentity, runDirectory, type RunDirectory } from '../../src/tracking/run-store.js';
-import { countPending, deliverRun, parentsFirst } from '../../src/tracking/sync.js';
+import { countPending, deliver } from '../../src/tracking/sync.js';
 import { FaultProxy, type Fault } from '../support/fault-proxy.js';
 import { MlflowReader, type ReadRun } from '../support/mlflow-reader.js';
 import { freePort } from '../../src/tracking/local-server.js';
@@ -90,7 +91,7 @@ describe('a run that has ended', () => {
   it('arrives in full', async () => {
     const run = endedRun();
     const { experiment } = readIdentity(run);
-    const delivered = await deliverRun(run, client);
+    const delivered = await deliver(deliverableRun(run), client);
     expect(delivered).toMatchObject({ id: run.id, points: 14, files: 6, refused: [] });
     const read = await readDelivered(run);
     expect(read).toMatchObject({ name: 'baseline', status: 'FINISHED', end: START + 10_000, experiment });
@@ -129,17 +130,17 @@ describe('a run that has ended', () => {
 
   it('is not sent a second time', async () => {
     const run = endedRun();
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     proxy.requests.length = 0;
-    expect(await deliverRun(run, client)).toMatchObject({ points: 0, files: 0 });
+    expect(await deliver(deliverableRun(run), client)).toMatchObject({ points: 0, files: 0 });
     expect(proxy.requests).toEqual([expect.stringMatching(/^GET .*runs\/get/)]);
   });
 
   it('is found again when the cursor is lost, and nothing doubles', async () => {
     const run = endedRun();
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     rmSync(join(run.path, '.sync'), { recursive: true });
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     const read = await readDelivered(run);
     expect(read.models).toHaveLength(1);
     expect(read.inputs).toHaveLength(2);
@@ -149,21 +150,21 @@ describe('a run that has ended', () => {
     const run = emptyRun();
     journalStart(run);
     journalEpochs(run, 1, 2);
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     const folder = temporaryFolder();
     cpSync(run.path, join(folder, run.id), { recursive: true });
     const copy = runDirectory(folder, run.id);
     journalEpochs(copy, 3, 4);
     journalEnd(copy);
-    expect(await deliverRun(copy, client)).toMatchObject({ points: 8 });
+    expect(await deliver(deliverableRun(copy), client)).toMatchObject({ points: 8 });
     await readDelivered(copy);
   });
 
   it('gets files that came to its folder later', async () => {
     const run = endedRun();
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     writeFiles(run, { 'artifacts/plots/loss.svg': '<svg/>' });
-    expect(await deliverRun(run, client)).toMatchObject({ points: 0, files: 1 });
+    expect(await deliver(deliverableRun(run), client)).toMatchObject({ points: 0, files: 1 });
     expect((await readDelivered(run)).artifacts).toMatchObject(hashes(run, 'artifacts/plots/loss.svg'));
   });
 
@@ -174,7 +175,7 @@ describe('a run that has ended', () => {
     const run = emptyRun();
     journalStart(run);
     journalEnd(run, status);
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     const read = await readDelivered(run);
     expect(read.status).toBe(mlflowStatus);
     expect(read.tags['ablate.status']).toBe(status);
@@ -187,13 +188,13 @@ describe('a run that has ended', () => {
     append(run, (journal) => {
       journal.append({ type: 'state', status: 'KILLED' }, START + 500);
     });
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     expect((await readDelivered(run)).status).toBe('KILLED');
     journalStart(run);
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     expect(await readDelivered(run)).toMatchObject({ status: 'RUNNING', tags: { 'ablate.status': 'RUNNING' } });
     journalEnd(run);
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     expect(await readDelivered(run)).toMatchObject({ status: 'FINISHED', end: START + 10_000 });
   });
 });
@@ -209,7 +210,7 @@ describe('what MLflow would refuse or cut', () => {
       journal.append({ type: 'metrics', step: 1, values: { 'top@5': 0.5, '': 0.25 } }, START);
       journal.append({ type: 'artifact', path: 'artifacts/nothing.png' });
     });
-    const { refused } = await deliverRun(run, client);
+    const { refused } = await deliver(deliverableRun(run), client);
     expect(refused).toEqual([
       expect.stringMatching(/^param same: .*Changing param values is not allowed/),
       expect.stringMatching(/^artifact artifacts\/nothing.png: no such file/),
@@ -235,7 +236,7 @@ describe('what MLflow would refuse or cut', () => {
     append(run, (journal) => {
       for (const path of ['../secret', secret, 'artifacts/link', 'a\0b']) journal.append({ type: 'artifact', path });
     });
-    const { refused } = await deliverRun(run, client);
+    const { refused } = await deliver(deliverableRun(run), client);
     expect(refused).toHaveLength(4);
     expect(Object.keys((await readDelivered(run)).artifacts).sort()).toEqual([
       'artifacts/confusion matrix.csv',
@@ -249,7 +250,7 @@ describe('what MLflow would refuse or cut', () => {
     const run = endedRun();
     proxy.fault = ({ url }) =>
       url?.includes('logged-models') ? { kind: 'status', status: 404, body: '<html>' } : undefined;
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     const read = await readDelivered(run);
     expect(read).toMatchObject({ status: 'FINISHED', models: [] });
     expect(read.artifacts).toMatchObject(hashes(run, 'model/model.json', 'model/weights.bin'));
@@ -268,7 +269,7 @@ describe('a server that fails', () => {
   it.each(faults)('now and then, since it %s, gets each point once', async (_, fault) => {
     const run = endedRun();
     proxy.fault = oneInFour(fault);
-    await deliverRun(run, client, { patience: PATIENCE });
+    await deliver(deliverableRun(run), client, { patience: PATIENCE });
     const read = await readDelivered(run);
     expect(read).toMatchObject({ status: 'FINISHED', models: [{ status: 'READY' }] });
     expect(read.models).toHaveLength(1);
@@ -281,32 +282,32 @@ describe('a server that fails', () => {
     proxy.fault = ({ url }) =>
       url?.endsWith('runs/create') && ++creations === 1 ? { kind: 'delayed', milliseconds: 4000 } : undefined;
     const hasty = new MlflowClient(new MlflowConnection({ uri: proxy.uri, timeout: 2000 }));
-    await deliverRun(run, hasty, { patience: PATIENCE });
+    await deliver(deliverableRun(run), hasty, { patience: PATIENCE });
     expect(creations).toBeGreaterThan(1);
     await expect.poll(() => reader.runIds(readIdentity(run).experiment), { timeout: 30_000 }).toHaveLength(2);
     append(run, (journal) => {
       journal.append({ type: 'state', status: 'FINISHED' }, START + 10_000);
     });
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     await readDelivered(run);
   });
 
   it('for longer than the patience lasts is given up, and the rest counted; later it goes on', async () => {
     const run = endedRun();
     proxy.fault = ({ url }) => (url?.endsWith('log-batch') ? { kind: 'status', status: 503 } : undefined);
-    const delivery = deliverRun(run, client, { patience: 100 });
+    const delivery = deliver(deliverableRun(run), client, { patience: 100 });
     await expect(delivery).rejects.toMatchObject({ name: 'MlflowError', retryable: true });
-    expect(countPending(run, client.uri)).toBe(14);
+    expect(countPending(deliverableRun(run), client.uri)).toBe(14);
     proxy.fault = () => undefined;
-    await deliverRun(run, client);
-    expect(countPending(run, client.uri)).toBe(0);
+    await deliver(deliverableRun(run), client);
+    expect(countPending(deliverableRun(run), client.uri)).toBe(0);
     await readDelivered(run);
   });
 
   it('because the credentials have expired is given up at once', async () => {
     const run = endedRun();
     proxy.fault = () => ({ kind: 'status', status: 401 });
-    await expect(deliverRun(run, client)).rejects.toMatchObject({ failure: 'unauthorized' });
+    await expect(deliver(deliverableRun(run), client)).rejects.toMatchObject({ failure: 'unauthorized' });
     expect(proxy.requests).toHaveLength(1);
   });
 });
@@ -314,20 +315,20 @@ describe('a server that fails', () => {
 describe('on the server', () => {
   it('a deleted experiment is restored', async () => {
     const first = endedRun();
-    await deliverRun(first, client);
+    await deliver(deliverableRun(first), client);
     await reader.deleteExperiment(readIdentity(first).experiment);
     const second = endedRun({ experiment: readIdentity(first).experiment });
-    await deliverRun(second, client);
+    await deliver(deliverableRun(second), client);
     expect(await reader.runIds(readIdentity(first).experiment)).toHaveLength(2);
   });
 
   it('a deleted run stays deleted, and the user has the choice', async () => {
     const run = endedRun();
-    const { mlflow_run_id } = await deliverRun(run, client);
+    const { mlflow_run_id } = await deliver(deliverableRun(run), client);
     await reader.deleteRun(mlflow_run_id);
-    await expect(deliverRun(run, client)).rejects.toMatchObject({ code: 'mlflow-run-deleted' });
+    await expect(deliver(deliverableRun(run), client)).rejects.toMatchObject({ code: 'mlflow-run-deleted' });
     rmSync(join(run.path, '.sync'), { recursive: true });
-    await deliverRun(run, client);
+    await deliver(deliverableRun(run), client);
     await readDelivered(run);
   });
 
@@ -335,9 +336,8 @@ describe('on the server', () => {
     const parent = endedRun();
     const { experiment } = readIdentity(parent);
     const child = endedRun({ experiment, parent: parent.id });
-    expect(parentsFirst([child, parent])).toEqual([parent, child]);
-    const { mlflow_run_id: parentId } = await deliverRun(parent, client);
-    const { mlflow_run_id: childId } = await deliverRun(child, client);
+    const { mlflow_run_id: parentId } = await deliver(deliverableRun(parent), client);
+    const { mlflow_run_id: childId } = await deliver(deliverableRun(child), client);
     expect((await reader.readRun(childId)).tags).toMatchObject({
       'mlflow.parentRunId': parentId,
       'ablate.parent_run_id': parent.id,
@@ -347,7 +347,7 @@ describe('on the server', () => {
   it('a run is created once, however many processes deliver it at once', async () => {
     const run = endedRun();
     const clients = Array.from({ length: 4 }, () => new MlflowClient(new MlflowConnection({ uri: proxy.uri })));
-    await Promise.all(clients.map((each) => deliverRun(run, each)));
+    await Promise.all(clients.map((each) => deliver(deliverableRun(run), each)));
     expect((await readDelivered(run)).models).toHaveLength(1);
   });
 });
@@ -361,14 +361,14 @@ describe('a server that is restarted', () => {
     journalStart(run);
     journalEpochs(run, 1, 2);
     const before = await startServer(folder, port);
-    await deliverRun(run, own).finally(() => stopServer(before));
+    await deliver(deliverableRun(run), own).finally(() => stopServer(before));
     journalEpochs(run, 3, 4);
-    const error = await deliverRun(run, own, { patience: 0 }).catch((thrown: unknown) => thrown);
+    const error = await deliver(deliverableRun(run), own, { patience: 0 }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ failure: 'unreachable' });
     rmSync(join(folder, 'mlflow.db'));
     const after = await startServer(folder, port);
     try {
-      expect(await deliverRun(run, own)).toMatchObject({ points: 12 });
+      expect(await deliver(deliverableRun(run), own)).toMatchObject({ points: 12 });
     } finally {
       await stopServer(after);
     }

@@ -13,6 +13,10 @@ import {
   type Text,
 } from './limits.js';
 import { encodeArtifactPath } from './names.js';
+import { ModelRegistry } from './registry.js';
+
+/** Runs in an answer: each comes with all of its params and tags. */
+const PAGE_SIZE = 500;
 
 /** The statuses of a run that MLflow knows; any other word it takes and ignores. */
 export type MlflowStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
@@ -61,10 +65,12 @@ export interface LoggedModel {
  * that wants to try again does.
  */
 export class MlflowClient {
+  readonly registry: ModelRegistry;
   readonly #connection: MlflowConnection;
 
   constructor(connection: MlflowConnection) {
     this.#connection = connection;
+    this.registry = new ModelRegistry(connection);
   }
 
   /** The server's address, without credentials. */
@@ -95,9 +101,13 @@ export class MlflowClient {
     }
     const present = new Set(experiment.tags?.map(({ key }) => key));
     for (const tag of tags.filter(({ key }) => !present.has(key))) {
-      await this.#post('experiments/set-experiment-tag', { experiment_id: experimentId, ...tag });
+      await this.setExperimentTag(experimentId, tag);
     }
     return experimentId;
+  }
+
+  async setExperimentTag(experimentId: string, tag: Text): Promise<void> {
+    await this.#post('experiments/set-experiment-tag', { experiment_id: experimentId, ...tag });
   }
 
   async createRun({ experimentId, name, user, startTime, tags }: NewRun): Promise<MlflowRun> {
@@ -116,14 +126,21 @@ export class MlflowClient {
 
   /** The runs of an experiment that have this tag, deleted ones too, the oldest first. */
   async findRuns(experimentId: string, { key, value }: Text): Promise<MlflowRun[]> {
-    const answer = (await this.#post('runs/search', {
-      experiment_ids: [experimentId],
-      filter: `tags."${key}" = ${quote(value)}`,
-      run_view_type: 'ALL',
-      order_by: ['attributes.start_time ASC'],
-      max_results: 100,
-    })) as { runs?: RunJson[] };
-    return (answer.runs ?? []).map(toRun);
+    const found: MlflowRun[] = [];
+    let token: string | undefined;
+    do {
+      const answer = (await this.#post('runs/search', {
+        experiment_ids: [experimentId],
+        filter: `tags."${key}" = ${quote(value)}`,
+        run_view_type: 'ALL',
+        order_by: ['attributes.start_time ASC'],
+        max_results: PAGE_SIZE,
+        page_token: token,
+      })) as { runs?: RunJson[]; next_page_token?: string };
+      found.push(...(answer.runs ?? []).map(toRun));
+      token = answer.next_page_token;
+    } while (token);
+    return found;
   }
 
   /** @param endTime given when the run has ended */

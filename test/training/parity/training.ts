@@ -65,7 +65,12 @@ async function askKeras(questions: object): Promise<{ steps: Results; epochs: Re
 function trainSteps({ setup, experiment: { training }, stepsPerEpoch }: Prepared): Trained {
   const { batch_size: batchSize, epochs, seed } = training;
   const examples = setup.train.length;
-  const loop = compileTrainingLoop(setup.parts, { batchSize, stride: batchSize, examples, steps: stepsPerEpoch });
+  const loop = compileTrainingLoop(setup.parts, setup.stages[0], {
+    batchSize,
+    stride: batchSize,
+    examples,
+    steps: stepsPerEpoch,
+  });
   const base = { learningRate: training.optimizer.learning_rate, stepsPerEpoch, epochs };
   const schedule = createSchedule(training.learning_rate_schedule, base);
   const rates: number[] = [];

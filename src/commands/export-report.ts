@@ -1,0 +1,48 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExportComparison } from '../export/comparison.js';
+import type { ExportRequest } from '../export/export-request.js';
+import { count, percent } from './format.js';
+import { formatTable } from './table.js';
+
+/** What came of an export. */
+export interface ExportReport extends Pick<ExportRequest, 'format' | 'quantize' | 'output'>, ExportComparison {
+  run: string;
+  bytes: number;
+  /** Of the run's own model. */
+  original_bytes: number;
+}
+
+/** For people: where it is, and what of size and accuracy changed. */
+export function exportReportText(report: ExportReport): string {
+  const { output, format, quantize, images, maxDifference, agreement, accuracy, bytes } = report;
+  if (quantize === null) {
+    const same = `predicts as the run's own model: within ${maxDifference.toExponential(1)} on ${count(images)} images`;
+    return `${output}  ${format}, ${megabytes(bytes)}: ${same}\n`;
+  }
+  const columns = [
+    { title: 'MODEL' },
+    { title: 'SIZE', align: 'right' as const },
+    { title: 'ACCURACY', align: 'right' as const },
+    { title: 'LOST', align: 'right' as const },
+  ];
+  const { original, exported } = accuracy ?? { original: NaN, exported: NaN };
+  const rows = [
+    [report.run, megabytes(report.original_bytes), percent(original), ''],
+    [`${format} ${quantize}`, megabytes(bytes), percent(exported), percent(original - exported)],
+  ];
+  const note = `${percent(agreement)} of ${count(images)} test images are put into the same class by both\n`;
+  return `${output}\n${formatTable(columns, rows)}${note}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(3)} MB`;
+}
+
+/** Bytes of a file, or of all files in a folder. */
+export async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path);
+  if (!found.isDirectory()) return found.size;
+  const sizes = await Promise.all((await readdir(path)).map((name) => sizeOf(join(path, name))));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

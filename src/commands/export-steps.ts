@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { UserError } from '../errors.js';
+import { compareProbabilities, type ExportComparison } from '../export/comparison.js';
+import { convert } from '../export/convert.js';
+import { exportPython } from '../export/export-python.js';
+import type { ExportRequest } from '../export/export-request.js';
+import { deployableModel, quantizedModel, writeSavedModel } from '../export/saved-model.js';
+import { replacePath, withWorkFolder } from '../export/work-folder.js';
+import { findTrainedModel } from '../inference/trained-model.js';
+import { type EngineOptions, tensorFlowPython } from './engine.js';
+import { type ExportReport, sizeOf } from './export-report.js';
+import { sampleImages, type Samples } from './export-samples.js';
+import { type InferenceSession, startInferenceSession } from './inference-session.js';
+import { showInstallProgress } from './install-progress.js';
+import type { StatusLine } from './status-line.js';
+
+/** Formats that keep the weights as they are must predict the same; the issue's own bound. */
+const TOLERANCE = 1e-5;
+
+interface Export {
+  request: ExportRequest;
+  session: InferenceSession;
+  samples: Samples;
+  /** Where everything is written first. */
+  folder: string;
+  status: StatusLine;
+}
+
+/**
+ * Writes a model beside the output, compares it with the run's own, and only then puts it in its place.
+ * @throws UserError `export-failed`, `export-differs`, `export-without-data`, `output-not-writable`
+ */
+export async function performExport(
+  request: ExportRequest,
+  options: EngineOptions,
+  status: StatusLine,
+): Promise<ExportReport> {
+  const session = await startInferenceSession(options, status);
+  try {
+    return await withWorkFolder(request.output, async (folder) => {
+      const samples = await sampleImages(request, status);
+      const { path, comparison } = await writeAndCompare({ request, session, samples, folder, status });
+      const { model, format, quantize, output } = request;
+      const sizes = { bytes: await sizeOf(path), original_bytes: await sizeOf(model.directory) };
+      await replacePath(path, output);
+      return { run: model.name, format, quantize, output, ...sizes, ...comparison };
+    });
+  } finally {
+    session.close();
+  }
+}
+
+async function writeAndCompare(task: Export): Promise<{ path: string; comparison: ExportComparison }> {
+  const { request, session, samples } = task;
+  const { model, quantize, format } = request;
+  const expected = await session.ask({ type: 'predict', model, images: samples.images });
+  const { path, probabilities } = await (format === 'tfjs' ? writeTfjs(task) : writeConverted(task, format));
+  const classes = model.classes.length;
+  const [theirs, ours] = [expected.probabilities, probabilities].map((all) =>
+    all.subarray(samples.calibration * classes),
+  );
+  const comparison = compareProbabilities(theirs, ours, classes, samples.labels);
+  if (quantize === null && !(comparison.maxDifference <= TOLERANCE)) throw differs(request, comparison);
+  return { path, comparison };
+}
+
+interface Written {
+  path: string;
+  /** What it says of the samples. */
+  probabilities: Float32Array;
+}
+
+async function writeTfjs({ request: { model, quantize, output }, session, samples, folder }: Export): Promise<Written> {
+  const path = join(folder, basename(output));
+  const deployable = deployableModel(model);
+  await writeSavedModel(quantize === null ? deployable : quantizedModel(deployable, quantize), path);
+  const written = findTrainedModel(folder, path);
+  return { path, ...(await session.ask({ type: 'predict', model: written, images: samples.images })) };
+}
+
+async function writeConverted(
+  { request: { model, quantize, output }, samples: { images, calibration }, folder, status }: Export,
+  format: Exclude<ExportRequest['format'], 'tfjs'>,
+): Promise<Written> {
+  const { onProgress, clear } = showInstallProgress(process.stderr);
+  const python = await exportPython(format, await tensorFlowPython(), { onProgress }).finally(clear);
+  status.update(`Converting to ${format}`);
+  const source = join(folder, 'source');
+  await writeSavedModel(deployableModel(model), source);
+  const imageFile = join(folder, 'images.bin');
+  await writeFile(imageFile, images);
+  const path = join(folder, basename(output));
+  const probabilities = await convert(python, {
+    source,
+    format,
+    output: path,
+    quantize,
+    images: imageFile,
+    calibration,
+  });
+  return { path, probabilities };
+}
+
+function differs({ format }: ExportRequest, { maxDifference }: ExportComparison): UserError {
+  return new UserError(`the ${format} model doesn't predict what the run's own does: it differs by ${maxDifference}`, {
+    code: 'export-differs',
+    hint: 'nothing was written; please report this with the experiment file',
+  });
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../errors.js';
+import type { TrainedModel } from '../inference/trained-model.js';
+import { type EngineOptions, addEngineOptions } from './engine.js';
+import { EXPORT_FORMATS, type ExportFormat, type ExportRequest } from '../export/export-request.js';
+import { addModelArgument } from './model-arguments.js';
+
+interface Options extends EngineOptions {
+  runsDir: string;
+  format: string;
+  output: string;
+  quantize?: string;
+  force?: true;
+  json?: true;
+}
+
+/** Weights of fewer bytes: formats that have them. */
+const QUANTIZED: readonly ExportFormat[] = ['tfjs', 'tflite'];
+
+/** Adds `ablate export` to the program. */
+export function registerExport(program: Command): void {
+  const command = addModelArgument(program.command('export'))
+    .description('write a trained model in another format, which takes pixels (0 to 255) and is checked')
+    .requiredOption('--format <name>', EXPORT_FORMATS.join(', '))
+    .requiredOption('--output <path>', 'the file to write (keras, tflite, onnx), or the folder (tfjs, savedmodel)')
+    .option('--quantize <type>', `float16 or int8: smaller weights (${QUANTIZED.join(', ')})`)
+    .option('--force', 'replace what is there')
+    .option('--json', 'print size and accuracy as JSON')
+    .action(exportModel);
+  addEngineOptions(command);
+}
+
+async function exportModel(run: string, options: Options): Promise<void> {
+  const { findTrainedModel } = await import('../inference/trained-model.js');
+  const { showStatusLine } = await import('./status-line.js');
+  const { performExport } = await import('./export-steps.js');
+  const { exportReportText } = await import('./export-report.js');
+  const request = requestOf(findTrainedModel(options.runsDir, run), options);
+  await requireFree(request.output, options);
+  const status = showStatusLine(process.stderr);
+  const report = await performExport(request, options, status).finally(status.clear);
+  process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : exportReportText(report));
+}
+
+function requestOf(model: TrainedModel, { format, quantize, output }: Options): ExportRequest {
+  const known = EXPORT_FORMATS.find((each) => each === format);
+  if (!known) throw usage(`--format is ${format}; expected one of ${EXPORT_FORMATS.join(', ')}`);
+  if (quantize === undefined) return { model, format: known, quantize: null, output: resolve(output) };
+  if (quantize !== 'float16' && quantize !== 'int8') throw usage(`--quantize is ${quantize}; expected float16 or int8`);
+  if (!QUANTIZED.includes(known)) throw usage(`--quantize is for ${QUANTIZED.join(' and ')}, not for ${known}`);
+  return { model, format: known, quantize, output: resolve(output) };
+}
+
+function usage(message: string): UserError {
+  return new UserError(message, { code: 'bad-usage', exitCode: 2 });
+}
+
+/** @throws UserError `output-exists` */
+async function requireFree(output: string, { force }: Options): Promise<void> {
+  const { existsSync } = await import('node:fs');
+  if (force || !existsSync(output)) return;
+  throw new UserError(`${output} is there already`, {
+    code: 'output-exists',
+    hint: 'name another path, or replace it: --force',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,67 @@
+import { parseReference, pinnedReference } from '../config/model-reference.js';
+import { modelReferences, pinModels } from '../config/pin-models.js';
+import { UserError, messageOf } from '../errors.js';
+import { findModel, type ModelPlace } from '../inference/trained-model.js';
+import { digestOfModel } from '../model/digest.js';
+import { readSummary, runDirectories, startOf } from '../tracking/run-store.js';
+import { type CheckedExperiment, checkExperiment } from './experiment-arguments.js';
+
+/**
+ * The experiment with each model that it would start from pinned: found, and with the digest of its weights, which are a
+ * part of the experiment's identity.
+ * @throws UserError `initial-weights-not-found`, `initial-weights-changed` when a digest is given that isn't the model's
+ */
+export async function withPinnedModels(
+  experiment: CheckedExperiment,
+  runsDirectory: string,
+): Promise<CheckedExperiment> {
+  const references = modelReferences(experiment);
+  if (references.length === 0) return experiment;
+  const pins = new Map(references.map((reference) => [reference, pin(reference, runsDirectory)]));
+  return checkExperiment(pinModels(experiment, pins));
+}
+
+function pin(reference: string, runsDirectory: string): string {
+  const { model, sha256: wanted } = parseReference(reference);
+  const { directory } = placeOf(model, runsDirectory);
+  const sha256 = digestAt(directory, model);
+  if (wanted !== undefined && wanted !== sha256) {
+    throw new UserError(`training.initial_weights: the model in ${directory} has the digest ${sha256}`, {
+      code: 'initial-weights-changed',
+      hint: 'bring back the one that was meant, or remove #sha256=… to start from this one',
+      exitCode: 2,
+    });
+  }
+  return pinnedReference(directory, sha256);
+}
+
+function placeOf(model: string, runsDirectory: string): ModelPlace {
+  try {
+    return findModel(runsDirectory, newestRunOf(model, runsDirectory) ?? model);
+  } catch (error) {
+    throw notFound(model, error);
+  }
+}
+
+/** The id of the newest finished run of an experiment, by its name. */
+function newestRunOf(name: string, runsDirectory: string): string | undefined {
+  const runs = runDirectories(runsDirectory).filter(({ id }) => id.startsWith(`${name}-${startOf(id)}`));
+  return runs.reverse().find((run) => readSummary(run)?.status === 'FINISHED')?.id;
+}
+
+function digestAt(directory: string, model: string): string {
+  try {
+    return digestOfModel(directory);
+  } catch (error) {
+    throw notFound(model, error);
+  }
+}
+
+function notFound(model: string, error: unknown): UserError {
+  return new UserError(`training.initial_weights: ${model}: ${messageOf(error)}`, {
+    code: 'initial-weights-not-found',
+    hint: 'give the name of an experiment that has a finished run, a run of `ablate ls`, or the folder of a model',
+    exitCode: 2,
+    cause: error,
+  });
+}

@@ -1,0 +1,47 @@
+/** What a written model says of images, compared with what its run's own model says. */
+export interface ExportComparison {
+  images: number;
+  /** The greatest difference of a probability. */
+  maxDifference: number;
+  /** The share of the images that both put into the same class. */
+  agreement: number;
+  /** The shares that are classified right; null where the images have no labels. */
+  accuracy: { original: number; exported: number } | null;
+}
+
+/**
+ * @param expected row-major [images, classes], and so `actual`
+ * @param labels [images]; undefined where there are none
+ */
+export function compareProbabilities(
+  expected: Float32Array,
+  actual: Float32Array,
+  classes: number,
+  labels: Int32Array | undefined,
+): ExportComparison {
+  const [theirs, ours] = [expected, actual].map((probabilities) => mostProbable(probabilities, classes));
+  const share = (isCounted: (image: number) => boolean): number =>
+    theirs.filter((_, image) => isCounted(image)).length / theirs.length;
+  return {
+    images: theirs.length,
+    // A NaN differs by more than anything.
+    maxDifference: expected.reduce((most, value, index) => {
+      const difference = Math.abs(value - actual[index]);
+      return difference <= most ? most : difference;
+    }, 0),
+    agreement: share((image) => theirs[image] === ours[image]),
+    accuracy: labels
+      ? {
+          original: share((image) => theirs[image] === labels[image]),
+          exported: share((image) => ours[image] === labels[image]),
+        }
+      : null,
+  };
+}
+
+function mostProbable(probabilities: Float32Array, classes: number): number[] {
+  return Array.from({ length: probabilities.length / classes }, (_, image) => {
+    const row = probabilities.subarray(image * classes, (image + 1) * classes);
+    return row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
+  });
+}

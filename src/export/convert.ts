@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../errors.js';
+import type { Quantization } from './quantization.js';
+
+/** What a converter in Python is asked for (`convert.py`). */
+export interface Conversion {
+  /** The folder of a tfjs model that takes pixels. */
+  source: string;
+  format: 'keras' | 'savedmodel' | 'tflite' | 'onnx';
+  /** The file or folder to write. */
+  output: string;
+  quantize: Quantization | null;
+  /** A file of images, bytes [count, height, width, channels]. */
+  images: string;
+  /** How many of them the ranges of int8 are measured by. */
+  calibration: number;
+}
+
+const script = fileURLToPath(new URL('convert.py', import.meta.url));
+/** Lines of what Python wrote to its standard error that are shown if it fails. */
+const SHOWN_LINES = 5;
+
+/**
+ * Converts a model and runs what was written in the format's own runtime.
+ * @param python an interpreter that has what the format needs
+ * @returns what that says of the images: row-major [count, classes]
+ * @throws UserError `export-failed`
+ */
+export async function convert(python: string, conversion: Conversion, signal?: AbortSignal): Promise<Float32Array> {
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', KERAS_BACKEND: 'tensorflow', CUDA_VISIBLE_DEVICES: '' };
+  // Python's own -I keeps the user's folder and variables out of what it imports.
+  const child = spawn(python, ['-I', script], { env, signal });
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const output = Promise.all([text(child.stdout), text(child.stderr), closed]);
+  // A process that has ended is found by its missing answer.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(JSON.stringify(conversion));
+  const [answer, errors, [code]] = await output;
+  if (code !== 0) throw failure(conversion.format, errors);
+  const { probabilities } = JSON.parse(answer) as { probabilities: string };
+  return new Float32Array(Uint8Array.from(Buffer.from(probabilities, 'base64')).buffer);
+}
+
+function failure(format: string, errors: string): UserError {
+  const lines = errors.trim().split('\n').slice(-SHOWN_LINES);
+  return new UserError([`the conversion to ${format} failed:`, ...lines.map((line) => `  ${line}`)].join('\n'), {
+    code: 'export-failed',
+    hint: '`--format tfjs` needs no conversion',
+  });
+}

@@ -1,0 +1,11 @@
+import type { SweepSummary } from './sweep-store.js';
+
+/** The best run of the best variant: what is registered of a sweep. Undefined if no trial has a value. */
+export function bestRun({ cells, metric }: SweepSummary): { run: string; value: number } | undefined {
+  const sign = metric.goal === 'maximize' ? -1 : 1;
+  return cells
+    .at(0)
+    ?.trials.flatMap(({ run, value }) => (value === null ? [] : [{ run, value }]))
+    .sort((a, b) => sign * (a.value - b.value))
+    .at(0);
+}

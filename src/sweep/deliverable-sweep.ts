@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { UserError } from '../errors.js';
+import type { Deliverable, DeliverableIdentity } from '../tracking/deliverable.js';
+import { type JournalChunk, readEventsFrom } from '../tracking/journal.js';
+import type { JournalEvent } from '../tracking/journal-events.js';
+import { PARENT_ID_TAG, VARIANT_TAG } from '../tracking/mlflow-mapping.js';
+import type { Comparison } from '../tracking/mlflow/comparison-view.js';
+import { presentFiles, type RunFile } from '../tracking/run-files.js';
+import { SweepResults } from './results.js';
+import { decodeSweepEvent, type SweepEvent, type TimedSweepEvent, type TrialEndEvent } from './sweep-journal.js';
+import { sweepNote } from './sweep-note.js';
+import type { SweepDirectory } from './sweep-store.js';
+import { trialKey } from './trial.js';
+
+const REPORT = 'report.html';
+/** Before the params that say what is varied. */
+const SWEPT = 'sweep.';
+
+/**
+ * A sweep as a tracking server shows it: as the parent run of its trials. Its own journal is told in the words of a run's:
+ * what it varies as params, how far it has come as metrics over the trials that have ended, what it came to as a note.
+ */
+export class DeliverableSweep implements Deliverable {
+  readonly id: string;
+  readonly path: string;
+  readonly journal: string;
+  readonly watched: readonly string[];
+  readonly isParent = true;
+  readonly #sweep: SweepDirectory;
+  #offset = 0;
+  #retold: Retelling;
+
+  constructor(sweep: SweepDirectory) {
+    const { id, path, journal, summary } = sweep;
+    this.#sweep = sweep;
+    this.#retold = new Retelling(sweep);
+    this.id = id;
+    this.path = path;
+    this.journal = journal;
+    this.watched = [journal, summary, join(path, REPORT)];
+  }
+
+  identity(): DeliverableIdentity {
+    const { id, name, source, time, question, origin } = this.#begun();
+    // Journals of before sweeps were tracked have no origin.
+    const { experiment = name, versions = {}, machine = {}, ...who } = origin ?? {};
+    return { id, name, source, time, description: question ?? undefined, experiment, versions, machine, ...who };
+  }
+
+  /** How the runs of its trials compare best: by what it varies, the seeds of a variant together. */
+  comparison(): Comparison {
+    const { metric, seeds, params = {} } = this.#begun();
+    const keys = Object.keys(params).map((key) => key.slice(SWEPT.length));
+    return {
+      filter: `tags."${PARENT_ID_TAG}" = '${this.id}'`,
+      params: keys,
+      metric,
+      groupBy: seeds.length > 1 ? VARIANT_TAG : null,
+    };
+  }
+
+  read(offset: number): JournalChunk {
+    if (offset !== this.#offset) this.#goTo(offset);
+    const { events, offset: next } = readEventsFrom(this.journal, offset, decodeSweepEvent);
+    this.#offset = next;
+    return { events: events.flatMap((event) => this.#retold.tell(event)), offset: next };
+  }
+
+  records(): RunFile[] {
+    return presentFiles(this, ['config.yaml', 'summary.json', 'journal.jsonl', REPORT]);
+  }
+
+  model(): RunFile[] {
+    return [];
+  }
+
+  modelStep(): number {
+    return 0;
+  }
+
+  #begun(): SweepEvent & { time: number } {
+    const begun = readEventsFrom(this.journal, 0, decodeSweepEvent).events.at(0);
+    if (begun?.type !== 'sweep') throw notBegun(this.journal);
+    return begun;
+  }
+
+  /** What an event says depends on those before it. */
+  #goTo(end: number): void {
+    this.#retold = new Retelling(this.#sweep);
+    for (let offset = 0; offset < end;) {
+      const chunk = readEventsFrom(this.journal, offset, decodeSweepEvent, end);
+      if (chunk.offset === offset) break;
+      for (const event of chunk.events) this.#retold.tell(event);
+      offset = chunk.offset;
+    }
+  }
+}
+
+/** Tells a sweep's events in the words of a run's journal, one after another. */
+class Retelling {
+  readonly #sweep: SweepDirectory;
+  #begun: SweepEvent | undefined;
+  #results: SweepResults | undefined;
+  readonly #ends = new Map<string, TrialEndEvent>();
+  /** Trials that have ended, those that ended twice counted twice: the step of the sweep's metrics. */
+  #steps = 0;
+
+  constructor(sweep: SweepDirectory) {
+    this.#sweep = sweep;
+  }
+
+  tell(event: TimedSweepEvent): JournalEvent[] {
+    const { time } = event;
+    if (event.type === 'sweep') {
+      this.#begun = event;
+      return [{ type: 'params', time, params: paramsOf(event) }];
+    }
+    if (event.type === 'end') return [{ type: 'metrics', time, step: ++this.#steps, values: this.#scoresAfter(event) }];
+    if (event.type !== 'state') return [];
+    const { status, error } = event;
+    return [...(status === 'RUNNING' ? [] : this.#note(time)), { type: 'state', time, status, error }];
+  }
+
+  #note(time: number): JournalEvent[] {
+    if (!this.#begun || !this.#results) return [];
+    return [
+      { type: 'tags', time, tags: { 'mlflow.note.content': sweepNote(this.#begun, this.#results, this.#sweep) } },
+    ];
+  }
+
+  #scoresAfter(event: TrialEndEvent): Record<string, number> {
+    const results = this.#include(event);
+    const { total, reused, ...counts } = results.counts;
+    const { name } = results.metric;
+    const best = results.best?.mean;
+    return {
+      trials_ended: results.ended,
+      ...Object.fromEntries(Object.entries(counts).map(([status, count]) => [`trials_${status}`, count])),
+      trials_reused: reused,
+      progress_percentage: (100 * results.ended) / Math.max(1, total),
+      // The score of the best variant, over its seeds, in the column in which its runs have theirs.
+      ...(best === undefined || best === null ? {} : { [name]: best }),
+    };
+  }
+
+  #include(event: TrialEndEvent): SweepResults {
+    const key = trialKey(event.cell, event.seed);
+    const isAgain = this.#ends.has(key);
+    this.#ends.set(key, event);
+    if (!this.#results || isAgain) {
+      const { metric, trials } = this.#begun ?? {
+        metric: { name: 'val_accuracy', goal: 'maximize' as const },
+        trials: 0,
+      };
+      this.#results = new SweepResults(metric, trials);
+      for (const end of this.#ends.values()) addEnd(this.#results, end);
+    } else addEnd(this.#results, event);
+    return this.#results;
+  }
+}
+
+function notBegun(journal: string): UserError {
+  return new UserError(`${journal} doesn't begin with a sweep event`, {
+    code: 'journal-corrupt',
+    hint: 'its runs are complete in themselves; begin the sweep again, and they are found',
+  });
+}
+
+function addEnd(results: SweepResults, { cell: index, values, seed, label, ...end }: TrialEndEvent): void {
+  results.add({ cell: { index, values }, seed, label }, end);
+}
+
+function paramsOf({ method, metric, seeds, trials, params = {} }: SweepEvent): Record<string, string> {
+  return {
+    ...params,
+    'sweep.method': method,
+    'sweep.metric': metric.name,
+    'sweep.goal': metric.goal,
+    'sweep.seeds': `[${seeds.join(', ')}]`,
+    'sweep.trials': String(trials),
+  };
+}
