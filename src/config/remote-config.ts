@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Experiment } from './experiment.js';
 import { checkedExperiment } from './load.js';
+import { isModelKey, isModelPath, parseReference, pinnedReference } from './model-reference.js';
 import { pathKeys } from './portable.js';
 import { fromJson, type Json } from './tree.js';
 
@@ -19,7 +20,10 @@ export function experimentOf(data: Json, from: string): Experiment {
 export function mapPaths(config: Experiment, map: (path: string) => string): Experiment {
   const words = pathKeys();
   const visit = (value: Json, key: string | undefined): Json => {
-    if (typeof value === 'string') return key !== undefined && words.has(key) ? map(value) : value;
+    if (typeof value === 'string') {
+      if (isModelKey(key)) return mapReference(value, map);
+      return key !== undefined && words.has(key) ? map(value) : value;
+    }
     if (Array.isArray(value)) return value.map((item) => visit(item, undefined));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, visit(inner, name)]));
@@ -27,4 +31,11 @@ export function mapPaths(config: Experiment, map: (path: string) => string): Exp
   const { dataset, training } = config;
   const mapped = visit({ dataset, training } as unknown as Json, undefined);
   return { ...config, ...(mapped as unknown as Pick<Experiment, 'dataset' | 'training'>) };
+}
+
+/** The digest that a model is pinned by stays: elsewhere it must be the very same model. */
+function mapReference(reference: string, map: (path: string) => string): string {
+  const { model, sha256 } = parseReference(reference);
+  if (!isModelPath(model)) return reference;
+  return sha256 === undefined ? map(model) : pinnedReference(map(model), sha256);
 }

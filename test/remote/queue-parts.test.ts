@@ -7,6 +7,7 @@ import { create } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
+import { mapPaths } from '../../src/config/remote-config.js';
 import type { Job } from '../../src/job.js';
 import { resolveInRoots } from '../../src/remote/data-roots.js';
 import { decode, encode } from '../../src/remote/encoding.js';
@@ -71,6 +72,17 @@ describe('what is sent', () => {
 });
 
 describe('where a worker may read data', () => {
+  it('is asked of every path of a configuration, models with their digests among them', () => {
+    const { config } = job();
+    const pinned = `/home/ada/runs/x/model#sha256=${'a'.repeat(64)}`;
+    const start = { ...config, training: { ...config.training, initial_weights: pinned } };
+    const { dataset, training } = mapPaths(start, (path) => `/here${path}`);
+    expect(dataset).toMatchObject({ path: expect.stringMatching(/^\/here\/.*images$/) as string });
+    expect(training.initial_weights).toBe(`/here${pinned}`);
+    const named = { ...config, training: { ...config.training, initial_weights: 'models:/digits/1' } };
+    expect(mapPaths(named, () => '/here').training.initial_weights).toBe('models:/digits/1');
+  });
+
   it('is in its own folders, whatever the trial says and links do', () => {
     const root = temporaryFolder();
     const elsewhere = temporaryFolder();
