@@ -4,7 +4,7 @@ import type { Json } from './config/tree.js';
 import type { Dataset } from './data/dataset.js';
 import { UserError } from './errors.js';
 import type { Job, SweepTrial } from './job.js';
-import type { InitializedEvent } from './run-events.js';
+import type { InitializedEvent, PrunedEvent } from './run-events.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import type { RunEvent } from './tracking/journal-events.js';
@@ -78,7 +78,7 @@ export class RunRecorder {
     };
     this.#journal.append({ type: 'state', status: 'RUNNING' });
     if (Object.keys(this.#before.params).length === 0) {
-      this.#journal.append({ type: 'params', params: flattenConfig(job.config) });
+      this.#journal.append({ type: 'params', params: paramsOf(job) });
     }
     if (job.sweep) this.#tag(sweepTags(job.sweep));
     this.#monitor = new SystemMonitor((values) => {
@@ -109,10 +109,14 @@ export class RunRecorder {
     this.#summary.tensorflow = { version, device };
   }
 
-  /** Which layers took their first weights from another model. */
-  initialized({ from, taken, fresh }: InitializedEvent): void {
-    const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };
-    this.#tag({ 'initial_weights.from': from, ...layers });
+  /** Which layers took their first weights from another model, and how many weights were pruned. */
+  initialized({ initialized, pruned }: { initialized?: InitializedEvent; pruned?: Omit<PrunedEvent, 'type'> }): void {
+    if (initialized) {
+      const { from, taken, fresh } = initialized;
+      const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };
+      this.#tag({ 'initial_weights.from': from, ...layers });
+    }
+    if (pruned) this.#tag({ pruned: `${pruned.pruned} of ${pruned.weights}` });
   }
 
   epoch({ epoch, step, metrics, samplesPerSecond }: EpochEvent): void {
@@ -206,6 +210,15 @@ function checkDigest({ datasets, identity }: RunHistory, { name, digest }: Datas
     code: 'dataset-changed',
     hint: `bring back the data with digest ${before.digest} (now: ${digest}), or train anew with \`ablate run\``,
   });
+}
+
+/** What is swept comes first: tracking servers show params in the order in which they come. */
+function paramsOf({ config, sweep }: Job): Record<string, string> {
+  const params = flattenConfig(config);
+  const swept = Object.keys(sweep?.values ?? {});
+  const isSwept = ([name]: [string, string]): boolean =>
+    swept.some((key) => name === key || name.startsWith(`${key}.`));
+  return Object.fromEntries([...Object.entries(params).filter(isSwept), ...Object.entries(params)]);
 }
 
 /** By which a tracking server finds a sweep's trials, and tells them apart: `sweep.model.kernel_size` → `3`. */

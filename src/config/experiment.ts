@@ -656,6 +656,8 @@ export interface TrainingConfig {
   unfreeze: {
     [k: string]: string[];
   } | null;
+  /** Magnitude pruning: before training, the smallest weights of each kernel become zero, and stay so; with `initial_weights` training then makes up for what was cut. Off unless given. */
+  pruning: PruningConfig | null;
   /** Name of a layer (`*` stands for any letters) → what the learning rate of its weights is multiplied by; 1 where not given. Off unless given. */
   learning_rate_multipliers: {
     [k: string]: number;
@@ -845,6 +847,11 @@ export interface GradientClippingConfig {
   clipvalue?: number;
   /** Largest norm of all gradients together. */
   global_clipnorm?: number;
+}
+/** Magnitude pruning: before training, the smallest weights of each kernel become zero, and stay so; with `initial_weights` training then makes up for what was cut. Off unless given. */
+export interface PruningConfig {
+  /** Part of the weights of each trained kernel that becomes zero. */
+  sparsity: number;
 }
 /** The variants that are trained and compared (keys as in W&B sweeps). */
 export interface SweepConfig {

@@ -65,11 +65,55 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     const result = await workspace.ablate(words, { MLFLOW_TRACKING_URI: uri });
     expect(result.code, result.stderr).toBe(0);
     const runs = await Promise.all((await reader.runIds(name)).map((id) => reader.readRun(id)));
-    expect(runs.map(({ status, tags }) => [status, tags.sweep, tags['sweep.label']]).sort()).toEqual([
-      ['FINISHED', workspace.sweeps()[0], 'batch_size=128'],
-      ['FINISHED', workspace.sweeps()[0], 'batch_size=64'],
+    const [sweep] = workspace.sweeps();
+    const parent = runs.find(({ tags }) => tags['ablate.run_id'] === sweep);
+    expect(parent).toMatchObject({ status: 'FINISHED', params: { 'sweep.training.batch_size': '[64, 128]' } });
+    expect(parent?.tags['mlflow.note.content']).toMatch(/batch\\_size=64 \| 1/);
+    const trials = runs.filter((run) => run !== parent);
+    const facts = trials.map(({ name: title, status, tags }) => [
+      title,
+      status,
+      tags.variant,
+      'mlflow.parentRunId' in tags,
     ]);
-    expect(runs.map(({ tags }) => tags['ablate.run_id']).sort()).toEqual(workspace.runs());
+    expect(facts.sort()).toEqual([
+      ['batch_size=128 · seed 42', 'FINISHED', 'batch_size=128', true],
+      ['batch_size=64 · seed 42', 'FINISHED', 'batch_size=64', true],
+    ]);
+    expect(Object.keys(trials[0].params)[0]).toBe('training.batch_size');
+    expect(trials.map(({ tags }) => tags['ablate.run_id']).sort()).toEqual(workspace.runs());
+  });
+
+  it('registers the model of the best run, as MLflow itself reads it', async () => {
+    const workspace = new Workspace();
+    const name = uniqueName();
+    const environment = { MLFLOW_TRACKING_URI: uri };
+    workspace.write('tracked.yaml', experiment(name, 1));
+    const words = ['sweep', 'tracked.yaml', 'training.batch_size=64,128', '--jobs', '2', '--register', name];
+    const first = await workspace.ablate(words, environment);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toContain(`version 1 of ${name}, models:/${name}@best`);
+    const info = await reader.modelInfo(`models:/${name}@best`);
+    expect(info.signature).toEqual({ inputs: [[-1, 28, 28, 1]], outputs: [[-1, 10]] });
+    expect(info.example).toEqual([1, 28, 28, 1]);
+    // The same again is the same version; a worse one is not the best.
+    const again = await workspace.ablate(['sync', workspace.sweeps()[0], '--register', name], environment);
+    expect(again.stderr).toContain(`version 1 of ${name}, models:/${name}@best`);
+    const worse = await workspace.ablate(
+      ['run', 'tracked.yaml', 'training.optimizer.learning_rate=1e-9', '--register', name],
+      environment,
+    );
+    expect(worse.stderr).toMatch(new RegExp(`version 2 of ${name}$`, 'm'));
+    expect((await reader.modelInfo(`models:/${name}@best`)).version).toBe(1);
+  });
+
+  it('needs a server to register at, before it trains', async () => {
+    const workspace = new Workspace();
+    workspace.write('tracked.yaml', experiment('nowhere', 1));
+    const result = await workspace.ablate(['run', 'tracked.yaml', '--register', 'digits']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/MLFLOW_TRACKING_URI names none/);
+    expect(workspace.runs()).toEqual([]);
   });
 
   it('delivers while training goes on', async () => {

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { findChromium } from '../support/chromium.js';
 import { MlflowReader } from '../support/mlflow-reader.js';
 import { Workspace } from '../support/program.js';
 import { testPython } from '../support/python.js';
@@ -45,6 +47,53 @@ describe('ablate ui', () => {
       expect((await first.result).code).toBe(0);
       await expect(fetch(`${uri}/health`)).rejects.toThrow();
       expect(workspace.runs().filter((name) => name.startsWith('tiny'))).toHaveLength(2);
+    },
+  );
+
+  const executablePath = findChromium();
+
+  it.skipIf(executablePath === undefined)(
+    'opens at a comparison of the newest sweep, seeds of a variant together, in Chromium',
+    { timeout: 240_000 },
+    async () => {
+      const workspace = new Workspace();
+      const file = workspace.write('tiny.yaml', EXPERIMENT);
+      const words = ['sweep', file, 'training.batch_size=32,64', 'seeds=2', '--threads', '1'];
+      const trained = await workspace.ablate(words);
+      expect(trained.code, trained.stderr).toBe(0);
+      const ui = workspace.start(['ui', '--json'], { ABLATE_MLFLOW: await testPython() });
+      const url = await addressOf(ui);
+      const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+      try {
+        const page = await browser.newPage({ viewport: { width: 1500, height: 1000 } });
+        const errors: string[] = [];
+        page.on('pageerror', ({ message }) => errors.push(message));
+        await page.goto(url);
+        // The best variant first, its seeds below it; no other runs, nor the sweep itself.
+        for (const size of [32, 64]) await page.getByText(`Group: batch_size=${size}`).waitFor();
+        await page.getByText('batch_size=64 · seed 43').waitFor();
+        await page.getByText('4 matching runs').waitFor();
+        for (const title of ['Comparison (3)', 'Learning curves (4)']) await page.getByText(title).waitFor();
+        await page.getByText('Model training').waitFor();
+        // The table of the same view: what is varied, then the sweep's metric.
+        await page.goto('about:blank');
+        await page.goto(url.replace('CHART', 'TABLE'));
+        const columns = page.getByRole('columnheader');
+        await columns.filter({ hasText: 'training.batch_size' }).waitFor();
+        const titles = await columns.allInnerTexts();
+        const shown = titles.filter((title) => /^(training|val)[._]/.test(title.trim()));
+        expect(shown.map((title) => title.trim())).toEqual(['training.batch_size', 'val_accuracy']);
+        // The sweep's own page holds its question's answer.
+        await page.goto('about:blank');
+        await page.goto(url.replace(/\?.*/, '?workflowType=machine_learning'));
+        await page.getByRole('link', { name: 'tiny', exact: true }).last().click();
+        await page.getByText('ablate show tiny-sweep').waitFor();
+        expect(errors).toEqual([]);
+      } finally {
+        await browser.close();
+        ui.kill('SIGINT');
+      }
+      expect((await ui.result).code).toBe(0);
     },
   );
 });

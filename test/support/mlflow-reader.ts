@@ -22,6 +22,12 @@ export interface ReadRun {
   artifacts: Record<string, string>;
 }
 
+export interface ReadModel {
+  signature: { inputs: number[][]; outputs: number[][] };
+  example: number[];
+  version: number | null;
+}
+
 /** Reads an MLflow server with MLflow's own Python client, in one process for many questions. */
 export class MlflowReader {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
@@ -44,6 +50,11 @@ export class MlflowReader {
   /** The runs of an experiment that aren't deleted. */
   async runIds(experiment: string): Promise<string[]> {
     return (await this.#ask('run_ids', experiment)) as string[];
+  }
+
+  /** A registered or logged model by its URI: the shapes of its signature and of its input example. */
+  async modelInfo(uri: string): Promise<ReadModel> {
+    return (await this.#ask('model_info', uri)) as ReadModel;
   }
 
   async experimentTags(experiment: string): Promise<Record<string, string>> {

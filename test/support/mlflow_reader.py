@@ -72,6 +72,18 @@ def run_ids(client, experiment):
     return [run.info.run_id for run in runs]
 
 
+def model_info(client, uri):
+    info = mlflow.models.get_model_info(uri)
+    signature = {
+        "inputs": [list(spec.shape) for spec in info.signature.inputs.inputs],
+        "outputs": [list(spec.shape) for spec in info.signature.outputs.inputs],
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder)
+        example = mlflow.models.Model.load(path).load_input_example(path)
+    return {"signature": signature, "example": list(example.shape), "version": info.registered_model_version}
+
+
 def delete_experiment(client, experiment):
     client.delete_experiment(client.get_experiment_by_name(experiment).experiment_id)
 
@@ -81,6 +93,7 @@ CALLS = {
     "run_ids": run_ids,
     "delete_run": lambda client, run_id: client.delete_run(run_id),
     "delete_experiment": delete_experiment,
+    "model_info": model_info,
     "experiment_tags": lambda client, name: client.get_experiment_by_name(name).tags,
 }
 
