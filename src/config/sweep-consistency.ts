@@ -72,7 +72,10 @@ function checkSeedRange({ seeds, method, early_terminate: rule }: SweepConfig, r
     report([['sweep', 'seeds']], { code: 'conflict', message, hint });
   };
   const { min, max } = seeds;
-  if (min >= max) conflict(`seeds from ${min} to ${max}`, `let min be smaller than max, or write \`seeds: ${min}\``);
+  if (min >= max) {
+    const hint = `let min be smaller than max, or write \`seeds: ${min}\``;
+    report([['sweep', 'seeds', 'max']], { code: 'conflict', message: `seeds from ${min} to ${max}`, hint });
+  }
   if (method === 'bayes') conflict('seeds that are added, beside method bayes', 'give a number of seeds');
   if (rule) conflict('seeds that are added, beside early_terminate', 'give a number of seeds, or train all to the end');
 }

@@ -120,6 +120,6 @@ export function modelSentence({ models }: Study): string | null {
   return (
     `These two models: only ${first} is right on ${agreement.onlyFirst} test images, only ${second} on ${agreement.onlySecond} ` +
     `(accuracy ${inDigitsOf(test.accuracyDifference, (upper - lower) / 2)}, 95 % interval ${intervalText({ lower, upper })}; ` +
-    `exact McNemar p = ${pValueText(test.pValue)}). With other seeds they would be other models.`
+    `exact McNemar test: p ${test.pValue < 0.001 ? '' : '= '}${pValueText(test.pValue)}). With other seeds they would be other models.`
   );
 }

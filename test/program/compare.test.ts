@@ -63,9 +63,9 @@ describe('a sweep that asks a question', () => {
     const [id] = workspace.sweeps();
     const { cells } = JSON.parse((await workspace.ablate(['show', id, '--json'])).stdout) as SweepSummary;
     const runs = [cells[0], cells[3]].map(({ trials }) => trials[0].run);
-    const { stdout } = await workspace.ablate(['compare', ...runs]);
-    expect(stdout).toMatch(/units=\d+ batch_size=\d+|batch_size=\d+ units=\d+/);
-    expect(stdout).toMatch(/exact\s+McNemar p = <0.001/);
+    const { stdout, stderr } = await workspace.ablate(['compare', ...runs]);
+    expect(stdout, stderr).toMatch(/units=\d+ batch_size=\d+|batch_size=\d+ units=\d+/);
+    expect(stdout).toMatch(/exact\s+McNemar\s+test:\s+p\s+<0.001/);
   });
 
   it('says what is wrong with what it is asked', async () => {

@@ -1,4 +1,5 @@
 import { bdtr, chdtrc, compiled, fdtrc, lgam, ndtr, ndtri, stdtr, stdtri } from 'cephes';
+import { messageOf } from '../../errors.js';
 
 // Cephes (Moshier 1989, here compiled to WebAssembly) is what SciPy's own distribution functions grew from. Survival
 // functions are asked for directly, never as 1 − cdf, so that small p-values keep their digits.
@@ -44,7 +45,13 @@ export function fSurvival(f: number, numerator: number, denominator: number): nu
 
 /** P(X ≥ x) of χ². @param x at least 0 */
 export function chiSquareSurvival(x: number, degreesOfFreedom: number): number {
-  return chdtrc(degreesOfFreedom, x);
+  try {
+    return chdtrc(degreesOfFreedom, x);
+  } catch (error) {
+    // Of all its functions this one throws where the result is smaller than any number.
+    if (messageOf(error).includes('underflow')) return 0;
+    throw error;
+  }
 }
 
 /** P(X ≤ successes) of a binomial. @param successes an integer in [0, trials] */

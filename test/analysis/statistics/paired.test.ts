@@ -183,6 +183,11 @@ describe('McNemar', () => {
     expect(mcnemar(agreement)).toMatchObject({ accuracyDifference: 0, pValue: 1 });
   });
 
+  it('is as sure as numbers can be of models that are worlds apart', () => {
+    const { pValue, approximatePValue } = mcnemar({ bothRight: 1000, onlyFirst: 6000, onlySecond: 100, bothWrong: 0 });
+    expect([pValue, approximatePValue]).toEqual([0, 0]);
+  });
+
   it('finds no difference between models that never differ', () => {
     const same = mcnemar({ bothRight: 9, onlyFirst: 0, onlySecond: 0, bothWrong: 1 });
     expect(same).toMatchObject({ accuracyDifference: 0, pValue: 1, approximatePValue: 1 });
