@@ -1,4 +1,4 @@
-// Compiles src/**/*.ts to dist/**/*.js, file for file, and the browser's src/page to one file (types are checked by
+// Compiles src/**/*.ts to dist/**/*.js, file for file, and what browsers run to one file each (types are checked by
 // `npm run lint`, not here); the schema's validator is compiled; Python, HTML and CSS go along.
 import {
   copyFileSync,
@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,12 +32,14 @@ function sourceFiles(extension) {
     .map((file) => join(source, file));
 }
 
-/** Where the browser's program begins. */
+/** Where the browsers' programs begin: the page of `ablate serve`, and the script of reports. */
 const page = join(source, 'page', 'main.ts');
+const report = join(source, 'report', 'browser', 'main.ts');
 
 /** @returns {string[]} what Node runs */
 function nodeSources() {
-  return sourceFiles('.ts').filter((file) => !file.startsWith(join(source, 'page')));
+  const folders = [page, report].map((file) => join(dirname(file), sep));
+  return sourceFiles('.ts').filter((file) => !folders.some((folder) => file.startsWith(folder)));
 }
 
 /** The newest modification of the schema or any source file or folder (a folder's changes when a file is added or removed). */
@@ -78,6 +80,17 @@ export async function build() {
     platform: 'browser',
     target: 'es2022',
   });
+  // A part of the reports themselves, so that they need no other file.
+  esbuild.buildSync({
+    ...common,
+    entryPoints: [report],
+    bundle: true,
+    format: 'iife',
+    minify: true,
+    sourcemap: false,
+    platform: 'browser',
+    target: 'es2022',
+  });
   for (const file of ['.py', '.html', '.css'].flatMap(sourceFiles))
     copyFileSync(file, join(fresh, relative(source, file)));
   mkdirSync(target, { recursive: true });
@@ -112,7 +125,9 @@ function requireTfjs(folder) {
 
 /** Compiled files whose source was moved or removed. */
 function removeOrphans() {
-  const compiled = new Set([...nodeSources(), page].map((file) => relative(source, file).replace(/\.ts$/, '.js')));
+  const compiled = new Set(
+    [...nodeSources(), page, report].map((file) => relative(source, file).replace(/\.ts$/, '.js')),
+  );
   for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
     const isOurs = /\.js(\.map)?$/.test(file) && !file.startsWith('bench');
     if (isOurs && !compiled.has(file.replace(/\.map$/, ''))) rmSync(join(target, file));

@@ -2,7 +2,14 @@ import type { TrainingEvent } from './training/events.js';
 
 /** What a run tells whoever watches it: the events of its training, and of what lies before and after. */
 export type RunProgress =
-  TrainingEvent | CreatedEvent | DataProgressEvent | DataEvent | InitializedEvent | WarningEvent | TestedEvent;
+  | TrainingEvent
+  | CreatedEvent
+  | DataProgressEvent
+  | DataEvent
+  | InitializedEvent
+  | PrunedEvent
+  | WarningEvent
+  | TestedEvent;
 
 /** The run's directory is there, new or that of the run gone on with, and its journal can be followed. */
 export interface CreatedEvent {
@@ -43,6 +50,14 @@ export interface InitializedEvent {
   /** The layers whose weights were taken, and those with weights that keep their own first ones. */
   taken: string[];
   fresh: string[];
+}
+
+/** The smallest weights of the trained kernels are zero from now on. */
+export interface PrunedEvent {
+  type: 'pruned';
+  pruned: number;
+  /** Of all trained kernels. */
+  weights: number;
 }
 
 /** Something is amiss and the run goes on all the same. */

@@ -62,7 +62,7 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   hooks.onProgress(readyEvent(setup));
   const checkpoints = new RunCheckpoints(job, recorder, hooks.onProgress);
   const from = await checkpoints.newest(setup);
-  if (!from) await initialize(job, setup, recorder, hooks);
+  await initialize(job, setup, { recorder, hooks, isResumed: from !== undefined });
   const result = await train({
     config: job.config.training,
     ...trainingInputs(setup),
@@ -82,11 +82,20 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   return checkpoints.endRun('FINISHED');
 }
 
-async function initialize(job: Job, setup: RunSetup, recorder: RunRecorder, hooks: RunHooks): Promise<void> {
+/** What is pruned follows from the first weights, so that a run that is gone on with needs them for that. */
+async function initialize(
+  job: Job,
+  setup: RunSetup,
+  { recorder, hooks, isResumed }: { recorder: RunRecorder; hooks: RunHooks; isResumed: boolean },
+): Promise<void> {
+  const { pruning } = setup.parts;
+  if (isResumed && !pruning) return;
   const initialized = await initializeWeights(job, setup);
-  if (!initialized) return;
-  recorder.initialized(initialized);
-  hooks.onProgress(initialized);
+  const pruned = pruning?.begin();
+  if (isResumed) return;
+  recorder.initialized({ initialized, pruned });
+  if (initialized) hooks.onProgress(initialized);
+  if (pruned) hooks.onProgress({ type: 'pruned', ...pruned });
 }
 
 /** The test set is scored once a run, after everything is decided. */

@@ -4,7 +4,7 @@ import type { Json } from './config/tree.js';
 import type { Dataset } from './data/dataset.js';
 import { UserError } from './errors.js';
 import type { Job, SweepTrial } from './job.js';
-import type { InitializedEvent } from './run-events.js';
+import type { InitializedEvent, PrunedEvent } from './run-events.js';
 import type { RunSetup } from './run-setup.js';
 import { JournalWriter } from './tracking/journal.js';
 import type { RunEvent } from './tracking/journal-events.js';
@@ -109,10 +109,14 @@ export class RunRecorder {
     this.#summary.tensorflow = { version, device };
   }
 
-  /** Which layers took their first weights from another model. */
-  initialized({ from, taken, fresh }: InitializedEvent): void {
-    const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };
-    this.#tag({ 'initial_weights.from': from, ...layers });
+  /** Which layers took their first weights from another model, and how many weights were pruned. */
+  initialized({ initialized, pruned }: { initialized?: InitializedEvent; pruned?: Omit<PrunedEvent, 'type'> }): void {
+    if (initialized) {
+      const { from, taken, fresh } = initialized;
+      const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };
+      this.#tag({ 'initial_weights.from': from, ...layers });
+    }
+    if (pruned) this.#tag({ pruned: `${pruned.pruned} of ${pruned.weights}` });
   }
 
   epoch({ epoch, step, metrics, samplesPerSecond }: EpochEvent): void {

@@ -9,12 +9,13 @@ import { summarizeModel } from './model/shapes.js';
 import { UserError } from './errors.js';
 import type { Precision } from './tensorflow/mixed-precision.js';
 import { pacesOf, trainingStages, withAllUnfrozen } from './run-stages.js';
-import type { Runtime } from './tensorflow/runtime.js';
+import type { Runtime, Variable } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
 import { Evaluator } from './training/evaluation.js';
 import { createLoss } from './training/losses.js';
 import { createOptimizer } from './training/optimizers.js';
+import { Pruning } from './training/pruning.js';
 import type { StepParts, TrainingStage } from './training/step.js';
 import type { Training } from './training/trainer.js';
 
@@ -67,6 +68,7 @@ export function setUpRun(
     weights,
     trainable,
     optimizer: createOptimizer(training.optimizer, trained, runtime, paces),
+    pruning: training.pruning ? new Pruning(training.pruning, kernelsOf(trained), runtime) : undefined,
     loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
     evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
     precision: training.precision,
@@ -137,9 +139,15 @@ function makeResident(
   return runtime.device === 'CPU' ? { ...resident, prefetch } : resident;
 }
 
-function disposeAll({ weights, optimizer, images, labels }: StepParts, built: BuiltModel): void {
+/** What isn't a bias, nor of a normalization. */
+function kernelsOf(weights: readonly Variable[]): Variable[] {
+  return weights.filter(({ shape }) => shape.length > 1);
+}
+
+function disposeAll({ weights, optimizer, pruning, images, labels }: StepParts, built: BuiltModel): void {
   for (const variable of weights) variable.dispose();
   optimizer.dispose();
+  pruning?.dispose();
   tf.dispose([images, labels]);
   built.model.dispose();
 }

@@ -53,6 +53,7 @@ const VARIANTS: Record<string, string[]> = {
     'training.unfreeze={2: [conv2d], 4: [batch_normalization]}',
     'training.learning_rate_multipliers={conv2d: 0.1}',
   ],
+  'pruned kernels': ['training.pruning={sparsity: 0.5}', 'training.optimizer={name: adamw, learning_rate: 0.01}'],
   'centered RMSprop, no validation, a last batch that is smaller': [
     'training.optimizer={name: rmsprop, learning_rate: 0.001, centered: true}',
     'dataset.validation_split=0',

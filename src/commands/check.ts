@@ -13,7 +13,10 @@ export function registerCheck(program: Command): void {
   program
     .command('check')
     .description('validate experiment files and print them with every default filled in')
-    .argument('<file...>', 'experiment files, then overrides: training.optimizer.learning_rate=0.01')
+    .argument(
+      '<file...>',
+      'experiment files, or folders of them, then overrides: training.optimizer.learning_rate=0.01',
+    )
     .option(
       '--diff',
       'print what differs from the file before overrides, from the base it extends, or from the defaults',

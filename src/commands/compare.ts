@@ -2,6 +2,9 @@ import type { Command } from 'commander';
 import type { Study } from '../study/study.js';
 import type { StudyOptions } from '../study/gather-study.js';
 
+/** Images of a report that are taken for another class. */
+const SHOWN_IMAGES = 30;
+
 interface Options {
   runsDir: string;
   baseline?: string;
@@ -10,6 +13,8 @@ interface Options {
   alpha?: string;
   markdown?: string;
   csv?: string;
+  html?: string;
+  plots?: string;
   json?: true;
 }
 
@@ -28,6 +33,8 @@ export function registerCompare(program: Command): void {
     .option('--alpha <number>', 'the chance of a false difference (default: 0.05)')
     .option('--markdown <file>', 'write it as Markdown (-: to standard output)')
     .option('--csv <file>', 'write every run as comma-separated values (-: to standard output)')
+    .option('--html <file>', 'write it as a page that needs nothing else (-: to standard output)')
+    .option('--plots <directory>', 'write every plot as SVG and PNG')
     .option('--runs-dir <directory>', 'where runs are kept', 'runs')
     .option('--json', 'print all numbers as JSON')
     .action(compare);
@@ -40,12 +47,19 @@ async function compare(ids: string[], options: Options): Promise<void> {
   const status = showStatusLine(process.stderr);
   const study = await gatherStudy(options.runsDir, await idsOrNewest(ids, options.runsDir), {
     ...(await readOptions(options)),
+    ...detailsFor(options),
     onProgress: (progress) => {
       if (progress.step === 'runs') status.update(`Reading runs: ${count(progress.done)}`);
       else status.onProgress({ type: 'data-progress', ...progress.progress });
     },
   }).finally(status.clear);
   await print(study, options);
+}
+
+/** Only pictures need more of the runs than their summaries. */
+function detailsFor({ html, plots }: Options): StudyOptions {
+  if (html === undefined && plots === undefined) return {};
+  return { curves: true, confusion: true, misclassified: html === undefined ? 0 : SHOWN_IMAGES };
 }
 
 async function idsOrNewest(ids: readonly string[], runsDir: string): Promise<readonly string[]> {
@@ -72,15 +86,20 @@ async function readOptions({ baseline, metric, margin, alpha }: Options): Promis
 }
 
 /** What is written to standard output stands for the table there. */
-async function print(study: Study, { markdown, csv, json }: Options): Promise<void> {
+async function print(study: Study, { markdown, csv, html, plots, json }: Options): Promise<void> {
   const { renderMarkdown } = await import('../report/markdown.js');
   const { renderCsv } = await import('../report/csv.js');
   const { renderJson } = await import('../report/json.js');
   const { studyText } = await import('./compare-text.js');
   if (markdown !== undefined) await writeOrPrint(markdown, renderMarkdown(study), '--markdown');
   if (csv !== undefined) await writeOrPrint(csv, renderCsv(study), '--csv');
+  if (html !== undefined) {
+    const { renderHtml } = await import('../report/html.js');
+    await writeOrPrint(html, await renderHtml(study), '--html');
+  }
+  if (plots !== undefined) await writePlots(study, plots);
   if (json) process.stdout.write(renderJson(study));
-  else if (markdown !== '-' && csv !== '-') process.stdout.write(studyText(study));
+  else if (![markdown, csv, html].includes('-')) process.stdout.write(studyText(study));
 }
 
 async function writeOrPrint(file: string, text: string, option: string): Promise<void> {
@@ -90,4 +109,17 @@ async function writeOrPrint(file: string, text: string, option: string): Promise
   }
   const { writeOutput } = await import('./write-output.js');
   await writeOutput(file, text, option);
+}
+
+async function writePlots(study: Study, directory: string): Promise<void> {
+  const { join } = await import('node:path');
+  const { mkdir } = await import('node:fs/promises');
+  const { renderPlots, toPng } = await import('../report/plots/plots.js');
+  const { writeOutput } = await import('./write-output.js');
+  // Where it can't be made, the first file can't be written either, which says so.
+  await mkdir(directory, { recursive: true }).catch(() => undefined);
+  for (const { name, svg } of renderPlots(study)) {
+    await writeOutput(join(directory, `${name}.svg`), svg, '--plots');
+    await writeOutput(join(directory, `${name}.png`), await toPng(svg), '--plots');
+  }
 }

@@ -22,7 +22,7 @@ export function registerEvaluate(program: Command): void {
   const command = program
     .command('evaluate')
     .description('score trained models: per class, calibration, robustness; several on the same images are compared')
-    .argument('<run...>', 'ids of runs or their beginnings, folders of runs or of models')
+    .argument('<run...>', 'ids of runs or their beginnings, folders of runs or of models, MLflow models')
     .option('--runs-dir <directory>', 'where runs are kept', 'runs')
     .option('--dataset <file>', "an experiment file whose dataset's test images are used (default: each run's own)")
     .option('--no-robustness', "don't distort the images")
@@ -36,10 +36,10 @@ export function registerEvaluate(program: Command): void {
 
 async function evaluate(runs: string[], options: Options): Promise<void> {
   const robustness = robustnessOf(options);
-  const { findTrainedModel } = await import('../inference/trained-model.js');
+  const { findModelOf } = await import('./find-model.js');
   const { showStatusLine } = await import('./status-line.js');
   const { evaluationsJson, evaluationsText } = await import('./evaluate-format.js');
-  const models = runs.map((run) => findTrainedModel(options.runsDir, run));
+  const models = await Promise.all(runs.map((run) => findModelOf(run, options.runsDir)));
   const experiments = await experimentsOf(models, options);
   const status = showStatusLine(process.stderr);
   const tested = await testAll(models, experiments, { options, robustness, status }).finally(status.clear);

@@ -1,4 +1,5 @@
-import { dirname, resolve } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../config/config-error.js';
 import type { DatasetConfig, ModelConfig } from '../config/experiment.js';
 import { type LoadedExperiment, loadExperiment } from '../config/load.js';
@@ -43,13 +44,13 @@ export interface GivenExperiments {
 }
 
 /**
- * Loads every file and checks that its layers fit its data, in every variant of its sweep.
+ * Loads every file, and those of every folder, and checks that its layers fit its data, in every variant of its sweep.
  * @throws ConfigError with the mistakes of all of them
  */
 export async function loadAll({ files, overrides }: GivenExperiments): Promise<CheckedExperiment[]> {
   const problems: Problem[] = [];
   const experiments: CheckedExperiment[] = [];
-  for (const file of files) {
+  for (const file of files.flatMap(experimentFiles)) {
     try {
       experiments.push(await checkExperiment(loadExperiment(file, { overrides })));
     } catch (error) {
@@ -59,6 +60,18 @@ export async function loadAll({ files, overrides }: GivenExperiments): Promise<C
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return experiments;
+}
+
+/** The file itself; of a folder, its YAML files in the order of their names. */
+function experimentFiles(path: string): string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  const names = readdirSync(path).filter((name) => /\.ya?ml$/i.test(name));
+  if (names.length > 0) return names.sort().map((name) => join(path, name));
+  throw new UserError(`no experiment file lies in ${path}`, {
+    code: 'bad-usage',
+    hint: 'give a file, or a folder with files that end in .yaml',
+    exitCode: 2,
+  });
 }
 
 /** @throws ConfigError with its mistakes beyond those that any file may have */

@@ -36,11 +36,11 @@ export function registerExplain(program: Command): void {
 
 async function explain(run: string, files: string[], options: Options): Promise<void> {
   if (files.length > MAX_IMAGES) throw tooMany(files.length);
-  const { findTrainedModel } = await import('../inference/trained-model.js');
+  const { findModelOf } = await import('./find-model.js');
   const { readImages } = await import('./image-arguments.js');
   const { writeOutput } = await import('./write-output.js');
   const { drawExplanations } = await import('./explain-picture.js');
-  const model = findTrainedModel(options.runsDir, run);
+  const model = await findModelOf(run, options.runsDir);
   const classIndex = options.class === undefined ? undefined : indexOfClass(model, options.class);
   const read = await readImages(files, model, { invert: options.invert ?? false });
   const decoded = read.filter((image) => 'pixels' in image);

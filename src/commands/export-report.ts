@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { ExportComparison } from '../export/comparison.js';
 import type { ExportRequest } from '../export/export-request.js';
 import { count, percent } from './format.js';
@@ -9,8 +10,10 @@ import { formatTable } from './table.js';
 export interface ExportReport extends Pick<ExportRequest, 'format' | 'quantize' | 'output'>, ExportComparison {
   run: string;
   bytes: number;
+  gzip_bytes: number;
   /** Of the run's own model. */
   original_bytes: number;
+  original_gzip_bytes: number;
 }
 
 /** For people: where it is, and what of size and accuracy changed. */
@@ -23,13 +26,20 @@ export function exportReportText(report: ExportReport): string {
   const columns = [
     { title: 'MODEL' },
     { title: 'SIZE', align: 'right' as const },
+    { title: 'GZIP', align: 'right' as const },
     { title: 'ACCURACY', align: 'right' as const },
     { title: 'LOST', align: 'right' as const },
   ];
   const { original, exported } = accuracy ?? { original: NaN, exported: NaN };
   const rows = [
-    [report.run, megabytes(report.original_bytes), percent(original), ''],
-    [`${format} ${quantize}`, megabytes(bytes), percent(exported), percent(original - exported)],
+    [report.run, megabytes(report.original_bytes), megabytes(report.original_gzip_bytes), percent(original), ''],
+    [
+      `${format} ${quantize}`,
+      megabytes(bytes),
+      megabytes(report.gzip_bytes),
+      percent(exported),
+      percent(original - exported),
+    ],
   ];
   const note = `${percent(agreement)} of ${count(images)} test images are put into the same class by both\n`;
   return `${output}\n${formatTable(columns, rows)}${note}`;
@@ -39,10 +49,13 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(3)} MB`;
 }
 
-/** Bytes of a file, or of all files in a folder. */
-export async function sizeOf(path: string): Promise<number> {
-  const found = await stat(path);
-  if (!found.isDirectory()) return found.size;
-  const sizes = await Promise.all((await readdir(path)).map((name) => sizeOf(join(path, name))));
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** Bytes of a file or of all files in a folder: as they are, and compressed as a server would send them. */
+export async function sizesOf(path: string): Promise<{ bytes: number; gzip: number }> {
+  if (!(await stat(path)).isDirectory()) {
+    const contents = await readFile(path);
+    return { bytes: contents.length, gzip: gzipSync(contents).length };
+  }
+  const sizes = await Promise.all((await readdir(path)).map((name) => sizesOf(join(path, name))));
+  const sum = (key: 'bytes' | 'gzip'): number => sizes.reduce((total, size) => total + size[key], 0);
+  return { bytes: sum('bytes'), gzip: sum('gzip') };
 }

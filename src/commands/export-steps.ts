@@ -9,7 +9,7 @@ import { deployableModel, quantizedModel, writeSavedModel } from '../export/save
 import { replacePath, withWorkFolder } from '../export/work-folder.js';
 import { findTrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, tensorFlowPython } from './engine.js';
-import { type ExportReport, sizeOf } from './export-report.js';
+import { type ExportReport, sizesOf } from './export-report.js';
 import { sampleImages, type Samples } from './export-samples.js';
 import { type InferenceSession, startInferenceSession } from './inference-session.js';
 import { showInstallProgress } from './install-progress.js';
@@ -42,7 +42,11 @@ export async function performExport(
       const samples = await sampleImages(request, status);
       const { path, comparison } = await writeAndCompare({ request, session, samples, folder, status });
       const { model, format, quantize, output } = request;
-      const sizes = { bytes: await sizeOf(path), original_bytes: await sizeOf(model.directory) };
+      const [written, original] = [await sizesOf(path), await sizesOf(model.directory)];
+      const sizes = {
+        ...{ bytes: written.bytes, gzip_bytes: written.gzip },
+        ...{ original_bytes: original.bytes, original_gzip_bytes: original.gzip },
+      };
       await replacePath(path, output);
       return { run: model.name, format, quantize, output, ...sizes, ...comparison };
     });

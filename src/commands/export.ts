@@ -32,11 +32,11 @@ export function registerExport(program: Command): void {
 }
 
 async function exportModel(run: string, options: Options): Promise<void> {
-  const { findTrainedModel } = await import('../inference/trained-model.js');
+  const { findModelOf } = await import('./find-model.js');
   const { showStatusLine } = await import('./status-line.js');
   const { performExport } = await import('./export-steps.js');
   const { exportReportText } = await import('./export-report.js');
-  const request = requestOf(findTrainedModel(options.runsDir, run), options);
+  const request = requestOf(await findModelOf(run, options.runsDir), options);
   await requireFree(request.output, options);
   const status = showStatusLine(process.stderr);
   const report = await performExport(request, options, status).finally(status.clear);

@@ -82,7 +82,7 @@ async function sweepRow({ sweep, status, results, begun }: SweepState): Promise<
   const { best, ended } = results;
   const score =
     best?.mean == null ? ['', '', ''] : [metricText(begun.metric.name, best.mean), begun.metric.name, best.label];
-  return [sweep.id, statusText(status), `${ended}/${begun.trials}`, ...score];
+  return [sweep.id, statusText(status), `${ended}/${results.counts.total}`, ...score];
 }
 
 async function runRow({ run, summary, problem }: ListedRun): Promise<string[]> {

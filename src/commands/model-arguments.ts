@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** Adds the run whose model is meant, and where runs are. */
 export function addModelArgument(command: Command): Command {
   return command
-    .argument('<run>', "a run's id or its beginning, its folder, or a model's folder")
+    .argument('<run>', "a run's id or its beginning, its folder, a model's folder, or MLflow's models:/NAME/VERSION")
     .option('--runs-dir <directory>', 'where runs are kept', 'runs');
 }
 

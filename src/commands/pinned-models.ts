@@ -1,8 +1,9 @@
-import { parseReference, pinnedReference } from '../config/model-reference.js';
+import { isMlflowUri, parseReference, pinnedReference } from '../config/model-reference.js';
 import { modelReferences, pinModels } from '../config/pin-models.js';
 import { UserError, messageOf } from '../errors.js';
-import { findModel, type ModelPlace } from '../inference/trained-model.js';
+import { findModel } from '../inference/trained-model.js';
 import { digestOfModel } from '../model/digest.js';
+import { downloadModel } from '../tracking/mlflow-models.js';
 import { readSummary, runDirectories, startOf } from '../tracking/run-store.js';
 import { type CheckedExperiment, checkExperiment } from './experiment-arguments.js';
 
@@ -17,13 +18,14 @@ export async function withPinnedModels(
 ): Promise<CheckedExperiment> {
   const references = modelReferences(experiment);
   if (references.length === 0) return experiment;
-  const pins = new Map(references.map((reference) => [reference, pin(reference, runsDirectory)]));
+  const pins = new Map<string, string>();
+  for (const reference of references) pins.set(reference, await pin(reference, runsDirectory));
   return checkExperiment(pinModels(experiment, pins));
 }
 
-function pin(reference: string, runsDirectory: string): string {
+async function pin(reference: string, runsDirectory: string): Promise<string> {
   const { model, sha256: wanted } = parseReference(reference);
-  const { directory } = placeOf(model, runsDirectory);
+  const directory = await directoryOf(model, runsDirectory);
   const sha256 = digestAt(directory, model);
   if (wanted !== undefined && wanted !== sha256) {
     throw new UserError(`training.initial_weights: the model in ${directory} has the digest ${sha256}`, {
@@ -35,9 +37,10 @@ function pin(reference: string, runsDirectory: string): string {
   return pinnedReference(directory, sha256);
 }
 
-function placeOf(model: string, runsDirectory: string): ModelPlace {
+async function directoryOf(model: string, runsDirectory: string): Promise<string> {
   try {
-    return findModel(runsDirectory, newestRunOf(model, runsDirectory) ?? model);
+    if (isMlflowUri(model)) return await downloadModel(model);
+    return findModel(runsDirectory, newestRunOf(model, runsDirectory) ?? model).directory;
   } catch (error) {
     throw notFound(model, error);
   }

@@ -4,7 +4,7 @@ import type { Calibration, LocatedExperiment } from '../job.js';
 import { type MemoryUse, type Plan, estimateSeconds } from '../run-plan.js';
 import { describeCpu, hasBfloat16 } from '../tensorflow/library/platform.js';
 import { count, duration } from './format.js';
-import { cellTable, sweepJson, sweepRuns, sweepSize } from './sweep-summary.js';
+import { cellTable, mostSweepRuns, sweepJson, sweepRuns, sweepSize } from './sweep-summary.js';
 import { formatTable } from './table.js';
 
 /** A plan, and how fast its steps are, if that was measured. */
@@ -51,9 +51,12 @@ function precisionLines({ experiment: { config }, calibration }: PlannedExperime
 
 function sweepLines({ experiment: { config }, cells, plan, calibration }: PlannedExperiment): string[] {
   if (!cells || !config.sweep) return [];
-  const runs = sweepRuns(config, cells);
-  const seconds = calibration ? runs * estimateSeconds(plan, calibration) : undefined;
-  const time = seconds === undefined ? '' : `, about ${duration(seconds)} one after another if each takes as long`;
+  const runs = [...new Set([sweepRuns(config, cells), mostSweepRuns(config, cells)])];
+  const each = calibration ? estimateSeconds(plan, calibration) : undefined;
+  const time =
+    each === undefined
+      ? ''
+      : `, about ${runs.map((number) => duration(number * each)).join(' to ')} one after another if each takes as long`;
   return [`sweep  ${config.sweep.method}: ${sweepSize(config, cells)}${time}`, '', cellTable(config, cells).trimEnd()];
 }
 

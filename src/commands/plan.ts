@@ -16,7 +16,7 @@ export function registerPlan(program: Command): void {
   const command = program
     .command('plan')
     .description('tell what experiments would take: layers, parameters, FLOPs, memory, time')
-    .argument('<file...>', 'experiment files, then overrides: training.batch_size=256')
+    .argument('<file...>', 'experiment files, or folders of them, then overrides: training.batch_size=256')
     .option('--no-calibration', 'measure no training steps: no estimate of the time, no TensorFlow needed')
     .option('--json', 'print the plans as JSON')
     .action(plan);

@@ -31,10 +31,10 @@ type Prediction = { image: string; top: ClassProbability[] } | { image: string; 
 
 async function predict(run: string, images: string[], options: Options): Promise<void> {
   const top = wholeNumber('--top', options.top, 1e6);
-  const { findTrainedModel } = await import('../inference/trained-model.js');
+  const { findModelOf } = await import('./find-model.js');
   const { startInferenceSession } = await import('./inference-session.js');
   const { showStatusLine } = await import('./status-line.js');
-  const model = findTrainedModel(options.runsDir, run);
+  const model = await findModelOf(run, options.runsDir);
   const status = showStatusLine(process.stderr);
   const session = await startInferenceSession(options, status);
   try {

@@ -12,7 +12,7 @@ import { trainAll } from './train.js';
 export async function resumeSweep(sweep: SweepDirectory, options: SweepOptions): Promise<void> {
   const { begun } = readSweepRecord(sweep);
   if (configDigest(sweep) !== begun.config_digest) throw changed(sweep);
-  await trainAll(await loadAll({ files: [sweep.config], overrides: [] }), options, sweep);
+  await trainAll(await loadAll({ files: [sweep.config], overrides: [] }), options, { existing: sweep });
 }
 
 function changed({ id, config }: SweepDirectory): UserError {

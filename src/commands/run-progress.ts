@@ -65,6 +65,8 @@ class RunView {
         };
       case 'initialized':
         return { lines: initializedLines(progress) };
+      case 'pruned':
+        return { lines: [pc.dim(`Pruned: ${count(progress.pruned)} of ${count(progress.weights)} kernel weights`)] };
       case 'warning':
         return { lines: [`${pc.yellow('warning')} ${progress.message}`] };
       case 'tested':

@@ -7,7 +7,10 @@ export function registerRun(program: Command): void {
   const command = program
     .command('run')
     .description('train what experiment files describe, every variant of a sweep, and print the result')
-    .argument('<file...>', 'experiment files, then overrides: training.optimizer.learning_rate=0.01')
+    .argument(
+      '<file...>',
+      'experiment files, or folders of them, then overrides: training.optimizer.learning_rate=0.01',
+    )
     .action(run);
   addTrainingOptions(command);
   addSweepOptions(command);
@@ -16,7 +19,8 @@ export function registerRun(program: Command): void {
 
 async function run(words: string[], options: SweepOptions): Promise<void> {
   const { splitArguments, loadAll } = await import('./experiment-arguments.js');
-  const experiments = await loadAll(splitArguments(words));
+  const given = splitArguments(words);
+  const experiments = await loadAll(given);
   const { trainAll } = await import('./train.js');
-  await trainAll(experiments, options);
+  await trainAll(experiments, options, { command: { name: 'run', overrides: given.overrides } });
 }

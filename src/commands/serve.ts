@@ -35,10 +35,10 @@ export function registerServe(program: Command): void {
 async function serve(run: string, options: Options): Promise<void> {
   const port = options.port === '0' ? 0 : wholeNumber('--port', options.port, 65535);
   const grace = options.grace === '0' ? 0 : wholeNumber('--grace', options.grace, 3600);
-  const { findTrainedModel } = await import('../inference/trained-model.js');
+  const { findModelOf } = await import('./find-model.js');
   const { showStatusLine } = await import('./status-line.js');
   const { createServer } = await import('../serving/server.js');
-  const model = findTrainedModel(options.runsDir, run);
+  const model = await findModelOf(run, options.runsDir);
   const status = showStatusLine(process.stderr);
   const signals = listenForSignals();
   const service = await startService(model, options, status);

@@ -88,7 +88,7 @@ async function sweepText(state: SweepState): Promise<string> {
   const { statusText } = await import('./run-status.js');
   const { SweepView } = await import('./sweep-view.js');
   const { begun, results, open, jobs, holder, since, sweep } = state;
-  const view = new SweepView({ metric: begun.metric, total: begun.trials, jobs }, () => Date.now() / 1000);
+  const view = new SweepView({ metric: begun.metric, total: results.counts.total, jobs }, () => Date.now() / 1000);
   const runs = await goingOf(open.map(({ run }) => runDirectory(sweep.runsDirectory, run)));
   view.restore(
     results,

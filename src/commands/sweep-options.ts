@@ -24,6 +24,8 @@ export interface SweepSettings {
   force: boolean;
   rerunFailed: boolean;
   failFast: boolean;
+  /** What the user called, with which overrides; undefined where a sweep is gone on with. */
+  command: { name: string; overrides: string[] } | undefined;
 }
 
 const MOST_JOBS = 1024;
@@ -38,7 +40,7 @@ export function addSweepOptions(command: Command): void {
 }
 
 /** @throws UserError `bad-usage` */
-export function readSweepOptions(options: SweepOptions): SweepSettings {
+export function readSweepOptions(options: SweepOptions, command: SweepSettings['command']): SweepSettings {
   const { jobs, threads, force, rerunFailed, failFast } = options;
   return {
     jobs: jobs === undefined ? undefined : wholeNumber('--jobs', jobs, MOST_JOBS),
@@ -47,6 +49,7 @@ export function readSweepOptions(options: SweepOptions): SweepSettings {
     force: force ?? false,
     rerunFailed: rerunFailed ?? false,
     failFast: failFast ?? false,
+    command,
   };
 }
 

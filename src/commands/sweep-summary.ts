@@ -1,5 +1,5 @@
 import type { Experiment } from '../config/experiment.js';
-import { sweepSeeds, sweptKeys, type Cell } from '../config/sweep.js';
+import { seedRangeOf, sweepSeeds, sweptKeys, type Cell } from '../config/sweep.js';
 import { cellLabel, shortKey, valueLabel } from '../config/sweep-label.js';
 import { count } from './format.js';
 import { formatTable } from './table.js';
@@ -7,15 +7,24 @@ import { formatTable } from './table.js';
 /** Variants that are listed on a terminal; `--json` has all of them. */
 const listedCells = 50;
 
-/** How many runs a sweep is: `12 variants × 3 seeds = 36 runs`. */
+/** How many runs a sweep is: `12 variants × 3 seeds = 36 runs`, `2 variants × 3 to 20 seeds = 6 to 40 runs`. */
 export function sweepSize(config: Experiment, cells: readonly Cell[]): string {
   const seeds = sweepSeeds(config).length;
-  const runs = plural(sweepRuns(config, cells), 'run');
-  return `${plural(variantCount(config, cells), 'variant')} × ${plural(seeds, 'seed')} = ${runs}`;
+  const range = seedRangeOf(config);
+  const least = range ? `${range.min} to ` : '';
+  const variants = variantCount(config, cells);
+  const leastRuns = least && `${count(sweepRuns(config, cells))} to `;
+  const runs = plural(variants * seeds, 'run');
+  return `${plural(variants, 'variant')} × ${least}${plural(seeds, 'seed')} = ${leastRuns}${runs}`;
 }
 
-/** The runs of a sweep in all: each variant with each seed. */
+/** The runs of a sweep in all: each variant with each seed, or with as many as it has in any case. */
 export function sweepRuns(config: Experiment, cells: readonly Cell[]): number {
+  return variantCount(config, cells) * (seedRangeOf(config)?.min ?? sweepSeeds(config).length);
+}
+
+/** The runs of a sweep at most. */
+export function mostSweepRuns(config: Experiment, cells: readonly Cell[]): number {
   return variantCount(config, cells) * sweepSeeds(config).length;
 }
 
@@ -42,7 +51,9 @@ export function sweepJson(config: Experiment, cells: readonly Cell[]): object {
     method: config.sweep?.method,
     variants: variantCount(config, cells),
     seeds,
+    seed_range: seedRangeOf(config),
     runs: sweepRuns(config, cells),
+    most_runs: mostSweepRuns(config, cells),
     cells: cells.map(({ index, values }) => ({ index, label: cellLabel(values, keys), values })),
   };
 }

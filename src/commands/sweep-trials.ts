@@ -1,7 +1,8 @@
 import type { Experiment, SweepConfig } from '../config/experiment.js';
 import { cellLabel } from '../config/sweep-label.js';
-import { type Cell, cellOf, sweepSeeds, sweptKeys } from '../config/sweep.js';
+import { type Cell, cellOf, seedRangeOf, sweepSeeds, sweptKeys } from '../config/sweep.js';
 import type { SweepJournal, SweepRecord } from '../sweep/sweep-journal.js';
+import { AddedSeeds } from '../sweep/added-seeds.js';
 import { ListedTrials, type TrialSource } from '../sweep/trial-source.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 
@@ -25,6 +26,11 @@ export async function trialsOf(
   const keys = sweptKeys(config.sweep);
   const label = (cell: Cell): string => cellLabel(cell.values, keys);
   const seeds = sweepSeeds(config);
+  const range = seedRangeOf(config);
+  if (range) {
+    const { metric, margin } = config.sweep;
+    return new AddedSeeds({ cells: cells ?? [], seeds, range, metric, margin, label, journal, say }, record);
+  }
   if (config.sweep.method !== 'bayes') return new ListedTrials(cells ?? [], seeds, label, record.ends);
   const { BayesSearch } = await import('../search/bayes.js');
   const { SearchTrials } = await import('../sweep/search-trials.js');

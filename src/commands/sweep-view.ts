@@ -110,10 +110,9 @@ export class SweepView {
 
   /** How far the sweep is, in a line. */
   status(): string {
-    const { total } = this.#facts;
     const left = this.#secondsLeft();
     return [
-      `${count(this.#ended)} of ${count(total)} trials ended`,
+      `${count(this.#ended)} of ${count(this.#total)} trials ended`,
       ...(this.#running.size > 0 ? [`${this.#running.size} running`] : []),
       ...(this.#results ? countTexts(this.#results.counts) : []),
       ...(Number.isFinite(left) ? [`about ${duration(left)} left`] : []),
@@ -130,11 +129,16 @@ export class SweepView {
     const room = Math.max(1, height - 3);
     const running = [...this.#running.values()].slice(0, room).map((each) => this.#runningRow(each));
     const best = (this.#results?.ranked() ?? []).slice(0, room - running.length).map((cell) => this.#cellRow(cell));
-    const share = this.#ended / this.#facts.total;
+    const share = this.#ended / this.#total;
     const labelWidth = Math.max(12, width - 62);
     const rows = [...running, ...best].map(([label, ...rest]) => [shorten(label, labelWidth), ...rest]);
     const status = shorten(this.status(), width - 27);
     return `${bar(share)}  ${status}\n${rows.length > 0 ? formatTable(this.#columns(), rows).trimEnd() : ''}`;
+  }
+
+  /** Trials in all, as far as they are known by now. */
+  get #total(): number {
+    return this.#results?.counts.total ?? this.#facts.total;
   }
 
   get #ended(): number {
@@ -176,15 +180,15 @@ export class SweepView {
       trained: this.#trained.count,
       trainedSeconds: this.#trained.seconds,
       running: running.map(({ began, share }) => ({ seconds: this.#clock() - began, share })),
-      waiting: Math.max(0, this.#facts.total - this.#ended - running.length),
+      waiting: Math.max(0, this.#total - this.#ended - running.length),
       jobs: this.#facts.jobs,
     });
   }
 
   #endLine(trial: Trial, { status, value, seconds, error }: TrialEnd): string {
-    const { metric, total } = this.#facts;
-    const width = String(total).length;
-    const place = `[${String(this.#ended).padStart(width)}/${total}]`;
+    const { metric } = this.#facts;
+    const width = String(this.#total).length;
+    const place = `[${String(this.#ended).padStart(width)}/${this.#total}]`;
     const score = value === null ? (error ?? '') : `${metric.name} ${metricText(metric.name, value)}`;
     return `${pc.dim(place)} ${statusText(status)} ${nameOf(trial)}  ${score}  ${duration(seconds)}`;
   }

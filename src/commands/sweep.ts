@@ -22,5 +22,5 @@ async function sweep(words: string[], options: SweepOptions): Promise<void> {
   const { requireSweeps } = await import('./sweep-options.js');
   requireSweeps(experiments);
   const { trainAll } = await import('./train.js');
-  await trainAll(experiments, options);
+  await trainAll(experiments, options, { command: { name: 'sweep', overrides } });
 }

@@ -18,7 +18,7 @@ import {
   writeSweepSummary,
 } from '../sweep/sweep-store.js';
 import { TrialChoices } from '../sweep/trial-choice.js';
-import { sweepSeeds } from '../config/sweep.js';
+import { seedRangeOf, sweepSeeds } from '../config/sweep.js';
 import { describeOrigin } from '../tracking/run-description.js';
 import { whileHolding } from '../tracking/run-lock.js';
 import { VERSION } from '../version.js';
@@ -129,6 +129,9 @@ async function beginningOf({ experiment, context, sweep, source, parallelism }: 
     method: config.sweep.method,
     metric: config.sweep.metric,
     seeds: sweepSeeds(config),
+    seed_range: seedRangeOf(config) ?? undefined,
+    margin: config.sweep.margin,
+    command: context.settings.command,
     trials: sweepRuns(config, experiment.cells ?? []),
     threads: parallelism.threads,
     force: context.settings.force,
@@ -146,7 +149,7 @@ async function runTrials(
   const { experiment, context, sweep, data } = session;
   const { sweep: config, training } = experiment.config;
   const { metric, max_retries: retries, early_terminate: rule } = config;
-  const facts = { metric, total: record.begun.trials, jobs: session.parallelism.jobs };
+  const facts = { metric, total: record.trials, jobs: session.parallelism.jobs };
   const display = showSweep(new SweepView(facts, () => performance.now() / 1000), process.stderr);
   const tracking = new SweepTracking(experiment.config, sweep, display.message);
   announce(session, record, display);
@@ -205,7 +208,7 @@ function announce(
   const size = sweepSize(experiment.config, experiment.cells ?? []);
   display.message(`${record.begun.id}: ${size}, ${context.place.describe(parallelism)}`);
   const done = record.ends.size;
-  const most = done === record.begun.trials ? 'all' : String(done);
+  const most = done === record.trials ? 'all' : String(done);
   if (record.runs.size > 0) display.message(`${most} of its trials have ended already (--force begins a new sweep)`);
 }
 

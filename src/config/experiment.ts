@@ -656,6 +656,8 @@ export interface TrainingConfig {
   unfreeze: {
     [k: string]: string[];
   } | null;
+  /** Magnitude pruning: before training, the smallest weights of each kernel become zero, and stay so; with `initial_weights` training then makes up for what was cut. Off unless given. */
+  pruning: PruningConfig | null;
   /** Name of a layer (`*` stands for any letters) → what the learning rate of its weights is multiplied by; 1 where not given. Off unless given. */
   learning_rate_multipliers: {
     [k: string]: number;
@@ -846,6 +848,11 @@ export interface GradientClippingConfig {
   /** Largest norm of all gradients together. */
   global_clipnorm?: number;
 }
+/** Magnitude pruning: before training, the smallest weights of each kernel become zero, and stay so; with `initial_weights` training then makes up for what was cut. Off unless given. */
+export interface PruningConfig {
+  /** Part of the weights of each trained kernel that becomes zero. */
+  sparsity: number;
+}
 /** The variants that are trained and compared (keys as in W&B sweeps). */
 export interface SweepConfig {
   /** `grid`: every combination; `random`: drawn; `bayes`: chosen by what was learnt so far. */
@@ -865,8 +872,10 @@ export interface SweepConfig {
   exclude: {
     [k: string]: unknown;
   }[];
-  /** Runs of each variant, numbered on from `training.seed`; or the seeds themselves. */
-  seeds: number[] | number;
+  /** Runs of each variant, numbered on from `training.seed`; the seeds themselves; or `auto`: seeds are added to what is undecided. */
+  seeds: number[] | (SeedRange | number);
+  /** The smallest difference of the metric that matters: inside of it two variants make no practical difference. */
+  margin: number | null;
   /** Stops variants early that do badly. Off unless given. */
   early_terminate: EarlyTerminateConfig | null;
   /** How often a run that failed (a crash, too little memory) is tried again, from its last checkpoint. */
@@ -923,6 +932,13 @@ export interface SweepRange {
   when?: {
     [k: string]: unknown;
   };
+}
+/** Seeds that are added to undecided comparisons until they are decided, or until there are `max`. The error rate holds however many are added. */
+export interface SeedRange {
+  /** Runs that each variant has in any case. */
+  min: number;
+  /** Runs that a variant has at most. */
+  max: number;
 }
 /** Brackets of successive halving (Li et al., 2018), as in W&B: after min_iter, min_iter × eta, min_iter × eta² … epochs one in eta goes on. */
 export interface HyperbandConfig {

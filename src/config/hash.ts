@@ -3,7 +3,7 @@ import type { Experiment, TrainingConfig } from './experiment.js';
 import { parseReference } from './model-reference.js';
 
 /** Keys that came later: left out where they ask for nothing, so that the runs of before keep their identity. */
-const LATER_KEYS: ReadonlySet<string> = new Set(['classes', 'unfreeze', 'learning_rate_multipliers']);
+const LATER_KEYS: ReadonlySet<string> = new Set(['classes', 'unfreeze', 'learning_rate_multipliers', 'pruning']);
 
 /**
  * SHA-256 (hex) of all that affects training: dataset, augmentation, layers and training, as canonical JSON (keys sorted).

@@ -26,6 +26,7 @@ export function checkSweep(sweep: SweepConfig, report: Report): void {
   checkConditions(sweep, report);
   checkZip(sweep, report);
   checkEarlyTermination(sweep, report);
+  checkSeedRange(sweep, report);
   if (sweep.method !== 'grid' && sweep.run_cap === null) {
     const message = `method ${sweep.method} has no end without a run_cap`;
     report([['sweep', 'method']], { code: 'missing-key', message, expected: 'run_cap: a whole number, at least 1' });
@@ -62,6 +63,18 @@ function checkEarlyTermination({ early_terminate: rule }: SweepConfig, report: R
   if (rule?.type !== 'hyperband' || rule.s === null || rule.min_iter === 1) return;
   const hint = 'give min_iter to count decisions from the first epoch, or s to count them from the last';
   report([['sweep', 'early_terminate', 's']], { code: 'conflict', message: 's beside min_iter', hint });
+}
+
+/** Seeds are added by what the runs before came to: all must have come to their end, of variants that are known. */
+function checkSeedRange({ seeds, method, early_terminate: rule }: SweepConfig, report: Report): void {
+  if (typeof seeds !== 'object' || Array.isArray(seeds)) return;
+  const conflict = (message: string, hint: string): void => {
+    report([['sweep', 'seeds']], { code: 'conflict', message, hint });
+  };
+  const { min, max } = seeds;
+  if (min >= max) conflict(`seeds from ${min} to ${max}`, `let min be smaller than max, or write \`seeds: ${min}\``);
+  if (method === 'bayes') conflict('seeds that are added, beside method bayes', 'give a number of seeds');
+  if (rule) conflict('seeds that are added, beside early_terminate', 'give a number of seeds, or train all to the end');
 }
 
 /** A dotted key that leads to no place of any experiment. */

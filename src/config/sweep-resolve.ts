@@ -4,6 +4,9 @@ import type { Json } from './tree.js';
 
 type Mapping = Record<string, Json>;
 
+/** What `seeds: auto` is short for. */
+const AUTOMATIC_SEEDS = { min: 3, max: 20 };
+
 /** A parameter, wherever in the sweep it is written. */
 export interface PlacedParameter {
   /** What it varies: the dotted key. */
@@ -19,6 +22,7 @@ export function resolveSweep(sweep: Mapping): Mapping {
   const placed = placedParameters(sweep.parameters);
   return {
     ...sweep,
+    seeds: sweep.seeds === 'auto' ? { ...AUTOMATIC_SEEDS } : sweep.seeds,
     metric: { name, goal: goal ?? (name.endsWith('loss') ? 'minimize' : 'maximize') },
     parameters: Object.fromEntries(placed.map(({ key, parameter }) => [key, resolveParameter(parameter as Mapping)])),
   };

@@ -1,5 +1,5 @@
 import { ConfigError } from './config-error.js';
-import type { DatasetConfig, Experiment, SweepConfig, SweepParameter } from './experiment.js';
+import type { DatasetConfig, Experiment, SeedRange, SweepConfig, SweepParameter } from './experiment.js';
 import type { LoadedExperiment } from './load.js';
 import { axesOf, conditionOf } from './sweep-axes.js';
 import { concerns, hasValues, type Condition, type Values } from './sweep-conditions.js';
@@ -78,10 +78,20 @@ class SweepCell implements Cell {
   }
 }
 
-/** The seeds that each variant is run with: `training.seed` and the numbers after it, or the given ones. */
-export function sweepSeeds({ sweep, training }: Experiment): number[] {
-  const seeds = sweep?.seeds ?? 1;
-  return Array.isArray(seeds) ? seeds : Array.from({ length: seeds }, (_, i) => training.seed + i);
+/**
+ * The seeds that each variant is run with, at most if they are added one by one: `training.seed` and the numbers after
+ * it, or the given ones.
+ */
+export function sweepSeeds(experiment: Experiment): number[] {
+  const seeds = seedRangeOf(experiment)?.max ?? experiment.sweep?.seeds ?? 1;
+  if (Array.isArray(seeds)) return seeds;
+  return Array.from({ length: seeds as number }, (_, i) => experiment.training.seed + i);
+}
+
+/** How many seeds each variant has, if they are added to what is undecided; null if all have the same. */
+export function seedRangeOf({ sweep }: Experiment): SeedRange | null {
+  const seeds = sweep?.seeds;
+  return typeof seeds === 'object' && !Array.isArray(seeds) ? seeds : null;
 }
 
 /** Every key that some variant has a value of: the parameters in their order, then what `include` adds. */

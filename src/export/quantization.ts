@@ -1,5 +1,4 @@
 import { toFloat16 } from './float16.js';
-import type { WeightSpec } from './saved-model.js';
 
 /** How weights are made smaller: half-precision floats, or whole numbers of a byte. */
 export type Quantization = 'float16' | 'int8';
@@ -8,6 +7,14 @@ export type Quantization = 'float16' | 'int8';
 export type QuantizationInfo =
   | { dtype: 'float16'; original_dtype: 'float32' }
   | { dtype: 'uint8'; original_dtype: 'float32'; scale: number; min: number };
+
+/** One weight of `model.json`. */
+export interface WeightSpec {
+  name: string;
+  shape: number[];
+  dtype: 'float32' | 'int32' | 'bool';
+  quantization?: QuantizationInfo;
+}
 
 /**
  * Stores kernels in fewer bytes, as tfjs knows it; biases and averages, which take little room and hurt most, stay as

@@ -3,15 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
 import type { TrainedModel } from '../inference/trained-model.js';
-import { type Quantization, type QuantizationInfo, quantize } from './quantization.js';
-
-/** One weight of `model.json`. */
-export interface WeightSpec {
-  name: string;
-  shape: number[];
-  dtype: 'float32' | 'int32' | 'bool';
-  quantization?: QuantizationInfo;
-}
+import { type Quantization, type WeightSpec, quantize } from './quantization.js';
 
 interface LayerDescription {
   name: string;

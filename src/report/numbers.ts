@@ -37,6 +37,25 @@ export function shareText(share: number | null): string {
   return share === null ? '' : `${(100 * share).toFixed(1)} %`;
 }
 
+/** A number in four significant digits: `0.9731`, `421,642`. */
+export function numberText(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  return Math.abs(value) >= 10_000 ? Math.round(value).toLocaleString('en-US') : inDigitsOf(value, null);
+}
+
+/** A difference with its sign: `+0.0042`, `−0.31`. */
+export function signedText(value: number): string {
+  return value > 0 ? `+${numberText(value)}` : numberText(value);
+}
+
+/** `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+export function durationText(seconds: number): string {
+  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 function minus(text: string): string {
   return text.replace(/^-/, '−');
 }

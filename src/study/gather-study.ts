@@ -174,12 +174,14 @@ function baselineNamed(asked: string, variants: readonly StudyVariant[]): string
 
 /** What only the runs themselves tell, and a reader must know. */
 function cautionsAbout({ sweeps, variants }: NamedRuns, metric: SweepMetric): string[] {
-  const unfinished = sweeps.filter(({ begun, ended }) => ended < begun.trials && begun.seed_range === undefined);
+  const unfinished = sweeps.filter(({ trials, ended }) => ended < trials);
   const others = sweeps.filter(({ begun }) => begun.metric.name !== metric.name);
   const digests = variants.map(({ runs }) => new Set(runs.flatMap(({ summary }) => summary?.dataset_digest ?? [])));
   const isOfOneData = new Set(digests.flatMap((each) => [...each])).size <= 1;
   return [
-    ...unfinished.map(({ begun, ended }) => `Only ${ended} of the ${begun.trials} trials of ${begun.name} have ended.`),
+    ...unfinished.map(
+      ({ begun, trials, ended }) => `Only ${ended} of the ${trials} trials of ${begun.name} have ended.`,
+    ),
     ...others.map(
       ({ begun }) => `${begun.name} named ${begun.metric.name} as its metric before it ran, not ${metric.name}.`,
     ),

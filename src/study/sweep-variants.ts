@@ -21,11 +21,13 @@ export interface FoundSweep {
   variants: FoundVariant[];
   /** Trials that have ended, however. */
   ended: number;
+  /** In all, as far as they are known. */
+  trials: number;
 }
 
 /** The variants of a sweep of which some trial has ended. */
 export function readSweepVariants(sweep: SweepDirectory, onRun: () => void): FoundSweep {
-  const { begun, ends } = readSweepRecord(sweep);
+  const { begun, ends, trials } = readSweepRecord(sweep);
   const variants = new Map<number, FoundVariant>();
   for (const { cell, seed, label, values, run, status, error } of ends.values()) {
     const variant = variants.get(cell) ?? { name: label, values: { ...values }, source: begun.name, runs: [] };
@@ -35,5 +37,5 @@ export function readSweepVariants(sweep: SweepDirectory, onRun: () => void): Fou
     onRun();
   }
   const inOrder = [...variants].sort(([a], [b]) => a - b).map(([, variant]) => variant);
-  return { begun, variants: inOrder, ended: ends.size };
+  return { begun, variants: inOrder, ended: ends.size, trials };
 }

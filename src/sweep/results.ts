@@ -30,6 +30,11 @@ export class SweepResults {
     this.counts = { total, finished: 0, pruned: 0, diverged: 0, failed: 0, killed: 0, reused: 0 };
   }
 
+  /** There are more trials to be. @param total how many in all */
+  expect(total: number): void {
+    this.counts.total = Math.max(this.counts.total, total);
+  }
+
   /** A trial has ended. */
   add({ cell, seed, label }: Pick<Trial, 'seed' | 'label'> & { cell: ResultCell }, end: TrialEnd): void {
     const { run, status, value, seconds, reused } = end;

@@ -56,7 +56,7 @@ class Session {
   constructor(run: SweepRun) {
     this.#run = run;
     this.#runner = new TrialRunner({ ...run, metric: run.metric.name, runsDirectory: run.sweep.runsDirectory });
-    this.#results = new SweepResults(run.metric, run.record.begun.trials);
+    this.#results = new SweepResults(run.metric, run.record.trials);
     const interrupt = (): void => {
       this.#stopAll('KILLED', endRequestOf(run.signal).reason);
     };
@@ -69,6 +69,7 @@ class Session {
     try {
       while (!this.#stop) {
         const trial = await this.#run.source.next();
+        this.#results.expect(this.#run.source.total());
         if (!trial) return;
         await this.#settle(trial);
       }
@@ -129,6 +130,7 @@ class Session {
 
   #stopAll(status: SweepStatus, reason: string): void {
     this.#stop ??= { status, reason };
+    this.#run.source.stop?.();
     for (const controller of this.#running) controller.abort({ status: 'KILLED', reason });
   }
 }

@@ -27,19 +27,21 @@ export interface SearchTrialsOptions {
 /** The trials of variants that a search proposes, each with all seeds; what the search is told is their mean. */
 export class SearchTrials implements TrialSource {
   readonly #options: SearchTrialsOptions;
+  readonly #total: number;
   readonly #waiting: Trial[] = [];
   /** Variant → seed → how it ended; until the search is told. */
   readonly #ends = new Map<number, Map<number, TrialEnd>>();
   #proposed = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: SearchTrialsOptions) {
+  private constructor(options: SearchTrialsOptions, total: number) {
     this.#options = options;
+    this.#total = total;
   }
 
   /** @param record of the sweep before: the search learns again what it proposed, and what came of it */
   static async start(options: SearchTrialsOptions, record: SweepRecord): Promise<SearchTrials> {
-    const trials = new SearchTrials(options);
+    const trials = new SearchTrials(options, record.trials);
     await trials.#restore(record);
     return trials;
   }
@@ -61,6 +63,10 @@ export class SearchTrials implements TrialSource {
     if (ends.size < this.#options.seeds.length) return;
     this.#ends.delete(cell.index);
     await this.#options.search.tell(cell.values, resultOf([...ends.values()]));
+  }
+
+  total(): number {
+    return this.#total;
   }
 
   close(): void {

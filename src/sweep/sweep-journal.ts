@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { SweepMetric } from '../config/experiment.js';
+import type { SeedRange, SweepMetric } from '../config/experiment.js';
 import type { Values } from '../config/sweep-conditions.js';
 import { messageOf, UserError } from '../errors.js';
 import type { RunEvent } from '../tracking/journal-events.js';
@@ -38,12 +38,6 @@ export interface SweepEvent {
   params?: Record<string, string>;
 }
 
-/** How many seeds a variant has when they are added in view of the results. */
-export interface SeedRange {
-  min: number;
-  max: number;
-}
-
 /** The sweep goes on, or has ended. */
 export interface SweepStateEvent {
   type: 'state';
@@ -58,6 +52,15 @@ export interface CellEvent {
   type: 'cell';
   cell: number;
   values: Values;
+}
+
+/** Seeds are added, for what is undecided. */
+export interface SeedsEvent {
+  type: 'seeds';
+  /** Trials in all, with those that are added. */
+  trials: number;
+  /** In words. */
+  reason: string;
 }
 
 /** A trial's run has begun, or goes on. */
@@ -87,12 +90,14 @@ export interface TrialEndEvent extends TrialEnd {
   values: Values;
 }
 
-export type SweepJournalEvent = SweepEvent | SweepStateEvent | CellEvent | TrialEvent | PruneEvent | TrialEndEvent;
+export type SweepJournalEvent =
+  SweepEvent | SweepStateEvent | CellEvent | SeedsEvent | TrialEvent | PruneEvent | TrialEndEvent;
 
 const TYPES: readonly string[] = [
   'sweep',
   'state',
   'cell',
+  'seeds',
   'trial',
   'prune',
   'end',
@@ -139,6 +144,8 @@ export interface SweepRecord {
   pruned: Map<string, string>;
   /** What a search proposed and what came of it, in order. */
   search: (CellEvent | TrialEndEvent)[];
+  /** Trials in all, as far as they are known by now. */
+  trials: number;
 }
 
 /** @throws UserError `journal-corrupt` */
@@ -157,6 +164,7 @@ export function readSweepRecord(sweep: SweepDirectory): SweepRecord {
     ends: new Map(),
     pruned: new Map(),
     search: [],
+    trials: begun.trials,
   };
   for (const event of events) include(event, record);
   return record;
@@ -167,6 +175,7 @@ function include(event: TimedSweepEvent, record: SweepRecord): void {
     record.state = event;
     if (event.status === 'RUNNING') record.since = event.time;
   } else if (event.type === 'prune') record.pruned.set(event.run, event.reason);
+  else if (event.type === 'seeds') record.trials = Math.max(record.trials, event.trials);
   else if (event.type === 'cell') record.search.push(event);
   else if (event.type === 'trial' || event.type === 'end') includeTrial(event, record);
 }

@@ -25,9 +25,9 @@ export interface SweepState {
 
 /** @throws UserError `journal-corrupt` */
 export async function readSweepState(sweep: SweepDirectory): Promise<SweepState> {
-  const { begun, state, ends, open, since, until } = readSweepRecord(sweep);
+  const { begun, state, ends, open, since, until, trials } = readSweepRecord(sweep);
   const holder = await holderOf(sweep);
-  const results = new SweepResults(begun.metric, begun.trials);
+  const results = new SweepResults(begun.metric, trials);
   for (const { cell: index, values, seed, label, ...end } of ends.values()) {
     results.add({ cell: { index, values }, seed, label }, end);
   }

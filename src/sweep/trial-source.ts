@@ -7,6 +7,10 @@ export interface TrialSource {
   next: () => Promise<Trial | undefined>;
   /** What came of a trial, for those that are yet to come. */
   ended: (trial: Trial, end: TrialEnd) => Promise<void>;
+  /** How many there are in all, as far as that is known by now. */
+  total: () => number;
+  /** No trial is wanted any more: whoever waits for one gets none. */
+  stop?: () => void;
   /** Ends what proposes them. */
   close: () => void;
 }
@@ -20,9 +24,11 @@ export type Labelling = (cell: Cell) => string;
  */
 export class ListedTrials implements TrialSource {
   readonly #trials: Iterator<Trial, undefined>;
+  readonly #total: number;
 
   /** @param ends of trials (`trialKey`) that have ended before */
   constructor(cells: readonly Cell[], seeds: readonly number[], label: Labelling, ends: ReadonlyMap<string, unknown>) {
+    this.#total = cells.length * seeds.length;
     this.#trials = trialsOf(cells, seeds, label, ends);
   }
 
@@ -32,6 +38,10 @@ export class ListedTrials implements TrialSource {
 
   ended(): Promise<void> {
     return Promise.resolve();
+  }
+
+  total(): number {
+    return this.#total;
   }
 
   close(): void {

@@ -164,8 +164,8 @@ export class RunDelivery {
     }
   }
 
+  /** Files of the model come with it when the run has ended: one that was sent as an artifact would be missing there. */
   async #sendAnnounced(target: Target, { path }: ArtifactEvent): Promise<void> {
-    // The model's files go with the model, once all of them are there.
     if (path.startsWith(`${MODEL_NAME}/`)) return;
     const file = runFile(this.run, path);
     if (file) await this.#sendFile(target, file, target.mlflowRun.artifactUri, file.path);

@@ -10,6 +10,7 @@ import type { StepRandom } from '../tensorflow/step-random.js';
 import type { GradientClipping } from './gradient-clipping.js';
 import type { Loss } from './losses.js';
 import type { Optimizer } from './optimizers.js';
+import type { Pruning } from './pruning.js';
 
 /** Everything that a training step is made of. */
 export interface StepParts {
@@ -22,6 +23,7 @@ export interface StepParts {
   /** Which of the weights are trained, at one time or another: indices into `weights`, in the optimizer's order. */
   trainable: number[];
   optimizer: Optimizer;
+  pruning?: Pruning;
   /** In training: examples weigh as much as their class does. */
   loss: Loss;
   /** In validation and tests: all examples weigh the same. */
@@ -146,6 +148,7 @@ function trainOnBatch(
     learningRate,
     iteration,
   );
+  parts.pruning?.apply();
   if (!logits) throw new Error('internal: the model was not applied');
   const correct = countCorrect(logits, labels);
   logits.dispose();

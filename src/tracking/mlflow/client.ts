@@ -54,6 +54,13 @@ export interface DatasetInput {
   context: string;
 }
 
+/** A version of a registered model. */
+export interface ModelVersion {
+  version: string;
+  /** Where it was registered from: `models:/m-…`, `runs:/…`, `mlflow-artifacts:/…`. */
+  source: string;
+}
+
 export interface LoggedModel {
   modelId: string;
   artifactUri: string;
@@ -195,9 +202,7 @@ export class MlflowClient {
    * @param path relative to that, with `/`
    */
   async uploadArtifact(artifactUri: string, path: string, file: string): Promise<void> {
-    const segments = [...proxiedPath(artifactUri).split('/'), ...encodeArtifactPath(path).split('/')];
-    const encoded = segments.filter(Boolean).map(encodeURIComponent).join('/');
-    await this.#connection.upload(`mlflow-artifacts/artifacts/${encoded}`, file);
+    await this.#connection.upload(artifactEndpoint(artifactUri, path), file);
   }
 
   /** Creates a model that has the status pending until it is finalized. */
@@ -215,6 +220,32 @@ export class MlflowClient {
       order_by: [{ field_name: 'creation_time', ascending: true }],
     })) as { models?: ModelJson[] };
     return (answer.models ?? []).map(toModel);
+  }
+
+  /** A model by its id. @returns undefined when the server has no such model */
+  async getLoggedModel(modelId: string): Promise<LoggedModel | undefined> {
+    const answer = (await this.#find(`logged-models/${encodeURIComponent(modelId)}`, {})) as
+      { model: ModelJson } | undefined;
+    return answer && toModel(answer.model);
+  }
+
+  /** A version of a registered model, by its number or by an alias. @returns undefined when there is none */
+  async getModelVersion(
+    name: string,
+    version: { version: string } | { alias: string },
+  ): Promise<ModelVersion | undefined> {
+    const endpoint = 'alias' in version ? 'registered-models/alias' : 'model-versions/get';
+    const answer = (await this.#find(endpoint, { name, ...version })) as { model_version: ModelVersion } | undefined;
+    return answer && { version: answer.model_version.version, source: answer.model_version.source };
+  }
+
+  /**
+   * Downloads a file of a run's or a model's artifacts, through the server.
+   * @param path relative to them, with `/`
+   * @param limit bytes
+   */
+  async downloadArtifact(artifactUri: string, path: string, file: string, limit: number): Promise<void> {
+    await this.#connection.download(artifactEndpoint(artifactUri, path), file, limit);
   }
 
   /** Says that all of a model's files have arrived. */
@@ -310,6 +341,11 @@ function proxiedPath(artifactUri: string): string {
     failure: 'rejected',
     hint: 'start the server with `--serve-artifacts --artifacts-destination …` and use a new experiment',
   });
+}
+
+function artifactEndpoint(artifactUri: string, path: string): string {
+  const segments = [...proxiedPath(artifactUri).split('/'), ...encodeArtifactPath(path).split('/')];
+  return `mlflow-artifacts/artifacts/${segments.filter(Boolean).map(encodeURIComponent).join('/')}`;
 }
 
 /** A string literal of MLflow's search filters, which know no escapes but have two kinds of quotes. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import http, {
   type ClientRequest,
@@ -109,6 +109,35 @@ export class MlflowConnection {
     }
   }
 
+  /**
+   * Streams what an endpoint under `api/2.0/` answers into a file.
+   * @param limit bytes; a longer answer is refused
+   * @throws MlflowError
+   */
+  async download(endpoint: string, file: string, limit: number): Promise<void> {
+    await this.#send(
+      'GET',
+      endpoint,
+      {},
+      (request) => request.end(),
+      async (response) => {
+        let bytes = 0;
+        await pipeline(
+          response,
+          async function* (chunks: AsyncIterable<Buffer>) {
+            for await (const chunk of chunks) {
+              bytes += chunk.length;
+              if (bytes > limit) throw new Error(`a file of over ${limit} bytes`);
+              yield chunk;
+            }
+          },
+          createWriteStream(file),
+        );
+        return '';
+      },
+    );
+  }
+
   /** Breaks off the requests that are under way, and closes the connections kept for the next. */
   close(): void {
     this.#agent.destroy();
@@ -119,9 +148,10 @@ export class MlflowConnection {
     endpoint: string,
     headers: OutgoingHttpHeaders,
     writeBody: (request: ClientRequest) => void,
+    readBody: (response: IncomingMessage) => Promise<string> = readText,
   ): Promise<Answer> {
     this.failuresInARow++;
-    const answer = await this.#exchange(method, endpoint, headers, writeBody).catch((error: unknown) => {
+    const answer = await this.#exchange(method, endpoint, headers, writeBody, readBody).catch((error: unknown) => {
       throw this.#unreachable(error);
     });
     const isSuccess = answer.status >= 200 && answer.status < 300;
@@ -135,6 +165,7 @@ export class MlflowConnection {
     endpoint: string,
     headers: OutgoingHttpHeaders,
     writeBody: (request: ClientRequest) => void,
+    readBody: (response: IncomingMessage) => Promise<string>,
   ): Promise<Answer> {
     const { request: openRequest } = this.uri.startsWith('https:') ? https : http;
     const request = openRequest(`${this.uri}/api/2.0/${endpoint}`, {
@@ -143,13 +174,15 @@ export class MlflowConnection {
       headers: this.#authorization ? { ...headers, authorization: this.#authorization } : headers,
       timeout: this.#timeout,
     });
-    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    const responded = new Promise<IncomingMessage>((resolve, reject) => {
       request.on('response', resolve).on('error', reject);
     });
     request.on('timeout', () => request.destroy(new Error(`no answer within ${this.#timeout / 1000} s`)));
     writeBody(request);
-    const response = await answered;
-    return { status: response.statusCode ?? 0, headers: response.headers, text: await readText(response) };
+    const response = await responded;
+    const { statusCode: status = 0, headers: answered } = response;
+    const read = status >= 200 && status < 300 ? readBody : readText;
+    return { status, headers: answered, text: await read(response) };
   }
 
   #unreachable(error: unknown): MlflowError {

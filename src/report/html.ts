@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Study } from '../study/study.js';
+import { answerSection } from './page/answer.js';
+import { comparisonTable, variantTable } from './page/comparisons.js';
+import { figureList } from './page/figures.js';
+import { markup, Markup, type Content } from './page/markup.js';
+import { misclassifiedImages } from './page/misclassified.js';
+import { originSection } from './page/origin.js';
+import { runsSection } from './page/runs.js';
+import { cssVariables } from './plots/palette.js';
+import { figuresOf } from './plots/plots.js';
+
+/** A part of the page: its heading's id, the heading, what follows. */
+type Section = [id: string, title: string, contents: Content[]];
+
+/**
+ * A study as one HTML page that needs nothing else: styles, script, plots and images are in it, and by its content
+ * security policy it can load nothing. Readable without scripts, too; those sort, filter and show what is pointed at.
+ */
+export async function renderHtml(study: Study): Promise<string> {
+  const [style, script] = await Promise.all(['style.css', 'main.js'].map(readBuilt));
+  const scriptHash = createHash('sha256').update(script).digest('base64');
+  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'`;
+  const sections = sectionsOf(study).filter(([, , contents]) => contents.some((content) => content !== null));
+  const page = markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="generator" content="Ablate ${study.origin.versions.ablate}" />
+        <title>${study.question ?? study.title} – Ablate</title>
+        <style>${new Markup(colorStyles() + style)}</style>
+      </head>
+      <body>
+        <a class="skip" href="#answer">Skip to the answer</a>
+        <header>
+          <p class="title">${study.question === null ? 'Comparison' : study.title}</p>
+          <h1>${study.question ?? study.title}</h1>
+          ${contentsList(sections)}
+        </header>
+        <main>
+          ${answerSection(study)} ${sections.map(sectionMarkup)} ${runsSection(study)} ${originSection(study)}
+        </main>
+        <footer>Made by Ablate ${study.origin.versions.ablate}.</footer>
+        <div id="tip" role="tooltip" hidden></div>
+        <script>${new Markup(script)}</script>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+/** The same file for the program as built and for tests of its source. */
+function readBuilt(name: string): Promise<string> {
+  return readFile(new URL(`../../dist/report/browser/${name}`, import.meta.url), 'utf8');
+}
+
+function colorStyles(): string {
+  return `:root { ${cssVariables('light')} }
+@media screen and (prefers-color-scheme: dark) { :root { ${cssVariables('dark')} } }
+`;
+}
+
+function sectionsOf(study: Study): Section[] {
+  const { variants, curves, choices, cost, errors } = figuresOf(study);
+  return [
+    ['variants', 'Variants', [figureList(variants), variantTable(study), comparisonTable(study)]],
+    ['choices', 'Choices', [figureList(choices)]],
+    ['curves', 'Learning curves', [figureList(curves)]],
+    ['cost', 'Cost', [figureList(cost)]],
+    ['errors', 'Errors', [figureList(errors), misclassifiedImages(study)]],
+  ];
+}
+
+function sectionMarkup([id, title, contents]: Section): Markup {
+  return markup`<section id="section-${id}" aria-labelledby="title-${id}">
+    <h2 id="title-${id}">${title}</h2>
+    ${contents}
+  </section>`;
+}
+
+function contentsList(sections: readonly Section[]): Markup {
+  const links = [
+    ['answer', 'Answer'],
+    ...sections.map(([id, title]) => [`section-${id}`, title]),
+    ['runs', 'Runs'],
+    ['origin', 'How to repeat it'],
+  ];
+  return markup`<nav aria-label="Contents">
+    <ul>
+      ${links.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)}
+    </ul>
+  </nav>`;
+}

@@ -1,0 +1,89 @@
+import type { Answer } from '../../analysis/answer.js';
+import type { Study } from '../../study/study.js';
+import { numberText, shareText } from '../numbers.js';
+import { rankVariants } from '../plots/ranking.js';
+import { modelSentence } from '../tables.js';
+import { markup, type Content } from './markup.js';
+
+/** The question and the answer, with how sure it is. */
+export function answerSection(study: Study): Content {
+  const { answer } = study;
+  return markup`<section id="answer" aria-labelledby="answer-title">
+    <h2 id="answer-title">Answer</h2>
+    <div class="answer ${answer?.decided ? 'decided' : 'open'}">
+      ${answer ? markup`<p class="verdict">${answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
+      <p class="sentence">${answer?.sentence ?? singleSentence(study)}</p>
+    </div>
+    ${paragraph(modelSentence(study))} ${factList(study)}
+    ${
+      answer && answer.cautions.length > 0
+        ? markup`<aside class="cautions" aria-label="Cautions">
+            <h3>To be read with care</h3>
+            <ul>
+              ${answer.cautions.map((caution) => markup`<li>${caution}</li>`)}
+            </ul>
+          </aside>`
+        : null
+    }
+    ${answer ? surenessText(answer) : null}
+  </section>`;
+}
+
+function paragraph(text: string | null): Content {
+  return text === null ? null : markup`<p>${text}</p>`;
+}
+
+function singleSentence(study: Study): string {
+  const ranked = rankVariants(study);
+  if (ranked.length === 0) return 'No run has finished.';
+  const [{ variant, mean, interval, values }] = ranked;
+  const range = interval ? ` (95 % interval ${numberText(interval[0])} to ${numberText(interval[1])})` : '';
+  const runs = values.length === 1 ? 'one run' : `${values.length} runs`;
+  return `${study.metric.name} of ${variant.name} is ${numberText(mean)}${range}, over ${runs}. There is nothing to compare it with.`;
+}
+
+function factList(study: Study): Content {
+  const { metric, variants, answer } = study;
+  const runs = variants.flatMap((variant) => variant.runs);
+  const finished = runs.filter(({ status }) => status === 'FINISHED').length;
+  const facts: [string, string][] = [
+    ['Metric', `${metric.name}, ${metric.goal === 'maximize' ? 'higher' : 'lower'} is better`],
+    ['Variants', numberText(variants.length)],
+    ['Runs', finished === runs.length ? numberText(finished) : `${finished} finished of ${runs.length}`],
+    ...(answer ? answerFacts(answer) : []),
+  ];
+  return markup`<dl class="facts">
+    ${facts.map(
+      ([name, value]) =>
+        markup`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+function answerFacts({ judgement, comparisons, seedsMissing, decided }: Answer): [string, string][] {
+  const { margin } = judgement;
+  const facts: [string, string][] = [
+    ['Chance of a false difference', `at most ${shareText(judgement.alpha)}`],
+    ['Comparisons', numberText(comparisons.length)],
+  ];
+  if (margin !== null) facts.push(['Smallest difference that matters', `±${margin}`]);
+  if (!decided && seedsMissing !== null && seedsMissing > 0) facts.push(['Seeds missing', `about ${seedsMissing}`]);
+  return facts;
+}
+
+function surenessText({ judgement, comparisons }: Answer): Content {
+  const test = judgement.sequential
+    ? 'Seeds were added in view of the results, so the comparisons are by a sequential test, which keeps its error rate whenever it is looked at.'
+    : 'Variants are compared seed by seed, by the paired t test.';
+  const family =
+    comparisons.length > 1
+      ? ` The chance of a false difference holds for all ${comparisons.length} comparisons together (Holm).`
+      : '';
+  return markup`<p class="method">
+    ${test}${family} “No practical difference” is only said by an equivalence test (TOST) within a stated margin.
+    Otherwise it can’t be told yet.
+  </p>`;
+}

@@ -1,0 +1,25 @@
+import { escaped } from '../plots/text.js';
+
+/** HTML that is known to be whole: what `markup` makes, and nothing else. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What can stand in a template; text is escaped, null is nothing. */
+export type Content = Markup | string | number | null | readonly Content[];
+
+/** A template of HTML. Whatever is put in is text (in attributes, too, which are to be quoted), unless it is Markup. */
+export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
+  return new Markup(strings.map((string, i) => string + (i < contents.length ? textOf(contents[i]) : '')).join(''));
+}
+
+function textOf(content: Content): string {
+  if (content === null) return '';
+  if (content instanceof Markup) return content.text;
+  if (typeof content === 'object') return content.map(textOf).join('');
+  return escaped(String(content));
+}

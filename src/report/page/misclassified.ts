@@ -1,0 +1,27 @@
+import type { Misclassified, Study } from '../../study/study.js';
+import { markup, type Content } from './markup.js';
+
+/** Images that the best variant gets wrong. */
+export function misclassifiedImages({ misclassified }: Study): Content {
+  if (misclassified.length === 0) return null;
+  return markup`<h3 id="misclassified">Images that most runs get wrong</h3>
+    <p>Of the test set, by the best variant: the class, then what it is taken for.</p>
+    <ul class="images">
+      ${misclassified.map(imageItem)}
+    </ul>`;
+}
+
+function imageItem({ index, label, prediction, runs, png }: Misclassified): Content {
+  const counted = runs === 1 ? '1 run' : `${runs} runs`;
+  const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return markup`<li>
+    <img
+      src="${source}"
+      width="72"
+      height="72"
+      alt="Test image ${index}: ${label}, taken for ${prediction} by ${counted}"
+      title="Test image ${index}, ${counted}"
+    />
+    <span aria-hidden="true">${label} → <strong>${prediction}</strong></span>
+  </li>`;
+}

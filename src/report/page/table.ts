@@ -1,0 +1,52 @@
+import { markup, type Content, type Markup } from './markup.js';
+
+/** A column of a table, and how a row fills it. */
+export interface TableColumn<Row> {
+  title: string;
+  text: (row: Row) => Content;
+  /** What rows are sorted by, where it isn't the text; null comes last. */
+  value?: (row: Row) => number | null;
+}
+
+export interface TableOptions<Row> {
+  /** Tells it from the page's other tables. */
+  id: string;
+  caption: string;
+  columns: readonly TableColumn<Row>[];
+  rows: readonly Row[];
+  /** Whether the first column names its row. */
+  classOf?: (row: Row) => string;
+}
+
+/** A table in a box that scrolls by itself. Its first column names the rows; the page's script makes it sortable. */
+export function tableMarkup<Row>({ id, caption, columns, rows, classOf }: TableOptions<Row>): Markup {
+  const isNumeric = columns.map(({ value }) => value !== undefined);
+  return markup`<div class="table" role="region" aria-labelledby="${id}-caption" tabindex="0">
+    <table id="${id}">
+      <caption id="${id}-caption">
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map(({ title }, i) => markup`<th scope="col" class="${isNumeric[i] ? 'number' : 'text'}">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            markup`<tr class="${classOf?.(row) ?? ''}">
+              ${columns.map((column, i) => cell(column, row, i))}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function cell<Row>({ text, value }: TableColumn<Row>, row: Row, position: number): Markup {
+  const content = text(row);
+  if (position === 0) return markup`<th scope="row">${content}</th>`;
+  return value === undefined
+    ? markup`<td>${content}</td>`
+    : markup`<td class="number" data-value="${value(row) ?? ''}">${content}</td>`;
+}

@@ -1,0 +1,130 @@
+import * as Plot from '@observablehq/plot';
+import type { Comparison } from '../../analysis/answer-facts.js';
+import type { Answer } from '../../analysis/answer.js';
+import type { Verdict } from '../../analysis/comparison.js';
+import type { Interval } from '../../analysis/statistics/intervals.js';
+import type { Study } from '../../study/study.js';
+import type { Figure } from './figure.js';
+import { signedText } from '../numbers.js';
+import { ink } from './palette.js';
+import { drawRows } from './rows.js';
+import { listed } from './text.js';
+
+/** A variant less the one that all are compared with. */
+interface Difference {
+  name: string;
+  value: number;
+  interval: Interval | null;
+  verdict: Verdict;
+}
+
+const MOST_ROWS = 40;
+
+/** What a verdict is called, and how it is drawn. */
+const VERDICTS: Record<Verdict, { words: string; symbol: 'circle' | 'square'; isFilled: boolean }> = {
+  different: { words: 'different', symbol: 'circle', isFilled: true },
+  equivalent: { words: 'no practical difference', symbol: 'square', isFilled: true },
+  identical: { words: 'identical', symbol: 'square', isFilled: true },
+  undecided: { words: 'can’t tell yet', symbol: 'circle', isFilled: false },
+};
+
+/** How far each variant is from the baseline or, without one, from the best. */
+export function differenceFigures({ answer, metric }: Study): Figure[] {
+  const reference = answer?.baseline ?? answer?.leader;
+  if (!answer || reference == null) return [];
+  const differences = differencesFrom(answer, reference);
+  if (differences.length === 0) return [];
+  const shown = differences.slice(0, MOST_ROWS);
+  return [
+    {
+      name: 'differences',
+      title: `Difference from ${answer.baseline === null ? 'the best' : 'the baseline'}, ${reference}`,
+      caption: captionOf(answer),
+      alternative: `Differences in ${metric.name} from ${reference}: ${listed(differences.map(told), 8)}.`,
+      isCompact: false,
+      draw: (width) => draw(shown, answer, `difference in ${metric.name}`, width),
+    },
+  ];
+}
+
+function captionOf({ judgement, comparisons }: Answer): string {
+  const confidence = Number((100 * (1 - judgement.alpha)).toPrecision(4));
+  const interval = judgement.sequential ? 'confidence sequence' : 'interval';
+  const margin =
+    judgement.margin === null ? '' : ` The band is the margin, ±${judgement.margin}, in which no difference matters.`;
+  const family =
+    comparisons.length > 1
+      ? ` Verdicts are adjusted for ${comparisons.length} comparisons (Holm), intervals are not.`
+      : '';
+  return `Over the seeds that both have, with ${confidence} % ${interval}. Filled circle: different; hollow: can’t tell yet; square: no practical difference.${margin}${family}`;
+}
+
+/** The comparisons with one variant, as differences from it; the smallest first. */
+function differencesFrom({ comparisons }: Answer, reference: string): Difference[] {
+  const differences = comparisons.flatMap((comparison): Difference[] => {
+    const { first, second, difference } = comparison;
+    if (difference === null || (first !== reference && second !== reference)) return [];
+    return [first === reference ? turned(comparison, difference) : asIs(comparison, difference)];
+  });
+  return differences.sort((a, b) => Math.abs(a.value) - Math.abs(b.value));
+}
+
+function asIs({ first, interval, verdict }: Comparison, value: number): Difference {
+  return { name: first, value, interval: finite(interval), verdict };
+}
+
+function turned({ second, interval, verdict }: Comparison, value: number): Difference {
+  return { name: second, value: -value, interval: finite(interval && [-interval[1], -interval[0]]), verdict };
+}
+
+/** A confidence sequence of few seeds has no ends yet. */
+function finite(interval: Interval | null): Interval | null {
+  return interval?.every(Number.isFinite) ? interval : null;
+}
+
+function told({ name, value, interval, verdict }: Difference): string {
+  const range = interval ? ` (${signedText(interval[0])} to ${signedText(interval[1])})` : '';
+  return `${name} ${signedText(value)}${range}, ${VERDICTS[verdict].words}`;
+}
+
+function draw(shown: readonly Difference[], { judgement }: Answer, label: string, width: number): string {
+  const rows = shown.map((difference, row) => ({
+    ...difference,
+    row,
+    lower: difference.interval?.[0] ?? difference.value,
+    upper: difference.interval?.[1] ?? difference.value,
+    title: told(difference),
+    symbol: VERDICTS[difference.verdict].symbol,
+    fill: VERDICTS[difference.verdict].isFilled ? ink('series1') : ink('surface'),
+  }));
+  const { margin } = judgement;
+  return drawRows({
+    width,
+    labels: shown.map(({ name }) => ({ text: name })),
+    x: { label },
+    tickText: (value) => (value === 0 ? '0' : signedText(value)),
+    marks: (dy) => [
+      ...(margin === null
+        ? []
+        : [Plot.rectX([margin], { x1: -margin, x2: margin, fill: ink('series1'), fillOpacity: 0.12 })]),
+      Plot.ruleX([0], { stroke: ink('text'), strokeWidth: 1 }),
+      Plot.ruleY(rows, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),
+      Plot.dot(rows, {
+        y: 'row',
+        x: 'value',
+        r: 5,
+        symbol: 'symbol',
+        fill: 'fill',
+        stroke: ink('series1'),
+        strokeWidth: 2,
+        title: 'title',
+        dy,
+      }),
+    ],
+  }).svg;
+}
+
+/** Words for a verdict. */
+export function verdictText(verdict: Verdict): string {
+  return VERDICTS[verdict].words;
+}

@@ -1,0 +1,105 @@
+import * as Plot from '@observablehq/plot';
+import type { Factor, FactorLevel, Study } from '../../study/study.js';
+import type { Figure } from './figure.js';
+import { shortKey, valueLabel } from '../../config/sweep-label.js';
+import { numberText, shareText, pValueText } from '../numbers.js';
+import { ink } from './palette.js';
+import { drawRows } from './rows.js';
+import { listed } from './text.js';
+
+const MOST_FACTORS = 10;
+const MOST_LEVELS = 12;
+
+/** What each choice comes to, and which of them matter. */
+export function factorFigures(study: Study): Figure[] {
+  const factors = study.factors.filter(({ levels }) => levels.length > 1).slice(0, MOST_FACTORS);
+  // One factor alone is what the variants show already.
+  if (factors.length < 2) return [];
+  return [choices(study, factors), ...importance(study, factors)];
+}
+
+function choices({ metric }: Study, factors: readonly Factor[]): Figure {
+  return {
+    name: 'choices',
+    title: `${metric.name} of each choice`,
+    caption: 'The mean of all runs with a value, over all else that was varied, with its 95 % interval.',
+    alternative: `Means of ${metric.name} by choice: ${factors.map(told).join('; ')}.`,
+    isCompact: false,
+    draw: (width) => drawChoices(factors, metric.name, width),
+  };
+}
+
+function told({ key, levels, pValue }: Factor): string {
+  const means = levels.map(({ value, mean }) => `${valueLabel(value)} ${numberText(mean)}`);
+  return `${key}: ${listed(means, MOST_LEVELS)}${pValue === null ? '' : ` (p ${pValueText(pValue)})`}`;
+}
+
+function drawChoices(factors: readonly Factor[], metric: string, width: number): string {
+  const keys = factors.map(({ key }) => key);
+  const lines = factors.flatMap(({ key, levels }): { text: string; level: FactorLevel | null }[] => [
+    { text: shortKey(key, keys), level: null },
+    ...levels.slice(0, MOST_LEVELS).map((level) => ({ text: valueLabel(level.value), level })),
+  ]);
+  const points = lines.flatMap(({ text, level }, row) => (level === null ? [] : [pointOf(level, text, row)]));
+  return drawRows({
+    width,
+    labels: lines.map(({ text, level }) => ({ text, isHeading: level === null })),
+    x: { label: metric },
+    marks: (dy) => [
+      Plot.ruleY(points, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),
+      Plot.dot(points, { y: 'row', x: 'mean', r: 5, fill: ink('series1'), title: 'title', dy }),
+    ],
+  }).svg;
+}
+
+function pointOf({ mean, interval, n }: FactorLevel, text: string, row: number) {
+  const [lower, upper] = [interval?.lower ?? mean, interval?.upper ?? mean];
+  const range = interval ? ` (${numberText(lower)} to ${numberText(upper)})` : '';
+  return { row, mean, lower, upper, title: `${text}: mean ${numberText(mean)}${range}, n = ${n}` };
+}
+
+interface Share {
+  name: string;
+  share: number;
+}
+
+function importance({ factors, interactions, metric }: Study, shownFactors: readonly Factor[]): Figure[] {
+  const keys = factors.map(({ key }) => key);
+  const nameOf = (key: string) => shortKey(key, keys);
+  const alone = shownFactors.map(({ key, importance }) => ({ name: nameOf(key), share: importance }));
+  const joint = interactions.map((one) => ({ name: one.factors.map(nameOf).join(' × '), share: one.importance }));
+  const shares = [...alone, ...joint].flatMap(({ name, share }): Share[] => (share === null ? [] : [{ name, share }]));
+  if (shares.length === 0) return [];
+  const shown = shares.sort((a, b) => b.share - a.share).slice(0, 12);
+  return [
+    {
+      name: 'importance',
+      title: 'What matters',
+      caption: `The share of the variance of ${metric.name} between variants that each choice explains, alone and jointly (×).`,
+      alternative: `Importance: ${listed(
+        shown.map(({ name, share }) => `${name} ${shareText(share)}`),
+        12,
+      )}.`,
+      isCompact: false,
+      draw: (width) => drawImportance(shown, width),
+    },
+  ];
+}
+
+function drawImportance(shares: readonly Share[], width: number): string {
+  const rows = shares.map((one, row) => ({ ...one, row, text: shareText(one.share) }));
+  return drawRows({
+    width,
+    labels: rows.map(({ name }) => ({ text: name })),
+    x: {
+      label: 'share of the variance',
+      domain: [0, 1],
+      insetRight: 44,
+    },
+    tickText: (share) => `${Math.round(100 * share)} %`,
+    marks: (dy) => [
+      Plot.barX(rows, { y: 'row', x: 'share', fill: ink('series1'), insetTop: dy === 0 ? 5 : 20, insetBottom: 5 }),
+      Plot.text(rows, { y: 'row', x: 'share', text: 'text', textAnchor: 'start', dx: 6, dy, fill: ink('text') }),
+    ],
+  }).svg;
+}

@@ -1,0 +1,61 @@
+import sharp from 'sharp';
+import type { Study } from '../../study/study.js';
+import { confusionFigures } from './confusion.js';
+import { costFigures } from './cost.js';
+import { differenceFigures } from './differences.js';
+import { factorFigures } from './factors.js';
+import { WIDTHS, type Figure } from './figure.js';
+import { interactionFigures } from './interactions.js';
+import { learningCurveFigures } from './learning-curves.js';
+import { PALETTE, withLightColors } from './palette.js';
+import { parallelCoordinateFigures } from './parallel-coordinates.js';
+import { escaped } from './text.js';
+import { variantFigures } from './variants.js';
+
+/** A picture of its own. */
+export interface RenderedPlot {
+  /** Its file's name, without an extension. */
+  name: string;
+  /** Complete, on white. */
+  svg: string;
+  /** What it shows, in words. */
+  alternative: string;
+}
+
+/** The figures of a study, by the part of the report that they belong to; those that it has nothing for are left out. */
+export function figuresOf(study: Study) {
+  return {
+    variants: [...variantFigures(study), ...differenceFigures(study)],
+    curves: learningCurveFigures(study),
+    choices: [...factorFigures(study), ...interactionFigures(study), ...parallelCoordinateFigures(study)],
+    cost: costFigures(study),
+    errors: confusionFigures(study),
+  };
+}
+
+/** Every plot of a study as an SVG picture that stands alone. */
+export function renderPlots(study: Study): RenderedPlot[] {
+  return Object.values(figuresOf(study)).flat().map(renderPlot);
+}
+
+/** A plot in pixels, twice as many a side as it has: sharp on paper and on dense screens. */
+export function toPng(svg: string): Promise<Buffer> {
+  return sharp(Buffer.from(svg), { density: 144 }).png({ palette: true }).toBuffer();
+}
+
+function renderPlot(figure: Figure): RenderedPlot {
+  const { name, title, alternative } = figure;
+  const drawn = withLightColors(figure.draw(figure.isCompact ? WIDTHS.half : WIDTHS.page));
+  const [width, height] = ['width', 'height'].map((side) =>
+    Number(new RegExp(` ${side}="([\\d.]+)"`).exec(drawn)?.[1]),
+  );
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-20 -56 ${width + 40} ${height + 76}" width="${width + 40}" height="${height + 76}" `,
+    `role="img" aria-label="${escaped(`${title}. ${alternative}`)}" color="${PALETTE.text.light}" font-family="system-ui, sans-serif">`,
+    `<rect x="-20" y="-56" width="100%" height="100%" fill="${PALETTE.surface.light}"/>`,
+    `<text y="-26" font-size="15" font-weight="600" fill="currentColor">${escaped(title)}</text>`,
+    drawn,
+    '</svg>\n',
+  ];
+  return { name, svg: svg.join(''), alternative };
+}

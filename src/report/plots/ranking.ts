@@ -1,0 +1,28 @@
+import { mean } from '../../analysis/statistics/describe.js';
+import { tInterval, type Interval } from '../../analysis/statistics/intervals.js';
+import type { Study, StudyRun, StudyVariant } from '../../study/study.js';
+
+/** A variant by what its finished runs come to. */
+export interface Ranked {
+  variant: StudyVariant;
+  /** The study's metric of each finished run. */
+  values: number[];
+  mean: number;
+  /** Of the mean, at 95 %; null for a single run. */
+  interval: Interval | null;
+}
+
+/** The variants that have a value, the best mean first. */
+export function rankVariants({ variants, metric }: Study): Ranked[] {
+  const sign = metric.goal === 'maximize' ? -1 : 1;
+  const measured = variants.flatMap((variant): Ranked[] => {
+    const values = variant.runs.flatMap(valueOf);
+    return values.length === 0 ? [] : [{ variant, values, mean: mean(values), interval: tInterval(values) }];
+  });
+  return measured.sort((a, b) => sign * (a.mean - b.mean));
+}
+
+/** The values of a run that counts: one that has finished, with a number. */
+export function valueOf({ status, value }: StudyRun): number[] {
+  return status === 'FINISHED' && value !== null && Number.isFinite(value) ? [value] : [];
+}

@@ -1,0 +1,92 @@
+import * as Plot from '@observablehq/plot';
+import { ink } from './palette.js';
+import { drawPlot, type Drawing } from './svg.js';
+import { shortened, textWidth } from './text.js';
+
+/** A line of a plot whose lines have names. */
+export interface RowLabel {
+  text: string;
+  /** Names the lines below it; has no marks. */
+  isHeading?: boolean;
+}
+
+export interface RowsOptions {
+  /** Pixels. */
+  width: number;
+  labels: readonly RowLabel[];
+  x: Plot.ScaleOptions;
+  tickText?: (value: number) => string;
+  /**
+   * What is drawn; the vertical position of the n-th line is `y: n`.
+   * @param dy by how many pixels marks are moved, to leave room for a name above them
+   */
+  marks: (dy: number) => Plot.Markish[];
+}
+
+/** Narrower than this, names stand above their lines, not beside them. */
+const BESIDE = 500;
+
+/** Draws lines with names, which stand beside their marks or, on a phone, above them. */
+export function drawRows({ width, labels, x, tickText, marks }: RowsOptions): Drawing {
+  const isBeside = width >= BESIDE;
+  const rowHeight = isBeside ? 24 : 40;
+  const longest = Math.max(...labels.map(({ text }) => textWidth(text)));
+  const marginLeft = isBeside ? Math.min(longest + 14, 0.4 * width) : 8;
+  return drawPlot({
+    width,
+    height: labels.length * rowHeight + 58,
+    marginLeft,
+    marginRight: 16,
+    marginTop: 6,
+    marginBottom: 52,
+    color: { type: 'identity' },
+    x: { nice: true, ...x, axis: null },
+    y: { type: 'band', domain: labels.map((_, row) => row), axis: null, padding: 0 },
+    marks: [
+      Plot.gridX({ stroke: ink('grid'), strokeOpacity: 1, ticks: ticksFor(width - marginLeft) }),
+      Plot.axisX({
+        anchor: 'bottom',
+        ticks: ticksFor(width - marginLeft),
+        tickSize: 4,
+        labelOffset: 44,
+        tickFormat: tickText,
+      }),
+      ...marks(isBeside ? 0 : 6),
+      ...labelMarks(labels, { isBeside, room: isBeside ? marginLeft - 12 : width - 12 }),
+    ],
+  });
+}
+
+export function ticksFor(width: number): number {
+  return Math.max(3, Math.round(width / 80));
+}
+
+function labelMarks(
+  labels: readonly RowLabel[],
+  { isBeside, room }: { isBeside: boolean; room: number },
+): Plot.Markish[] {
+  const rows = labels.map((label, row) => ({ ...label, row }));
+  const options = {
+    y: 'row',
+    text: ({ text }: RowLabel) => shortened(text, room),
+    title: 'text',
+    frameAnchor: 'left',
+    textAnchor: isBeside ? 'end' : 'start',
+    dx: isBeside ? -8 : 0,
+    dy: isBeside ? 0 : -9,
+    fill: ink('text'),
+    // Names above their marks stay readable where a grid line crosses them.
+    stroke: ink('surface'),
+    strokeWidth: 4,
+  } as const;
+  return [
+    Plot.text(
+      rows.filter(({ isHeading }) => !isHeading),
+      options,
+    ),
+    Plot.text(
+      rows.filter(({ isHeading }) => isHeading),
+      { ...options, fontWeight: 600 },
+    ),
+  ];
+}

@@ -1,0 +1,34 @@
+/** Of a letter of a sans-serif font, on average, in ems. */
+const LETTER_WIDTH = 0.55;
+
+/** The size of letters in plots, in pixels. */
+export const FONT_SIZE = 12;
+
+/** About how wide a text is, in pixels. */
+export function textWidth(text: string, size = FONT_SIZE): number {
+  return Array.from(text).length * LETTER_WIDTH * size;
+}
+
+/** A text cut to a width in pixels. Its middle goes, as what tells names apart is mostly at an end. */
+export function shortened(text: string, width: number, size = FONT_SIZE): string {
+  const letters = Array.from(text);
+  const room = Math.max(3, Math.floor(width / (LETTER_WIDTH * size)));
+  if (letters.length <= room) return text;
+  const tail = Math.floor((room - 1) / 2);
+  return `${letters.slice(0, room - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
+}
+
+export function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
+
+/** Names in a sentence: `a, b and c`; beyond a few, how many more. */
+export function listed(names: readonly string[], most = 5): string {
+  const shown = names.length > most ? [...names.slice(0, most - 1), `${names.length - most + 1} more`] : names;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`;
+}

@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs';
+import type { PruningConfig } from '../config/experiment.js';
+import type { Runtime, Variable } from '../tensorflow/runtime.js';
+
+/** A kernel some of whose weights are kept at zero. */
+interface PrunedKernel {
+  weight: Variable;
+  /** Of its shape: 0 where a weight is pruned, 1 elsewhere. */
+  mask: Variable;
+}
+
+/**
+ * Magnitude pruning (Han et al., "Learning both weights and connections for efficient neural networks", 2015): of each
+ * kernel the weights of the smallest magnitude are zero, and stay so while the others are trained.
+ */
+export class Pruning {
+  readonly #kernels: PrunedKernel[];
+  readonly #sparsity: number;
+
+  /** @param kernels that are trained */
+  constructor({ sparsity }: PruningConfig, kernels: readonly Variable[], runtime: Pick<Runtime, 'variable'>) {
+    this.#sparsity = sparsity;
+    this.#kernels = kernels.map((weight) => {
+      const everything = tf.ones([...weight.shape]);
+      const mask = runtime.variable(`${weight.name}/mask`, everything);
+      everything.dispose();
+      return { weight, mask };
+    });
+  }
+
+  /** Chooses by the present weights what is pruned, and prunes it. @returns how many weights of how many */
+  begin(): { pruned: number; weights: number } {
+    let [pruned, weights] = [0, 0];
+    for (const { weight, mask } of this.#kernels) {
+      tf.tidy(() => {
+        const values = weight.read().dataSync<'float32'>();
+        const kept = largest(values, values.length - Math.round(this.#sparsity * values.length));
+        mask.assign(tf.tensor(kept, [...weight.shape]));
+        weights += values.length;
+        pruned += kept.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
+      });
+    }
+    tf.tidy(() => {
+      this.apply();
+    });
+    return { pruned, weights };
+  }
+
+  /** Sets what is pruned to zero again; inside a traced step too. */
+  apply(): void {
+    for (const { weight, mask } of this.#kernels) weight.assign(tf.mul(weight.read(), mask.read()));
+  }
+
+  dispose(): void {
+    for (const { mask } of this.#kernels) mask.dispose();
+  }
+}
+
+/** 1 for the `count` values of the greatest magnitude, of equal ones the first; 0 for the others. */
+function largest(values: Float32Array, count: number): Float32Array {
+  const order = Uint32Array.from(values.keys()).sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]) || a - b);
+  const mask = new Float32Array(values.length);
+  for (const index of order.subarray(0, count)) mask[index] = 1;
+  return mask;
+}
