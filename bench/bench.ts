@@ -1,8 +1,9 @@
-// `npm run bench -- baseline|resnet20|grid|serving|sweep|tracking|all`: how fast Ablate is beside others, as ratios measured in one run. Each
+// `npm run bench -- NAME…|all`: how fast Ablate is beside others, as ratios measured in one run. Each
 // result replaces the section of its title in bench/results.md. BENCH_ROUNDS: rounds; BENCH_THREADS: threads an engine.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { grid } from './grid.js';
+import { queueThroughput } from './queue.js';
 import { serving } from './serving.js';
 import { sweepLength } from './sweep.js';
 import { tracking } from './tracking.js';
@@ -19,6 +20,7 @@ const benchmarks: Record<string, () => Promise<string>> = {
   resnet20: () => trainingSpeed('resnet20', rounds, threads),
   grid: () => Promise.resolve(grid(Math.min(rounds, 3))),
   serving,
+  queue: queueThroughput,
   sweep: sweepLength,
   tracking,
 };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { buildIfStale } from './build.js';
 
-buildIfStale();
+await buildIfStale();
 
 /** @type {(module: string) => Promise<unknown>} */
 const load = (module) => import(new URL(`../dist/${module}`, import.meta.url).href);

@@ -1,4 +1,4 @@
-// Compiles the benchmarks (with what they use of src) to dist/bench/ and runs the benchmarks: `npm run bench -- baseline|resnet20|grid|serving|sweep|tracking|all`.
+// Compiles the benchmarks (with what they use of src) to dist/bench/ and runs the benchmarks: `npm run bench -- NAME…|all`.
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildIfStale } from './build.js';

@@ -11,6 +11,7 @@ import { registerLs } from './commands/ls.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPreview } from './commands/preview.js';
+import { registerQueue } from './commands/queue.js';
 import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerServe } from './commands/serve.js';
@@ -60,6 +61,7 @@ function createProgram(): Command {
     registerUi,
     registerSync,
     registerWorker,
+    registerQueue,
     registerSlurmTask,
     registerInstall,
     registerDoctor,

@@ -13,6 +13,8 @@ function main(): void {
   let ending = new AbortController();
   // A terminal's Ctrl-C reaches every process in the foreground; what it means is for the parent to say.
   process.on('SIGINT', () => undefined);
+  // So does the SIGTERM of a workload manager that takes a job's place away.
+  process.on('SIGTERM', () => undefined);
   process.on('disconnect', () => process.exit());
   process.on('message', (request: WorkerRequest) => {
     if (request.type === 'end') {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { UserError } from '../errors.js';
 
 /** What the user says of where trials are trained, unless it is this machine. */
 export interface PlaceOptions {
@@ -21,4 +22,14 @@ export function addPlaceOptions(command: Command): void {
 export function addQueueOption(command: Command): void {
   const what = 'trials go by a Redis queue: redis://[USER:PASSWORD@]HOST[:PORT], rediss:// for TLS';
   command.addOption(new Option('--queue <address>', what).env('ABLATE_QUEUE'));
+}
+
+/** @throws UserError `bad-usage` without one */
+export function requireQueue({ queue }: { queue?: string }): string {
+  if (queue !== undefined) return queue;
+  throw new UserError('which queue?', {
+    code: 'bad-usage',
+    hint: 'name it with --queue redis://HOST, or in the environment: ABLATE_QUEUE=redis://HOST',
+    exitCode: 2,
+  });
 }

@@ -5,7 +5,6 @@ import { UserError } from '../errors.js';
 import type { Job } from '../job.js';
 import type { RunHistory } from '../tracking/run-history.js';
 import type { RunDirectory, Summary } from '../tracking/run-store.js';
-import { chooseEngine } from './engine.js';
 import { addSweepOptions, type SweepOptions } from './sweep-options.js';
 import { type TrainingOptions, addTrainingOptions, checkpointSeconds } from './training-options.js';
 
@@ -28,7 +27,7 @@ async function resume(id: string | undefined, options: SweepOptions, command: Co
   else await (await import('./resume-sweep.js')).resumeSweep(found.sweep, options);
 }
 
-async function resumeRun(run: RunDirectory, options: TrainingOptions, command: Command): Promise<void> {
+async function resumeRun(run: RunDirectory, options: SweepOptions, command: Command): Promise<void> {
   const { readSummary } = await import('../tracking/run-store.js');
   const { printResults } = await import('./run-results.js');
   const summary = readSummary(run);
@@ -45,15 +44,15 @@ async function resumeRun(run: RunDirectory, options: TrainingOptions, command: C
   await printResults([ended], options);
 }
 
-async function goOn(run: RunDirectory, options: TrainingOptions, command: Command): Promise<Summary> {
+async function goOn(run: RunDirectory, options: SweepOptions, command: Command): Promise<Summary> {
   const { readHistory } = await import('../tracking/run-history.js');
   const history = readHistory(run);
   const job = await toJob(run, history, options);
-  const engine = await chooseEngine({ ...options, ...engineBefore(history, command) });
-  const { LocalScheduler } = await import('../scheduling/local.js');
+  const { choosePlace } = await import('./training-place.js');
+  const place = await choosePlace({ ...options, ...engineBefore(history, command) });
   const { runJob } = await import('./run-job.js');
   const { listenForInterrupts } = await import('./interrupts.js');
-  const scheduler = new LocalScheduler(engine, 1);
+  const scheduler = await place.open({ jobs: 1, threads: place.threads }, job.config);
   const interruption = listenForInterrupts(() => {
     scheduler.close();
   });

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
 import { addEngineOptions, chooseEngine, type EngineOptions, wholeNumber } from './engine.js';
-import { addQueueOption } from './place-options.js';
+import { addQueueOption, requireQueue } from './place-options.js';
 
 interface WorkerOptions extends EngineOptions {
   queue?: string;
@@ -60,15 +59,6 @@ async function work(options: WorkerOptions): Promise<void> {
     stop();
     close();
   }
-}
-
-function requireQueue({ queue }: WorkerOptions): string {
-  if (queue !== undefined) return queue;
-  throw new UserError('which queue? `ablate worker` takes trials from one', {
-    code: 'bad-usage',
-    hint: 'ablate worker --queue redis://HOST, or ABLATE_QUEUE=redis://HOST ablate worker',
-    exitCode: 2,
-  });
 }
 
 function say(line: string): void {

@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SlurmScheduler } from '../../src/remote/slurm/slurm-scheduler.js';
 import { holderOf } from '../../src/tracking/run-lock.js';
-import { runDirectory } from '../../src/tracking/run-store.js';
-import { describeScheduler, THREADS } from '../scheduling/conformance.js';
+import { runDirectories, runDirectory } from '../../src/tracking/run-store.js';
+import { describeScheduler, doneBy, THREADS, trial, withEpochs } from '../scheduling/conformance.js';
+import { temporaryFolder } from '../support/runs.js';
 import { SlurmCluster } from '../support/slurm.js';
 
 const program = fileURLToPath(new URL('../../bin/ablate.js', import.meta.url));
@@ -45,4 +46,33 @@ describeScheduler('tasks of a Slurm cluster', ({ runsDirectory, concurrency, ske
       return Promise.resolve();
     },
   });
+});
+
+it('makes a checkpoint when Slurm takes its place away, and goes on from there when it starts it again', async () => {
+  const runsDirectory = temporaryFolder();
+  const scheduler = new SlurmScheduler({
+    runsDirectory,
+    threads: THREADS,
+    launcher: { name: 'slurm', partition: 'main', gpus: 0, time: null, sbatch: [] },
+    commandOf: (list) => `'${process.execPath}' '${program}' slurm-task '${list}'`,
+  });
+  const job = trial(runsDirectory, withEpochs(60));
+  const told: string[] = [];
+  let hurry: NodeJS.Timeout | undefined;
+  const outcome = await scheduler.run(job, {
+    onProgress: (progress) => {
+      told.push(progress.type === 'resumed' ? `resumed after epoch ${progress.epoch - 1}` : progress.type);
+      if (progress.type !== 'epoch' || progress.epoch !== 5 || hurry) return;
+      const [name] = execFileSync('squeue', ['-h', '-r', '-o', '%F_%K'], { encoding: 'utf8' }).split('\n');
+      execFileSync('scontrol', ['requeue', name]);
+      // Slurm waits two minutes before it starts a job again.
+      hurry = setInterval(() => spawnSync('scontrol', ['update', `jobid=${name}`, 'starttime=now']), 1000);
+    },
+  });
+  clearInterval(hurry);
+  scheduler.close();
+  expect(doneBy(outcome)).toMatchObject({ status: 'FINISHED', epochs: 60 });
+  expect(told.filter((each) => each === 'created')).toHaveLength(2);
+  expect(told.some((each) => /^resumed after epoch [1-9]/.test(each))).toBe(true);
+  expect(runDirectories(runsDirectory)).toHaveLength(1);
 });

@@ -49,14 +49,17 @@ type Change = (job: Job) => Job;
 const withSeed =
   (seed: number): Change =>
   (job) => ({ ...job, config: { ...job.config, training: { ...job.config.training, seed } } });
+export const withEpochs =
+  (epochs: number): Change =>
+  (job) => {
+    const config = { ...job.config, training: { ...job.config.training, epochs } };
+    return { ...job, config, configHash: configHash(config) };
+  };
 /** So long that it never ends by itself. */
-const endless: Change = (job) => {
-  const config = { ...job.config, training: { ...job.config.training, epochs: 100_000 } };
-  return { ...job, config, configHash: configHash(config) };
-};
+const endless = withEpochs(100_000);
 
 /** A trial to submit. */
-function trial(runsDirectory: string, ...changes: Change[]): Job {
+export function trial(runsDirectory: string, ...changes: Change[]): Job {
   const source = writeExperiment(temporaryFolder(), EXPERIMENT);
   const { config } = loadExperiment(source);
   const sweep = { id: 'tiny-sweep', values: {}, label: 'tiny' };
@@ -178,10 +181,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
     it('goes on, to the same bits, when a worker dies in mid-trial', async () => {
       await openSite();
       const scheduler = await site.scheduler();
-      const job = trial(runs, (each) => {
-        const config = { ...each.config, training: { ...each.config.training, epochs: 30 } };
-        return { ...each, config, configHash: configHash(config) };
-      });
+      const job = trial(runs, withEpochs(30));
       let run = '';
       let crashed: Promise<void> | undefined;
       const outcome = await train(scheduler, job, {
@@ -200,10 +200,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
     it('goes on with a trial whose coordinator died, when one comes back', async () => {
       await openSite();
       const first = await site.scheduler();
-      const job = trial(runs, (each) => {
-        const config = { ...each.config, training: { ...each.config.training, epochs: 30 } };
-        return { ...each, config, configHash: configHash(config) };
-      });
+      const job = trial(runs, withEpochs(30));
       const { reached, onProgress } = whenReached('epoch');
       void first.run(job, { onProgress });
       await reached;

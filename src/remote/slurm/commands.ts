@@ -40,7 +40,7 @@ function optionsOf({ tasks, threads, priority, log, launcher }: ArrayJob): strin
     `--array=0-${tasks - 1}`,
     '--requeue',
     '--open-mode=append',
-    `--signal=B:USR1@${WARNING_SECONDS}`,
+    `--signal=B:USR2@${WARNING_SECONDS}`,
     `--job-name=ablate`,
     `--output=${log}`,
     `--cpus-per-task=${Math.max(1, threads)}`,

@@ -11,7 +11,7 @@ const TIME_IS_UP: EndRequest = { status: 'KILLED', reason: 'its time with Slurm 
 
 /**
  * Does a trial as a task of Slurm, and leaves its answer. Told to make room (SIGTERM), or that its time is nearly up
- * (SIGUSR1), it makes a checkpoint and leaves no answer: Slurm starts it again, or is asked to.
+ * (SIGUSR2), it makes a checkpoint and leaves no answer: Slurm starts it again, or is asked to.
  * @param job the task's number in Slurm
  */
 export async function performTask(trial: string, place: WorkerPlace, job: string | undefined): Promise<void> {
@@ -20,7 +20,7 @@ export async function performTask(trial: string, place: WorkerPlace, job: string
   process.on('SIGTERM', () => {
     ending.abort(PREEMPTED);
   });
-  process.on('SIGUSR1', () => {
+  process.on('SIGUSR2', () => {
     ending.abort(TIME_IS_UP);
   });
   const polling = setInterval(() => {
