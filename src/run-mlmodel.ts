@@ -5,7 +5,7 @@ import type { RunSetup } from './run-setup.js';
 /**
  * What MLflow's clients read of a model beside the model itself: `MLmodel`, with its flavor and its signature, and
  * `input_example.json`, the first test image as the model takes it. Formats: `mlflow.models.Model` and
- * `mlflow.models.utils` ("tf-serving").
+ * `mlflow.models.utils`.
  * @returns file name → contents
  */
 export function mlmodelFiles({ dataset, parts: { normalization } }: RunSetup): Record<string, string> {
@@ -17,12 +17,12 @@ export function mlmodelFiles({ dataset, parts: { normalization } }: RunSetup): R
       outputs: tensorSpec([classes.length]),
       params: null,
     },
-    saved_input_example_info: { artifact_path: 'input_example.json', type: 'ndarray', format: 'tf-serving' },
+    saved_input_example_info: { artifact_path: 'input_example.json', type: 'ndarray' },
     metadata: { classes, normalization, dataset: { name: dataset.name, digest: dataset.digest } },
   };
   return {
     MLmodel: toYaml(mlmodel),
-    'input_example.json': JSON.stringify({ inputs: [firstImage(dataset, normalization)] }),
+    'input_example.json': JSON.stringify([firstImage(dataset, normalization)]),
   };
 }
 

@@ -25,7 +25,6 @@ export interface ReadRun {
 export interface ReadModel {
   signature: { inputs: number[][]; outputs: number[][] };
   example: number[];
-  version: number | null;
 }
 
 /** Reads an MLflow server with MLflow's own Python client, in one process for many questions. */
@@ -55,6 +54,11 @@ export class MlflowReader {
   /** A registered or logged model by its URI: the shapes of its signature and of its input example. */
   async modelInfo(uri: string): Promise<ReadModel> {
     return (await this.#ask('model_info', uri)) as ReadModel;
+  }
+
+  /** The version of a registered model that has an alias. */
+  async aliasedVersion(name: string, alias: string): Promise<string> {
+    return String(await this.#ask('aliased_version', name, alias));
   }
 
   async experimentTags(experiment: string): Promise<Record<string, string>> {

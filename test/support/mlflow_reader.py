@@ -81,7 +81,11 @@ def model_info(client, uri):
     with tempfile.TemporaryDirectory() as folder:
         path = mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder)
         example = mlflow.models.Model.load(path).load_input_example(path)
-    return {"signature": signature, "example": list(example.shape), "version": info.registered_model_version}
+    return {"signature": signature, "example": list(example.shape)}
+
+
+def aliased_version(client, name, alias):
+    return client.get_model_version_by_alias(name, alias).version
 
 
 def delete_experiment(client, experiment):
@@ -94,6 +98,7 @@ CALLS = {
     "delete_run": lambda client, run_id: client.delete_run(run_id),
     "delete_experiment": delete_experiment,
     "model_info": model_info,
+    "aliased_version": aliased_version,
     "experiment_tags": lambda client, name: client.get_experiment_by_name(name).tags,
 }
 

@@ -119,4 +119,23 @@ describe('a run that is followed', () => {
     expect(await follower.finish()).toMatchObject({ pendingPoints: 3, error: { code: 'mlflow-unauthorized' } });
     expect(proxy.requests).toHaveLength(before);
   });
+
+  it('whose credentials expire in the middle keeps the rest, which a sync with new ones delivers', async () => {
+    let valid = 'Bearer old';
+    proxy.fault = ({ headers }) => (headers.authorization === valid ? undefined : { kind: 'status', status: 401 });
+    client = new MlflowClient(new MlflowConnection({ uri: proxy.uri, token: 'old' }));
+    const run = emptyRun();
+    const follower = follow(run);
+    journalStart(run);
+    journalEpochs(run, 1, 1);
+    await expect.poll(() => pointsOf(run), WAIT).toBe(3);
+    valid = 'Bearer new';
+    journalEpochs(run, 2, 4);
+    journalEnd(run);
+    expect(await follower.finish()).toMatchObject({ error: { code: 'mlflow-unauthorized' } });
+    expect(messages).toEqual([]);
+    await deliver(deliverableRun(run), new MlflowClient(new MlflowConnection({ uri: proxy.uri, token: 'new' })));
+    expect(await read(run)).toMatchObject({ status: 'FINISHED' });
+    expect(await pointsOf(run)).toBe(14);
+  });
 });
