@@ -18,6 +18,12 @@ from statsmodels.stats.weightstats import ttost_paired
 warnings.filterwarnings("ignore")
 
 
+NONCENTRAL_T = [
+    *[(1, 1, 0.5), (2.5, 2, -1), (-1, 3, 2), (4, 9, 3), (30, 29, 25), (2, 200, 1.5)],
+    *[(25, 4, 8), (25, 400, 20), (80, 1, 0), (1000, 2, 900), (-30, 9, -25)],
+]
+
+
 def distributions():
     return {
         "normal_cdf": stats.norm.cdf([-8, -1.2, 0, 1.96]),
@@ -25,11 +31,11 @@ def distributions():
         "student_cdf": [stats.t.cdf(t, df) for t, df in [(-300, 30), (-20, 9), (-1.3, 4), (0.7, 1), (2, 2)]],
         "student_quantile": [stats.t.ppf(p, df) for p, df in [(0.975, 1), (0.6, 3), (0.025, 4), (0.9995, 29)]],
         "f_survival": [stats.f.sf(f, a, b) for f, a, b in [(0.2, 1, 3), (3, 2, 7), (200, 4, 40)]],
-        "chi_square_survival": [stats.chi2.sf(x, df) for x, df in [(0.1, 1), (3.84, 1), (80, 3)]],
+        "chi_square_survival": [stats.chi2.sf(x, df) for x, df in [(0.1, 1), (3.84, 1), (80, 3), (1e-6, 400)]],
         "binomial_cdf": [stats.binom.cdf(k, n, 0.5) for k, n in [(0, 1), (3, 10), (40, 100), (4800, 10000), (5, 5)]],
         "noncentral_t_cdf": [
             stats.nct.cdf(t, df, nc)
-            for t, df, nc in [(1, 1, 0.5), (2.5, 2, -1), (-1, 3, 2), (4, 9, 3), (30, 29, 25), (2, 200, 1.5)]
+            for t, df, nc in NONCENTRAL_T
         ],
     }
 

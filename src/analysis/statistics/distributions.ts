@@ -48,8 +48,8 @@ export function chiSquareSurvival(x: number, degreesOfFreedom: number): number {
   try {
     return chdtrc(degreesOfFreedom, x);
   } catch (error) {
-    // Of all its functions this one throws where the result is smaller than any number.
-    if (messageOf(error).includes('underflow')) return 0;
+    // Of all its functions this one throws where one of the tails is smaller than any number.
+    if (messageOf(error).includes('underflow')) return x < degreesOfFreedom ? 1 : 0;
     throw error;
   }
 }
@@ -59,13 +59,42 @@ export function binomialCdf(successes: number, trials: number, probability: numb
   return successes >= trials ? 1 : bdtr(successes, trials, probability);
 }
 
+/** From this t on, a mean over Z takes fewer terms than one over U. */
+const STEEP = 20;
+
 /**
- * P(T ≤ t) of the noncentral t, T = (Z + noncentrality) / U with U = √(χ²/df): the mean of Φ(t·U − noncentrality).
- * Absolute error below 1e-12.
+ * P(T ≤ t) of the noncentral t, T = (Z + noncentrality) / U with U = √(χ²/df): the mean of Φ(t·U − noncentrality), or of
+ * P(U ≥ (Z + noncentrality) / t). Absolute error below 1e-12.
  */
 export function noncentralTCdf(t: number, degreesOfFreedom: number, noncentrality: number): number {
+  if (t > STEEP) return steepCdf(t, degreesOfFreedom, noncentrality);
+  if (t < -STEEP) return 1 - steepCdf(-t, degreesOfFreedom, -noncentrality);
   const sharpness = Math.max(Math.abs(noncentrality), Math.abs(t));
   return scaleExpectation(degreesOfFreedom, sharpness, (scale) => normalCdf(t * scale - noncentrality));
+}
+
+/** Beyond this, a standard normal Z has no weight. */
+const NORMAL_END = 9;
+const PANEL = 0.5;
+/** The positive nodes of Gauss and Legendre's rule of ten points, and their weights. */
+const NODES = [0.1488743389816312, 0.4333953941292472, 0.6794095682990244, 0.8650633666889845, 0.9739065285171717];
+const WEIGHTS = [0.2955242247147529, 0.2692667193099963, 0.219086362515982, 0.1494513491505806, 0.0666713443086881];
+
+/** The mean of P(U ≥ (Z + noncentrality) / t), t above 0, which is 1 where Z is below −noncentrality. */
+function steepCdf(t: number, degreesOfFreedom: number, noncentrality: number): number {
+  const density = (z: number): number => Math.exp(-(z ** 2) / 2) / Math.sqrt(2 * Math.PI);
+  const valueAt = (z: number): number =>
+    density(z) * chiSquareSurvival(degreesOfFreedom * ((z + noncentrality) / t) ** 2, degreesOfFreedom);
+  const start = Math.max(-noncentrality, -NORMAL_END);
+  let sum = normalCdf(-noncentrality);
+  for (let low = start; low < NORMAL_END; low += PANEL) sum += panel(valueAt, low + PANEL / 2, PANEL / 2);
+  return sum;
+}
+
+/** The integral from center − half to center + half. */
+function panel(valueAt: (x: number) => number, center: number, half: number): number {
+  const pairs = NODES.map((node, i) => WEIGHTS[i] * (valueAt(center - half * node) + valueAt(center + half * node)));
+  return half * pairs.reduce((sum, pair) => sum + pair, 0);
 }
 
 /** The logarithm of 1e-17: what is smaller beside the peak isn't summed. */
