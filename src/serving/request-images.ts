@@ -1,4 +1,5 @@
 import { type ImageFormat, decodeImage, decodedSize } from '../data/image-decoding.js';
+import { decodePlainPng } from '../data/png-decoding.js';
 import { UserError, messageOf } from '../errors.js';
 
 /** A larger picture takes seconds and gigabytes to decode, however few bytes it has. */
@@ -34,6 +35,8 @@ function rawPixels(bytes: Buffer, { height, width, channels }: ImageFormat): Uin
 }
 
 async function decode(file: Buffer, format: ImageFormat): Promise<Uint8Array> {
+  const plain = decodePlainPng(file, format);
+  if (plain) return plain;
   try {
     const { height, width } = await decodedSize(file);
     if (height * width <= MAX_PIXELS) return (await decodeImage(file, format, true)).pixels;
