@@ -154,10 +154,18 @@ def run_tflite(path):
     return run
 
 
+def gelu(x):
+    """x/2 (1 + erf(x/√2)); TensorFlow's own takes erfc, which ONNX lacks."""
+    return 0.5 * x * (1 + tf.math.erf(x * 0.5**0.5))
+
+
 def save_onnx(model, output, question):
     import onnxruntime
     import tf2onnx
 
+    for layer in model.layers:
+        if getattr(layer, "activation", None) is keras.activations.gelu:
+            layer.activation = gelu
     function, signature = serving_function(model)
     traced = tf.function(function, input_signature=signature)
     tf2onnx.convert.from_function(traced, input_signature=signature, opset=18, output_path=output)

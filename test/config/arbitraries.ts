@@ -145,10 +145,10 @@ const sweep = some({
     },
   ),
   seeds: fc.oneof(count, any([1, 2, 3])),
-  metric: any({ name: 'test_loss' }, { name: 'best_train_loss', goal: 'maximize' }),
+  metric: any({ name: 'train_loss' }, { name: 'best_train_loss', goal: 'maximize' }),
   early_terminate: any(null, { type: 'asha' }, { type: 'hyperband', s: 2 }, { type: 'median', min_trials: 3 }),
   max_retries: any(0, 3),
-}).map((given) => ({ metric: { name: 'test_loss' }, ...given }));
+}).map((given) => ({ metric: { name: 'train_loss' }, ...given }));
 
 /** Experiments without a mistake, over the whole vocabulary. */
 export const experiment = having(

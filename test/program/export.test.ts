@@ -145,7 +145,7 @@ describe('ablate export', () => {
       '--output',
       'again',
     ]);
-    expect(stdout).toMatch(/tfjs int8 +\d\.\d+ MB +\d+\.\d\d %/);
+    expect(stdout).toMatch(/tfjs int8 +\d\.\d+ MB +\d\.\d+ MB +\d+\.\d\d % +-?\d+\.\d\d %/);
     expect(largest(await predictPlainly(join(workspace.folder, 'half'), false))).toBeLessThan(0.01);
   });
 
