@@ -14,7 +14,7 @@ const needs: Record<string, string[]> = {
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
 const isInstalled = (name: string): boolean => folders.some((folder) => existsSync(join(folder, name)));
 const leftOut = Object.entries(needs).filter(([, programs]) => !programs.every(isInstalled));
-for (const [file, programs] of leftOut) console.error(`${file} is left out: it needs ${programs.join(', ')}`);
+for (const [file, programs] of leftOut) process.stderr.write(`${file} is left out: it needs ${programs.join(', ')}\n`);
 
 export default defineConfig({
   test: {

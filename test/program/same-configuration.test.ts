@@ -28,7 +28,7 @@ async function runStudies(texts: readonly string[]): Promise<SweepSummary[]> {
   const workspace = new Workspace(afterAll);
   mkdirSync(join(workspace.folder, 'studies'));
   texts.forEach((text, i) => workspace.write(`studies/study_${String(i).padStart(2, '0')}.yaml`, text));
-  const { stdout, stderr } = await workspace.ablate(['run', 'studies', '--json', '--jobs', '1', '--threads', '1']);
+  const { stdout, stderr } = await workspace.ablate(['run', 'studies', '--json', '--jobs', '2', '--threads', '1']);
   expect(stdout, stderr).toMatch(/^\[/);
   return JSON.parse(stdout) as SweepSummary[];
 }
