@@ -285,6 +285,9 @@ describe('a server that is stopped or restarted', () => {
     await untilAnswered();
     urls.push(second.url);
     first.kill('SIGTERM');
+    // What balances a load goes by readiness: within the grace, new requests go elsewhere, and those begun are answered.
+    while ((await fetch(`${first.url}/ready`)).ok) await new Promise(setImmediate);
+    urls.reverse();
     const { code, stderr } = await first.ended;
     await untilAnswered();
     const { answered, lost } = await asking.stop();
