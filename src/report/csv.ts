@@ -1,4 +1,5 @@
 import type { Json } from '../config/tree.js';
+import { encodeCsv } from '../csv.js';
 import type { Study } from '../study/study.js';
 
 /**
@@ -21,7 +22,7 @@ export function renderCsv({ variants }: Study): string {
       trainingSeconds,
     ]),
   );
-  return [header, ...rows].map((row) => `${row.map(cellOf).join(',')}\n`).join('');
+  return encodeCsv([header, ...rows]);
 }
 
 function distinct(values: readonly string[]): string[] {
@@ -30,9 +31,4 @@ function distinct(values: readonly string[]): string[] {
 
 function valueText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function cellOf(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
