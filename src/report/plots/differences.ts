@@ -70,16 +70,11 @@ function differencesFrom({ comparisons }: Answer, reference: string): Difference
 }
 
 function asIs({ first, interval, verdict }: Comparison, value: number): Difference {
-  return { name: first, value, interval: finite(interval), verdict };
+  return { name: first, value, interval, verdict };
 }
 
 function turned({ second, interval, verdict }: Comparison, value: number): Difference {
-  return { name: second, value: -value, interval: finite(interval && [-interval[1], -interval[0]]), verdict };
-}
-
-/** A confidence sequence of few seeds has no ends yet. */
-function finite(interval: Interval | null): Interval | null {
-  return interval?.every(Number.isFinite) ? interval : null;
+  return { name: second, value: -value, interval: interval && [-interval[1], -interval[0]], verdict };
 }
 
 function told({ name, value, interval, verdict }: Difference): string {
