@@ -1,4 +1,5 @@
 import type { Comparison, VariantSummary } from '../analysis/answer-facts.js';
+import type { Verdict } from '../analysis/comparison.js';
 import { describe, type Description } from '../analysis/statistics/describe.js';
 import { tInterval, type Interval } from '../analysis/statistics/intervals.js';
 import type { Study, StudyVariant } from '../study/study.js';
@@ -23,6 +24,7 @@ interface RowComparison {
   pValue: number | null;
   /** Hedges' g_z. */
   effect: number | null;
+  verdict: Verdict;
 }
 
 /** What all others are compared with in tables: the baseline, else the best. */
@@ -70,5 +72,6 @@ function turned(name: string, reference: string, comparisons: ReadonlyMap<string
     interval: interval && (forward ? interval : [-interval[1], -interval[0]]),
     pValue: one.adjusted.difference,
     effect: one.effect && sign * one.effect.hedgesGz,
+    verdict: one.verdict,
   };
 }
