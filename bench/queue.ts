@@ -1,7 +1,5 @@
 // How fast trials that do nothing pass through a queue in Redis, and what one that waits takes there.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -13,6 +11,7 @@ import { RedisScheduler } from '../src/remote/redis/redis-scheduler.js';
 import { RedisWorker } from '../src/remote/redis/redis-worker.js';
 import type { TrialMessage } from '../src/remote/trial-message.js';
 import type { Summary } from '../src/tracking/run-store.js';
+import { inTemporaryFolder } from './ablate.js';
 
 const PORT = Number(process.env.BENCH_REDIS_PORT ?? 16_379);
 const TRIALS = Number(process.env.BENCH_TRIALS ?? 10_000);
@@ -22,8 +21,11 @@ const CONCURRENCY = 32;
 /** Of the trial that scheduling is to take no more than a hundredth of, in seconds. */
 const TRIAL_SECONDS = 10;
 
-export async function queueThroughput(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
+export function queueThroughput(): Promise<string> {
+  return inTemporaryFolder(measure);
+}
+
+async function measure(folder: string): Promise<string> {
   const server = await startRedis(folder);
   const address = parseQueueAddress(`redis://127.0.0.1:${PORT}`);
   const redis = new Redis(PORT);
@@ -52,7 +54,6 @@ export async function queueThroughput(): Promise<string> {
     scheduler.close();
     redis.disconnect();
     server.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

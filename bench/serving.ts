@@ -1,12 +1,11 @@
 // How many single images a second `ablate serve` classifies.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import sharp from 'sharp';
+import { ABLATE, inTemporaryFolder, runAblate } from './ablate.js';
 
-const ABLATE = join(process.cwd(), 'bin', 'ablate.js');
 const CONNECTIONS = Number(process.env.BENCH_CONNECTIONS ?? 20);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
 
@@ -20,9 +19,7 @@ const pixels = Buffer.from(
 
 function train(folder: string): string {
   const runs = join(folder, 'runs');
-  const parameters = ['run', 'experiments/baseline.yaml', 'training.epochs=1', 'tracking=none', '--runs-dir', runs];
-  const { status } = spawnSync(process.execPath, [ABLATE, ...parameters], { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new Error('the baseline was not trained');
+  runAblate(['run', 'experiments/baseline.yaml', 'training.epochs=1', 'tracking=none', '--runs-dir', runs]);
   return join(runs, readdirSync(runs)[0]);
 }
 
@@ -47,8 +44,11 @@ async function load(url: string, type: string, body: string | Buffer): Promise<a
 }
 
 /** Serves the baseline, trained for an epoch, and loads it with each kind of request in turn. */
-export async function serving(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
+export function serving(): Promise<string> {
+  return inTemporaryFolder(measure);
+}
+
+async function measure(folder: string): Promise<string> {
   const { url, server } = await serve(train(folder));
   const png = await sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } })
     .png()
@@ -65,7 +65,6 @@ export async function serving(): Promise<string> {
   }
   server.removeAllListeners('exit');
   server.kill('SIGTERM');
-  rmSync(folder, { recursive: true });
   return `## Serving the baseline network, single images
 
 | request | predictions/s | p50 ms | p99 ms | not 200 |

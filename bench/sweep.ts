@@ -1,13 +1,12 @@
 // Whether a sweep's cost grows with its length: seconds a trial, and the memory of all its processes.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ABLATE, inTemporaryFolder, runAblate } from './ablate.js';
 import { median } from './median.js';
 import { writeRandomImages } from './training/random-images.js';
 
-const ABLATE = join(process.cwd(), 'bin', 'ablate.js');
 const SHORT = 10;
 const LONG = 500;
 const RUNS = 10_000;
@@ -23,17 +22,14 @@ interface SweepCost {
 }
 
 /** A sweep of many trials of a tenth of a second, against one of few; then what 10,000 finished runs cost. */
-export async function sweepLength(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
-  try {
+export function sweepLength(): Promise<string> {
+  return inTemporaryFolder(async (folder) => {
     writeRandomImages(folder, 256);
     writeFileSync(join(folder, 'tiny.yaml'), tinyExperiment());
     const short = await sweep(folder, SHORT);
     const long = await sweep(folder, LONG);
     return report(short, long, manyRuns(folder, long.runs));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function tinyExperiment(): string {
@@ -126,16 +122,9 @@ function manyRuns(folder: string, from: string): Record<string, number> {
   const values = tinyExperiment().replace('[0.001]', `[${rates}]`);
   writeFileSync(file, values);
   return {
-    [`\`ablate ls\` of ${RUNS} runs`]: secondsOf(['ls', '--runs-dir', runs]),
-    [`\`ablate plan\` of a grid of ${RUNS} variants`]: secondsOf(['plan', file, '--no-calibration']),
+    [`\`ablate ls\` of ${RUNS} runs`]: runAblate(['ls', '--runs-dir', runs]).seconds,
+    [`\`ablate plan\` of a grid of ${RUNS} variants`]: runAblate(['plan', file, '--no-calibration']).seconds,
   };
-}
-
-function secondsOf(words: string[]): number {
-  const started = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [ABLATE, ...words], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (status !== 0) throw new Error(`${words.join(' ')} failed:\n${stderr.slice(-2000)}`);
-  return (performance.now() - started) / 1000;
 }
 
 function report(short: SweepCost, long: SweepCost, commands: Record<string, number>): string {

@@ -1,13 +1,10 @@
 // What it costs a training to be followed to an MLflow server, against `tracking: none`.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { managedPython } from '../src/python/managed-python.js';
 import { LocalServer } from '../src/tracking/local-server.js';
+import { inTemporaryFolder, runAblate } from './ablate.js';
 import { median } from './median.js';
 
-const ABLATE = join(process.cwd(), 'bin', 'ablate.js');
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const EPOCHS = Number(process.env.BENCH_EPOCHS ?? 3);
 
@@ -19,8 +16,11 @@ interface Cost {
 }
 
 /** The baseline, trained with tracking and without in turn, beside the server that it is followed to. */
-export async function tracking(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
+export function tracking(): Promise<string> {
+  return inTemporaryFolder(measure);
+}
+
+async function measure(folder: string): Promise<string> {
   const server = await LocalServer.start({ python: mlflowPython(), directory: join(folder, 'mlflow') });
   const costs: Record<'tracked' | 'untracked', Cost[]> = { tracked: [], untracked: [] };
   try {
@@ -33,7 +33,6 @@ export async function tracking(): Promise<string> {
     }
   } finally {
     await server.stop();
-    rmSync(folder, { recursive: true });
   }
   return report(costs);
 }
@@ -45,10 +44,9 @@ function mlflowPython(): string {
 
 function train(folder: string, uri: string | undefined): Cost {
   const words = ['run', 'experiments/baseline.yaml', `training.epochs=${EPOCHS}`, '--json'];
-  const parameters = [ABLATE, ...words, ...(uri ? [] : ['tracking=none']), '--runs-dir', join(folder, 'runs')];
+  const parameters = [...words, ...(uri ? [] : ['tracking=none']), '--runs-dir', join(folder, 'runs')];
   const env = { ...process.env, MLFLOW_TRACKING_URI: uri };
-  const { status, stdout, stderr } = spawnSync(process.execPath, parameters, { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the baseline was not trained: ${stderr}`);
+  const { stdout } = runAblate(parameters, env);
   const summary = JSON.parse(stdout) as { samples_per_second: number; duration_seconds: number };
   return { samplesPerSecond: summary.samples_per_second, seconds: summary.duration_seconds };
 }

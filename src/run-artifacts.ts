@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs';
+import { encodeCsv } from './csv.js';
 import type { Dataset } from './data/dataset.js';
 import type { RunDirectory } from './tracking/run-store.js';
 import type { Evaluation } from './training/evaluation.js';
@@ -36,28 +37,21 @@ export function writeTestArtifacts(run: RunDirectory, dataset: Dataset, { predic
   mkdirSync(run.artifacts, { recursive: true });
   const matrix = confusionMatrix(test.labels, predictions, classes.length);
   const files = {
-    'confusion_matrix.csv': csv([
+    'confusion_matrix.csv': encodeCsv([
       ['true \\ predicted', ...classes],
       ...classes.map((name, row) => [name, ...matrix[row]]),
     ]),
-    'class_scores.csv': csv([
+    'class_scores.csv': encodeCsv([
       ['class', 'precision', 'recall', 'f1_score', 'images'],
       ...classScores(matrix).map(({ precision, recall, f1_score }, index) => {
         return [classes[index], precision, recall, f1_score, matrix[index].reduce((sum, count) => sum + count, 0)];
       }),
     ]),
-    'test_predictions.csv': csv([
+    'test_predictions.csv': encodeCsv([
       ['index', 'label', 'prediction'],
       ...Array.from(predictions, (prediction, index) => [index, test.labels[index], prediction]),
     ]),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(run.artifacts, name), text);
   return Object.keys(files).map((name) => `artifacts/${name}`);
-}
-
-/** Comma-separated values as RFC 4180 has them. */
-function csv(rows: (string | number)[][]): string {
-  const cell = (value: string | number): string =>
-    /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
-  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
 }

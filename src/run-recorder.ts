@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { toYaml } from './config/format.js';
-import type { Json } from './config/tree.js';
+import { jsonText } from './config/tree.js';
 import type { Dataset } from './data/dataset.js';
 import { UserError } from './errors.js';
 import type { Job, SweepTrial } from './job.js';
@@ -223,10 +223,6 @@ function paramsOf({ config, sweep }: Job): Record<string, string> {
 
 /** By which a tracking server finds a sweep's trials, and tells them apart: `sweep.model.kernel_size` → `3`. */
 function sweepTags({ id, label, values }: SweepTrial): Record<string, string> {
-  const varied = Object.entries(values).map(([key, value]): [string, string] => [`sweep.${key}`, toText(value)]);
+  const varied = Object.entries(values).map(([key, value]): [string, string] => [`sweep.${key}`, jsonText(value)]);
   return { sweep: id, 'sweep.label': label, ...Object.fromEntries(varied) };
-}
-
-function toText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -30,6 +30,11 @@ export interface Entry {
 /** Plain data, as `JSON.parse` makes it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
+/** A text as it is, any other value as JSON. */
+export function jsonText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 export function toJson(tree: Tree): Json {
   if (tree.kind === 'scalar') return tree.value;
   if (tree.kind === 'list') return tree.items.map(toJson);

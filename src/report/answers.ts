@@ -4,11 +4,10 @@ import type { Study, StudyVariant } from '../study/study.js';
 import { markdownTable, originSentence } from './markdown.js';
 import { halfWidthOf, inDigitsOf, intervalText } from './numbers.js';
 import { factorTable, variantTable, type TextTable } from './tables.js';
-import { referenceOf, variantRows } from './variant-rows.js';
+import { referenceOf } from './variant-rows.js';
 
-/** The columns of `variantTable` that a page of answers has room for. */
-const COLUMNS = 10;
-const KEPT = [0, 1, 2, 5, 6, 7, 8];
+/** The columns of `variantTable` that a page of answers has no room for. */
+const LEFT_AWAY = new Set(['sd', 'median', 'effect']);
 
 /**
  * The measured answers to many questions, as one Markdown page: each with its numbers, the command that measured them, and
@@ -50,7 +49,7 @@ function section(study: Study): string {
 }
 
 function narrowed({ columns, rows }: TextTable): TextTable {
-  const kept = [...KEPT, ...columns.keys()].filter((column, i) => i < KEPT.length || column >= COLUMNS);
+  const kept = [...columns.keys()].filter((column) => !LEFT_AWAY.has(columns[column].title));
   return { columns: kept.map((i) => columns[i]), rows: rows.map((row) => kept.map((i) => row[i])) };
 }
 
@@ -60,11 +59,9 @@ function testSentence(study: Study): string[] {
   const scores = best ? testScores(best) : [];
   if (!best || scores.length === 0) return [];
   const interval = tInterval(scores);
-  const ends = interval && { lower: interval[0], upper: interval[1] };
-  const { length: variants } = variantRows(study);
   return [
-    `On the test set ${best.name}, the best of ${variants} by ${study.metric.name}, has an accuracy of ` +
-      `${inDigitsOf(mean(scores), halfWidthOf(ends))}${ends ? ` (95 % interval ${intervalText(ends)}, ${scores.length} seeds)` : ''}.`,
+    `On the test set ${best.name}, the best of ${study.variants.length} by ${study.metric.name}, has an accuracy of ` +
+      `${inDigitsOf(mean(scores), halfWidthOf(interval))}${interval ? ` (95 % interval ${intervalText(interval)}, ${scores.length} seeds)` : ''}.`,
   ];
 }
 

@@ -1,4 +1,5 @@
-import type { Json } from '../config/tree.js';
+import { jsonText } from '../config/tree.js';
+import { encodeCsv } from '../csv.js';
 import type { Study } from '../study/study.js';
 
 /**
@@ -6,13 +7,13 @@ import type { Study } from '../study/study.js';
  * and all its metrics, so that another program can compute everything anew. What a run doesn't have is empty.
  */
 export function renderCsv({ variants }: Study): string {
-  const keys = distinct(variants.flatMap(({ values }) => Object.keys(values)));
-  const metrics = distinct(variants.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.metrics)))).sort();
+  const keys = [...new Set(variants.flatMap(({ values }) => Object.keys(values)))];
+  const metrics = [...new Set(variants.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.metrics))))].sort();
   const header = ['variant', ...keys, 'seed', 'run', 'status', ...metrics, 'epochs', 'training_seconds'];
   const rows = variants.flatMap(({ name, values, runs }) =>
     runs.map(({ seed, id, status, metrics: own, epochs, trainingSeconds }) => [
       name,
-      ...keys.map((key) => (Object.hasOwn(values, key) ? valueText(values[key]) : '')),
+      ...keys.map((key) => (Object.hasOwn(values, key) ? jsonText(values[key]) : '')),
       seed,
       id,
       status,
@@ -21,18 +22,5 @@ export function renderCsv({ variants }: Study): string {
       trainingSeconds,
     ]),
   );
-  return [header, ...rows].map((row) => `${row.map(cellOf).join(',')}\n`).join('');
-}
-
-function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)];
-}
-
-function valueText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function cellOf(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return encodeCsv([header, ...rows]);
 }

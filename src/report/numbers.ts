@@ -1,29 +1,25 @@
-/** An interval by its ends. */
-interface Ends {
-  lower: number;
-  upper: number;
-}
+import type { Interval } from '../analysis/statistics/intervals.js';
 
 /**
- * A number with the digits that an uncertainty gives sense to: two of its own.
+ * A number with the digits that an uncertainty gives sense to: two of its own. Empty where there is none.
  * @param uncertainty half an interval, or a standard deviation; null or 0 where none is known
  */
-export function inDigitsOf(value: number, uncertainty: number | null): string {
-  if (!Number.isFinite(value)) return '';
+export function inDigitsOf(value: number | null | undefined, uncertainty: number | null): string {
+  if (value == null || !Number.isFinite(value)) return '';
   if (uncertainty === null || !(uncertainty > 0)) return minus(Number(value.toPrecision(4)).toString());
   const decimals = Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(uncertainty))));
   return minus(value.toFixed(decimals));
 }
 
 /** `0.9712 to 0.9751`; empty where there is none. */
-export function intervalText(interval: Ends | null): string {
+export function intervalText(interval: Interval | null): string {
   if (interval === null) return '';
   const half = halfWidthOf(interval);
-  return `${inDigitsOf(interval.lower, half)} to ${inDigitsOf(interval.upper, half)}`;
+  return `${inDigitsOf(interval[0], half)} to ${inDigitsOf(interval[1], half)}`;
 }
 
-export function halfWidthOf(interval: Ends | null): number | null {
-  return interval && (interval.upper - interval.lower) / 2;
+export function halfWidthOf(interval: Interval | null): number | null {
+  return interval && (interval[1] - interval[0]) / 2;
 }
 
 /** `0.0021`, `<0.001`; empty where there is none. */

@@ -41,16 +41,14 @@ function variantCells({ variant, description, interval, comparison }: VariantRow
   return [
     variant.name,
     String(description?.n ?? 0),
-    description ? inDigitsOf(description.mean, digits) : '',
-    description?.standardDeviation == null
-      ? ''
-      : inDigitsOf(description.standardDeviation, description.standardDeviation),
-    description ? inDigitsOf(description.median, digits) : '',
+    inDigitsOf(description?.mean, digits),
+    inDigitsOf(description?.standardDeviation, description?.standardDeviation ?? null),
+    inDigitsOf(description?.median, digits),
     intervalText(interval),
-    comparison?.difference == null ? '' : inDigitsOf(comparison.difference, between),
+    inDigitsOf(comparison?.difference, between),
     intervalText(comparison?.interval ?? null),
     pValueText(comparison?.pValue ?? null),
-    comparison?.effect == null ? '' : inDigitsOf(comparison.effect, 0.5),
+    inDigitsOf(comparison?.effect, 0.5),
   ];
 }
 
@@ -78,8 +76,8 @@ export function factorTable({ factors, metric }: Study): TextTable | null {
         i === 0 ? shortKey(key, keys) : '',
         valueLabel(value),
         String(n),
-        inDigitsOf(mean, halfWidthOf(interval)),
-        intervalText(interval),
+        inDigitsOf(mean, halfWidthOf(interval && [interval.lower, interval.upper])),
+        intervalText(interval && [interval.lower, interval.upper]),
         i === 0 ? shareText(importance) : '',
         i === 0 ? pValueText(pValue) : '',
       ]),
@@ -116,10 +114,9 @@ export function tableNotes(study: Study): string[] {
 export function modelSentence({ models }: Study): string | null {
   if (!models) return null;
   const { first, second, agreement, test } = models;
-  const { lower, upper } = { lower: test.interval[0], upper: test.interval[1] };
   return (
     `These two models: only ${first} is right on ${agreement.onlyFirst} test images, only ${second} on ${agreement.onlySecond} ` +
-    `(accuracy ${inDigitsOf(test.accuracyDifference, (upper - lower) / 2)}, 95 % interval ${intervalText({ lower, upper })}; ` +
+    `(accuracy ${inDigitsOf(test.accuracyDifference, halfWidthOf(test.interval))}, 95 % interval ${intervalText(test.interval)}; ` +
     `exact McNemar test: p ${test.pValue < 0.001 ? '' : '= '}${pValueText(test.pValue)}). With other seeds they would be other models.`
   );
 }

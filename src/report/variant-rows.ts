@@ -1,4 +1,5 @@
 import type { Comparison, VariantSummary } from '../analysis/answer-facts.js';
+import type { Verdict } from '../analysis/comparison.js';
 import { describe, type Description } from '../analysis/statistics/describe.js';
 import { tInterval, type Interval } from '../analysis/statistics/intervals.js';
 import type { Study, StudyVariant } from '../study/study.js';
@@ -9,29 +10,21 @@ export interface VariantRow {
   /** Null if no run has a value. */
   description: Description | null;
   /** Of the mean, 95 %. */
-  interval: Ends | null;
+  interval: Interval | null;
   /** Null for the reference itself, and where there is nothing to compare. */
   comparison: RowComparison | null;
   leftOut: { failed: number; pruned: number };
-  isReference: boolean;
-}
-
-export interface Ends {
-  lower: number;
-  upper: number;
 }
 
 /** The variant's metric less the reference's. */
-export interface RowComparison {
-  /** How many seeds both have. */
-  seeds: number;
+interface RowComparison {
   difference: number | null;
-  interval: Ends | null;
+  interval: Interval | null;
   /** Adjusted for all comparisons (Holm). */
   pValue: number | null;
   /** Hedges' g_z. */
   effect: number | null;
-  verdict: Comparison['verdict'];
+  verdict: Verdict;
 }
 
 /** What all others are compared with in tables: the baseline, else the best. */
@@ -49,10 +42,9 @@ export function variantRows(study: Study): VariantRow[] {
     return {
       variant,
       description,
-      interval: endsOf(interval),
+      interval,
       comparison: turned(variant.name, reference, comparisons),
       leftOut,
-      isReference: variant.name === reference,
     };
   });
   const sign = study.metric.goal === 'maximize' ? -1 : 1;
@@ -74,17 +66,12 @@ function turned(name: string, reference: string, comparisons: ReadonlyMap<string
   const one = forward ?? comparisons.get(`${reference}\n${name}`);
   if (!one) return null;
   const sign = forward ? 1 : -1;
-  const interval = endsOf(one.interval);
+  const { interval } = one;
   return {
-    seeds: one.seeds,
     difference: one.difference === null ? null : sign * one.difference,
-    interval: interval && (sign === 1 ? interval : { lower: -interval.upper, upper: -interval.lower }),
+    interval: interval && (forward ? interval : [-interval[1], -interval[0]]),
     pValue: one.adjusted.difference,
     effect: one.effect && sign * one.effect.hedgesGz,
     verdict: one.verdict,
   };
-}
-
-function endsOf(interval: Interval | null): Ends | null {
-  return interval && { lower: interval[0], upper: interval[1] };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeCsv } from '../csv.js';
 import type { ConfusionMatrix, StudyRun } from './study.js';
 
 /** What a run predicted for each image of its test set. */
@@ -36,18 +37,11 @@ export function readPredictions(directory: string): Predictions | null {
   };
 }
 
-/** The rows of a file as RFC 4180 has them, without line breaks in cells; null if it can't be read. */
+/** The rows of a file; null if it can't be read. */
 function readCsv(file: string): string[][] | null {
   try {
-    return readFileSync(file, 'utf8').split('\n').slice(0, -1).map(cellsOf);
+    return decodeCsv(readFileSync(file, 'utf8'));
   } catch {
     return null;
   }
-}
-
-function cellsOf(line: string): string[] {
-  if (!line.includes('"')) return line.split(',');
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
-    (quoted as string | undefined) === undefined ? plain : quoted.replaceAll('""', '"'),
-  );
 }

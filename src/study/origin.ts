@@ -22,10 +22,10 @@ export function originOf(ids: readonly string[], { sweeps, variants }: NamedRuns
     versions: {
       ablate: last?.versions.ablate ?? VERSION,
       node: last?.versions.node ?? '',
-      tensorflow: distinct(engines.map(({ version }) => version)),
+      tensorflow: [...new Set(engines.map(({ version }) => version))],
     },
-    devices: distinct(engines.map(({ device }) => device)),
-    machines: distinct([first, last].flatMap((run) => (run ? machineOf(run) : []))),
+    devices: [...new Set(engines.map(({ device }) => device))],
+    machines: [...new Set([first, last].flatMap((run) => (run ? machineOf(run) : [])))],
     started: first ? new Date(first.time).toISOString() : null,
     ended: end === undefined ? null : new Date(end).toISOString(),
   };
@@ -67,8 +67,4 @@ function quoted(word: string): string {
 function machineOf({ machine }: RunEvent): string[] {
   const { cpu, cores, memory } = machine as Partial<Record<string, string>>;
   return cpu === undefined ? [] : [[cpu, cores && `${cores} cores`, memory].filter(Boolean).join(', ')];
-}
-
-function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }

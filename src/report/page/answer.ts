@@ -3,6 +3,7 @@ import type { Study } from '../../study/study.js';
 import { numberText, shareText } from '../numbers.js';
 import { rankVariants } from '../plots/ranking.js';
 import { modelSentence } from '../tables.js';
+import { factList } from './facts.js';
 import { markup, type Content } from './markup.js';
 
 /** The question and the answer, with how sure it is. */
@@ -14,7 +15,7 @@ export function answerSection(study: Study): Content {
       ${answer ? markup`<p class="verdict">${answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
       <p class="sentence">${answer?.sentence ?? singleSentence(study)}</p>
     </div>
-    ${paragraph(modelSentence(study))} ${factList(study)}
+    ${paragraph(modelSentence(study))} ${factList(factsOf(study))}
     ${
       answer && answer.cautions.length > 0
         ? markup`<aside class="cautions" aria-label="Cautions">
@@ -42,25 +43,15 @@ function singleSentence(study: Study): string {
   return `${study.metric.name} of ${variant.name} is ${numberText(mean)}${range}, over ${runs}. There is nothing to compare it with.`;
 }
 
-function factList(study: Study): Content {
-  const { metric, variants, answer } = study;
+function factsOf({ metric, variants, answer }: Study): [string, string][] {
   const runs = variants.flatMap((variant) => variant.runs);
   const finished = runs.filter(({ status }) => status === 'FINISHED').length;
-  const facts: [string, string][] = [
+  return [
     ['Metric', `${metric.name}, ${metric.goal === 'maximize' ? 'higher' : 'lower'} is better`],
     ['Variants', numberText(variants.length)],
     ['Runs', finished === runs.length ? numberText(finished) : `${finished} finished of ${runs.length}`],
     ...(answer ? answerFacts(answer) : []),
   ];
-  return markup`<dl class="facts">
-    ${facts.map(
-      ([name, value]) =>
-        markup`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
 }
 
 function answerFacts({ judgement, comparisons, seedsMissing, decided }: Answer): [string, string][] {

@@ -3,7 +3,7 @@ import type { Study } from '../../study/study.js';
 import { halfWidthOf, inDigitsOf, intervalText, numberText, pValueText } from '../numbers.js';
 import { verdictText } from '../plots/differences.js';
 import { leftOutText } from '../tables.js';
-import { variantRows, type Ends, type VariantRow } from '../variant-rows.js';
+import { variantRows, type VariantRow } from '../variant-rows.js';
 import { markup, type Content } from './markup.js';
 import { tableMarkup, type TableColumn } from './table.js';
 
@@ -24,23 +24,23 @@ const VARIANT_COLUMNS: TableColumn<VariantRow>[] = [
   { title: 'n', text: ({ description }) => description?.n ?? 0, value: ({ description }) => description?.n ?? 0 },
   {
     title: 'Mean',
-    text: ({ description, interval }) => digits(description?.mean, halfWidthOf(interval)),
+    text: ({ description, interval }) => inDigitsOf(description?.mean, halfWidthOf(interval)),
     value: ({ description }) => description?.mean ?? null,
   },
   {
     title: 'SD',
-    text: ({ description }) => digits(description?.standardDeviation, description?.standardDeviation ?? null),
+    text: ({ description }) => inDigitsOf(description?.standardDeviation, description?.standardDeviation ?? null),
     value: ({ description }) => description?.standardDeviation ?? null,
   },
   {
     title: 'Median',
-    text: ({ description, interval }) => digits(description?.median, halfWidthOf(interval)),
+    text: ({ description, interval }) => inDigitsOf(description?.median, halfWidthOf(interval)),
     value: ({ description }) => description?.median ?? null,
   },
   {
     title: '95 % interval',
     text: ({ interval }) => intervalText(interval),
-    value: ({ interval }) => interval?.lower ?? null,
+    value: ({ interval }) => interval?.[0] ?? null,
   },
   { title: 'Left out', text: leftOutText },
 ];
@@ -66,13 +66,13 @@ const COMPARISON_COLUMNS: TableColumn<Comparison>[] = [
   { title: 'Verdict', text: ({ verdict }) => verdictText(verdict) },
   {
     title: 'Difference',
-    text: (comparison) => digits(comparison.difference, halfWidthOf(endsOf(comparison))),
+    text: ({ difference, interval }) => inDigitsOf(difference, halfWidthOf(interval)),
     value: ({ difference }) => difference,
   },
   {
     title: 'Interval',
-    text: (comparison) => intervalText(endsOf(comparison)),
-    value: (comparison) => endsOf(comparison)?.lower ?? null,
+    text: ({ interval }) => intervalText(interval),
+    value: ({ interval }) => interval?.[0] ?? null,
   },
   {
     title: 'p, adjusted',
@@ -86,17 +86,8 @@ const COMPARISON_COLUMNS: TableColumn<Comparison>[] = [
   },
   {
     title: 'Hedges’ g',
-    text: ({ effect }) => digits(effect?.hedgesGz, 0.5),
+    text: ({ effect }) => inDigitsOf(effect?.hedgesGz, 0.5),
     value: ({ effect }) => effect?.hedgesGz ?? null,
   },
   { title: 'Seeds', text: ({ seeds }) => seeds, value: ({ seeds }) => seeds },
 ];
-
-/** A confidence sequence of few seeds has no ends yet. */
-function endsOf({ interval }: Comparison): Ends | null {
-  return interval?.every(Number.isFinite) ? { lower: interval[0], upper: interval[1] } : null;
-}
-
-function digits(value: number | null | undefined, uncertainty: number | null): string {
-  return value == null ? '' : inDigitsOf(value, uncertainty);
-}

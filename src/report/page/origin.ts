@@ -1,4 +1,5 @@
 import type { Study, StudyOrigin } from '../../study/study.js';
+import { factList } from './facts.js';
 import { markup, type Content } from './markup.js';
 
 /** How the study came to be, and how to repeat it. */
@@ -7,15 +8,7 @@ export function originSection({ origin }: Study): Content {
   return markup`<section id="origin" aria-labelledby="origin-title">
     <h2 id="origin-title">How to repeat it</h2>
     ${origin.commands.length > 0 ? markup`<pre tabindex="0" role="region" aria-label="Commands"><code>${origin.commands.join('\n')}</code></pre>` : null}
-    <dl class="facts">
-      ${facts.map(
-        ([name, value]) =>
-          markup`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${factList(facts)}
   </section>`;
 }
 

@@ -4,16 +4,12 @@ import { durationText, numberText } from '../numbers.js';
 import { markup, type Content } from './markup.js';
 import { tableMarkup, type TableColumn } from './table.js';
 
-interface Row extends StudyRun {
-  variant: string;
-}
-
 /** Other metrics shown besides the study's own. */
 const OTHER_METRICS = ['val_accuracy', 'val_loss', 'test_accuracy', 'test_loss'];
 
 /** Every run, with only what differs in its configuration. */
 export function runsSection(study: Study): Content {
-  const rows = study.variants.flatMap(({ name, runs }) => runs.map((run): Row => ({ ...run, variant: name })));
+  const rows = study.variants.flatMap(({ runs }) => runs);
   if (rows.length === 0) return null;
   return markup`<section id="runs" aria-labelledby="runs-title">
     <h2 id="runs-title">Runs</h2>
@@ -33,7 +29,7 @@ export function runsSection(study: Study): Content {
   </section>`;
 }
 
-function columnsOf({ metric }: Study, rows: readonly Row[]): TableColumn<Row>[] {
+function columnsOf({ metric }: Study, rows: readonly StudyRun[]): TableColumn<StudyRun>[] {
   const metrics = OTHER_METRICS.filter((name) => name !== metric.name && rows.some((row) => name in row.metrics));
   return [
     { title: 'Run', text: ({ id }) => markup`<code>${id}</code>` },
@@ -48,12 +44,12 @@ function columnsOf({ metric }: Study, rows: readonly Row[]): TableColumn<Row>[] 
   ];
 }
 
-function differenceColumns(rows: readonly Row[]): TableColumn<Row>[] {
+function differenceColumns(rows: readonly StudyRun[]): TableColumn<StudyRun>[] {
   const keys = [...new Set(rows.flatMap(({ differences }) => Object.keys(differences)))];
-  return keys.map((key): TableColumn<Row> => {
+  return keys.map((key): TableColumn<StudyRun> => {
     const title = shortKey(key, keys);
     const isNumeric = rows.every(({ differences }) => typeof (differences[key] ?? 0) === 'number');
-    const text = ({ differences }: Row) => (key in differences ? valueLabel(differences[key]) : '—');
+    const text = ({ differences }: StudyRun) => (key in differences ? valueLabel(differences[key]) : '—');
     if (!isNumeric) return { title, text };
     return { title, text, value: ({ differences }) => (key in differences ? Number(differences[key]) : null) };
   });
@@ -61,14 +57,14 @@ function differenceColumns(rows: readonly Row[]): TableColumn<Row>[] {
 
 function number(
   title: string,
-  value: (row: Row) => number | null,
+  value: (row: StudyRun) => number | null,
   text: (value: number) => string = numberText,
-): TableColumn<Row> {
+): TableColumn<StudyRun> {
   const textOf = (known: number | null) => (known === null ? '' : text(known));
   return { title, text: (row) => textOf(value(row)), value };
 }
 
-function errorList(rows: readonly Row[]): Content {
+function errorList(rows: readonly StudyRun[]): Content {
   const failed = rows.filter(({ error }) => error !== null);
   if (failed.length === 0) return null;
   return markup`<details class="errors">

@@ -14,7 +14,7 @@ export interface TableOptions<Row> {
   caption: string;
   columns: readonly TableColumn<Row>[];
   rows: readonly Row[];
-  /** Whether the first column names its row. */
+  /** A row's CSS class; none unless told. */
   classOf?: (row: Row) => string;
 }
 

@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot';
-import type { Comparison } from '../../analysis/answer-facts.js';
 import type { Answer } from '../../analysis/answer.js';
 import type { Verdict } from '../../analysis/comparison.js';
 import type { Interval } from '../../analysis/statistics/intervals.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { signedText } from '../numbers.js';
+import { referenceOf, variantRows } from '../variant-rows.js';
 import { ink } from './palette.js';
 import { drawRows } from './rows.js';
 import { listed } from './text.js';
@@ -29,10 +29,11 @@ const VERDICTS: Record<Verdict, { words: string; symbol: 'circle' | 'square'; is
 };
 
 /** How far each variant is from the baseline or, without one, from the best. */
-export function differenceFigures({ answer, metric }: Study): Figure[] {
-  const reference = answer?.baseline ?? answer?.leader;
-  if (!answer || reference == null) return [];
-  const differences = differencesFrom(answer, reference);
+export function differenceFigures(study: Study): Figure[] {
+  const { answer, metric } = study;
+  if (!answer) return [];
+  const reference = referenceOf(study);
+  const differences = differencesOf(study);
   if (differences.length === 0) return [];
   const shown = differences.slice(0, MOST_ROWS);
   return [
@@ -59,27 +60,13 @@ function captionOf({ judgement, comparisons }: Answer): string {
   return `Over the seeds that both have, with ${confidence} % ${interval}. Filled circle: different; hollow: can’t tell yet; square: no practical difference.${margin}${family}`;
 }
 
-/** The comparisons with one variant, as differences from it; the smallest first. */
-function differencesFrom({ comparisons }: Answer, reference: string): Difference[] {
-  const differences = comparisons.flatMap((comparison): Difference[] => {
-    const { first, second, difference } = comparison;
-    if (difference === null || (first !== reference && second !== reference)) return [];
-    return [first === reference ? turned(comparison, difference) : asIs(comparison, difference)];
+/** What each variant has more or less than the reference; the smallest difference first. */
+function differencesOf(study: Study): Difference[] {
+  const differences = variantRows(study).flatMap(({ variant, comparison }): Difference[] => {
+    if (comparison === null || comparison.difference === null) return [];
+    return [{ ...comparison, name: variant.name, value: comparison.difference }];
   });
   return differences.sort((a, b) => Math.abs(a.value) - Math.abs(b.value));
-}
-
-function asIs({ first, interval, verdict }: Comparison, value: number): Difference {
-  return { name: first, value, interval: finite(interval), verdict };
-}
-
-function turned({ second, interval, verdict }: Comparison, value: number): Difference {
-  return { name: second, value: -value, interval: finite(interval && [-interval[1], -interval[0]]), verdict };
-}
-
-/** A confidence sequence of few seeds has no ends yet. */
-function finite(interval: Interval | null): Interval | null {
-  return interval?.every(Number.isFinite) ? interval : null;
 }
 
 function told({ name, value, interval, verdict }: Difference): string {

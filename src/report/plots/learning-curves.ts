@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { mean } from '../../analysis/statistics/describe.js';
 import type { EpochPoint, Study, StudyRun, StudyVariant } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
 import { numberText } from '../numbers.js';
@@ -82,7 +83,7 @@ function pointsOf(runs: readonly StudyRun[], metric: string): CurvePoint[] {
     .sort(([a], [b]) => a - b)
     .map(([epoch, values]) => ({
       epoch,
-      mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+      mean: mean(values),
       lowest: Math.min(...values),
       highest: Math.max(...values),
     }));

@@ -57,7 +57,7 @@ export function drawRows({ width, labels, x, tickText, marks }: RowsOptions): Dr
   });
 }
 
-export function ticksFor(width: number): number {
+function ticksFor(width: number): number {
   return Math.max(3, Math.round(width / 80));
 }
 

@@ -5,14 +5,14 @@ const LETTER_WIDTH = 0.62;
 export const FONT_SIZE = 12;
 
 /** About how wide a text is, in pixels. */
-export function textWidth(text: string, size = FONT_SIZE): number {
-  return Array.from(text).length * LETTER_WIDTH * size;
+export function textWidth(text: string): number {
+  return Array.from(text).length * LETTER_WIDTH * FONT_SIZE;
 }
 
 /** A text cut to a width in pixels. Its middle goes, as what tells names apart is mostly at an end. */
-export function shortened(text: string, width: number, size = FONT_SIZE): string {
+export function shortened(text: string, width: number): string {
   const letters = Array.from(text);
-  const room = Math.max(3, Math.floor(width / (LETTER_WIDTH * size)));
+  const room = Math.max(3, Math.floor(width / (LETTER_WIDTH * FONT_SIZE)));
   if (letters.length <= room) return text;
   const tail = Math.floor((room - 1) / 2);
   return `${letters.slice(0, room - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;

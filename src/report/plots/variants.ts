@@ -3,7 +3,7 @@ import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
-import { rankVariants, type Ranked } from './ranking.js';
+import { rankVariants, valueOf, type Ranked } from './ranking.js';
 import { drawRows } from './rows.js';
 import { listed } from './text.js';
 
@@ -46,10 +46,12 @@ function draw(shown: readonly Ranked[], metric: string, width: number): string {
     title: `${variant.name}: mean ${numberText(mean)}${interval ? ` (${numberText(interval[0])} to ${numberText(interval[1])})` : ''}, n = ${values.length}`,
   }));
   const runs = shown.flatMap(({ variant }, row) =>
-    variant.runs.flatMap(({ status, value, seed }) =>
-      status === 'FINISHED' && value !== null
-        ? [{ row, value, title: `${variant.name}, seed ${seed}: ${numberText(value)}` }]
-        : [],
+    variant.runs.flatMap((run) =>
+      valueOf(run).map((value) => ({
+        row,
+        value,
+        title: `${variant.name}, seed ${run.seed}: ${numberText(value)}`,
+      })),
     ),
   );
   const x = { label: metric, ...(shown.every(({ values }) => new Set(values).size === 1) ? { inset: 20 } : {}) };
