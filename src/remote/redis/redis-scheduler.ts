@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { type EndRequest, endRequestOf, type Job, type Origin, type PlainError } from '../../job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
 import { trialId } from '../../scheduling/trial-id.js';
+import { UnderWay } from '../../scheduling/under-way.js';
 import { gitCommit } from '../../tracking/run-description.js';
 import { runDirectory } from '../../tracking/run-store.js';
 import { decode } from '../encoding.js';
@@ -46,8 +47,7 @@ export class RedisScheduler implements Scheduler {
   readonly #queue: Queue;
   readonly #queueEvents: QueueEvents;
   readonly #events: EventReader;
-  /** Trial → what comes of it. */
-  readonly #underWay = new Map<string, Promise<RunOutcome>>();
+  readonly #underWay = new UnderWay();
   readonly #departures = new Map<string, (departure: Departure) => void>();
   readonly #recheck: NodeJS.Timeout;
   /** Folder of an experiment file → the commit of its repository. */
@@ -86,10 +86,7 @@ export class RedisScheduler implements Scheduler {
 
   run(job: Job, options: JobOptions): Promise<RunOutcome> {
     const id = trialId(job) ?? randomUUID();
-    const outcome =
-      this.#underWay.get(id) ?? this.#followToEnd(id, job, options).finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, outcome);
-    return outcome;
+    return this.#underWay.once(id, () => this.#followToEnd(id, job, options));
   }
 
   /** Trials that are on the queue stay there, and workers go on with them. */

@@ -6,6 +6,7 @@ import type { LauncherConfig } from '../../config/experiment.js';
 import { type EndRequest, endRequestOf, type Job, type PlainError } from '../../job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
 import { trialId } from '../../scheduling/trial-id.js';
+import { UnderWay } from '../../scheduling/under-way.js';
 import { storageId } from '../storage-id.js';
 import { writeMessage } from '../trial-message.js';
 import { cancelTask, submitArray, taskName, taskStates } from './commands.js';
@@ -48,7 +49,7 @@ const MOST_MISSING = 3;
 export class SlurmScheduler implements Scheduler {
   readonly #options: SlurmSchedulerOptions;
   readonly #following = new Map<string, Trial>();
-  readonly #underWay = new Map<string, Promise<RunOutcome>>();
+  readonly #underWay = new UnderWay();
   #gathered: Trial[] = [];
   #gathering: NodeJS.Timeout | undefined;
   #closed = false;
@@ -61,9 +62,7 @@ export class SlurmScheduler implements Scheduler {
 
   run(job: Job, options: JobOptions): Promise<RunOutcome> {
     const id = trialId(job) ?? randomUUID();
-    const outcome = this.#underWay.get(id) ?? this.#follow(id, job, options).finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, outcome);
-    return outcome;
+    return this.#underWay.once(id, () => this.#follow(id, job, options));
   }
 
   /** Trials that are submitted stay so, and Slurm goes on with them. */
