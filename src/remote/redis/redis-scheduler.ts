@@ -10,6 +10,7 @@ import { UnderWay } from '../../scheduling/under-way.js';
 import { gitCommit } from '../../tracking/run-description.js';
 import { runDirectory } from '../../tracking/run-store.js';
 import { decode } from '../encoding.js';
+import { isFinal, plainErrorOf, wasKilled } from '../outcomes.js';
 import { storageId } from '../storage-id.js';
 import { writeMessage } from '../trial-message.js';
 import type { QueueAddress } from './address.js';
@@ -105,8 +106,7 @@ export class RedisScheduler implements Scheduler {
         if (outcome?.type === 'done') job = { ...job, resume: outcome.answer.id };
       }
     } catch (error) {
-      const { message, code, hint } = error as PlainError;
-      return { type: 'failed', error: { message, code, hint } };
+      return { type: 'failed', error: plainErrorOf(error) };
     }
   }
 
@@ -131,8 +131,8 @@ export class RedisScheduler implements Scheduler {
   async #submit(id: string, job: Job, { priority = this.#options.priority ?? 0 }: JobOptions): Promise<void> {
     const known = await QueuedJob.fromId<string, string>(this.#queue, id);
     if (known) {
-      if (!isOver(known)) return;
-      if (known.returnvalue && isFinal(known.returnvalue)) {
+      if (!hasLeft(known)) return;
+      if (known.returnvalue && isFinal(readAnswer(known.returnvalue).outcome)) {
         this.#notice(known);
         return;
       }
@@ -205,7 +205,7 @@ export class RedisScheduler implements Scheduler {
 
   /** Tells whoever waits for a trial that it is over. */
   #notice(job: QueuedJob<string, string>): void {
-    if (!isOver(job)) return;
+    if (!hasLeft(job)) return;
     const departure: Departure = job.failedReason
       ? { type: 'failed', reason: job.failedReason }
       : { type: 'answered', answer: job.returnvalue };
@@ -228,7 +228,7 @@ export class RedisScheduler implements Scheduler {
   }
 
   async #bringHome({ runsDirectory }: Job, { answer }: { answer: string }): Promise<RunOutcome> {
-    const { outcome, archive } = decode(answer) as TrialAnswer;
+    const { outcome, archive } = readAnswer(answer);
     if (!archive) return outcome;
     // Another coordinator of the same trial may have been here first.
     const isHome =
@@ -244,19 +244,17 @@ export class RedisScheduler implements Scheduler {
   }
 }
 
-function isOver({ finishedOn }: QueuedJob): boolean {
+function hasLeft({ finishedOn }: QueuedJob): boolean {
   return finishedOn !== undefined;
 }
 
-/** Whether an answer that is found on the queue is the trial's; what failed, or was ended, is gone on with. */
-function isFinal(answer: string): boolean {
-  const { outcome } = decode(answer) as TrialAnswer;
-  return outcome.type === 'done' && !['FAILED', 'KILLED'].includes(outcome.answer.status);
+function readAnswer(text: string): TrialAnswer {
+  return decode(text) as TrialAnswer;
 }
 
 /** Whether a trial was ended by someone else: by an earlier coordinator, that is. */
 function isLeftover(outcome: RunOutcome, signal: AbortSignal | undefined): boolean {
-  return outcome.type === 'done' && outcome.answer.status === 'KILLED' && !signal?.aborted;
+  return wasKilled(outcome) && !signal?.aborted;
 }
 
 /** @param reason a worker's `PlainError`, or what BullMQ says of a trial whose workers have died */
