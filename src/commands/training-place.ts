@@ -41,7 +41,9 @@ export async function choosePlace(options: SweepOptions): Promise<TrainingPlace>
 
 function localPlace(engine: Engine): TrainingPlace {
   const isNative = engine.backend === 'tensorflow';
-  const gpus = async (): Promise<string[]> => (await import('./engine-gpus.js')).gpusOf(engine);
+  // Asked for once a session: `nvidia-smi` takes its time.
+  let found: Promise<string[]> | undefined;
+  const gpus = (): Promise<string[]> => (found ??= import('./engine-gpus.js').then(({ gpusOf }) => gpusOf(engine)));
   return {
     threads: isNative ? engine.threads : 0,
     shareOut: async ({ datasetBytes, ...demand }) => {
