@@ -41,12 +41,9 @@ export async function choosePlace(options: SweepOptions): Promise<TrainingPlace>
 
 function localPlace(engine: Engine): TrainingPlace {
   const isNative = engine.backend === 'tensorflow';
-  const gpus = async (): Promise<string[]> => {
-    if (!isNative || engine.gpuName === undefined) return [];
-    const { visibleGpus } = await import('../scheduling/machine.js');
-    const { findGpus } = await import('../tensorflow/library/gpu.js');
-    return visibleGpus((await findGpus()).length, process.env);
-  };
+  // Asked for once a session: `nvidia-smi` takes its time.
+  let found: Promise<string[]> | undefined;
+  const gpus = (): Promise<string[]> => (found ??= import('./engine-gpus.js').then(({ gpusOf }) => gpusOf(engine)));
   return {
     threads: isNative ? engine.threads : 0,
     shareOut: async ({ datasetBytes, ...demand }) => {
@@ -68,34 +65,33 @@ async function queuePlace(text: string, options: SweepOptions): Promise<Training
   const { parseQueueAddress } = await import('../remote/redis/address.js');
   const address = parseQueueAddress(text);
   const priority = readPriority(options.priority);
-  return {
-    threads: remoteThreads(options.threads),
-    shareOut: (demand) => Promise.resolve(remoteParallelism(demand)),
-    open: async ({ threads }) => {
-      const { RedisScheduler } = await import('../remote/redis/redis-scheduler.js');
-      const scheduler = await RedisScheduler.connect(address, { threads, priority });
-      const workers = await scheduler.workers();
-      const who = workers === 0 ? 'no worker yet: `ablate worker` starts one' : counted(workers, 'worker');
-      process.stderr.write(`${address.shown}: ${who}\n`);
-      return scheduler;
-    },
-    describe: ({ threads }) => `on a queue, ${threads === 0 ? 'a thread a core' : counted(threads, 'thread')} each`,
-  };
+  return remotePlace('on a queue', options, async ({ threads }) => {
+    const { RedisScheduler } = await import('../remote/redis/redis-scheduler.js');
+    const scheduler = await RedisScheduler.connect(address, { threads, priority });
+    const workers = await scheduler.workers();
+    const who = workers === 0 ? 'no worker yet: `ablate worker` starts one' : counted(workers, 'worker');
+    process.stderr.write(`${address.shown}: ${who}\n`);
+    return scheduler;
+  });
 }
 
 async function slurmPlace(options: SweepOptions): Promise<TrainingPlace> {
   const { slurmTaskCommand } = await import('./slurm-task.js');
   const { SlurmScheduler } = await import('../remote/slurm/slurm-scheduler.js');
   const priority = readPriority(options.priority);
+  return remotePlace('on Slurm', options, ({ threads }, { launcher = DEFAULT_LAUNCHER }) => {
+    const commandOf = slurmTaskCommand(options.backend);
+    const runsDirectory = resolve(options.runsDir);
+    return Promise.resolve(new SlurmScheduler({ runsDirectory, threads, priority, launcher, commandOf }));
+  });
+}
+
+function remotePlace(where: string, options: SweepOptions, open: TrainingPlace['open']): TrainingPlace {
   return {
     threads: remoteThreads(options.threads),
     shareOut: (demand) => Promise.resolve(remoteParallelism(demand)),
-    open: ({ threads }, { launcher = DEFAULT_LAUNCHER }) => {
-      const commandOf = slurmTaskCommand(options.backend);
-      const runsDirectory = resolve(options.runsDir);
-      return Promise.resolve(new SlurmScheduler({ runsDirectory, threads, priority, launcher, commandOf }));
-    },
-    describe: ({ threads }) => `on Slurm, ${threads === 0 ? 'a thread a core' : counted(threads, 'thread')} each`,
+    open,
+    describe: ({ threads }) => `${where}, ${threads === 0 ? 'a thread a core' : counted(threads, 'thread')} each`,
   };
 }
 

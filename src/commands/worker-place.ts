@@ -2,10 +2,9 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { WorkerPlace } from '../remote/perform-trial.js';
 import { LocalScheduler } from '../scheduling/local.js';
-import { visibleGpus } from '../scheduling/machine.js';
 import type { Engine } from '../tensorflow/engine.js';
-import { findGpus } from '../tensorflow/library/gpu.js';
 import { wholeNumber } from './engine.js';
+import { gpusOf } from './engine-gpus.js';
 
 export interface WorkerPlaceOptions {
   runsDir: string;
@@ -18,8 +17,7 @@ export async function openWorkerPlace(
   engine: Engine,
   { runsDir, dataRoot, concurrency }: WorkerPlaceOptions,
 ): Promise<{ place: WorkerPlace; concurrency: number; close: () => void }> {
-  const hasGpu = engine.backend === 'tensorflow' && engine.gpuName !== undefined;
-  const gpus = hasGpu ? visibleGpus((await findGpus()).length, process.env) : [];
+  const gpus = await gpusOf(engine);
   const count =
     concurrency === undefined ? gpus.length || availableParallelism() : wholeNumber('--concurrency', concurrency, 1024);
   // The threads of a TensorFlow are fixed when it starts, so each number has processes of its own.

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
 import { addEngineOptions, chooseEngine, type EngineOptions, wholeNumber } from './engine.js';
 import { addQueueOption, requireQueue } from './place-options.js';
@@ -43,17 +44,7 @@ async function work(options: WorkerOptions): Promise<void> {
       onMessage: say,
     });
     say(`${address.shown}: ready for ${concurrency} at once, runs in ${place.runsDirectory}`);
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else
-        signal.addEventListener(
-          'abort',
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
-    });
+    if (!signal.aborted) await once(signal, 'abort');
     await worker.close();
   } finally {
     stop();

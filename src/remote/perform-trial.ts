@@ -7,6 +7,7 @@ import { findUnannounced, runsOfTrial } from '../sweep/earlier-runs.js';
 import { recordCrash } from '../tracking/crash.js';
 import { readSummary, runDirectory, type Summary } from '../tracking/run-store.js';
 import { resolveInRoots } from './data-roots.js';
+import { isOver } from './outcomes.js';
 import type { TrialMessage } from './trial-message.js';
 
 /** What a worker on another machine has of its own. */
@@ -45,7 +46,7 @@ export async function performTrial(
 /** Of a run that is over for good: its worker has died before it could say so. */
 function endedSummary(runsDirectory: string, run: string): Summary | undefined {
   const summary = readSummary(runDirectory(runsDirectory, run));
-  return summary && !['KILLED', 'FAILED'].includes(summary.status) ? summary : undefined;
+  return summary && isOver(summary) ? summary : undefined;
 }
 
 function reuse(summary: Summary, { runsDirectory }: Job, { onProgress }: JobOptions): RunOutcome {

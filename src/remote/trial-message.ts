@@ -1,4 +1,4 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv } from 'ajv';
 import { configHash } from '../config/hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { experimentOf } from '../config/remote-config.js';
@@ -8,7 +8,7 @@ import type { Job, Origin, SweepTrial } from '../job.js';
 import { decode, encode } from './encoding.js';
 
 /** Of the messages below; raised whenever an older worker would do something else than what is meant. */
-export const MESSAGE_VERSION = 1;
+const MESSAGE_VERSION = 1;
 
 /** A trial on its way to a worker on another machine: a configuration, and nothing that could be run. */
 export interface TrialMessage {
@@ -27,6 +27,8 @@ export interface TrialMessage {
   /** Tells the sender's runs directory from all others: see `storageId`. */
   storage: string;
 }
+
+const SAME_VERSION = 'install the same version of Ablate for `ablate run --queue` and for `ablate worker`';
 
 const text = { type: 'string', maxLength: 4096 };
 
@@ -77,7 +79,7 @@ export function writeMessage(
   return encode(message);
 }
 
-let compiled: ValidateFunction | undefined;
+let ajv: Ajv | undefined;
 
 /**
  * What a message says, checked like an experiment file.
@@ -86,8 +88,9 @@ let compiled: ValidateFunction | undefined;
 export function readMessage(data: string): TrialMessage {
   const message = parse(data);
   requireVersion(message);
-  const validate = (compiled ??= new Ajv({ allErrors: true }).compile(SCHEMA));
-  if (!validate(message)) throw invalid(new Ajv().errorsText(validate.errors, { dataVar: 'message' }));
+  // It compiles the schema once.
+  ajv ??= new Ajv({ allErrors: true });
+  if (!ajv.validate(SCHEMA, message)) throw invalid(ajv.errorsText(ajv.errors, { dataVar: 'message' }));
   const checked = message as TrialMessage;
   const config = configOf(checked);
   if (configHash(config) !== checked.configHash) throw invalid('its configuration has another hash here');
@@ -107,10 +110,7 @@ function requireVersion(message: unknown): void {
   if (version === MESSAGE_VERSION) return;
   throw new UserError(
     `the trial is a message of version ${JSON.stringify(version)}; this worker reads ${MESSAGE_VERSION}`,
-    {
-      code: 'message-version',
-      hint: 'install the same version of Ablate for `ablate run --queue` and for `ablate worker`',
-    },
+    { code: 'message-version', hint: SAME_VERSION },
   );
 }
 
@@ -123,8 +123,5 @@ function configOf({ config }: TrialMessage): Experiment {
 }
 
 function invalid(problem: string): UserError {
-  return new UserError(`the trial can't be read: ${problem}`, {
-    code: 'message-invalid',
-    hint: 'install the same version of Ablate for `ablate run --queue` and for `ablate worker`',
-  });
+  return new UserError(`the trial can't be read: ${problem}`, { code: 'message-invalid', hint: SAME_VERSION });
 }

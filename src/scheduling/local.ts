@@ -3,6 +3,7 @@ import { endRequestOf, type Job } from '../job.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { JobOptions, RunOutcome, Scheduler } from './scheduler.js';
 import { trialId } from './trial-id.js';
+import { UnderWay } from './under-way.js';
 import { WorkerProcess } from './worker-process.js';
 
 /** Runs jobs in worker processes of this machine, which stay warm from one job to the next. */
@@ -12,8 +13,7 @@ export class LocalScheduler implements Scheduler {
   readonly #idle: WorkerProcess[] = [];
   readonly #all = new Set<WorkerProcess>();
   readonly #gpus: readonly string[];
-  /** Trial → what comes of it. */
-  readonly #underWay = new Map<string, Promise<RunOutcome>>();
+  readonly #underWay = new UnderWay();
 
   /**
    * @param concurrency how many jobs run at once
@@ -27,10 +27,8 @@ export class LocalScheduler implements Scheduler {
 
   run(job: Job, options: JobOptions): Promise<RunOutcome> {
     const id = trialId(job);
-    if (id === undefined) return this.#enqueue(job, options);
-    const outcome = this.#underWay.get(id) ?? this.#enqueue(job, options).finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, outcome);
-    return outcome;
+    const begin = (): Promise<RunOutcome> => this.#enqueue(job, options);
+    return id === undefined ? begin() : this.#underWay.once(id, begin);
   }
 
   close(): void {

@@ -3,25 +3,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import type { SweepSummary } from '../../src/sweep/sweep-store.js';
+import { tinyExperiment } from '../support/experiments.js';
 import { pointsOf } from '../support/kills.js';
 import { Workspace } from '../support/program.js';
 import { RedisServer } from '../support/redis.js';
 import { startWorker, type Worker } from '../support/workers.js';
 
 const TRIALS = 60;
-const EXPERIMENT = `
-name: tiny
-dataset: { name: mnist, train_fraction: 0.02 }
-model:
-  layers:
-    - { type: flatten }
-    - { type: dropout, rate: 0.2 }
-    - { type: dense, units: 10, activation: softmax }
-training: { epochs: 2, optimizer: { name: adam } }
+const EXPERIMENT = `${tinyExperiment(0.02)}training: { epochs: 2, optimizer: { name: adam } }
 sweep:
   parameters: { training.optimizer.learning_rate: ${JSON.stringify(Array.from({ length: 20 }, (_, i) => (i + 1) / 1000))} }
   seeds: 3
-tracking: none
 `;
 
 const workspace = new Workspace(afterAll);

@@ -20,13 +20,8 @@ describeScheduler('workers of a Redis queue that share a folder', async ({ runsD
   const start = (): Promise<Worker> =>
     startWorker(['--queue', queue, '--concurrency', '1', '--runs-dir', runsDirectory, '--lease-seconds', '2'], skew);
   const workers = await Promise.all(Array.from({ length: concurrency }, start));
-  const schedulers: RedisScheduler[] = [];
   return {
-    scheduler: async () => {
-      const scheduler = await RedisScheduler.connect(parseQueueAddress(queue), { threads: THREADS });
-      schedulers.push(scheduler);
-      return scheduler;
-    },
+    scheduler: () => RedisScheduler.connect(parseQueueAddress(queue), { threads: THREADS }),
     crashWorker: async (run) => {
       const holder = await holderOf(runDirectory(runsDirectory, run));
       const worker = workers.find(({ pid }) => pid === holder?.parent);
@@ -34,7 +29,6 @@ describeScheduler('workers of a Redis queue that share a folder', async ({ runsD
       workers.push(await start());
     },
     close: async () => {
-      for (const scheduler of schedulers) scheduler.close();
       for (const worker of workers) worker.kill('SIGKILL');
       await Promise.all(workers.map(({ ended }) => ended));
     },

@@ -20,28 +20,27 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-describeScheduler('tasks of a Slurm cluster', ({ runsDirectory, concurrency, skew = 0 }) => {
-  const schedulers: SlurmScheduler[] = [];
+/** @param skew milliseconds by which the tasks' clock is ahead */
+function connect(runsDirectory: string, sbatch: string[] = [], skew = 0): SlurmScheduler {
   const clock = `data:text/javascript,${encodeURIComponent(`const now=Date.now;Date.now=()=>now()+${skew}`)}`;
+  return new SlurmScheduler({
+    runsDirectory,
+    threads: THREADS,
+    launcher: { name: 'slurm', partition: 'main', gpus: 0, time: null, sbatch },
+    commandOf: (list) => `'${process.execPath}' --import '${clock}' '${program}' slurm-task '${list}'`,
+  });
+}
+
+describeScheduler('tasks of a Slurm cluster', ({ runsDirectory, concurrency, skew }) => {
   // The node has two processors.
   const sbatch = [`--cpus-per-task=${2 / concurrency}`];
   return Promise.resolve({
-    scheduler: () => {
-      const scheduler = new SlurmScheduler({
-        runsDirectory,
-        threads: THREADS,
-        launcher: { name: 'slurm', partition: 'main', gpus: 0, time: null, sbatch },
-        commandOf: (list) => `'${process.execPath}' --import '${clock}' '${program}' slurm-task '${list}'`,
-      });
-      schedulers.push(scheduler);
-      return Promise.resolve(scheduler);
-    },
+    scheduler: () => Promise.resolve(connect(runsDirectory, sbatch, skew)),
     crashWorker: async (run) => {
       const holder = await holderOf(runDirectory(runsDirectory, run));
       if (holder) process.kill(holder.parent, 'SIGKILL');
     },
     close: () => {
-      for (const scheduler of schedulers) scheduler.close();
       execFileSync('scancel', ['--user=root']);
       return Promise.resolve();
     },
@@ -50,12 +49,7 @@ describeScheduler('tasks of a Slurm cluster', ({ runsDirectory, concurrency, ske
 
 it('makes a checkpoint when Slurm takes its place away, and goes on from there when it starts it again', async () => {
   const runsDirectory = temporaryFolder();
-  const scheduler = new SlurmScheduler({
-    runsDirectory,
-    threads: THREADS,
-    launcher: { name: 'slurm', partition: 'main', gpus: 0, time: null, sbatch: [] },
-    commandOf: (list) => `'${process.execPath}' '${program}' slurm-task '${list}'`,
-  });
+  const scheduler = connect(runsDirectory);
   const job = trial(runsDirectory, withEpochs(60));
   const told: string[] = [];
   let hurry: NodeJS.Timeout | undefined;

@@ -11,6 +11,7 @@ import { findUnannounced } from '../../src/sweep/earlier-runs.js';
 import { runTrial, type TrialOutcome } from '../../src/sweep/run-trial.js';
 import { holderOf } from '../../src/tracking/run-lock.js';
 import { runDirectories, runDirectory, type Summary } from '../../src/tracking/run-store.js';
+import { tinyExperiment } from '../support/experiments.js';
 import { temporaryFolder, writeExperiment } from '../support/runs.js';
 
 /** A place where trials run, as the suite needs it. */
@@ -19,7 +20,8 @@ export interface Site {
   scheduler: () => Promise<Scheduler>;
   /** Ends, without a word, what trains a run: its worker. */
   crashWorker: (run: string) => Promise<void>;
-  close: () => Promise<void>;
+  /** Ends what else the place has; its schedulers are closed by then. */
+  close?: () => Promise<void>;
 }
 
 export interface SiteOptions {
@@ -33,16 +35,7 @@ export interface SiteOptions {
 /** One thread each: the same bits wherever they are trained. */
 export const THREADS = 1;
 
-const EXPERIMENT = `
-name: tiny
-dataset: { name: mnist, train_fraction: 0.05 }
-model:
-  layers:
-    - { type: flatten }
-    - { type: dropout, rate: 0.2 }
-    - { type: dense, units: 10, activation: softmax }
-training: { epochs: 3, seed: 7, batch_size: 16, optimizer: { name: adam, learning_rate: 0.01 } }
-tracking: none
+const EXPERIMENT = `${tinyExperiment(0.05)}training: { epochs: 3, seed: 7, batch_size: 16, optimizer: { name: adam, learning_rate: 0.01 } }
 `;
 
 type Change = (job: Job) => Job;
@@ -107,9 +100,15 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
     let runs: string;
     let site: Site;
     const opened: Site[] = [];
+    const schedulers: Scheduler[] = [];
     const openSite = async (options: Partial<SiteOptions> = {}): Promise<void> => {
       site = await open({ runsDirectory: runs, concurrency: 2, ...options });
       opened.push(site);
+    };
+    const connect = async (): Promise<Scheduler> => {
+      const scheduler = await site.scheduler();
+      schedulers.push(scheduler);
+      return scheduler;
     };
     const train = (scheduler: Scheduler, job: Job, options: Partial<Parameters<typeof runTrial>[1]> = {}) =>
       runTrial(job, {
@@ -130,12 +129,13 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
       runs = temporaryFolder();
     });
     afterEach(async () => {
-      for (const each of opened.splice(0)) await each.close();
+      for (const each of schedulers.splice(0)) each.close();
+      for (const each of opened.splice(0)) await each.close?.();
     });
 
     it('runs every trial once, and tells each epoch in order', async () => {
       await openSite();
-      const scheduler = await site.scheduler();
+      const scheduler = await connect();
       const epochs = new Map<number, number[]>();
       const seeds = [1, 2, 3, 4, 5];
       const outcomes = await Promise.all(
@@ -155,7 +155,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
 
     it('begins what waits by priority, then in the order of submission', async () => {
       await openSite({ concurrency: 1 });
-      const scheduler = await site.scheduler();
+      const scheduler = await connect();
       const first = whenReached('ready');
       const blocker = new AbortController();
       const blocking = scheduler.run(trial(runs, endless), { ...first, signal: blocker.signal });
@@ -180,7 +180,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
 
     it('goes on, to the same bits, when a worker dies in mid-trial', async () => {
       await openSite();
-      const scheduler = await site.scheduler();
+      const scheduler = await connect();
       const job = trial(runs, withEpochs(30));
       let run = '';
       let crashed: Promise<void> | undefined;
@@ -199,13 +199,13 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
 
     it('goes on with a trial whose coordinator died, when one comes back', async () => {
       await openSite();
-      const first = await site.scheduler();
+      const first = await connect();
       const job = trial(runs, withEpochs(30));
       const { reached, onProgress } = whenReached('epoch');
       void first.run(job, { onProgress });
       await reached;
       first.close();
-      const second = await site.scheduler();
+      const second = await connect();
       const begun = runDirectories(runs);
       expect(begun).toHaveLength(1);
       const { id } = expectFinished(await train(second, { ...job, resume: begun[0].id }));
@@ -215,7 +215,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
 
     it.each(['PRUNED', 'KILLED'] as const)('ends a trial early as %s, and leaves it so', async (status) => {
       await openSite();
-      const scheduler = await site.scheduler();
+      const scheduler = await connect();
       const controller = new AbortController();
       const outcome = await scheduler.run(trial(runs, endless), {
         signal: controller.signal,
@@ -232,7 +232,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
 
     it('withdraws a trial that is cancelled before it begins', async () => {
       await openSite({ concurrency: 1 });
-      const scheduler = await site.scheduler();
+      const scheduler = await connect();
       const [blocker, waiter] = [new AbortController(), new AbortController()];
       const { reached, onProgress } = whenReached('ready');
       const blocking = scheduler.run(trial(runs, endless), { signal: blocker.signal, onProgress });
@@ -250,7 +250,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
 
     it('trains a trial once that is submitted twice', async () => {
       await openSite();
-      const scheduler = await site.scheduler();
+      const scheduler = await connect();
       const job = trial(runs);
       const [one, two] = await Promise.all([scheduler.run(job, quiet), scheduler.run(job, quiet)]);
       expect(doneBy(one).id).toBe(doneBy(two).id);
@@ -259,7 +259,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
 
     it('fails a trial that kills its workers, and no other', async () => {
       await openSite();
-      const scheduler = await site.scheduler();
+      const scheduler = await connect();
       let attempts = 0;
       const poisoned = train(scheduler, trial(runs, endless), {
         retries: 1,
@@ -284,7 +284,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
 
     it('trains the same where the worker has another time', async () => {
       await openSite({ skew: 3_600_000 });
-      const scheduler = await site.scheduler();
+      const scheduler = await connect();
       const { onProgress } = whenReached('created');
       const { status } = doneBy(await scheduler.run(trial(runs), { onProgress }));
       expect(status).toBe('FINISHED');

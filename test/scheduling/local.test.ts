@@ -13,21 +13,12 @@ async function nativeEngine(): Promise<Engine> {
 
 describeScheduler('worker processes of this machine', async ({ runsDirectory, concurrency }) => {
   const { LocalScheduler } = await compiled<typeof local>('scheduling/local');
-  const schedulers: local.LocalScheduler[] = [];
   const engine = await nativeEngine();
   return {
-    scheduler: () => {
-      const scheduler = new LocalScheduler(engine, concurrency);
-      schedulers.push(scheduler);
-      return Promise.resolve(scheduler);
-    },
+    scheduler: () => Promise.resolve(new LocalScheduler(engine, concurrency)),
     crashWorker: async (run) => {
       const holder = await holderOf(runDirectory(runsDirectory, run));
       if (holder) process.kill(holder.pid, 'SIGKILL');
-    },
-    close: () => {
-      for (const scheduler of schedulers) scheduler.close();
-      return Promise.resolve();
     },
   };
 });

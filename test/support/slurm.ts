@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './redis.js';
+import { freePort } from '../../src/tracking/local-server.js';
 
 /** A cluster of one node, this machine, with daemons of its own: Debian's packages `slurm-wlm` and `munge`, as root. */
 export class SlurmCluster {

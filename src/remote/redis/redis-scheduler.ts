@@ -6,9 +6,11 @@ import type { Redis } from 'ioredis';
 import { type EndRequest, endRequestOf, type Job, type Origin, type PlainError } from '../../job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
 import { trialId } from '../../scheduling/trial-id.js';
+import { UnderWay } from '../../scheduling/under-way.js';
 import { gitCommit } from '../../tracking/run-description.js';
 import { runDirectory } from '../../tracking/run-store.js';
 import { decode } from '../encoding.js';
+import { isFinal, plainErrorOf, wasKilled } from '../outcomes.js';
 import { storageId } from '../storage-id.js';
 import { writeMessage } from '../trial-message.js';
 import type { QueueAddress } from './address.js';
@@ -46,8 +48,7 @@ export class RedisScheduler implements Scheduler {
   readonly #queue: Queue;
   readonly #queueEvents: QueueEvents;
   readonly #events: EventReader;
-  /** Trial → what comes of it. */
-  readonly #underWay = new Map<string, Promise<RunOutcome>>();
+  readonly #underWay = new UnderWay();
   readonly #departures = new Map<string, (departure: Departure) => void>();
   readonly #recheck: NodeJS.Timeout;
   /** Folder of an experiment file → the commit of its repository. */
@@ -86,10 +87,7 @@ export class RedisScheduler implements Scheduler {
 
   run(job: Job, options: JobOptions): Promise<RunOutcome> {
     const id = trialId(job) ?? randomUUID();
-    const outcome =
-      this.#underWay.get(id) ?? this.#followToEnd(id, job, options).finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, outcome);
-    return outcome;
+    return this.#underWay.once(id, () => this.#followToEnd(id, job, options));
   }
 
   /** Trials that are on the queue stay there, and workers go on with them. */
@@ -108,8 +106,7 @@ export class RedisScheduler implements Scheduler {
         if (outcome?.type === 'done') job = { ...job, resume: outcome.answer.id };
       }
     } catch (error) {
-      const { message, code, hint } = error as PlainError;
-      return { type: 'failed', error: { message, code, hint } };
+      return { type: 'failed', error: plainErrorOf(error) };
     }
   }
 
@@ -134,8 +131,8 @@ export class RedisScheduler implements Scheduler {
   async #submit(id: string, job: Job, { priority = this.#options.priority ?? 0 }: JobOptions): Promise<void> {
     const known = await QueuedJob.fromId<string, string>(this.#queue, id);
     if (known) {
-      if (!isOver(known)) return;
-      if (known.returnvalue && isFinal(known.returnvalue)) {
+      if (!hasLeft(known)) return;
+      if (known.returnvalue && isFinal(readAnswer(known.returnvalue).outcome)) {
         this.#notice(known);
         return;
       }
@@ -208,7 +205,7 @@ export class RedisScheduler implements Scheduler {
 
   /** Tells whoever waits for a trial that it is over. */
   #notice(job: QueuedJob<string, string>): void {
-    if (!isOver(job)) return;
+    if (!hasLeft(job)) return;
     const departure: Departure = job.failedReason
       ? { type: 'failed', reason: job.failedReason }
       : { type: 'answered', answer: job.returnvalue };
@@ -231,7 +228,7 @@ export class RedisScheduler implements Scheduler {
   }
 
   async #bringHome({ runsDirectory }: Job, { answer }: { answer: string }): Promise<RunOutcome> {
-    const { outcome, archive } = decode(answer) as TrialAnswer;
+    const { outcome, archive } = readAnswer(answer);
     if (!archive) return outcome;
     // Another coordinator of the same trial may have been here first.
     const isHome =
@@ -247,19 +244,17 @@ export class RedisScheduler implements Scheduler {
   }
 }
 
-function isOver({ finishedOn }: QueuedJob): boolean {
+function hasLeft({ finishedOn }: QueuedJob): boolean {
   return finishedOn !== undefined;
 }
 
-/** Whether an answer that is found on the queue is the trial's; what failed, or was ended, is gone on with. */
-function isFinal(answer: string): boolean {
-  const { outcome } = decode(answer) as TrialAnswer;
-  return outcome.type === 'done' && !['FAILED', 'KILLED'].includes(outcome.answer.status);
+function readAnswer(text: string): TrialAnswer {
+  return decode(text) as TrialAnswer;
 }
 
 /** Whether a trial was ended by someone else: by an earlier coordinator, that is. */
 function isLeftover(outcome: RunOutcome, signal: AbortSignal | undefined): boolean {
-  return outcome.type === 'done' && outcome.answer.status === 'KILLED' && !signal?.aborted;
+  return wasKilled(outcome) && !signal?.aborted;
 }
 
 /** @param reason a worker's `PlainError`, or what BullMQ says of a trial whose workers have died */

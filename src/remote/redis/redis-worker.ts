@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { EndRequest, PlainError } from '../../job.js';
+import type { EndRequest } from '../../job.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
 import { runDirectory } from '../../tracking/run-store.js';
 import { encode } from '../encoding.js';
+import { type Done, plainErrorOf, wasKilled } from '../outcomes.js';
 import type { PerformOptions } from '../perform-trial.js';
 import { storageId } from '../storage-id.js';
 import { readMessage, type TrialMessage } from '../trial-message.js';
@@ -130,8 +131,7 @@ export class RedisWorker {
     try {
       return readMessage(data);
     } catch (error) {
-      const { message, code, hint } = error as PlainError;
-      throw new Error(encode({ message, code, hint }), { cause: error });
+      throw new Error(encode(plainErrorOf(error)), { cause: error });
     }
   }
 
@@ -174,10 +174,4 @@ export class RedisWorker {
     const wish = await this.#redis.get(trialKeys(this.#address, trial).end).catch(() => null);
     if (wish !== null) controller.abort(JSON.parse(wish));
   }
-}
-
-type Done = Extract<RunOutcome, { type: 'done' }>;
-
-function wasKilled(outcome: RunOutcome): outcome is Done {
-  return outcome.type === 'done' && outcome.answer.status === 'KILLED';
 }

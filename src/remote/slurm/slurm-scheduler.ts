@@ -3,9 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LauncherConfig } from '../../config/experiment.js';
-import { type EndRequest, endRequestOf, type Job, type PlainError } from '../../job.js';
+import { type EndRequest, endRequestOf, type Job } from '../../job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
 import { trialId } from '../../scheduling/trial-id.js';
+import { UnderWay } from '../../scheduling/under-way.js';
+import { isFinal, plainErrorOf } from '../outcomes.js';
 import { storageId } from '../storage-id.js';
 import { writeMessage } from '../trial-message.js';
 import { cancelTask, submitArray, taskName, taskStates } from './commands.js';
@@ -48,7 +50,7 @@ const MOST_MISSING = 3;
 export class SlurmScheduler implements Scheduler {
   readonly #options: SlurmSchedulerOptions;
   readonly #following = new Map<string, Trial>();
-  readonly #underWay = new Map<string, Promise<RunOutcome>>();
+  readonly #underWay = new UnderWay();
   #gathered: Trial[] = [];
   #gathering: NodeJS.Timeout | undefined;
   #closed = false;
@@ -61,9 +63,7 @@ export class SlurmScheduler implements Scheduler {
 
   run(job: Job, options: JobOptions): Promise<RunOutcome> {
     const id = trialId(job) ?? randomUUID();
-    const outcome = this.#underWay.get(id) ?? this.#follow(id, job, options).finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, outcome);
-    return outcome;
+    return this.#underWay.once(id, () => this.#follow(id, job, options));
   }
 
   /** Trials that are submitted stay so, and Slurm goes on with them. */
@@ -87,8 +87,7 @@ export class SlurmScheduler implements Scheduler {
       folder.remove();
       return outcome;
     } catch (error) {
-      const { message, code, hint } = error as PlainError;
-      return { type: 'failed', error: { message, code, hint } };
+      return { type: 'failed', error: plainErrorOf(error) };
     } finally {
       signal?.removeEventListener('abort', end);
       this.#following.delete(id);
@@ -132,8 +131,7 @@ export class SlurmScheduler implements Scheduler {
         this.#following.set(trial.id, trial);
       }
     } catch (error) {
-      const { message, code, hint } = error as PlainError;
-      for (const { settle } of trials) settle({ type: 'failed', error: { message, code, hint } });
+      for (const { settle } of trials) settle({ type: 'failed', error: plainErrorOf(error) });
     }
   }
 
@@ -180,9 +178,4 @@ function tellNews({ folder, onProgress, settle }: Trial): void {
   const { answer } = folder;
   for (const progress of folder.newEvents()) onProgress(progress);
   if (answer) settle(answer);
-}
-
-/** Whether an answer that is found there is the trial's; what failed, or was ended, is gone on with. */
-function isFinal(answer: RunOutcome | undefined): boolean {
-  return answer?.type === 'done' && !['FAILED', 'KILLED'].includes(answer.answer.status);
 }

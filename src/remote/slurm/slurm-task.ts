@@ -1,5 +1,6 @@
 import type { EndRequest } from '../../job.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
+import { wasKilled } from '../outcomes.js';
 import { performTrial, type WorkerPlace } from '../perform-trial.js';
 import { readMessage } from '../trial-message.js';
 import { requeue } from './commands.js';
@@ -46,8 +47,4 @@ async function perform(folder: TrialFolder, place: WorkerPlace, signal: AbortSig
       folder.append(progress);
     },
   });
-}
-
-function wasKilled(outcome: RunOutcome): boolean {
-  return outcome.type === 'done' && outcome.answer.status === 'KILLED';
 }

@@ -1,9 +1,10 @@
-import { appendFileSync, existsSync, mkdirSync, openSync, closeSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EndRequest } from '../../job.js';
 import type { RunProgress } from '../../run-events.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
 import { writeFileAtomic } from '../../tracking/atomic-file.js';
+import { readEventsFrom } from '../../tracking/journal.js';
 import { decode, encode } from '../encoding.js';
 
 /** Slurm's name of a trial: a task of an array job. */
@@ -20,6 +21,7 @@ export function slurmFolder(runsDirectory: string): string {
 /** What coordinator and worker leave for each other of one trial, as files of a folder. */
 export class TrialFolder {
   readonly #path: string;
+  /** Bytes of the events that were told. */
   #read = 0;
 
   constructor(runsDirectory: string, trial: string) {
@@ -78,31 +80,14 @@ export class TrialFolder {
 
   /** What was appended since the last call, in whole lines. */
   newEvents(): RunProgress[] {
-    const text = this.#unread();
-    const end = text.lastIndexOf('\n') + 1;
-    this.#read += Buffer.byteLength(text.slice(0, end));
-    return text
-      .slice(0, end)
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => decode(line) as RunProgress);
-  }
-
-  #unread(): string {
-    if (!this.wasBegun) return '';
-    const descriptor = openSync(this.#file('events.jsonl'), 'r');
-    try {
-      const chunks: Buffer[] = [];
-      for (let position = this.#read; ;) {
-        const chunk = Buffer.alloc(64 * 1024);
-        const length = readSync(descriptor, chunk, 0, chunk.length, position);
-        if (length === 0) return Buffer.concat(chunks).toString('utf8');
-        chunks.push(chunk.subarray(0, length));
-        position += length;
-      }
-    } finally {
-      closeSync(descriptor);
+    const all: RunProgress[] = [];
+    while (this.wasBegun) {
+      const { events, offset } = readEventsFrom(this.#file('events.jsonl'), this.#read, decode);
+      if (events.length === 0) break;
+      all.push(...(events as RunProgress[]));
+      this.#read = offset;
     }
+    return all;
   }
 
   #file(name: string): string {

@@ -1,0 +1,16 @@
+import type { RunOutcome } from './scheduler.js';
+
+/** The trials that a scheduler has begun: who asks for one of them again is told what comes of it. */
+export class UnderWay {
+  /** Trial → what comes of it. */
+  readonly #outcomes = new Map<string, Promise<RunOutcome>>();
+
+  /** @param begin called unless the trial is under way */
+  once(trial: string, begin: () => Promise<RunOutcome>): Promise<RunOutcome> {
+    const known = this.#outcomes.get(trial);
+    if (known) return known;
+    const outcome = begin().finally(() => this.#outcomes.delete(trial));
+    this.#outcomes.set(trial, outcome);
+    return outcome;
+  }
+}
