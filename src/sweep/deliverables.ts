@@ -16,12 +16,6 @@ export function listDeliverables(runsDirectory: string): Deliverable[] {
   ];
 }
 
-/** The sweep that was begun last, if there is one. */
-export function newestSweep(runsDirectory: string): DeliverableSweep | undefined {
-  const id = sweepIds(runsDirectory).at(-1);
-  return id === undefined ? undefined : new DeliverableSweep(sweepDirectory(runsDirectory, id));
-}
-
 /**
  * What is named, a sweep with all of its runs.
  * @param ids of sweeps and runs, or their beginnings
