@@ -125,6 +125,21 @@ describe('the journal of a sweep, told as that of a run', () => {
       trials_finished: 1,
     });
   });
+
+  it('is complete only with the trials of the seeds that were added', () => {
+    const sweep = trackedSweep();
+    const added = endOf(0, { seed: 3 });
+    write(
+      sweep,
+      ...[0, 1, 2, 3].map((index) => endOf(index)),
+      { type: 'seeds', trials: 6, reason: 'undecided' },
+      added,
+    );
+    write(sweep, { type: 'state', status: 'KILLED', jobs: 1 });
+    const events = readAll(new DeliverableSweep(sweep));
+    expect(scores(events)).toMatchObject({ trials_ended: 5, progress_percentage: (100 * 5) / 6 });
+    expect(JSON.stringify(events)).toContain('5 of 6 trials finished');
+  });
 });
 
 describe('a sweep on a server', () => {
