@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeliverableSweep } from '../../src/sweep/deliverable-sweep.js';
 import { findDeliverables, listDeliverables } from '../../src/sweep/deliverables.js';
+import { newestSweep } from '../../src/sweep/find.js';
 import { SweepJournal, type TrialEndEvent } from '../../src/sweep/sweep-journal.js';
 import type { SweepDirectory } from '../../src/sweep/sweep-store.js';
 import { deliverableRun } from '../../src/tracking/deliverable.js';
@@ -195,6 +196,13 @@ describe('a sweep on a server', () => {
     }
     await deliver(new DeliverableSweep(sweep), client);
     expect(await reader.runIds(experiment)).toHaveLength(3);
+  });
+
+  it('is none before its journal says something', () => {
+    const sweep = trackedSweep();
+    writeFileSync(sweep.journal, '');
+    expect(listDeliverables(sweep.runsDirectory)).toEqual([]);
+    expect(newestSweep(sweep.runsDirectory)).toBeUndefined();
   });
 
   it('is sent with its trials when it is named', () => {
