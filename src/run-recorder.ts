@@ -11,7 +11,7 @@ import type { RunEvent } from './tracking/journal-events.js';
 import { describeOrigin, flattenConfig } from './tracking/run-description.js';
 import { type RunHistory, readHistory } from './tracking/run-history.js';
 import { type RunDirectory, type Summary, createRun, readIdentity, writeSummary } from './tracking/run-store.js';
-import { SystemMonitor } from './tracking/system-metrics.js';
+import { type SystemMetrics, SystemMonitor } from './tracking/system-metrics.js';
 import type { EpochEvent } from './training/events.js';
 import type { BestEpoch } from './training/state.js';
 import type { TrainingResult } from './training/trainer.js';
@@ -82,7 +82,7 @@ export class RunRecorder {
     }
     if (job.sweep) this.#tag(sweepTags(job.sweep));
     this.#monitor = new SystemMonitor((values) => {
-      this.#journal.append({ type: 'system', sample: this.#systemSamples++, values });
+      this.#sampled(values);
     }, process.env);
   }
 
@@ -164,6 +164,16 @@ export class RunRecorder {
 
   close(): void {
     this.#journal.close();
+  }
+
+  /** Called by a timer, where an error would end the process: a full disk is told by the run's next event. */
+  #sampled(values: SystemMetrics): void {
+    try {
+      this.#journal.append({ type: 'system', sample: this.#systemSamples, values });
+      this.#systemSamples++;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
   }
 
   /** Appends the points that the journal doesn't have. */

@@ -134,8 +134,10 @@ async function importRuns(uri: string, { options, directory, status, signal, end
 /** A page that compares the newest sweep's runs; without a sweep, those of the newest run's experiment. */
 async function comparisonAddress(client: MlflowClient, { runsDir }: Options): Promise<string> {
   const { EXPERIMENT_TAGS } = await import('../tracking/mlflow-mapping.js');
-  const { newestSweep } = await import('../sweep/deliverables.js');
-  const sweep = newestSweep(runsDir);
+  const { newestSweep } = await import('../sweep/find.js');
+  const { DeliverableSweep } = await import('../sweep/deliverable-sweep.js');
+  const newest = newestSweep(runsDir);
+  const sweep = newest && new DeliverableSweep(newest);
   const experiment = sweep?.identity().experiment ?? (await newestExperiment(runsDir));
   if (experiment === undefined) return client.uri;
   const experimentId = await client.ensureExperiment(experiment, EXPERIMENT_TAGS);

@@ -6,8 +6,15 @@ import type { JournalEvent } from '../tracking/journal-events.js';
 import { PARENT_ID_TAG, VARIANT_TAG } from '../tracking/mlflow-mapping.js';
 import type { Comparison } from '../tracking/mlflow/comparison-view.js';
 import { presentFiles, type RunFile } from '../tracking/run-files.js';
-import { SweepResults } from './results.js';
-import { decodeSweepEvent, type SweepEvent, type TimedSweepEvent, type TrialEndEvent } from './sweep-journal.js';
+import { addRecorded, recordedResults, type SweepResults } from './results.js';
+import {
+  beginRecord,
+  decodeSweepEvent,
+  include,
+  type SweepEvent,
+  type SweepRecord,
+  type TimedSweepEvent,
+} from './sweep-journal.js';
 import { sweepNote } from './sweep-note.js';
 import type { SweepDirectory } from './sweep-store.js';
 import { trialKey } from './trial.js';
@@ -99,9 +106,8 @@ export class DeliverableSweep implements Deliverable {
 /** Tells a sweep's events in the words of a run's journal, one after another. */
 class Retelling {
   readonly #sweep: SweepDirectory;
-  #begun: SweepEvent | undefined;
-  #results: SweepResults | undefined;
-  readonly #ends = new Map<string, TrialEndEvent>();
+  /** What has been told so far; nothing before the sweep's first event. */
+  #told: { record: SweepRecord; results: SweepResults } | undefined;
   /** Trials that have ended, those that ended twice counted twice: the step of the sweep's metrics. */
   #steps = 0;
 
@@ -109,54 +115,50 @@ class Retelling {
     this.#sweep = sweep;
   }
 
+  /** @throws UserError `journal-corrupt` */
   tell(event: TimedSweepEvent): JournalEvent[] {
     const { time } = event;
     if (event.type === 'sweep') {
-      this.#begun = event;
+      const record = beginRecord(event);
+      this.#told = { record, results: recordedResults(record) };
       return [{ type: 'params', time, params: paramsOf(event) }];
     }
-    if (event.type === 'end') return [{ type: 'metrics', time, step: ++this.#steps, values: this.#scoresAfter(event) }];
+    const results = this.#include(event);
+    if (event.type === 'end') return [{ type: 'metrics', time, step: ++this.#steps, values: scoresOf(results) }];
     if (event.type !== 'state') return [];
     const { status, error } = event;
     return [...(status === 'RUNNING' ? [] : this.#note(time)), { type: 'state', time, status, error }];
   }
 
   #note(time: number): JournalEvent[] {
-    if (!this.#begun || !this.#results) return [];
-    return [
-      { type: 'tags', time, tags: { 'mlflow.note.content': sweepNote(this.#begun, this.#results, this.#sweep) } },
-    ];
+    if (!this.#told || this.#told.results.ended === 0) return [];
+    const { record, results } = this.#told;
+    return [{ type: 'tags', time, tags: { 'mlflow.note.content': sweepNote(record.begun, results, this.#sweep) } }];
   }
 
-  #scoresAfter(event: TrialEndEvent): Record<string, number> {
-    const results = this.#include(event);
-    const { total, reused, ...counts } = results.counts;
-    const { name } = results.metric;
-    const best = results.best?.mean;
-    return {
-      trials_ended: results.ended,
-      ...Object.fromEntries(Object.entries(counts).map(([status, count]) => [`trials_${status}`, count])),
-      trials_reused: reused,
-      progress_percentage: (100 * results.ended) / Math.max(1, total),
-      // The score of the best variant, over its seeds, in the column in which its runs have theirs.
-      ...(best === undefined || best === null ? {} : { [name]: best }),
-    };
+  #include(event: TimedSweepEvent): SweepResults {
+    if (!this.#told) throw notBegun(this.#sweep.journal);
+    const { record, results } = this.#told;
+    const isAgain = event.type === 'end' && record.ends.has(trialKey(event.cell, event.seed));
+    include(event, record);
+    if (isAgain) this.#told.results = recordedResults(record);
+    else if (event.type === 'end') addRecorded(results, event);
+    else results.expect(record.trials);
+    return this.#told.results;
   }
+}
 
-  #include(event: TrialEndEvent): SweepResults {
-    const key = trialKey(event.cell, event.seed);
-    const isAgain = this.#ends.has(key);
-    this.#ends.set(key, event);
-    if (!this.#results || isAgain) {
-      const { metric, trials } = this.#begun ?? {
-        metric: { name: 'val_accuracy', goal: 'maximize' as const },
-        trials: 0,
-      };
-      this.#results = new SweepResults(metric, trials);
-      for (const end of this.#ends.values()) addEnd(this.#results, end);
-    } else addEnd(this.#results, event);
-    return this.#results;
-  }
+function scoresOf(results: SweepResults): Record<string, number> {
+  const { total, reused, ...counts } = results.counts;
+  const best = results.best?.mean;
+  return {
+    trials_ended: results.ended,
+    ...Object.fromEntries(Object.entries(counts).map(([status, count]) => [`trials_${status}`, count])),
+    trials_reused: reused,
+    progress_percentage: (100 * results.ended) / Math.max(1, total),
+    // The score of the best variant, over its seeds, in the column in which its runs have theirs.
+    ...(best === undefined || best === null ? {} : { [results.metric.name]: best }),
+  };
 }
 
 function notBegun(journal: string): UserError {
@@ -164,10 +166,6 @@ function notBegun(journal: string): UserError {
     code: 'journal-corrupt',
     hint: 'its runs are complete in themselves; begin the sweep again, and they are found',
   });
-}
-
-function addEnd(results: SweepResults, { cell: index, values, seed, label, ...end }: TrialEndEvent): void {
-  results.add({ cell: { index, values }, seed, label }, end);
 }
 
 function paramsOf({ method, metric, seeds, trials, params = {} }: SweepEvent): Record<string, string> {

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { type Deliverable, deliverableRun } from '../tracking/deliverable.js';
 import { runDirectories, runDirectory } from '../tracking/run-store.js';
 import { DeliverableSweep } from './deliverable-sweep.js';
@@ -8,18 +7,10 @@ import { sweepDirectory, sweepIds } from './sweep-store.js';
 
 /** All that a server can be brought of a runs directory: the sweeps, then the runs, for parents come before children. */
 export function listDeliverables(runsDirectory: string): Deliverable[] {
-  const sweeps = sweepIds(runsDirectory).map((id) => sweepDirectory(runsDirectory, id));
   return [
-    // One that is just being begun says nothing of itself yet.
-    ...sweeps.filter(({ journal }) => statSync(journal).size > 0).map((sweep) => new DeliverableSweep(sweep)),
+    ...sweepIds(runsDirectory).map((id) => new DeliverableSweep(sweepDirectory(runsDirectory, id))),
     ...runDirectories(runsDirectory).map(deliverableRun),
   ];
-}
-
-/** The sweep that was begun last, if there is one. */
-export function newestSweep(runsDirectory: string): DeliverableSweep | undefined {
-  const id = sweepIds(runsDirectory).at(-1);
-  return id === undefined ? undefined : new DeliverableSweep(sweepDirectory(runsDirectory, id));
 }
 
 /**

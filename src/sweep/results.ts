@@ -1,5 +1,6 @@
 import { mean, sampleStandardDeviation } from '../analysis/statistics/describe.js';
 import type { SweepMetric } from '../config/experiment.js';
+import type { SweepRecord, TrialEndEvent } from './sweep-journal.js';
 import type { CellSummary, TrialCounts } from './sweep-store.js';
 import type { Trial, TrialEnd, TrialStatus } from './trial.js';
 
@@ -75,6 +76,21 @@ export class SweepResults {
     }
     return low;
   }
+}
+
+/** What trials have come to whose ends stand in a sweep's journal. */
+export function recordedResults({ begun, trials, ends }: SweepRecord): SweepResults {
+  const results = new SweepResults(begun.metric, trials);
+  for (const end of ends.values()) addRecorded(results, end);
+  return results;
+}
+
+/** Adds one more of them. */
+export function addRecorded(
+  results: SweepResults,
+  { cell: index, values, seed, label, ...end }: Omit<TrialEndEvent, 'type'>,
+): void {
+  results.add({ cell: { index, values }, seed, label }, end);
 }
 
 /**

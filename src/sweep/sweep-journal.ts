@@ -153,12 +153,18 @@ export function readSweepRecord(sweep: SweepDirectory): SweepRecord {
   const events = readEvents(sweep.journal);
   const begun = events.find(({ type }) => type === 'sweep');
   if (begun?.type !== 'sweep') throw corrupt(sweep.journal, 1, "it doesn't begin with a sweep event");
-  const state: SweepStateEvent = { type: 'state', status: 'RUNNING', jobs: 1 };
-  const record: SweepRecord = {
+  const record = beginRecord(begun);
+  for (const event of events) include(event, record);
+  return record;
+}
+
+/** What the first event of a journal says. */
+export function beginRecord(begun: SweepEvent & { time: number }): SweepRecord {
+  return {
     begun,
-    state,
+    state: { type: 'state', status: 'RUNNING', jobs: 1 },
     since: begun.time,
-    until: events[events.length - 1].time,
+    until: begun.time,
     runs: new Map(),
     open: new Map(),
     ends: new Map(),
@@ -166,11 +172,11 @@ export function readSweepRecord(sweep: SweepDirectory): SweepRecord {
     search: [],
     trials: begun.trials,
   };
-  for (const event of events) include(event, record);
-  return record;
 }
 
-function include(event: TimedSweepEvent, record: SweepRecord): void {
+/** Adds what the next event says. */
+export function include(event: TimedSweepEvent, record: SweepRecord): void {
+  record.until = event.time;
   if (event.type === 'state') {
     record.state = event;
     if (event.status === 'RUNNING') record.since = event.time;

@@ -30,9 +30,7 @@ export function sweepNote(
 
 function answerOf({ summary }: SweepDirectory): string[] {
   try {
-    const { answer } = JSON.parse(readFileSync(summary, 'utf8')) as Partial<SweepSummary> & {
-      answer?: Sentences | null;
-    };
+    const { answer } = JSON.parse(readFileSync(summary, 'utf8')) as Partial<SweepSummary>;
     return answer
       ? [escapeMarkdown(answer.sentence), ...answer.cautions.map((text) => `> ${escapeMarkdown(text)}`)]
       : [];
@@ -40,11 +38,6 @@ function answerOf({ summary }: SweepDirectory): string[] {
     // The sweep was cut short before it had a summary: its variants are told all the same.
     return [];
   }
-}
-
-interface Sentences {
-  sentence: string;
-  cautions: string[];
 }
 
 function tableOf(cells: readonly CellSummary[], metric: string): string {

@@ -1,5 +1,5 @@
 import { holderOf, type RunHolder } from '../tracking/run-lock.js';
-import { SweepResults } from './results.js';
+import { recordedResults, type SweepResults } from './results.js';
 import { answerOfSweep } from './sweep-answer.js';
 import { readSweepRecord, type SweepEvent, type TrialEvent } from './sweep-journal.js';
 import { sweepDirectory, type SweepDirectory, sweepIds, type SweepStatus, type SweepSummary } from './sweep-store.js';
@@ -25,18 +25,15 @@ export interface SweepState {
 
 /** @throws UserError `journal-corrupt` */
 export async function readSweepState(sweep: SweepDirectory): Promise<SweepState> {
-  const { begun, state, ends, open, since, until, trials } = readSweepRecord(sweep);
+  const record = readSweepRecord(sweep);
+  const { begun, state, open, since, until } = record;
   const holder = await holderOf(sweep);
-  const results = new SweepResults(begun.metric, trials);
-  for (const { cell: index, values, seed, label, ...end } of ends.values()) {
-    results.add({ cell: { index, values }, seed, label }, end);
-  }
   return {
     sweep,
     begun,
     status: holder ? 'RUNNING' : state.status === 'RUNNING' ? 'UNFINISHED' : state.status,
     holder,
-    results,
+    results: recordedResults(record),
     open: [...open.values()],
     jobs: state.jobs,
     since,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Answer } from '../analysis/answer.js';
 import { UserError } from '../errors.js';
@@ -107,12 +107,12 @@ export function sweepDirectory(runsDirectory: string, id: string): SweepDirector
   };
 }
 
-/** The ids of all sweeps that have begun, the oldest first. */
+/** The ids of all sweeps that have begun, the oldest first. One whose journal is still empty says nothing of itself yet. */
 export function sweepIds(runsDirectory: string): string[] {
   const folder = sweepsFolder(runsDirectory);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((id) => existsSync(join(folder, id, 'journal.jsonl')))
+    .filter((id) => (statSync(join(folder, id, 'journal.jsonl'), { throwIfNoEntry: false })?.size ?? 0) > 0)
     .sort(compareStarts);
 }
 

@@ -17,8 +17,8 @@ export interface ImportListener {
 export class RunsImporter {
   readonly #list: () => Deliverable[];
   readonly #client: MlflowClient;
-  /** Run → what its files looked like when they were last sent. */
-  readonly #sent = new Map<string, string>();
+  /** Id → what was last sent, kept since it remembers how far it was read, and what its files looked like then. */
+  readonly #sent = new Map<string, { run: Deliverable; version: string }>();
 
   /** @param list everything there is to send by now, parents before their children */
   constructor(list: () => Deliverable[], client: MlflowClient) {
@@ -44,13 +44,15 @@ export class RunsImporter {
         if (!(error instanceof UserError) || error instanceof MlflowError) throw error;
         onProblem(run, error);
       }
-      this.#sent.set(run.id, version);
+      this.#sent.set(run.id, { run, version });
     }
     return changed.length;
   }
 
   #listChanged(): Deliverable[] {
-    return this.#list().filter((run) => this.#sent.get(run.id) !== versionOf(run));
+    return this.#list()
+      .filter((run) => this.#sent.get(run.id)?.version !== versionOf(run))
+      .map((run) => this.#sent.get(run.id)?.run ?? run);
   }
 }
 

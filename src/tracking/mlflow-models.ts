@@ -47,7 +47,7 @@ async function artifactsOf(client: MlflowClient, uri: string): Promise<string> {
   if (!version) return uri.startsWith('mlflow-artifacts:') ? uri : missing(uri);
   const [, name, number, alias] = version as (string | undefined)[];
   const wanted = number === undefined ? { alias: alias ?? '' } : { version: number };
-  const found = await client.getModelVersion(decodeURIComponent(name ?? ''), wanted);
+  const found = await client.registry.find(decodeURIComponent(name ?? ''), wanted);
   // A version isn't registered from another version: a server that says so would lead round in circles.
   const isPlain = found !== undefined && !/^models:\/(?!m-)/.test(found.source);
   return isPlain ? artifactsOf(client, found.source) : missing(uri);

@@ -42,7 +42,7 @@ export async function registerModel(
     { key: VALUE_TAG, value: String(score.value) },
   ];
   const { version } = await client.registry.ensureVersion(name, model, tags);
-  const best = await client.registry.findByAlias(name, BEST);
+  const best = await client.registry.find(name, { alias: BEST });
   const isBest = !best || best.version === version || isBetter(score, best.tags);
   if (isBest && best?.version !== version) await client.registry.setAlias(name, BEST, version);
   return { name, version, isBest };

@@ -74,8 +74,10 @@ describe('a model that MLflow keeps', () => {
   });
 
   it('is named where there is none, or no server', async () => {
-    const missing = await workspace.ablate(['predict', `models:/${registered}/7`, 'x.png'], environment);
-    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('MLflow has no model')]);
+    for (const uri of [`models:/${registered}/7`, `models:/${registered}@none`, `models:/none ${name}/1`]) {
+      const missing = await workspace.ablate(['predict', uri, 'x.png'], environment);
+      expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('MLflow has no model')]);
+    }
     const nowhere = await workspace.ablate(['predict', 'models:/digits/1', 'x.png']);
     expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('set MLFLOW_TRACKING_URI')]);
   });

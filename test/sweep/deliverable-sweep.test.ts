@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeliverableSweep } from '../../src/sweep/deliverable-sweep.js';
 import { findDeliverables, listDeliverables } from '../../src/sweep/deliverables.js';
+import { newestSweep } from '../../src/sweep/find.js';
 import { SweepJournal, type TrialEndEvent } from '../../src/sweep/sweep-journal.js';
 import type { SweepDirectory } from '../../src/sweep/sweep-store.js';
 import { deliverableRun } from '../../src/tracking/deliverable.js';
@@ -125,6 +126,21 @@ describe('the journal of a sweep, told as that of a run', () => {
       trials_finished: 1,
     });
   });
+
+  it('is complete only with the trials of the seeds that were added', () => {
+    const sweep = trackedSweep();
+    const added = endOf(0, { seed: 3 });
+    write(
+      sweep,
+      ...[0, 1, 2, 3].map((index) => endOf(index)),
+      { type: 'seeds', trials: 6, reason: 'undecided' },
+      added,
+    );
+    write(sweep, { type: 'state', status: 'KILLED', jobs: 1 });
+    const events = readAll(new DeliverableSweep(sweep));
+    expect(scores(events)).toMatchObject({ trials_ended: 5, progress_percentage: (100 * 5) / 6 });
+    expect(JSON.stringify(events)).toContain('5 of 6 trials finished');
+  });
 });
 
 describe('a sweep on a server', () => {
@@ -180,6 +196,13 @@ describe('a sweep on a server', () => {
     }
     await deliver(new DeliverableSweep(sweep), client);
     expect(await reader.runIds(experiment)).toHaveLength(3);
+  });
+
+  it('is none before its journal says something', () => {
+    const sweep = trackedSweep();
+    writeFileSync(sweep.journal, '');
+    expect(listDeliverables(sweep.runsDirectory)).toEqual([]);
+    expect(newestSweep(sweep.runsDirectory)).toBeUndefined();
   });
 
   it('is sent with its trials when it is named', () => {

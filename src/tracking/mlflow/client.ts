@@ -1,5 +1,5 @@
 import type { MlflowConnection } from './connection.js';
-import { MlflowError } from './errors.js';
+import { hasErrorCode, MlflowError } from './errors.js';
 import {
   DATASET_DIGEST_LIMIT,
   EXPERIMENT_NAME_LIMIT,
@@ -12,7 +12,7 @@ import {
   type Batch,
   type Text,
 } from './limits.js';
-import { encodeArtifactPath } from './names.js';
+import { encodeArtifactPath, quote } from './names.js';
 import { ModelRegistry } from './registry.js';
 
 /** Runs in an answer: each comes with all of its params and tags. */
@@ -52,13 +52,6 @@ export interface DatasetInput {
   profile: unknown;
   /** `training`, `validation`, `test`. */
   context: string;
-}
-
-/** A version of a registered model. */
-export interface ModelVersion {
-  version: string;
-  /** Where it was registered from: `models:/m-…`, `runs:/…`, `mlflow-artifacts:/…`. */
-  source: string;
 }
 
 export interface LoggedModel {
@@ -229,16 +222,6 @@ export class MlflowClient {
     return answer && toModel(answer.model);
   }
 
-  /** A version of a registered model, by its number or by an alias. @returns undefined when there is none */
-  async getModelVersion(
-    name: string,
-    version: { version: string } | { alias: string },
-  ): Promise<ModelVersion | undefined> {
-    const endpoint = 'alias' in version ? 'registered-models/alias' : 'model-versions/get';
-    const answer = (await this.#find(endpoint, { name, ...version })) as { model_version: ModelVersion } | undefined;
-    return answer && { version: answer.model_version.version, source: answer.model_version.source };
-  }
-
   /**
    * Downloads a file of a run's or a model's artifacts, through the server.
    * @param path relative to them, with `/`
@@ -346,13 +329,4 @@ function proxiedPath(artifactUri: string): string {
 function artifactEndpoint(artifactUri: string, path: string): string {
   const segments = [...proxiedPath(artifactUri).split('/'), ...encodeArtifactPath(path).split('/')];
   return `mlflow-artifacts/artifacts/${segments.filter(Boolean).map(encodeURIComponent).join('/')}`;
-}
-
-/** A string literal of MLflow's search filters, which know no escapes but have two kinds of quotes. */
-function quote(value: string): string {
-  return value.includes("'") ? `"${value}"` : `'${value}'`;
-}
-
-function hasErrorCode(error: unknown, code: string): boolean {
-  return error instanceof MlflowError && error.errorCode === code;
 }

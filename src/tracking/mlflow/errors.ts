@@ -42,3 +42,8 @@ export class MlflowError extends UserError {
     return this.failure === 'unreachable' || this.failure === 'unavailable';
   }
 }
+
+/** Whether the server has refused with one of these codes of its own. */
+export function hasErrorCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof MlflowError && codes.includes(error.errorCode ?? '');
+}

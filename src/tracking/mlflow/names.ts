@@ -58,3 +58,8 @@ function shorten(encoded: string): string {
   // Half of a surrogate pair is no character.
   return (/[\uD800-\uDBFF]$/.test(start) ? start.slice(0, -1) : start) + suffix;
 }
+
+/** A string literal of MLflow's search filters, which know no escapes but have two kinds of quotes. */
+export function quote(value: string): string {
+  return value.includes("'") ? `"${value}"` : `'${value}'`;
+}

@@ -1,18 +1,19 @@
 import type { MlflowConnection } from './connection.js';
-import { MlflowError } from './errors.js';
+import { hasErrorCode } from './errors.js';
 import type { Text } from './limits.js';
+import { quote } from './names.js';
 
 /** A version of a registered model. */
 export interface ModelVersion {
   version: string;
-  /** `models:/<id of the logged model>` */
+  /** Where it was registered from: `models:/m-…`, `runs:/…`, `mlflow-artifacts:/…`. */
   source: string;
   tags: Record<string, string>;
 }
 
 const PAGE_SIZE = 200;
 
-/** The part of MLflow's model registry that registering a run's model needs. Errors are those of the connection. */
+/** The part of MLflow's model registry that registering a run's model, and finding it again, needs. Errors are those of the connection. */
 export class ModelRegistry {
   readonly #connection: MlflowConnection;
 
@@ -34,16 +35,16 @@ export class ModelRegistry {
     return toVersion(answer.model_version);
   }
 
-  /** The version that an alias names, if it names one. */
-  async findByAlias(name: string, alias: string): Promise<ModelVersion | undefined> {
+  /** The version with a number or an alias. @returns undefined when there is none */
+  async find(name: string, wanted: { version: string } | { alias: string }): Promise<ModelVersion | undefined> {
+    const endpoint = 'alias' in wanted ? 'registered-models/alias' : 'model-versions/get';
     try {
-      const query = { name, alias };
-      const answer = await this.#connection.request('GET', 'mlflow/registered-models/alias', { query });
+      const query = { name, ...wanted };
+      const answer = await this.#connection.request('GET', `mlflow/${endpoint}`, { query });
       return toVersion((answer as { model_version: VersionJson }).model_version);
     } catch (error) {
-      // What the server says of an alias that no version has.
-      const missing = ['RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE'];
-      if (error instanceof MlflowError && missing.includes(error.errorCode ?? '')) return undefined;
+      // The latter is what the server says of an alias that no version has.
+      if (hasErrorCode(error, 'RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE')) return undefined;
       throw error;
     }
   }
@@ -57,7 +58,7 @@ export class ModelRegistry {
     try {
       await this.#post('registered-models/create', { name });
     } catch (error) {
-      if (!(error instanceof MlflowError && error.errorCode === 'RESOURCE_ALREADY_EXISTS')) throw error;
+      if (!hasErrorCode(error, 'RESOURCE_ALREADY_EXISTS')) throw error;
     }
   }
 
@@ -66,7 +67,7 @@ export class ModelRegistry {
     let token: string | undefined;
     do {
       const query = {
-        filter: `name='${name}'`,
+        filter: `name=${quote(name)}`,
         max_results: String(PAGE_SIZE),
         ...(token ? { page_token: token } : {}),
       };
