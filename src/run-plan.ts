@@ -2,7 +2,7 @@ import type { Experiment, TrainingConfig } from './config/experiment.js';
 import type { Dataset, DatasetShape } from './data/dataset.js';
 import { splitTrain } from './data/split.js';
 import type { Calibration } from './job.js';
-import { type LayerSummary, summarizeModel } from './model/shapes.js';
+import { type LayerSummary, summarizeModel, total } from './model/shapes.js';
 import { slotsPerWeight } from './training/slots.js';
 
 /** What a run will be, known before it. */
@@ -90,10 +90,4 @@ function memoryUse(
   const isMapped = train.prefetch !== undefined;
   const needed = Object.values(parts).reduce((sum, part) => sum + part, isMapped ? 0 : bytes);
   return { ...parts, dataset: bytes, isMapped, total: needed };
-}
-
-type Amount = 'parameters' | 'trainableParameters' | 'flops' | 'activationBytes';
-
-function total(layers: readonly LayerSummary[], amount: Amount): number {
-  return layers.reduce((sum, layer) => sum + layer[amount], 0);
 }

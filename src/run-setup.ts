@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Experiment } from './config/experiment.js';
+import type { Experiment, TrainingConfig } from './config/experiment.js';
 import { createAugmentation } from './data/augmentation.js';
 import type { Dataset, ImageSet } from './data/dataset.js';
 import { normalizationStatistics } from './data/normalization.js';
 import { splitTrain } from './data/split.js';
-import { type BuiltModel, buildModel } from './model/build.js';
-import { summarizeModel } from './model/shapes.js';
 import { UserError } from './errors.js';
-import type { Precision } from './tensorflow/mixed-precision.js';
+import { type BuiltModel, buildModel } from './model/build.js';
+import { summarizeModel, total } from './model/shapes.js';
 import { pacesOf, trainingStages, withAllUnfrozen } from './run-stages.js';
+import type { Precision } from './tensorflow/mixed-precision.js';
 import type { Runtime, Variable } from './tensorflow/runtime.js';
 import { StepRandom } from './tensorflow/step-random.js';
 import { classWeights } from './training/class-weights.js';
@@ -59,8 +59,6 @@ export function setUpRun(
   const stages = trainingStages({ model, training, shape }, built.logits, trainable);
   const stepsPerEpoch = Math.ceil(train.length / training.batch_size);
   const paces = pacesOf(training, { logits: built.logits, trainable, stages, stepsPerEpoch });
-  const trainedLabels = train.map((index) => dataset.train.labels[index]);
-  const ofClasses = classWeights(training.class_weight, dataset.classes, trainedLabels);
   const parts = {
     runtime,
     logits: built.logits,
@@ -69,8 +67,7 @@ export function setUpRun(
     trainable,
     optimizer: createOptimizer(training.optimizer, trained, runtime, paces),
     pruning: training.pruning ? new Pruning(training.pruning, kernelsOf(trained), runtime) : undefined,
-    loss: createLoss(training, { runtime, classes, endsInSoftmax, weights: ofClasses }),
-    evaluationLoss: createLoss(training, { runtime, classes, endsInSoftmax }),
+    ...losses(training, dataset, train, { runtime, endsInSoftmax }),
     precision: training.precision,
     random,
     augment,
@@ -83,9 +80,21 @@ export function setUpRun(
     disposeAll(parts, built);
   };
   const layers = summarizeModel(model, shape);
-  const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
-  const flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
-  return { dataset, built, parts, evaluator, stages, train, validation, parameters, flops, dispose };
+  const sizes = { parameters: total(layers, 'parameters'), flops: total(layers, 'flops') };
+  return { dataset, built, parts, evaluator, stages, train, validation, ...sizes, dispose };
+}
+
+/** In training examples weigh as much as their class does; in an evaluation all weigh the same. */
+function losses(
+  training: TrainingConfig,
+  dataset: Dataset,
+  train: Int32Array,
+  model: Pick<StepParts, 'runtime' | 'endsInSoftmax'>,
+): Pick<StepParts, 'loss' | 'evaluationLoss'> {
+  const labels = train.map((index) => dataset.train.labels[index]);
+  const weights = classWeights(training.class_weight, dataset.classes, labels);
+  const options = { ...model, classes: dataset.classes.length };
+  return { loss: createLoss(training, { ...options, weights }), evaluationLoss: createLoss(training, options) };
 }
 
 function requirePrecision(precision: Precision, { backend }: Runtime): void {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
@@ -37,7 +38,7 @@ async function exportModel(run: string, options: Options): Promise<void> {
   const { performExport } = await import('./export-steps.js');
   const { exportReportText } = await import('./export-report.js');
   const request = requestOf(await findModelOf(run, options.runsDir), options);
-  await requireFree(request.output, options);
+  requireFree(request.output, options);
   const status = showStatusLine(process.stderr);
   const report = await performExport(request, options, status).finally(status.clear);
   process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : exportReportText(report));
@@ -57,8 +58,7 @@ function usage(message: string): UserError {
 }
 
 /** @throws UserError `output-exists` */
-async function requireFree(output: string, { force }: Options): Promise<void> {
-  const { existsSync } = await import('node:fs');
+function requireFree(output: string, { force }: Options): void {
   if (force || !existsSync(output)) return;
   throw new UserError(`${output} is there already`, {
     code: 'output-exists',

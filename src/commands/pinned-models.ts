@@ -25,8 +25,7 @@ export async function withPinnedModels(
 
 async function pin(reference: string, runsDirectory: string): Promise<string> {
   const { model, sha256: wanted } = parseReference(reference);
-  const directory = await directoryOf(model, runsDirectory);
-  const sha256 = digestAt(directory, model);
+  const { directory, sha256 } = await locate(model, runsDirectory);
   if (wanted !== undefined && wanted !== sha256) {
     throw new UserError(`training.initial_weights: the model in ${directory} has the digest ${sha256}`, {
       code: 'initial-weights-changed',
@@ -37,34 +36,27 @@ async function pin(reference: string, runsDirectory: string): Promise<string> {
   return pinnedReference(directory, sha256);
 }
 
-async function directoryOf(model: string, runsDirectory: string): Promise<string> {
+async function locate(model: string, runsDirectory: string): Promise<{ directory: string; sha256: string }> {
   try {
-    if (isMlflowUri(model)) return await downloadModel(model);
-    return findModel(runsDirectory, newestRunOf(model, runsDirectory) ?? model).directory;
+    const directory = await directoryOf(model, runsDirectory);
+    return { directory, sha256: digestOfModel(directory) };
   } catch (error) {
-    throw notFound(model, error);
+    throw new UserError(`training.initial_weights: ${model}: ${messageOf(error)}`, {
+      code: 'initial-weights-not-found',
+      hint: 'give the name of an experiment that has a finished run, a run of `ablate ls`, or the folder of a model',
+      exitCode: 2,
+      cause: error,
+    });
   }
+}
+
+async function directoryOf(model: string, runsDirectory: string): Promise<string> {
+  if (isMlflowUri(model)) return downloadModel(model);
+  return findModel(runsDirectory, newestRunOf(model, runsDirectory) ?? model).directory;
 }
 
 /** The id of the newest finished run of an experiment, by its name. */
 function newestRunOf(name: string, runsDirectory: string): string | undefined {
   const runs = runDirectories(runsDirectory).filter(({ id }) => id.startsWith(`${name}-${startOf(id)}`));
   return runs.reverse().find((run) => readSummary(run)?.status === 'FINISHED')?.id;
-}
-
-function digestAt(directory: string, model: string): string {
-  try {
-    return digestOfModel(directory);
-  } catch (error) {
-    throw notFound(model, error);
-  }
-}
-
-function notFound(model: string, error: unknown): UserError {
-  return new UserError(`training.initial_weights: ${model}: ${messageOf(error)}`, {
-    code: 'initial-weights-not-found',
-    hint: 'give the name of an experiment that has a finished run, a run of `ablate ls`, or the folder of a model',
-    exitCode: 2,
-    cause: error,
-  });
 }

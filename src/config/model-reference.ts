@@ -42,8 +42,3 @@ export function modelLabel(value: unknown): string | undefined {
   if (sha256 === undefined) return undefined;
   return isMlflowUri(model) ? model : basename(model.replace(/[\\/]model$/, ''));
 }
-
-/** Whether a key's value is such a reference. @param key the last word of a dotted one */
-export function isModelKey(key: string | undefined): boolean {
-  return key === 'initial_weights';
-}

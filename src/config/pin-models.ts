@@ -1,5 +1,6 @@
 import { type LoadedExperiment, rewriteExperiment } from './load.js';
-import { absoluteReference, isModelKey } from './model-reference.js';
+import { absoluteReference } from './model-reference.js';
+import { hasAnnotation } from './schema.js';
 import { childOf, type Entry, type ScalarTree, type Tree } from './tree.js';
 
 /** Every model that an experiment, or a variant of its sweep, would start from; paths are absolute. */
@@ -49,6 +50,6 @@ function rewriteScalar(
   rewrite: (reference: string) => string,
 ): ScalarTree {
   const value = read?.kind === 'scalar' ? read.value : written.value;
-  if (!isModelKey(key?.slice(key.lastIndexOf('.') + 1)) || typeof value !== 'string') return written;
+  if (!hasAnnotation(key, 'x-model') || typeof value !== 'string') return written;
   return { ...written, value: rewrite(absoluteReference(value, written.span.source.directory)) };
 }

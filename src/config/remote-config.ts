@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Experiment } from './experiment.js';
 import { checkedExperiment } from './load.js';
-import { isModelKey, isModelPath, parseReference, pinnedReference } from './model-reference.js';
-import { pathKeys } from './portable.js';
+import { isModelPath, parseReference, pinnedReference } from './model-reference.js';
+import { hasAnnotation } from './schema.js';
 import { fromJson, type Json } from './tree.js';
 
 /**
@@ -18,11 +18,10 @@ export function experimentOf(data: Json, from: string): Experiment {
 
 /** A configuration with every path of files or folders in it replaced. */
 export function mapPaths(config: Experiment, map: (path: string) => string): Experiment {
-  const words = pathKeys();
   const visit = (value: Json, key: string | undefined): Json => {
     if (typeof value === 'string') {
-      if (isModelKey(key)) return mapReference(value, map);
-      return key !== undefined && words.has(key) ? map(value) : value;
+      if (hasAnnotation(key, 'x-model')) return mapReference(value, map);
+      return hasAnnotation(key, 'x-path') ? map(value) : value;
     }
     if (Array.isArray(value)) return value.map((item) => visit(item, undefined));
     if (typeof value !== 'object' || value === null) return value;

@@ -55,6 +55,7 @@ export interface Schema {
 export const annotations = ['x-inherits', 'x-path', 'x-model', 'x-unit', 'x-words', 'x-optional', 'x-shorthand'];
 
 let loaded: Schema | undefined;
+const annotated = new Map<string, ReadonlySet<string>>();
 const expanded = new WeakMap<Schema, Schema>();
 const branches = new WeakMap<Schema, [then: Schema, otherwise: Schema]>();
 
@@ -171,4 +172,29 @@ export function isObject(value: Json | undefined): value is Record<string, Json>
 export function typeOf(value: Json | undefined): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/**
+ * Whether the values of a key are paths (`x-path`) or models (`x-model`), wherever in the schema.
+ * @param key may be dotted, as a sweep's are: its last word counts
+ */
+export function hasAnnotation(key: string | undefined, annotation: 'x-path' | 'x-model'): boolean {
+  const keys = annotated.get(annotation) ?? keysWith(annotation);
+  annotated.set(annotation, keys);
+  return key !== undefined && keys.has(key.slice(key.lastIndexOf('.') + 1));
+}
+
+function keysWith(annotation: 'x-path' | 'x-model'): Set<string> {
+  const words = new Set<string>();
+  const visit = (schema: unknown): void => {
+    if (Array.isArray(schema)) schema.forEach(visit);
+    else if (isObject(schema as Json)) {
+      for (const [key, inner] of Object.entries(schema as Record<string, Json>)) {
+        if (isObject(inner) && inner[annotation] === true) words.add(key);
+        visit(inner);
+      }
+    }
+  };
+  visit(experimentSchema());
+  return words;
 }

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
-import { type Predictor, loadPredictor, mostProbable } from '../inference/predictor.js';
+import { type Predictor, loadPredictor } from '../inference/predictor.js';
 import type { RunProgress } from '../run-events.js';
 import type { Runtime } from '../tensorflow/runtime.js';
+import { mostProbable } from '../training/metrics.js';
 import { normalize } from '../training/step.js';
 import { gradCam } from './grad-cam.js';
 import { integratedGradients } from './integrated-gradients.js';

@@ -1,3 +1,5 @@
+import { accuracy, mostProbable } from '../training/metrics.js';
+
 /** What a written model says of images, compared with what its run's own model says. */
 export interface ExportComparison {
   images: number;
@@ -20,8 +22,6 @@ export function compareProbabilities(
   labels: Int32Array | undefined,
 ): ExportComparison {
   const [theirs, ours] = [expected, actual].map((probabilities) => mostProbable(probabilities, classes));
-  const share = (isCounted: (image: number) => boolean): number =>
-    theirs.filter((_, image) => isCounted(image)).length / theirs.length;
   return {
     images: theirs.length,
     // A NaN differs by more than anything.
@@ -29,19 +29,7 @@ export function compareProbabilities(
       const difference = Math.abs(value - actual[index]);
       return difference <= most ? most : difference;
     }, 0),
-    agreement: share((image) => theirs[image] === ours[image]),
-    accuracy: labels
-      ? {
-          original: share((image) => theirs[image] === labels[image]),
-          exported: share((image) => ours[image] === labels[image]),
-        }
-      : null,
+    agreement: accuracy(ours, theirs),
+    accuracy: labels ? { original: accuracy(theirs, labels), exported: accuracy(ours, labels) } : null,
   };
-}
-
-function mostProbable(probabilities: Float32Array, classes: number): number[] {
-  return Array.from({ length: probabilities.length / classes }, (_, image) => {
-    const row = probabilities.subarray(image * classes, (image + 1) * classes);
-    return row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
-  });
 }

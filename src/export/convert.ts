@@ -29,10 +29,10 @@ const SHOWN_LINES = 5;
  * @returns what that says of the images: row-major [count, classes]
  * @throws UserError `export-failed`
  */
-export async function convert(python: string, conversion: Conversion, signal?: AbortSignal): Promise<Float32Array> {
+export async function convert(python: string, conversion: Conversion): Promise<Float32Array> {
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', KERAS_BACKEND: 'tensorflow', CUDA_VISIBLE_DEVICES: '' };
   // Python's own -I keeps the user's folder and variables out of what it imports.
-  const child = spawn(python, ['-I', script], { env, signal });
+  const child = spawn(python, ['-I', script], { env });
   const closed = once(child, 'close') as Promise<[number | null]>;
   const output = Promise.all([text(child.stdout), text(child.stderr), closed]);
   // A process that has ended is found by its missing answer.

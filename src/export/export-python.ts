@@ -15,7 +15,7 @@ const requirements = ['tensorflow-cpu==2.21.*', 'tf2onnx==1.17.*', 'onnx==1.23.*
 export async function exportPython(
   format: Conversion['format'],
   tensorFlowPython: string | undefined,
-  options: { onProgress?: (progress: InstallProgress) => void; signal?: AbortSignal },
+  options: { onProgress?: (progress: InstallProgress) => void },
 ): Promise<string> {
   if (format !== 'onnx' && tensorFlowPython !== undefined) return tensorFlowPython;
   return ensureManagedPython({ name: 'onnx', requirements, bytesNeeded, ...options });

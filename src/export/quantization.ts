@@ -26,12 +26,12 @@ export function quantize(
   bytes: Uint8Array,
   quantization: Quantization,
 ): { specs: WeightSpec[]; bytes: Uint8Array } {
-  const aligned = Uint8Array.from(bytes);
   let offset = 0;
   const parts = specs.map((spec) => {
     const size = spec.shape.reduce((product, length) => product * length, 1);
     const length = size * (spec.dtype === 'bool' ? 1 : 4);
-    const own = aligned.slice(offset, (offset += length));
+    // A copy, so that it is aligned; `slice` of a Buffer is none.
+    const own = new Uint8Array(bytes.subarray(offset, (offset += length)));
     if (spec.dtype !== 'float32' || spec.shape.length < 2) return { spec, bytes: own };
     return quantizeWeight(spec, new Float32Array(own.buffer), quantization);
   });
@@ -44,8 +44,8 @@ function quantizeWeight(
   quantization: Quantization,
 ): { spec: WeightSpec; bytes: Uint8Array } {
   if (quantization === 'float16') {
-    const halves = Uint16Array.from(values, toFloat16);
-    return { spec: { ...spec, quantization: { dtype: 'float16', original_dtype: 'float32' } }, bytes: bytesOf(halves) };
+    const bytes = new Uint8Array(Uint16Array.from(values, toFloat16).buffer);
+    return { spec: { ...spec, quantization: { dtype: 'float16', original_dtype: 'float32' } }, bytes };
   }
   const { scale, min } = rangeOf(values);
   const bytes = Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round((value - min) / scale))));
@@ -58,8 +58,4 @@ function rangeOf(values: Float32Array): { scale: number; min: number } {
   const greatest = values.reduce((greatest, value) => Math.max(greatest, value), 0);
   const scale = (greatest - least) / 255 || 1;
   return { scale, min: -Math.round(-least / scale) * scale };
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

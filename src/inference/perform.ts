@@ -4,8 +4,9 @@ import { UserError } from '../errors.js';
 import { loadDatasetOf } from '../run-dataset.js';
 import type { RunProgress } from '../run-events.js';
 import type { Runtime } from '../tensorflow/runtime.js';
+import { mostProbable } from '../training/metrics.js';
 import { imageStatistics } from './image-statistics.js';
-import { type Predictor, loadPredictor, mostProbable } from './predictor.js';
+import { type Predictor, loadPredictor } from './predictor.js';
 import { scoreRobustness } from './robustness.js';
 import type {
   InferenceAnswers,

@@ -102,11 +102,3 @@ export function loadPredictor(runtime: Runtime, model: TrainedModel): Promise<Pr
   models.set(model.directory, predictor);
   return predictor;
 }
-
-/** The most probable class of each image. @param probabilities row-major [count, classes] @returns [count] */
-export function mostProbable(probabilities: Float32Array, classes: number): Int32Array {
-  return Int32Array.from({ length: probabilities.length / classes }, (_, image) => {
-    const row = probabilities.subarray(image * classes, (image + 1) * classes);
-    return row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
-  });
-}

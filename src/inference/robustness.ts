@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { CORRUPTIONS, type Corruption, corrupted } from '../data/corruptions.js';
 import type { ImageSet } from '../data/dataset.js';
 import { nativeSeed } from '../random.js';
-import { type Predictor, mostProbable } from './predictor.js';
+import { mostProbable } from '../training/metrics.js';
+import type { Predictor } from './predictor.js';
 import type { CorruptedScore } from './tasks.js';
 
 const BATCH_SIZE = 250;

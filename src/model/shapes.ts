@@ -39,6 +39,14 @@ export function summarizeModel(config: ModelConfig, input: ImageShape): LayerSum
     }));
 }
 
+/** What a model has of something that each of its layers has some of. */
+export function total(
+  layers: readonly LayerSummary[],
+  amount: 'parameters' | 'trainableParameters' | 'flops' | 'activationBytes',
+): number {
+  return layers.reduce((sum, layer) => sum + layer[amount], 0);
+}
+
 /** Everything that makes a model impossible for these images: empty if it can be built. */
 export function checkShapes(config: ModelConfig, input: ImageShape): ShapeProblem[] {
   const { nodes, problems } = modelGraph(config, input);

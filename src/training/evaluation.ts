@@ -6,7 +6,7 @@ import { withWeights } from '../model/weights.js';
 import type { Precision } from '../tensorflow/mixed-precision.js';
 import type { Program, Runtime, Variable } from '../tensorflow/runtime.js';
 import type { Loss } from './losses.js';
-import { accuracy } from './metrics.js';
+import { accuracy, mostProbable } from './metrics.js';
 import { normalize } from './step.js';
 
 /** Large, so that every op has work for all cores; small enough that a layer's activations stay near the cache. */
@@ -134,8 +134,7 @@ function summarize(
   penalty: number,
   probabilities: Float32Array,
 ): Evaluation {
-  const classes = probabilities.length / indices.length;
-  const predictions = Int32Array.from(indices, (_, row) => mostProbable(probabilities, row * classes, classes));
+  const predictions = mostProbable(probabilities, probabilities.length / indices.length);
   const total = losses.reduce((sum, loss) => sum + loss, 0);
   return {
     loss: total / indices.length + penalty,
@@ -146,14 +145,6 @@ function summarize(
     probabilities,
     predictions,
   };
-}
-
-function mostProbable(probabilities: Float32Array, start: number, classes: number): number {
-  let best = 0;
-  for (let index = 1; index < classes; index++) {
-    if (probabilities[start + index] > probabilities[start + best]) best = index;
-  }
-  return best;
 }
 
 function concatenate(parts: Float32Array[]): Float32Array {

@@ -60,6 +60,14 @@ export function evaluationMetrics(
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${set}_${name}`, value]));
 }
 
+/** The most probable class of each example; of equal ones, the first. @param probabilities row-major [examples, classes] */
+export function mostProbable(probabilities: Float32Array, classes: number): Int32Array {
+  return Int32Array.from({ length: probabilities.length / classes }, (_, example) => {
+    const row = probabilities.subarray(example * classes, (example + 1) * classes);
+    return row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
+  });
+}
+
 /** The part of the examples whose class is predicted. */
 export function accuracy(predictions: Int32Array, labels: Int32Array): number {
   return count(labels.length, (example) => predictions[example] === labels[example]) / labels.length;

@@ -34,10 +34,10 @@ export class Pruning {
     for (const { weight, mask } of this.#kernels) {
       tf.tidy(() => {
         const values = weight.read().dataSync<'float32'>();
-        const kept = largest(values, values.length - Math.round(this.#sparsity * values.length));
-        mask.assign(tf.tensor(kept, [...weight.shape]));
+        const cut = Math.round(this.#sparsity * values.length);
+        mask.assign(tf.tensor(largest(values, values.length - cut), [...weight.shape]));
         weights += values.length;
-        pruned += kept.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
+        pruned += cut;
       });
     }
     tf.tidy(() => {

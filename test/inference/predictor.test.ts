@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Predictor, mostProbable } from '../../src/inference/predictor.js';
+import { Predictor } from '../../src/inference/predictor.js';
 import { findTrainedModel } from '../../src/inference/trained-model.js';
 import { buildModel } from '../../src/model/build.js';
 import { saveModel } from '../../src/model/save.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
+import { mostProbable } from '../../src/training/metrics.js';
 import { resolveClassifier } from '../model/models.js';
 import { startTensorFlow } from '../support/tensorflow.js';
 

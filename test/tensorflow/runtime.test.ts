@@ -4,7 +4,6 @@ import { loadExperiment } from '../../src/config/load.js';
 import { loadDataset } from '../../src/data/load.js';
 import { setUpRun, trainingInputs } from '../../src/run-setup.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
-import { Evaluator } from '../../src/training/evaluation.js';
 import { compileTrainingLoop } from '../../src/training/step.js';
 import { train } from '../../src/training/trainer.js';
 import { startTensorFlow } from '../support/tensorflow.js';
@@ -96,7 +95,6 @@ describe('the training step', () => {
     const result = await train({
       config: config.training,
       ...trainingInputs(setup),
-      evaluator: new Evaluator(setup.parts),
       onEvent: ({ type }) => {
         if (type === 'progress') counts.push(runtime.tensorCount());
       },

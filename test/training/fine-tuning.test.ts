@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingInputs } from '../../src/run-setup.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
-import { Evaluator } from '../../src/training/evaluation.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { train } from '../../src/training/trainer.js';
 import type { LayerFragment } from '../model/models.js';
@@ -40,8 +39,7 @@ async function trainHere({ setup, experiment }: Prepared): Promise<{ events: Tra
   const onEvent = (event: TrainingEvent): void => {
     events.push(event);
   };
-  const evaluator = new Evaluator(setup.parts);
-  await train({ config: experiment.training, ...trainingInputs(setup), evaluator, onEvent });
+  await train({ config: experiment.training, ...trainingInputs(setup), onEvent });
   return { events };
 }
 

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingInputs } from '../../src/run-setup.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
-import { Evaluator } from '../../src/training/evaluation.js';
 import { Pruning } from '../../src/training/pruning.js';
 import { train } from '../../src/training/trainer.js';
 import { decode } from '../support/encoding.js';
@@ -36,8 +35,7 @@ describe('magnitude pruning', () => {
     const { setup, experiment } = prepare(runtime, { layers, training });
     setup.parts.pruning?.begin();
     const before = weightsOf(setup);
-    const evaluator = new Evaluator(setup.parts);
-    await train({ config: experiment.training, ...trainingInputs(setup), evaluator, onEvent: () => undefined });
+    await train({ config: experiment.training, ...trainingInputs(setup), onEvent: () => undefined });
     const after = weightsOf(setup);
     for (const name of ['conv2d/kernel', 'output/kernel']) {
       const [first, last] = [decode(before[name]), decode(after[name])];

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { trainingInputs } from '../../../src/run-setup.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
-import { Evaluator } from '../../../src/training/evaluation.js';
 import { createSchedule } from '../../../src/training/schedules.js';
 import { compileTrainingLoop, toState, toTensors } from '../../../src/training/step.js';
 import { epochOrder, train } from '../../../src/training/trainer.js';
@@ -102,7 +101,6 @@ async function trainEpochs({ setup, experiment: { training } }: Prepared): Promi
   const result = await train({
     config: training,
     ...trainingInputs(setup),
-    evaluator: new Evaluator(setup.parts),
     onEvent: (event) => {
       if (event.type === 'epoch') epochs.push(event.metrics);
     },
@@ -116,7 +114,7 @@ async function trainEpochs({ setup, experiment: { training } }: Prepared): Promi
 /** What is left in the end; frees the rest. */
 function finish(setup: Prepared['setup']): Pick<Trained, 'weights' | 'validation'> {
   const weights = weightsOf(setup);
-  const validation = new Evaluator(setup.parts).evaluate(setup.validation, DATASET.train.labels).loss;
+  const validation = setup.evaluator.evaluate(setup.validation, DATASET.train.labels).loss;
   setup.dispose();
   return { weights, validation };
 }
