@@ -1,4 +1,5 @@
 import { answerQuestion, type Answer } from '../analysis/answer.js';
+import { mean } from '../analysis/statistics/describe.js';
 import type { SweepMetric } from '../config/experiment.js';
 import type { DatasetProgress } from '../data/dataset.js';
 import { UserError } from '../errors.js';
@@ -121,7 +122,7 @@ function costOf(runs: readonly FoundRun[]): VariantCost {
   const finished = runs.flatMap(({ summary, status }) => (summary && status === 'FINISHED' ? [summary] : []));
   const meanOf = (values: readonly (number | undefined)[]): number | null => {
     const known = values.filter((value) => value !== undefined);
-    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+    return known.length === 0 ? null : mean(known);
   };
   return {
     parameters: meanOf(finished.map(({ parameters }) => parameters)),

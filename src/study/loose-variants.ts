@@ -62,10 +62,7 @@ function differencesOf(runs: readonly RunDirectory[]): Record<string, Json>[] {
   const [first, ...others] = runs.map(({ config }) => loadExperiment(config).config);
   const found = others.map((config) => differences(first, config).filter(({ path }) => !WORDS.test(path)));
   const base = new Map(found.flat().map(({ path, before }) => [path, before ?? null]));
-  return [[], ...found].map((own) => {
-    const changed = new Map(own.map(({ path, after }) => [path, after ?? null]));
-    return Object.fromEntries(
-      [...base].map(([key, before]) => [key, changed.has(key) ? (changed.get(key) ?? null) : before]),
-    );
-  });
+  return [[], ...found].map((own) =>
+    Object.fromEntries([...base, ...own.map(({ path, after }): [string, Json] => [path, after ?? null])]),
+  );
 }
