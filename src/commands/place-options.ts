@@ -24,9 +24,20 @@ export function addQueueOption(command: Command): void {
   command.addOption(new Option('--queue <address>', what).env('ABLATE_QUEUE'));
 }
 
+/**
+ * Takes the address of a queue off the command line as `ps` shows it, if a password may be in it.
+ * @param queue the address
+ */
+export function hideSecrets(queue: string): void {
+  if (queue.includes('@') && process.argv.some((word) => word.includes(queue))) process.title = 'ablate';
+}
+
 /** @throws UserError `bad-usage` without one */
 export function requireQueue({ queue }: { queue?: string }): string {
-  if (queue !== undefined) return queue;
+  if (queue !== undefined) {
+    hideSecrets(queue);
+    return queue;
+  }
   throw new UserError('which queue?', {
     code: 'bad-usage',
     hint: 'name it with --queue redis://HOST, or in the environment: ABLATE_QUEUE=redis://HOST',

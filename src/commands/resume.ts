@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Experiment } from '../config/experiment.js';
 import { UserError } from '../errors.js';
@@ -14,13 +15,18 @@ export function registerResume(program: Command): void {
     .command('resume')
     .description('go on with an interrupted run or sweep, to the very result that it would have had')
     .argument('[id]', 'of a run or a sweep, or the beginning of its id (default: the newest that was interrupted)')
-    .action(resume);
+    .action(goOnWith);
   addTrainingOptions(command);
   addSweepOptions(command);
 }
 
-async function resume(id: string | undefined, options: SweepOptions, command: Command): Promise<void> {
+async function goOnWith(id: string | undefined, options: SweepOptions, command: Command): Promise<void> {
   const { findSweepOrRun, newestInterrupted } = await import('../sweep/find.js');
+  const queued = id === undefined ? undefined : await findQueued(id, options);
+  if (queued) {
+    await finish(queued, options);
+    return;
+  }
   const found = id === undefined ? await newestInterrupted(options.runsDir) : findSweepOrRun(options.runsDir, id);
   if (!found) process.stderr.write(`nothing in ${options.runsDir} was interrupted\n`);
   else if ('run' in found) await resumeRun(found.run, options, command);
@@ -37,19 +43,36 @@ async function resumeRun(run: RunDirectory, options: SweepOptions, command: Comm
     return;
   }
   refuseOver(run, summary);
-  const { registerAll, requireServer } = await import('./register.js');
-  requireServer(options.register);
-  const ended = await goOn(run, options, command);
-  if (options.register !== undefined) await registerAll([ended], dirname(run.path), options.register);
-  await printResults([ended], options);
-}
-
-async function goOn(run: RunDirectory, options: SweepOptions, command: Command): Promise<Summary> {
   const { readHistory } = await import('../tracking/run-history.js');
   const history = readHistory(run);
   const job = await toJob(run, history, options);
+  await finish(job, { ...options, ...engineBefore(history, command) });
+}
+
+/** A run that the queue knows and the runs directory doesn't: its coordinator died before it came home. */
+async function findQueued(run: string, options: SweepOptions): Promise<Job | undefined> {
+  const { runDirectory } = await import('../tracking/run-store.js');
+  if (options.queue === undefined || existsSync(runDirectory(options.runsDir, run).path)) return undefined;
+  const { parseQueueAddress } = await import('../remote/redis/address.js');
+  const { findQueuedRun } = await import('../remote/redis/queued-run.js');
+  const message = await findQueuedRun(parseQueueAddress(options.queue), run);
+  if (!message) return undefined;
+  const { config, configHash, origin } = message;
+  return { config, configHash, source: origin.source, runsDirectory: resolve(options.runsDir), resume: run };
+}
+
+async function finish(job: Job, options: SweepOptions): Promise<void> {
+  const { registerAll, requireServer } = await import('./register.js');
+  requireServer(options.register);
+  const ended = await goOn(job, options);
+  if (options.register !== undefined) await registerAll([ended], job.runsDirectory, options.register);
+  const { printResults } = await import('./run-results.js');
+  await printResults([ended], options);
+}
+
+async function goOn(job: Job, options: SweepOptions): Promise<Summary> {
   const { choosePlace } = await import('./training-place.js');
-  const place = await choosePlace({ ...options, ...engineBefore(history, command) });
+  const place = await choosePlace(options);
   const { runJob } = await import('./run-job.js');
   const { listenForInterrupts } = await import('./interrupts.js');
   const scheduler = await place.open({ jobs: 1, threads: place.threads }, job.config);

@@ -5,6 +5,7 @@ import type { Scheduler } from '../scheduling/scheduler.js';
 import { chooseParallelism, type Demand, type Parallelism } from '../scheduling/parallelism.js';
 import type { Engine } from '../tensorflow/engine.js';
 import { chooseEngine, wholeNumber } from './engine.js';
+import { hideSecrets } from './place-options.js';
 import type { SweepOptions } from './sweep-options.js';
 
 /** Where trials are trained: on this machine, or on others. */
@@ -64,13 +65,16 @@ function localPlace(engine: Engine): TrainingPlace {
 async function queuePlace(text: string, options: SweepOptions): Promise<TrainingPlace> {
   const { parseQueueAddress } = await import('../remote/redis/address.js');
   const address = parseQueueAddress(text);
+  hideSecrets(text);
   const priority = readPriority(options.priority);
   return remotePlace('on a queue', options, async ({ threads }) => {
     const { RedisScheduler } = await import('../remote/redis/redis-scheduler.js');
-    const scheduler = await RedisScheduler.connect(address, { threads, priority });
-    const workers = await scheduler.workers();
+    const { configuredMlflow } = await import('./mlflow-client.js');
+    const mlflow = await configuredMlflow();
+    const scheduler = await RedisScheduler.connect(address, { threads, priority, mlflow, onMessage: say });
+    const { workers, paused } = await scheduler.readiness();
     const who = workers === 0 ? 'no worker yet: `ablate worker` starts one' : counted(workers, 'worker');
-    process.stderr.write(`${address.shown}: ${who}\n`);
+    say(`${address.shown}: ${who}${paused ? '; paused: `ablate queue resume` lets it go on' : ''}`);
     return scheduler;
   });
 }
@@ -84,6 +88,10 @@ async function slurmPlace(options: SweepOptions): Promise<TrainingPlace> {
     const runsDirectory = resolve(options.runsDir);
     return Promise.resolve(new SlurmScheduler({ runsDirectory, threads, priority, launcher, commandOf }));
   });
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function remotePlace(where: string, options: SweepOptions, open: TrainingPlace['open']): TrainingPlace {

@@ -33,17 +33,21 @@ async function work(options: WorkerOptions): Promise<void> {
   const { place, concurrency, close } = await openWorkerPlace(await chooseEngine(options), options);
   const { RedisWorker } = await import('../remote/redis/redis-worker.js');
   const { performTrial } = await import('../remote/perform-trial.js');
+  const { configuredMlflow } = await import('./mlflow-client.js');
   const { listenForInterrupts } = await import('./interrupts.js');
+  const mlflow = await configuredMlflow();
   const { signal, stop } = listenForInterrupts(close);
   try {
     const worker = await RedisWorker.start(address, {
       concurrency,
       leaseSeconds,
       runsDirectory: place.runsDirectory,
+      mlflow,
       perform: (message, hooks) => performTrial(message, place, hooks),
       onMessage: say,
     });
-    say(`${address.shown}: ready for ${concurrency} at once, runs in ${place.runsDirectory}`);
+    const logs = mlflow ? `; results to senders with MLflow at ${mlflow.uri} go there` : '';
+    say(`${address.shown}: ready for ${concurrency} at once, runs in ${place.runsDirectory}${logs}`);
     if (!signal.aborted) await once(signal, 'abort');
     await worker.close();
   } finally {

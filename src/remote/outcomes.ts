@@ -24,3 +24,8 @@ export function plainErrorOf(error: unknown): PlainError {
   const { message, code, hint } = error as PlainError;
   return { message, code, hint };
 }
+
+/** The message of an error that was sent, and below it what can be done. */
+export function explainPlain({ message, hint }: PlainError): string {
+  return hint === undefined ? message : `${message}\n${hint}`;
+}

@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, extract } from 'tar';
 import { UserError } from '../errors.js';
-import { isRunId, type RunDirectory, runDirectory } from '../tracking/run-store.js';
+import { isRunId, type RunDirectory } from '../tracking/run-store.js';
+import { receiveInto } from './incoming-run.js';
 
 /** What is told of a run's archive before it is read. */
 export interface ArchiveFacts {
@@ -35,17 +34,9 @@ export async function unpackRun(
   chunks: AsyncIterable<Buffer>,
 ): Promise<RunDirectory> {
   if (!isRunId(facts.run)) throw damaged(facts, 'its name is none');
-  const fresh = join(runsDirectory, `.new-${randomBytes(8).toString('hex')}`);
-  mkdirSync(fresh, { recursive: true });
-  try {
-    await pipeline(
-      Readable.from(checked(chunks, facts)),
-      extract({ cwd: fresh, strict: true, filter: plainFiles(facts) }),
-    );
-    return moveIn(fresh, runDirectory(runsDirectory, facts.run));
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
+  return receiveInto(runsDirectory, facts.run, (folder) =>
+    pipeline(Readable.from(checked(chunks, facts)), extract({ cwd: folder, strict: true, filter: plainFiles(facts) })),
+  );
 }
 
 /** Passes an archive on, and fails at its end unless it is the one that was meant. */
@@ -70,13 +61,6 @@ function plainFiles(facts: ArchiveFacts): (path: string, entry: unknown) => bool
     if (left < 0) throw damaged(facts, 'it is too large');
     return type === 'File' || type === 'OldFile' || type === 'Directory';
   };
-}
-
-function moveIn(fresh: string, run: RunDirectory): RunDirectory {
-  if (existsSync(run.path)) renameSync(run.path, join(fresh, '.replaced'));
-  renameSync(fresh, run.path);
-  rmSync(join(run.path, '.replaced'), { recursive: true, force: true });
-  return run;
 }
 
 function damaged({ run }: ArchiveFacts, problem: string): UserError {

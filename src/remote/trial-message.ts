@@ -8,7 +8,7 @@ import type { Job, Origin, SweepTrial } from '../job.js';
 import { decode, encode } from './encoding.js';
 
 /** Of the messages below; raised whenever an older worker would do something else than what is meant. */
-const MESSAGE_VERSION = 1;
+const MESSAGE_VERSION = 2;
 
 /** A trial on its way to a worker on another machine: a configuration, and nothing that could be run. */
 export interface TrialMessage {
@@ -26,7 +26,12 @@ export interface TrialMessage {
   threads: number;
   /** Tells the sender's runs directory from all others: see `storageId`. */
   storage: string;
+  /** Address of the MLflow server that the sender fetches files from, without credentials; where it has none, absent. */
+  mlflow?: string;
 }
+
+/** What all messages of a sender have in common. */
+export type SenderFacts = Pick<TrialMessage, 'threads' | 'storage' | 'mlflow'>;
 
 const SAME_VERSION = 'install the same version of Ablate for `ablate run --queue` and for `ablate worker`';
 
@@ -56,14 +61,14 @@ const SCHEMA = {
     checkpointSeconds: { type: 'number', minimum: 0 },
     threads: { type: 'integer', minimum: 0, maximum: 127 },
     storage: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+    mlflow: text,
   },
 };
 
 /** A message's text. */
 export function writeMessage(
   { config, configHash: hash, source, origin = { source }, sweep, resume, checkpointSeconds }: Job,
-  threads: number,
-  storage: string,
+  { threads, storage, mlflow }: SenderFacts,
 ): string {
   const message: TrialMessage = {
     version: MESSAGE_VERSION,
@@ -75,6 +80,7 @@ export function writeMessage(
     checkpointSeconds,
     threads,
     storage,
+    mlflow,
   };
   return encode(message);
 }

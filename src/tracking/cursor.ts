@@ -55,6 +55,7 @@ export function loadCursor(run: Deliverable, server: string): Cursor | undefined
 }
 
 export function saveCursor(run: Deliverable, cursor: Cursor): void {
+  mkdirSync(join(run.path, '.sync'), { recursive: true });
   writeFileAtomic(cursorFile(run, cursor.server), `${JSON.stringify(cursor, undefined, 2)}\n`);
 }
 

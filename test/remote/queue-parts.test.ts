@@ -27,8 +27,10 @@ function job(): Job {
   return { config, configHash: configHash(config), source, runsDirectory: '/runs' };
 }
 
+const SENDER = { threads: 1, storage: 'a'.repeat(32) };
+
 type Raw = Record<string, unknown> & { config: Record<string, unknown> };
-const message = (): Raw => JSON.parse(writeMessage(job(), 1, 'a'.repeat(32))) as Raw;
+const message = (): Raw => JSON.parse(writeMessage(job(), SENDER)) as Raw;
 
 describe('what is sent', () => {
   it('comes as it was, numbers that JSON lacks among them', () => {
@@ -44,13 +46,13 @@ describe('what is sent', () => {
 
   it('is a configuration that a worker reads as it was written', () => {
     const sent = job();
-    const read = readMessage(writeMessage(sent, 1, 'a'.repeat(32)));
+    const read = readMessage(writeMessage(sent, SENDER));
     expect(read.config).toEqual(sent.config);
     expect(read.origin).toEqual({ source: sent.source });
   });
 
   it.each([
-    ['a message of another version', (raw: Raw) => ({ ...raw, version: 2 }), 'message-version'],
+    ['a message of another version', (raw: Raw) => ({ ...raw, version: 1 }), 'message-version'],
     ['something else than a message', () => [], 'message-version'],
     ['keys that no message has', (raw: Raw) => ({ ...raw, command: 'rm' }), 'message-invalid'],
     ['a run that is a path', (raw: Raw) => ({ ...raw, resume: '../../x' }), 'message-invalid'],

@@ -1,4 +1,5 @@
-import { UserError } from '../../errors.js';
+import { readFileSync } from 'node:fs';
+import { messageOf, UserError } from '../../errors.js';
 
 /** What ioredis and BullMQ take. */
 interface Connection {
@@ -7,9 +8,16 @@ interface Connection {
   username: string | undefined;
   password: string | undefined;
   db: number;
-  tls: object | undefined;
+  tls: TlsFiles | undefined;
   maxRetriesPerRequest: null;
   retryStrategy: (times: number) => number;
+}
+
+/** PEM texts; the authorities that the system knows stand in for `ca`. */
+interface TlsFiles {
+  ca?: string;
+  cert?: string;
+  key?: string;
 }
 
 /** A queue of trials on a Redis server. */
@@ -24,16 +32,18 @@ export interface QueueAddress {
 
 const LONGEST_WAIT_MILLISECONDS = 5000;
 const EXPECTED = 'expected redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?queue=NAME], or rediss:// for TLS';
+/** Parameters of an address, named as redis-py names them, and what they are to Node. */
+const TLS_FILES = { ssl_ca_certs: 'ca', ssl_certfile: 'cert', ssl_keyfile: 'key' } as const;
 
 /**
- * Reads the address of a queue: `rediss://user:password@host:6380/0?queue=vision`.
+ * Reads the address of a queue: `rediss://user:password@host:6380/0?queue=vision&ssl_ca_certs=ca.pem`.
  * @throws UserError `bad-usage`, which doesn't repeat what it couldn't read: there may be a password in it
  */
 export function parseQueueAddress(text: string): QueueAddress {
   const url = parseUrl(text);
   const database = url.pathname.slice(1);
   const queue = url.searchParams.get('queue') ?? 'trials';
-  const unknown = [...url.searchParams.keys()].find((key) => key !== 'queue');
+  const unknown = [...url.searchParams.keys()].find((key) => key !== 'queue' && !(key in TLS_FILES));
   if (unknown !== undefined) throw unreadable(`it has an unknown parameter "${unknown}"`);
   if (!/^\d{0,5}$/.test(database)) throw unreadable('its database is no number');
   if (!/^[\w.-]{1,100}$/.test(queue)) throw unreadable("its queue's name may have letters, digits, _, . and - only");
@@ -44,7 +54,7 @@ export function parseQueueAddress(text: string): QueueAddress {
       username: decodeURIComponent(url.username) || undefined,
       password: decodeURIComponent(url.password) || undefined,
       db: Number(database || 0),
-      tls: url.protocol === 'rediss:' ? {} : undefined,
+      tls: url.protocol === 'rediss:' ? readTlsFiles(url) : undefined,
       // A server that is away for a while costs no trial.
       maxRetriesPerRequest: null,
       retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 10), LONGEST_WAIT_MILLISECONDS),
@@ -52,6 +62,22 @@ export function parseQueueAddress(text: string): QueueAddress {
     queue,
     shown: `${url.protocol}//${url.host}/${database || 0} (queue ${queue})`,
   };
+}
+
+function readTlsFiles({ searchParams }: URL): TlsFiles {
+  const named = Object.entries(TLS_FILES).flatMap(([parameter, option]) => {
+    const file = searchParams.get(parameter);
+    return file === null ? [] : [[option, readTlsFile(parameter, file)]];
+  });
+  return Object.fromEntries(named) as TlsFiles;
+}
+
+function readTlsFile(parameter: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadable(`${parameter}: ${messageOf(error)}`);
+  }
 }
 
 function parseUrl(text: string): URL {

@@ -4,30 +4,49 @@ import { messageOf, UserError } from '../../errors.js';
 import type { QueueAddress } from './address.js';
 
 const PATIENCE_MILLISECONDS = 10_000;
+const NO_ANSWER = 'no answer';
+
+/** What a server, or the way to it, says → what to do. The first that fits counts. */
+const REMEDIES: [problem: RegExp, hint: string][] = [
+  [
+    /WRONGPASS|NOAUTH|AUTH/i,
+    'the address takes both: redis://USER:PASSWORD@HOST, with @, : and / in them as %40, %3A, %2F',
+  ],
+  [/NOPERM/, 'the user may do too little there: the queue needs all commands on the keys ablate* and channels ablate*'],
+  [
+    /certificate|self.signed|issuer|altname/i,
+    'name the authority that signed the certificate: ssl_ca_certs=FILE in the address, or NODE_EXTRA_CA_CERTS=FILE',
+  ],
+  [/ENOTFOUND|EAI_AGAIN/, 'is the name of the host right?'],
+];
 
 /**
  * Connects to a queue's server; later the connection mends itself, however often it breaks.
  * @throws UserError `queue-unreachable`
  */
-export async function connect({ connection, shown }: QueueAddress): Promise<Redis> {
-  const redis = new Redis({ ...connection, lazyConnect: true });
-  let problem = 'no answer';
+export async function connect(address: QueueAddress): Promise<Redis> {
+  const redis = new Redis({ ...address.connection, lazyConnect: true });
+  let problem = NO_ANSWER;
   redis.on('error', (error: unknown) => {
     problem = messageOf(error);
   });
   try {
-    const answer = redis.connect().then(() => redis.ping());
-    await Promise.race([answer, sleep(PATIENCE_MILLISECONDS).then(() => Promise.reject(new Error(problem)))]);
+    const late = sleep(PATIENCE_MILLISECONDS, undefined, { ref: false }).then(() => Promise.reject(new Error(problem)));
+    await Promise.race([redis.connect().then(() => redis.ping()), late]);
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw new UserError(
-      `the queue at ${shown} can't be reached: ${problem === 'no answer' ? messageOf(error) : problem}`,
-      {
-        code: 'queue-unreachable',
-        hint: 'is `redis-server` running there, and are the name, the password and the port right?',
-        cause: error,
-      },
-    );
+    throw unreachable(address, problem === NO_ANSWER ? messageOf(error) : problem, error);
   }
+}
+
+function unreachable({ shown, connection }: QueueAddress, problem: string, cause: unknown): UserError {
+  const tls = connection.tls
+    ? 'does the server speak TLS at this port (`tls-port`)? redis:// is without'
+    : 'is `redis-server` running there? With TLS the address begins with rediss://';
+  return new UserError(`the queue at ${shown} can't be reached: ${problem}`, {
+    code: 'queue-unreachable',
+    hint: REMEDIES.find(([pattern]) => pattern.test(problem))?.[1] ?? tls,
+    cause,
+  });
 }

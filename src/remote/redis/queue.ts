@@ -1,5 +1,6 @@
 import type { KeepJobs, RedisOptions } from 'bullmq';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
+import type { LoggedRun } from '../logged-run.js';
 import type { ArchiveFacts } from '../run-archive.js';
 import type { QueueAddress } from './address.js';
 
@@ -11,6 +12,9 @@ export function queueOptions({ connection }: QueueAddress): { connection: RedisO
   return { connection: { ...connection }, prefix: 'ablate' };
 }
 
+/** How often a worker's own trouble (a full disk, a folder that isn't there) sends a trial to another. */
+export const ATTEMPTS = 6;
+
 export const KEEP: KeepJobs = { age: KEPT_SECONDS };
 
 /** What a worker answers. */
@@ -18,6 +22,8 @@ export interface TrialAnswer {
   outcome: RunOutcome;
   /** The run's files, on their way to a runs directory that the worker can't see. */
   archive?: ArchiveFacts & { key: string };
+  /** Likewise, where MLflow has them. */
+  logged?: LoggedRun;
 }
 
 export interface TrialKeys {
@@ -42,6 +48,11 @@ export function trialKeys({ queue }: QueueAddress, trial: string): TrialKeys {
     resumeFacts: `${base}:resume-facts`,
     archive: `${base}:archive`,
   };
+}
+
+/** Where it is told which trial a run belongs to that is none of a sweep's: its coordinator may forget that, and come back. */
+export function trialOfRunKey({ queue }: QueueAddress, run: string): string {
+  return `ablate-trial:${queue}:run:${run}`;
 }
 
 /** Where it is told that trials are to end early. */

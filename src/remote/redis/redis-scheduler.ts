@@ -7,24 +7,34 @@ import { type EndRequest, endRequestOf, type Job, type Origin, type PlainError }
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
 import { trialId } from '../../scheduling/trial-id.js';
 import { UnderWay } from '../../scheduling/under-way.js';
+import type { MlflowClient } from '../../tracking/mlflow/client.js';
 import { gitCommit } from '../../tracking/run-description.js';
 import { runDirectory } from '../../tracking/run-store.js';
 import { decode } from '../encoding.js';
-import { isFinal, plainErrorOf, wasKilled } from '../outcomes.js';
+import { explainPlain, isFinal, plainErrorOf, wasKilled } from '../outcomes.js';
 import { storageId } from '../storage-id.js';
 import { writeMessage } from '../trial-message.js';
 import type { QueueAddress } from './address.js';
-import { receiveRun, sendBegunRun } from './archives.js';
+import { sendBegunRun } from './archives.js';
+import { bringHome } from './bring-home.js';
 import { connect } from './connection.js';
-import { endChannel, KEEP, KEPT_SECONDS, queueOptions, type TrialAnswer, trialKeys } from './queue.js';
+import { LinkWatch } from './link-watch.js';
+import {
+  ATTEMPTS,
+  endChannel,
+  KEEP,
+  KEPT_SECONDS,
+  queueOptions,
+  type TrialAnswer,
+  trialKeys,
+  trialOfRunKey,
+} from './queue.js';
 import { EventReader } from './trial-events.js';
 
 /** How a trial's job left the queue. */
 type Departure =
   { type: 'answered'; answer: string } | { type: 'failed'; reason: string } | { type: 'withdrawn' } | { type: 'lost' };
 
-/** How often a worker's own trouble (a full disk, a folder that isn't there) sends a trial to another. */
-const ATTEMPTS = 6;
 /** Events tell what becomes of a trial; what they have failed to tell is found so late. */
 const RECHECK_MILLISECONDS = 10_000;
 /** BullMQ's priorities count from 1, the first to begin. */
@@ -35,6 +45,17 @@ export interface RedisSchedulerOptions {
   threads: number;
   /** Of trials that don't say otherwise. */
   priority?: number;
+  /** Where workers that use the same server may leave the files of runs. */
+  mlflow?: MlflowClient;
+  /** A line for the user: of what comes between a trial and its end. */
+  onMessage?: (message: string) => void;
+}
+
+/** A trial that someone waits for. */
+interface Following {
+  /** For people. */
+  name: string;
+  depart: (departure: Departure) => void;
 }
 
 /**
@@ -49,7 +70,9 @@ export class RedisScheduler implements Scheduler {
   readonly #queueEvents: QueueEvents;
   readonly #events: EventReader;
   readonly #underWay = new UnderWay();
-  readonly #departures = new Map<string, (departure: Departure) => void>();
+  readonly #following = new Map<string, Following>();
+  /** What the user was told, so that a thousand trials don't say the same. */
+  readonly #said = new Set<string>();
   readonly #recheck: NodeJS.Timeout;
   /** Folder of an experiment file → the commit of its repository. */
   readonly #commits = new Map<string, Promise<string | undefined>>();
@@ -58,18 +81,15 @@ export class RedisScheduler implements Scheduler {
     this.#address = address;
     this.#options = options;
     this.#redis = redis;
+    const link = new LinkWatch('the queue', this.#say);
+    redis.on('error', link.broke).on('ready', link.mended);
     this.#events = new EventReader(redis.duplicate());
     this.#queue = new Queue(address.queue, queueOptions(address));
     this.#queueEvents = new QueueEvents(address.queue, queueOptions(address));
     // A server that is away comes back; until then there is nothing to say that its clients don't do by themselves.
     this.#queue.on('error', () => undefined);
     this.#queueEvents.on('error', () => undefined);
-    this.#queueEvents.on('completed', ({ jobId, returnvalue }: { jobId: string; returnvalue: string }) => {
-      this.#departures.get(jobId)?.({ type: 'answered', answer: returnvalue });
-    });
-    this.#queueEvents.on('failed', ({ jobId, failedReason }) => {
-      this.#departures.get(jobId)?.({ type: 'failed', reason: failedReason });
-    });
+    this.#hear();
     this.#recheck = setInterval(() => void this.#checkAll(), RECHECK_MILLISECONDS);
   }
 
@@ -80,9 +100,13 @@ export class RedisScheduler implements Scheduler {
     return scheduler;
   }
 
-  /** How many workers wait for trials, or train. */
-  workers(): Promise<number> {
-    return this.#queue.getWorkersCount();
+  readonly #say = (message: string): void => {
+    this.#options.onMessage?.(message);
+  };
+
+  /** Who there is to take trials. */
+  async readiness(): Promise<{ workers: number; paused: boolean }> {
+    return { workers: await this.#queue.getWorkersCount(), paused: await this.#queue.isPaused() };
   }
 
   run(job: Job, options: JobOptions): Promise<RunOutcome> {
@@ -98,8 +122,32 @@ export class RedisScheduler implements Scheduler {
     this.#redis.disconnect();
   }
 
-  async #followToEnd(id: string, job: Job, options: JobOptions): Promise<RunOutcome> {
+  #hear(): void {
+    this.#queueEvents.on('completed', ({ jobId, returnvalue }: { jobId: string; returnvalue: string }) => {
+      this.#following.get(jobId)?.depart({ type: 'answered', answer: returnvalue });
+    });
+    this.#queueEvents.on('failed', ({ jobId, failedReason }) => {
+      this.#following.get(jobId)?.depart({ type: 'failed', reason: failedReason });
+    });
+    this.#queueEvents.on('stalled', ({ jobId }) => {
+      const { name } = this.#following.get(jobId) ?? {};
+      if (name !== undefined) this.#say(`${name}: its worker is lost, and another takes it`);
+    });
+    this.#queueEvents.on('delayed', ({ jobId }) => void this.#tellTrouble(jobId).catch(() => undefined));
+  }
+
+  /** A worker couldn't do a trial, which waits for another. */
+  async #tellTrouble(id: string): Promise<void> {
+    const name = this.#following.get(id)?.name;
+    const reason = name && (await QueuedJob.fromId(this.#queue, id))?.failedReason;
+    if (!reason?.startsWith('{') || this.#said.has(reason)) return;
+    this.#said.add(reason);
+    this.#say(`${name}: a worker can't do it, and others try: ${explainPlain(decode(reason) as PlainError)}`);
+  }
+
+  async #followToEnd(own: string, job: Job, options: JobOptions): Promise<RunOutcome> {
     try {
+      const id = (await this.#earlierTrial(job)) ?? own;
       for (;;) {
         const outcome = await this.#follow(id, job, options);
         if (outcome && !isLeftover(outcome, options.signal)) return outcome;
@@ -110,9 +158,15 @@ export class RedisScheduler implements Scheduler {
     }
   }
 
+  /** The trial on the queue that a run of its own is, which an earlier coordinator has put there. */
+  async #earlierTrial({ sweep, resume }: Job): Promise<string | undefined> {
+    if (sweep || resume === undefined) return undefined;
+    return (await this.#redis.get(trialOfRunKey(this.#address, resume))) ?? undefined;
+  }
+
   async #follow(id: string, job: Job, options: JobOptions): Promise<RunOutcome | undefined> {
-    const departure = new Promise<Departure>((resolve) => {
-      this.#departures.set(id, resolve);
+    const departure = new Promise<Departure>((depart) => {
+      this.#following.set(id, { name: nameOf(job), depart });
     });
     const end = (): void => void this.#requestEnd(id, endRequestOf(options.signal ?? AbortSignal.abort()));
     try {
@@ -120,10 +174,10 @@ export class RedisScheduler implements Scheduler {
       this.#listen(id, job, options);
       options.signal?.addEventListener('abort', end, { once: true });
       if (options.signal?.aborted) end();
-      return await this.#settle(id, job, await departure);
+      return await this.#settle(id, job, await departure, options.signal);
     } finally {
       options.signal?.removeEventListener('abort', end);
-      this.#departures.delete(id);
+      this.#following.delete(id);
     }
   }
 
@@ -141,7 +195,9 @@ export class RedisScheduler implements Scheduler {
     await this.#forget(id);
     const storage = storageId(job.runsDirectory);
     if (job.resume !== undefined) await this.#sendBegun(id, job);
-    const message = writeMessage({ ...job, origin: await this.#originOf(job) }, this.#options.threads, storage);
+    const { threads, mlflow } = this.#options;
+    const facts = { threads, storage, mlflow: job.config.tracking === 'none' ? undefined : mlflow?.uri };
+    const message = writeMessage({ ...job, origin: await this.#originOf(job) }, facts);
     await this.#queue.add('trial', message, {
       jobId: id,
       priority: MIDDLE_PRIORITY - priority,
@@ -175,7 +231,7 @@ export class RedisScheduler implements Scheduler {
   /** Takes a trial back that no worker has begun; else its worker is told. */
   async #requestEnd(id: string, request: EndRequest): Promise<void> {
     if (request.status === 'KILLED' && (await this.#withdraw(id))) {
-      this.#departures.get(id)?.({ type: 'withdrawn' });
+      this.#following.get(id)?.depart({ type: 'withdrawn' });
       return;
     }
     const wish = JSON.stringify(request);
@@ -196,7 +252,7 @@ export class RedisScheduler implements Scheduler {
   }
 
   async #checkAll(): Promise<void> {
-    for (const [id, depart] of this.#departures) {
+    for (const [id, { depart }] of this.#following) {
       const job = await QueuedJob.fromId<string, string>(this.#queue, id).catch(() => 'unknown' as const);
       if (job === undefined) depart({ type: 'lost' });
       else if (job !== 'unknown') this.#notice(job);
@@ -209,11 +265,16 @@ export class RedisScheduler implements Scheduler {
     const departure: Departure = job.failedReason
       ? { type: 'failed', reason: job.failedReason }
       : { type: 'answered', answer: job.returnvalue };
-    this.#departures.get(job.id ?? '')?.(departure);
+    this.#following.get(job.id ?? '')?.depart(departure);
   }
 
   /** @returns undefined when the trial has to be put on the queue again */
-  async #settle(id: string, job: Job, departure: Departure): Promise<RunOutcome | undefined> {
+  async #settle(
+    id: string,
+    job: Job,
+    departure: Departure,
+    signal: AbortSignal | undefined,
+  ): Promise<RunOutcome | undefined> {
     const { events } = trialKeys(this.#address, id);
     await this.#events.finish(this.#redis, events);
     if (departure.type === 'lost') return undefined;
@@ -221,21 +282,21 @@ export class RedisScheduler implements Scheduler {
       await this.#forget(id);
       return departure;
     }
-    const outcome = departure.type === 'failed' ? failureOf(departure.reason) : await this.#bringHome(job, departure);
+    const outcome =
+      departure.type === 'answered'
+        ? await this.#bringHome(job, departure.answer, signal)
+        : failureOf(departure.reason);
     await this.#forget(id);
     await this.#withdraw(id);
+    if (outcome.type === 'done') await this.#redis.del(trialOfRunKey(this.#address, outcome.answer.id));
     return outcome;
   }
 
-  async #bringHome({ runsDirectory }: Job, { answer }: { answer: string }): Promise<RunOutcome> {
-    const { outcome, archive } = readAnswer(answer);
-    if (!archive) return outcome;
-    // Another coordinator of the same trial may have been here first.
-    const isHome =
-      existsSync(runDirectory(runsDirectory, archive.run).summary) && !(await this.#redis.exists(archive.key));
-    if (!isHome) await receiveRun(this.#redis, archive.key, archive, runsDirectory);
-    await this.#redis.del(archive.key);
-    return outcome;
+  async #bringHome({ runsDirectory }: Job, answered: string, signal: AbortSignal | undefined): Promise<RunOutcome> {
+    const answer = readAnswer(answered);
+    const { mlflow } = this.#options;
+    await bringHome(answer, { runsDirectory, redis: this.#redis, mlflow, signal, say: this.#say });
+    return answer.outcome;
   }
 
   async #forget(id: string): Promise<void> {
@@ -246,6 +307,10 @@ export class RedisScheduler implements Scheduler {
 
 function hasLeft({ finishedOn }: QueuedJob): boolean {
   return finishedOn !== undefined;
+}
+
+function nameOf({ config, sweep }: Job): string {
+  return `${sweep?.label ?? config.name} seed ${config.training.seed}`;
 }
 
 function readAnswer(text: string): TrialAnswer {

@@ -4,16 +4,29 @@ import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { EndRequest } from '../../job.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
-import { runDirectory } from '../../tracking/run-store.js';
+import { explanationOf } from '../../errors.js';
+import type { MlflowClient } from '../../tracking/mlflow/client.js';
+import { type RunDirectory, runDirectory } from '../../tracking/run-store.js';
 import { encode } from '../encoding.js';
-import { type Done, plainErrorOf, wasKilled } from '../outcomes.js';
+import { type LoggedRun, logRun } from '../logged-run.js';
+import { type Done, explainPlain, isOver, plainErrorOf, wasKilled } from '../outcomes.js';
 import type { PerformOptions } from '../perform-trial.js';
 import { storageId } from '../storage-id.js';
 import { readMessage, type TrialMessage } from '../trial-message.js';
 import type { QueueAddress } from './address.js';
 import { receiveBegunRun, sendBegunRun, sendRun } from './archives.js';
 import { connect } from './connection.js';
-import { endChannel, queueOptions, type TrialAnswer, type TrialKeys, trialKeys } from './queue.js';
+import {
+  ATTEMPTS,
+  endChannel,
+  KEPT_SECONDS,
+  queueOptions,
+  type TrialAnswer,
+  type TrialKeys,
+  trialKeys,
+  trialOfRunKey,
+} from './queue.js';
+import { LinkWatch } from './link-watch.js';
 import { EventWriter } from './trial-events.js';
 
 export interface RedisWorkerOptions {
@@ -23,6 +36,8 @@ export interface RedisWorkerOptions {
   leaseSeconds: number;
   /** Where this worker keeps runs, absolute. */
   runsDirectory: string;
+  /** Takes the files of runs to senders that use the same server. */
+  mlflow?: MlflowClient;
   perform: (message: TrialMessage, options: PerformOptions) => Promise<RunOutcome>;
   /** A line for the user. */
   onMessage: (message: string) => void;
@@ -57,6 +72,8 @@ export class RedisWorker {
       stalledInterval: lease / 2,
       maxStalledCount: MOST_LOSSES,
     });
+    const link = new LinkWatch('the queue', options.onMessage);
+    redis.on('error', link.broke).on('ready', link.mended);
     this.#worker
       .on('error', () => undefined)
       .on('lockRenewalFailed', (trials) => {
@@ -119,12 +136,21 @@ export class RedisWorker {
       wasBegun: job.attemptsStarted > 1 || job.stalledCounter > 0,
       onProgress: (progress) => {
         events.write(progress);
+        if (progress.type === 'created' && !message.sweep) this.#noteTrial(progress.id, job);
       },
     });
     await events.flush();
+    if (outcome.type === 'failed') {
+      onMessage(`${name}: not done, try ${job.attemptsMade + 1} of ${ATTEMPTS}: ${explainPlain(outcome.error)}`);
+      throw new Error(encode(outcome.error));
+    }
     onMessage(`${name}: ${outcome.type === 'done' ? outcome.answer.status : outcome.type}`);
-    if (outcome.type === 'failed') throw new Error(encode(outcome.error));
     return outcome;
+  }
+
+  /** A run of its own is known by its id to whoever comes back for it. */
+  #noteTrial(run: string, { id = '' }: QueuedJob): void {
+    this.#redis.set(trialOfRunKey(this.#address, run), id, 'EX', KEPT_SECONDS).catch(() => undefined);
   }
 
   #readMessage(data: string): TrialMessage {
@@ -151,10 +177,27 @@ export class RedisWorker {
   async #answer(message: TrialMessage, outcome: RunOutcome, trial: string): Promise<TrialAnswer> {
     if (outcome.type !== 'done' || this.#shares(message)) return { outcome };
     const run = runDirectory(this.#options.runsDirectory, outcome.answer.id);
-    const key = `${trialKeys(this.#address, trial).archive}:${randomBytes(8).toString('hex')}`;
-    const facts = await sendRun(this.#redis, key, run);
+    const logged = isOver(outcome.answer) ? await this.#log(message, run) : undefined;
+    const archive = logged ? undefined : await this.#send(trial, run);
     rmSync(run.path, { recursive: true, force: true });
-    return { outcome, archive: { ...facts, key } };
+    return { outcome, archive, logged };
+  }
+
+  async #send(trial: string, run: RunDirectory): Promise<TrialAnswer['archive']> {
+    const key = `${trialKeys(this.#address, trial).archive}:${randomBytes(8).toString('hex')}`;
+    return { ...(await sendRun(this.#redis, key, run)), key };
+  }
+
+  /** Leaves a run's files with MLflow. @returns undefined where its sender doesn't look for them, or MLflow takes them not */
+  async #log({ mlflow: wanted }: TrialMessage, run: RunDirectory): Promise<LoggedRun | undefined> {
+    const { mlflow, onMessage } = this.#options;
+    if (!mlflow || mlflow.uri !== wanted) return undefined;
+    try {
+      return await logRun(run, mlflow);
+    } catch (error) {
+      onMessage(`${run.id} goes home through Redis: ${explanationOf(error)}`);
+      return undefined;
+    }
   }
 
   /** Leaves a run with its checkpoint for the next worker. */

@@ -61,6 +61,8 @@ export class EventReader {
   /** @param redis a connection of its own, which blocks */
   constructor(redis: Redis) {
     this.#redis = redis;
+    // A server that is away comes back, and what it had to tell with it.
+    redis.on('error', () => undefined);
     void this.#read();
   }
 

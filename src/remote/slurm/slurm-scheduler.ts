@@ -102,7 +102,8 @@ export class SlurmScheduler implements Scheduler {
       this.#following.set(id, trial);
       return;
     }
-    folder.reset(writeMessage(job, this.#options.threads, storageId(job.runsDirectory)));
+    const { threads } = this.#options;
+    folder.reset(writeMessage(job, { threads, storage: storageId(job.runsDirectory) }));
     this.#gathered.push(trial);
     this.#gathering ??= setTimeout(() => void this.#submitAll(), GATHER_MILLISECONDS);
   }
