@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import type { SweepSummary } from '../../src/sweep/sweep-store.js';
 import { tinyExperiment } from '../support/experiments.js';
-import { pointsOf } from '../support/kills.js';
 import { Workspace } from '../support/program.js';
 import { RedisServer } from '../support/redis.js';
+import { bitsOf } from '../support/sweep-bits.js';
 import { startWorker, type Worker } from '../support/workers.js';
 
 const TRIALS = 60;
@@ -17,28 +15,6 @@ sweep:
 `;
 
 const workspace = new Workspace(afterAll);
-
-/** The trial's weights and everything that it has measured, by trial. */
-async function bitsOf(directory: string): Promise<Map<string, string>> {
-  const { stdout } = await workspace.ablate([
-    'show',
-    workspace.sweeps(directory)[0],
-    '--json',
-    '--runs-dir',
-    directory,
-  ]);
-  const { status, cells, trials } = JSON.parse(stdout) as SweepSummary;
-  expect({ status, finished: trials.finished }, directory).toEqual({ status: 'FINISHED', finished: TRIALS });
-  return new Map(
-    cells.flatMap(({ label, trials }) =>
-      trials.map(({ seed, run }): [string, string] => {
-        const hash = createHash('sha256').update(workspace.read(directory, run, 'model', 'weights.bin'));
-        hash.update(JSON.stringify(pointsOf(workspace.journal(run, directory))));
-        return [`${label} seed ${seed}`, hash.digest('hex')];
-      }),
-    ),
-  );
-}
 
 it(
   'comes to the bits of a local sweep, every trial once, though workers, Redis and the coordinator are killed',
@@ -85,7 +61,9 @@ it(
       expect(code, stderr).toBe(0);
       expect(stderr + workers.map(({ log }) => log()).join('')).not.toContain('secret');
       expect(workspace.runs('home'), stderr).toHaveLength(TRIALS);
-      expect(await bitsOf('home')).toEqual(await bitsOf('local'));
+      const bits = await bitsOf(workspace, 'home');
+      expect(bits.size).toBe(TRIALS);
+      expect(bits).toEqual(await bitsOf(workspace, 'local'));
     } finally {
       for (const worker of workers) worker.kill('SIGKILL');
       await server.stop();

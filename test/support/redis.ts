@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/tracking/local-server.js';
 
-/** A Redis server of a test's own, on a free port of this machine, which keeps an append-only file. */
+/** A Redis server of a test's own, on a free port of this machine, which keeps an append-only file unless it is told not to. */
 export class RedisServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'ablate-redis-'));
   readonly #options: readonly string[];
@@ -29,7 +29,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Ends the server, as a machine that fails would, and starts it again from its append-only file. */
+  /** Ends the server, as a machine that fails would, and starts it again from its append-only file, if it keeps one. */
   async restart(): Promise<void> {
     await this.#end();
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];

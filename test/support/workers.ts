@@ -13,12 +13,26 @@ export interface Worker {
   log: () => string;
 }
 
-/** Starts `ablate worker`, and waits until it takes trials. @param skew milliseconds by which its clock is ahead */
-export async function startWorker(parameters: string[], skew = 0): Promise<Worker> {
+export interface WorkerOptions {
+  /** Milliseconds by which its clock is ahead. */
+  skew?: number;
+  environment?: NodeJS.ProcessEnv;
+  /** Network namespace. */
+  machine?: string;
+}
+
+/** Starts `ablate worker`, and waits until it takes trials. */
+export async function startWorker(
+  parameters: string[],
+  { skew = 0, environment = {}, machine }: WorkerOptions = {},
+): Promise<Worker> {
   const clock = `const now = Date.now; Date.now = () => now() + ${skew};`;
   const preload = ['--import', `data:text/javascript,${encodeURIComponent(clock)}`];
-  const child = spawn(process.execPath, [...preload, program, 'worker', ...parameters], {
-    env: { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1' },
+  // It becomes what it starts, so that the process is the worker's.
+  const inside = machine === undefined ? [] : ['ip', 'netns', 'exec', machine];
+  const [command, ...rest] = [...inside, process.execPath, ...preload, program, 'worker', ...parameters];
+  const child = spawn(command, rest, {
+    env: { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';
