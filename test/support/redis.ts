@@ -31,7 +31,7 @@ export class RedisServer {
 
   /** Ends the server, as a machine that fails would, and starts it again from its append-only file, if it keeps one. */
   async restart(): Promise<void> {
-    await this.#end();
+    await this.end();
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
     const durable = ['--appendonly', 'yes', '--appendfsync', 'always'];
     const server = spawn('redis-server', [...options, ...durable, ...this.#options], {
@@ -52,12 +52,13 @@ export class RedisServer {
   }
 
   async stop(): Promise<void> {
-    await this.#end();
+    await this.end();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #end(): Promise<void> {
-    if (!this.#process || this.#process.exitCode !== null) return;
+  /** Ends the server, as a machine that fails would. */
+  async end(): Promise<void> {
+    if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;

@@ -42,9 +42,11 @@ export async function connect(address: QueueAddress): Promise<Redis> {
 
 function unreachable({ shown, connection }: QueueAddress, problem: string, cause: unknown): UserError {
   const tls = connection.tls
-    ? 'does the server speak TLS at this port (`tls-port`)? redis:// is without'
+    ? 'does it speak TLS at this port, and want a certificate of yours (ssl_certfile=FILE&ssl_keyfile=FILE)?'
     : 'is `redis-server` running there? With TLS the address begins with rediss://';
-  return new UserError(`the queue at ${shown} can't be reached: ${problem}`, {
+  // What Redis says itself of a password that is missing is about its protocol.
+  const what = problem.startsWith('NOAUTH') ? 'it wants a password' : problem;
+  return new UserError(`the queue at ${shown} can't be reached: ${what}`, {
     code: 'queue-unreachable',
     hint: REMEDIES.find(([pattern]) => pattern.test(problem))?.[1] ?? tls,
     cause,
