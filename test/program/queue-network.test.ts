@@ -36,16 +36,9 @@ it.skipIf('refused' in network)(
     try {
       await Promise.all(machines.map(addWorker));
       const sweep = workspace.start(['run', 'sweep.yaml', '--runs-dir', 'home'], { ABLATE_QUEUE: queue });
-      const whenSaid = async (text: string): Promise<void> => {
-        while (!log.includes(text)) await sleep(50);
-      };
-      let log = '';
-      sweep.onError((text) => {
-        log += text;
-      });
-      await whenSaid('[ 2/');
+      await sweep.whenSaid('[ 2/');
       network.plug(machines[0], 'down');
-      await whenSaid('its worker is lost');
+      await sweep.whenSaid('its worker is lost');
       await sleep(3000);
       network.plug(machines[0], 'up');
       const { code, stderr } = await sweep.result;

@@ -43,17 +43,8 @@ async function addWorker(queue: string, ...options: string[]): Promise<Worker> {
   return worker;
 }
 
-/** Starts the program, and remembers what it says. */
 function start(parameters: string[], queue: string) {
-  const program = workspace.start(parameters, { ABLATE_QUEUE: queue });
-  let log = '';
-  program.onError((text) => {
-    log += text;
-  });
-  const whenSaid = async (text: string): Promise<void> => {
-    while (!log.includes(text)) await sleep(20);
-  };
-  return { ...program, whenSaid };
+  return workspace.start(parameters, { ABLATE_QUEUE: queue });
 }
 
 function write(name: string, epochs: number, rest = ''): void {

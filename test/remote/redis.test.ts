@@ -18,7 +18,9 @@ afterAll(() => server.stop());
 describeScheduler('workers of a Redis queue that share a folder', async ({ runsDirectory, concurrency, skew }) => {
   const queue = `${server.address}?queue=test-${queues++}`;
   const start = (): Promise<Worker> =>
-    startWorker(['--queue', queue, '--concurrency', '1', '--runs-dir', runsDirectory, '--lease-seconds', '2'], { skew });
+    startWorker(['--queue', queue, '--concurrency', '1', '--runs-dir', runsDirectory, '--lease-seconds', '2'], {
+      skew,
+    });
   const workers = await Promise.all(Array.from({ length: concurrency }, start));
   return {
     scheduler: () => RedisScheduler.connect(parseQueueAddress(queue), { threads: THREADS }),

@@ -47,7 +47,11 @@ describeScheduler('tasks of a Slurm cluster', ({ runsDirectory, concurrency, ske
   });
 });
 
-it('makes a checkpoint when Slurm takes its place away, and goes on from there when it starts it again', async () => {
+it.each([
+  ['takes its place away', (task: string) => ['scontrol', 'requeue', task]],
+  // What Slurm itself sends a minute before the end of its time.
+  ['says that its time is nearly up', (task: string) => ['scancel', '--batch', '--signal=USR2', task]],
+])('makes a checkpoint when Slurm %s, and goes on from there when it starts it again', async (_, warn) => {
   const runsDirectory = temporaryFolder();
   const scheduler = connect(runsDirectory);
   const job = trial(runsDirectory, withEpochs(60));
@@ -58,7 +62,8 @@ it('makes a checkpoint when Slurm takes its place away, and goes on from there w
       told.push(progress.type === 'resumed' ? `resumed after epoch ${progress.epoch - 1}` : progress.type);
       if (progress.type !== 'epoch' || progress.epoch !== 5 || hurry) return;
       const [name] = execFileSync('squeue', ['-h', '-r', '-o', '%F_%K'], { encoding: 'utf8' }).split('\n');
-      execFileSync('scontrol', ['requeue', name]);
+      const [command, ...parameters] = warn(name);
+      execFileSync(command, parameters);
       // Slurm waits two minutes before it starts a job again.
       hurry = setInterval(() => spawnSync('scontrol', ['update', `jobid=${name}`, 'starttime=now']), 1000);
     },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type JournalEvent } from '../../src/tracking/journal-events.js';
 import { readJournal } from '../../src/tracking/journal.js';
@@ -52,6 +53,8 @@ export class Workspace {
     kill: (signal: NodeJS.Signals) => void;
     /** Told what it writes to its standard error. */
     onError: (listener: (text: string) => void) => void;
+    /** Resolves when its standard error has this text. */
+    whenSaid: (text: string) => Promise<void>;
     pid: number;
     /** What it has written so far. */
     stdout: () => string;
@@ -77,6 +80,12 @@ export class Workspace {
       result,
       kill: (signal) => child.kill(signal),
       onError: (listener) => child.stderr.on('data', listener),
+      whenSaid: async (text) => {
+        while (!output.stderr.includes(text)) {
+          if (child.exitCode !== null) throw new Error(`it ended before it said "${text}":\n${output.stderr}`);
+          await sleep(20);
+        }
+      },
       pid: child.pid ?? 0,
       stdout: () => output.stdout,
     };
