@@ -11,7 +11,7 @@ import { isFinal, plainErrorOf } from '../outcomes.js';
 import { storageId } from '../storage-id.js';
 import { writeMessage } from '../trial-message.js';
 import { cancelTask, submitArray, taskName, taskStates } from './commands.js';
-import { slurmFolder, TrialFolder } from './trial-folder.js';
+import { forgetTrialOfRun, slurmFolder, TrialFolder, trialOfRun } from './trial-folder.js';
 
 export interface SlurmSchedulerOptions {
   runsDirectory: string;
@@ -62,7 +62,7 @@ export class SlurmScheduler implements Scheduler {
   }
 
   run(job: Job, options: JobOptions): Promise<RunOutcome> {
-    const id = trialId(job) ?? randomUUID();
+    const id = earlierTrial(job) ?? trialId(job) ?? randomUUID();
     return this.#underWay.once(id, () => this.#follow(id, job, options));
   }
 
@@ -85,6 +85,7 @@ export class SlurmScheduler implements Scheduler {
         if (signal?.aborted) end();
       });
       folder.remove();
+      if (outcome.type === 'done') forgetTrialOfRun(job.runsDirectory, outcome.answer.id);
       return outcome;
     } catch (error) {
       return { type: 'failed', error: plainErrorOf(error) };
@@ -173,6 +174,11 @@ export class SlurmScheduler implements Scheduler {
       trial.settle({ type: 'crashed', reason, log: '' });
     }
   }
+}
+
+/** The trial that a run of its own is, which an earlier coordinator has submitted. */
+function earlierTrial({ sweep, resume, runsDirectory }: Job): string | undefined {
+  return sweep || resume === undefined ? undefined : trialOfRun(runsDirectory, resume);
 }
 
 function tellNews({ folder, onProgress, settle }: Trial): void {

@@ -4,7 +4,7 @@ import { wasKilled } from '../outcomes.js';
 import { performTrial, type WorkerPlace } from '../perform-trial.js';
 import { readMessage } from '../trial-message.js';
 import { requeue } from './commands.js';
-import { TrialFolder } from './trial-folder.js';
+import { noteTrialOfRun, TrialFolder } from './trial-folder.js';
 
 const POLL_MILLISECONDS = 500;
 const PREEMPTED: EndRequest = { status: 'KILLED', reason: 'Slurm needs its place' };
@@ -29,7 +29,7 @@ export async function performTask(trial: string, place: WorkerPlace, job: string
     if (end) ending.abort(end);
   }, POLL_MILLISECONDS);
   try {
-    const outcome = await perform(folder, place, ending.signal);
+    const outcome = await perform(trial, folder, place, ending.signal);
     const isToGoOn = [PREEMPTED, TIME_IS_UP].includes(ending.signal.reason as EndRequest) && wasKilled(outcome);
     if (!isToGoOn) folder.answer = outcome;
     else if (ending.signal.reason === TIME_IS_UP && job !== undefined) await requeue(job);
@@ -38,13 +38,19 @@ export async function performTask(trial: string, place: WorkerPlace, job: string
   }
 }
 
-async function perform(folder: TrialFolder, place: WorkerPlace, signal: AbortSignal): Promise<RunOutcome> {
+async function perform(
+  trial: string,
+  folder: TrialFolder,
+  place: WorkerPlace,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
   const message = readMessage(folder.message());
   return performTrial(message, place, {
     signal,
     wasBegun: folder.wasBegun,
     onProgress: (progress) => {
       folder.append(progress);
+      if (progress.type === 'created' && !message.sweep) noteTrialOfRun(place.runsDirectory, progress.id, trial);
     },
   });
 }

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { EndRequest } from '../../job.js';
 import type { RunProgress } from '../../run-events.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
@@ -16,6 +16,27 @@ export interface SlurmTask {
 /** Where trials lie that Slurm has, in a runs directory that its nodes see. */
 export function slurmFolder(runsDirectory: string): string {
   return join(runsDirectory, '.slurm');
+}
+
+/** Notes which trial a run belongs to that is none of a sweep's: its coordinator may forget that, and come back. */
+export function noteTrialOfRun(runsDirectory: string, run: string, trial: string): void {
+  const file = trialOfRunFile(runsDirectory, run);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileAtomic(file, trial);
+}
+
+/** @returns undefined when Slurm has no trial of it */
+export function trialOfRun(runsDirectory: string, run: string): string | undefined {
+  const file = trialOfRunFile(runsDirectory, run);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+export function forgetTrialOfRun(runsDirectory: string, run: string): void {
+  rmSync(trialOfRunFile(runsDirectory, run), { force: true });
+}
+
+function trialOfRunFile(runsDirectory: string, run: string): string {
+  return join(slurmFolder(runsDirectory), 'runs', run);
 }
 
 /** What coordinator and worker leave for each other of one trial, as files of a folder. */
