@@ -29,6 +29,7 @@ export class SlurmCluster {
   }
 
   async stop(): Promise<void> {
+    await this.#endJobs();
     for (const daemon of this.#daemons.toReversed()) {
       if (daemon.exitCode !== null || daemon.signalCode !== null) continue;
       const ended = once(daemon, 'exit');
@@ -56,6 +57,14 @@ export class SlurmCluster {
     }
   }
 
+  /** The processes of a job that still runs would outlive the daemons. */
+  async #endJobs(): Promise<void> {
+    for (let tries = 0; tries < 40; tries++) {
+      if (this.#ask('scancel', '--user=root') === undefined || this.#ask('squeue', '-h') === '') return;
+      await sleep(250);
+    }
+  }
+
   #daemon(command: string, parameters: string[]): void {
     const daemon = spawn(command, parameters, { stdio: 'ignore' });
     daemon.on('error', () => undefined);
@@ -63,11 +72,16 @@ export class SlurmCluster {
   }
 
   #isIdle(): boolean {
+    return this.#ask('sinfo', '-h', '-o', '%T')?.includes('idle') ?? false;
+  }
+
+  /** @returns undefined when the cluster doesn't answer */
+  #ask(command: string, ...parameters: string[]): string | undefined {
     try {
       const env = { ...process.env, SLURM_CONF: this.configuration };
-      return execFileSync('sinfo', ['-h', '-o', '%T'], { env, stdio: ['ignore', 'pipe', 'ignore'] }).includes('idle');
+      return execFileSync(command, parameters, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     } catch {
-      return false;
+      return undefined;
     }
   }
 }
