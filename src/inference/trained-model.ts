@@ -44,7 +44,7 @@ export function findModel(runsDirectory: string, idOrPath: string): ModelPlace {
   const isPath = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isPath && existsSync(join(path, 'model.json'))) {
     const run = runAround(path);
-    return { name: basename(path), directory: path, ...(run ? { run } : {}) };
+    return { name: basename(run ?? path), directory: path, ...(run === undefined ? {} : { run }) };
   }
   const run = isPath ? path : findRun(runsDirectory, idOrPath).path;
   return { name: basename(run), directory: join(run, 'model'), run };
