@@ -21,13 +21,37 @@ export interface ExplainedPicture {
   answer: ExplainAnswer;
 }
 
-/** The pictures of an image, from left to right, and what is written above them. */
-const COLUMNS: { title: string; draw: (image: Picture, explained: Explained) => Picture | undefined }[] = [
-  { title: 'image', draw: (image) => image },
-  { title: 'Grad-CAM', draw: (image, { gradCam }) => gradCam && heated(image, gradCam) },
-  { title: 'saliency', draw: (_, { saliency }) => grayOf(saliency) },
-  { title: 'integrated gradients', draw: (_, { integratedGradients }) => divergingOf(integratedGradients) },
-  { title: 'occlusion', draw: (_, { occlusion }) => divergingOf(occlusion) },
+/** A picture of an image. */
+interface Column {
+  title: string;
+  /** In a sentence. */
+  meaning: string;
+  draw: (image: Picture, explained: Explained) => Picture | undefined;
+}
+
+/** The pictures of an image, from left to right. */
+export const COLUMNS: Column[] = [
+  { title: 'image', meaning: 'What the model is given.', draw: (image) => image },
+  {
+    title: 'Grad-CAM',
+    meaning: 'Red where the layer saw what speaks for the class; no red where nothing it saw does.',
+    draw: (image, { gradCam }) => gradCam && heated(image, gradCam),
+  },
+  {
+    title: 'saliency',
+    meaning: 'White where a change of the pixel would change the class’s logit most.',
+    draw: (_, { saliency }) => grayOf(saliency),
+  },
+  {
+    title: 'integrated gradients',
+    meaning: 'What each pixel contributes, compared with a black image: red for the class, blue against it.',
+    draw: (_, { integratedGradients }) => divergingOf(integratedGradients),
+  },
+  {
+    title: 'occlusion',
+    meaning: 'Red where a black patch lowers the class’s probability, blue where it raises it.',
+    draw: (_, { occlusion }) => divergingOf(occlusion),
+  },
 ];
 
 const WIDTH = GAP + COLUMNS.length * (CELL + GAP);
@@ -66,14 +90,9 @@ function drawImage(
   if (featureMaps) drawLayer(sheet, 'Feature maps', featureMaps, grayOf);
 }
 
-function drawLayer(
-  sheet: Sheet,
-  title: string,
-  { layer, maps, total }: LayerMaps,
-  color: (map: NumberMap) => Picture,
-): void {
-  const which = maps.length < total ? `, the first ${maps.length} of ${total}` : '';
-  sheet.write(`${title} of ${layer}${which}`, GAP);
+function drawLayer(sheet: Sheet, name: string, layer: LayerMaps, color: (map: NumberMap) => Picture): void {
+  const { maps } = layer;
+  sheet.write(layerTitle(name, layer), GAP);
   sheet.nextLine();
   for (let start = 0; start < maps.length; start += SMALL_IN_ROW) {
     maps.slice(start, start + SMALL_IN_ROW).forEach((map, column) => {
@@ -81,6 +100,11 @@ function drawLayer(
     });
     sheet.nextRow(SMALL_CELL);
   }
+}
+
+/** What is written above a layer's pictures. @param name of what they are */
+export function layerTitle(name: string, { layer, maps, total }: LayerMaps): string {
+  return `${name} of ${layer}${maps.length < total ? `, the first ${maps.length} of ${total}` : ''}`;
 }
 
 /** Pictures and lines of text, from top to bottom. */
