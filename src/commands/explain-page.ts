@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { type Markup, markup } from '../report/page/markup.js';
 import type { LayerMaps, NumberMap } from '../explanation/task.js';
 import { type Picture, divergingOf, grayOf, pictureOf } from './explain-colors.js';
-import { COLUMNS, type ExplainedPicture, layerTitle } from './explain-picture.js';
+import { type ExplainedPicture, columnsOf, layerTitle } from './explain-picture.js';
 
 /** Classes whose probabilities are shown. */
 const SHOWN_CLASSES = 5;
@@ -49,7 +49,7 @@ async function imageSection(
   const explained = answer.images[index];
   const { probabilities, classIndex, featureMaps } = explained;
   const image = pictureOf(images[index], height, width);
-  const figures = COLUMNS.map(async ({ title, meaning, draw }) => {
+  const figures = columnsOf(answer).map(async ({ title, meaning, draw }) => {
     const picture = draw(image, explained);
     return picture
       ? markup`<figure>

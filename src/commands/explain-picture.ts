@@ -30,7 +30,7 @@ interface Column {
 }
 
 /** The pictures of an image, from left to right. */
-export const COLUMNS: Column[] = [
+const COLUMNS: Column[] = [
   { title: 'image', meaning: 'What the model is given.', draw: (image) => image },
   {
     title: 'Grad-CAM',
@@ -53,6 +53,11 @@ export const COLUMNS: Column[] = [
     draw: (_, { occlusion }) => divergingOf(occlusion),
   },
 ];
+
+/** Those that a model has: one without a convolution has no Grad-CAM. */
+export function columnsOf({ images: [first] }: ExplainAnswer): Column[] {
+  return COLUMNS.filter(({ title }) => title !== 'Grad-CAM' || first.gradCam);
+}
 
 const WIDTH = GAP + COLUMNS.length * (CELL + GAP);
 
@@ -77,12 +82,13 @@ function drawImage(
   const probability = (100 * probabilities[classIndex]).toFixed(2);
   sheet.write(`${names[index]}: ${classes[classIndex]} (${probability} %)`, GAP);
   sheet.nextLine();
-  COLUMNS.forEach(({ title }, column) => {
+  const columns = columnsOf(answer);
+  columns.forEach(({ title }, column) => {
     sheet.write(title, GAP + column * (CELL + GAP));
   });
   sheet.nextLine();
   const image = pictureOf(images[index], height, width);
-  COLUMNS.forEach(({ draw }, column) => {
+  columns.forEach(({ draw }, column) => {
     const picture = draw(image, explained);
     if (picture) sheet.place(picture, GAP + column * (CELL + GAP), CELL);
   });

@@ -122,11 +122,10 @@ async function print(model: TrainedModel, read: ReadImage[], answer: ExplainAnsw
     if ('error' in image) process.stderr.write(`${pc.red('error')} ${image.image}: ${image.error}\n`);
     else process.stderr.write(`${image.image}: ${image.class} (${percent(image.probability)})\n`);
   }
-  process.stderr.write(
-    pc.dim(
-      'From left to right: image, Grad-CAM, saliency, integrated gradients, occlusion; red speaks for the class\n',
-    ),
-  );
+  const { columnsOf } = await import('./explain-picture.js');
+  const order = columnsOf(answer).map(({ title }) => title);
+  process.stderr.write(pc.dim(`From left to right: ${order.join(', ')}; red speaks for the class\n`));
+  if (!order.includes('Grad-CAM')) process.stderr.write(pc.dim('Without a convolution there is no Grad-CAM\n'));
   process.stdout.write(`${[options.output, options.html ?? []].flat().join('\n')}\n`);
 }
 

@@ -104,10 +104,17 @@ async function listen({ app }: Server, listenAt: ListenAt): Promise<string> {
   } catch (error) {
     throw new UserError(`can't listen at ${listenAt.host}:${listenAt.port}: ${messageOf(error)}`, {
       code: 'address-not-available',
-      hint: 'choose another port: --port 0 takes any that is free',
+      hint: hintFor(error),
       cause: error,
     });
   }
+}
+
+function hintFor(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'choose another port: --port 0 takes any that is free';
+  if (code === 'EACCES') return 'choose a port from 1024 on';
+  return "--host takes an address of this machine's, or 0.0.0.0 for all";
 }
 
 interface UntilStopped {

@@ -89,7 +89,11 @@ function read(file: string, name: string): Description {
     throw new UserError(
       isMissing ? `${name} has no trained model` : `the model ${file} can't be read: ${messageOf(error)}`,
       isMissing
-        ? { code: 'model-not-found', hint: 'only a FINISHED run has one: `ablate ls` tells', cause: error }
+        ? {
+            code: 'model-not-found',
+            hint: 'only a FINISHED run has one: `ablate ls` tells, and `ablate resume ID` goes on with another',
+            cause: error,
+          }
         : { code: 'model-invalid', hint: 'train it again', cause: error },
     );
   }

@@ -10,6 +10,9 @@ async function main(): Promise<void> {
   void watchDrift();
   const model = await BrowserModel.load();
   element('name', HTMLElement).textContent = model.description.name;
+  // The first answer makes the programs of the graphics processor, which takes seconds.
+  const { height, width, channels } = model.description;
+  await model.answer(new Float32Array(height * width * channels));
   showNothing(model.description);
   const drawing: Drawing = new Drawing(
     element('drawing', HTMLCanvasElement),

@@ -73,7 +73,7 @@ describe('ablate serve', () => {
       const answers = await Promise.all([
         post(digit(index), 'application/octet-stream', '/predict?top=3'),
         post(JSON.stringify({ pixels: [...digit(index)] }), 'application/json', '/predict?top=3'),
-        post(png, 'image/png', '/predict?top=3'),
+        post(png, 'IMAGE/PNG', '/predict?top=3'),
         post(JSON.stringify({ image: png.toString('base64') }), 'application/json', '/predict?top=3'),
       ]);
       const bodies = (await Promise.all(answers.map((answer) => answer.json()))) as Answer[];
@@ -135,7 +135,12 @@ describe('ablate serve', () => {
 });
 
 /** Requests that are wrong, each in one of many ways. */
-function malformed(stream: RandomStream): { type: string; body: string | Uint8Array; path?: string; method?: string } {
+function malformed(stream: RandomStream): {
+  type?: string;
+  body?: string | Uint8Array;
+  path?: string;
+  method?: string;
+} {
   const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => stream.below(256));
   const pixels = (change: (values: unknown[]) => void): string => {
     const values: unknown[] = new Array<unknown>(784).fill(0);
@@ -174,6 +179,8 @@ function malformed(stream: RandomStream): { type: string; body: string | Uint8Ar
     () => ({ type: 'application/octet-stream', body: bytes(785 + stream.below(784)) }),
     () => ({ type: 'text/plain', body: whole }),
     () => ({ type: 'nonsense', body: whole }),
+    () => ({}),
+    () => ({ type: ['image/png', 'application/octet-stream', json][stream.below(3)] }),
     () => ({ type: json, body: whole, path: `/predict?top=${['0', '-1', 'x', '1e3', '9999999'][stream.below(5)]}` }),
     () => ({ type: json, body: whole, path: `/predict?${stream.uint32()}=1` }),
     () => ({
@@ -196,10 +203,10 @@ describe('a server asked wrongly', () => {
           const response = await fetch(served.url + path, {
             method,
             body: body as RequestInit['body'],
-            headers: { 'content-type': type },
+            headers: type === undefined ? {} : { 'content-type': type },
           });
           const { error } = (await response.json()) as { error: { code: string; message: string } };
-          const request = `${method} ${path} ${type} ${String(body).slice(0, 80)} → ${response.status}`;
+          const request = `${method} ${path} ${String(type)} ${String(body).slice(0, 80)} → ${response.status}`;
           expect(response.status, request).toBeGreaterThanOrEqual(400);
           expect(response.status, request).toBeLessThan(500);
           expect(error.code, request).toMatch(/^[a-z-]+$/);
