@@ -4,6 +4,8 @@ import type { Interval } from './statistics/intervals.js';
 
 /** More comparisons than this are counted, not told. */
 const MOST_TOLD = 3;
+/** Of more names than this the last are counted. */
+const MOST_NAMED = 6;
 
 /** The answer in one or two sentences: what is known, how much it is, how sure, or what is missing to know. */
 export function answerSentence(facts: AnswerFacts): string {
@@ -130,7 +132,9 @@ function join(details: readonly (string | null)[]): string {
 }
 
 function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+  const told =
+    names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED - 1), `${names.length - MOST_NAMED + 1} more`] : names;
+  return told.length < 2 ? told.join('') : `${told.slice(0, -1).join(', ')} and ${told[told.length - 1]}`;
 }
 
 function turn(interval: Interval | null): Interval | null {

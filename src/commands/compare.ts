@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Study } from '../study/study.js';
@@ -116,8 +115,6 @@ async function writeOrPrint(file: string, text: string, option: string): Promise
 async function writePlots(study: Study, directory: string): Promise<void> {
   const { renderPlots, toPng } = await import('../report/plots/plots.js');
   const { writeOutput } = await import('./write-output.js');
-  // Where it can't be made, the first file can't be written either, which says so.
-  await mkdir(directory, { recursive: true }).catch(() => undefined);
   for (const { name, svg } of renderPlots(study)) {
     await writeOutput(join(directory, `${name}.svg`), svg, '--plots');
     await writeOutput(join(directory, `${name}.png`), await toPng(svg), '--plots');

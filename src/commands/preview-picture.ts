@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { UserError, messageOf } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Preview } from '../job.js';
+import { writeOutput } from './write-output.js';
 
 /** Small images are scaled up by a whole number, so that their longer side takes at least this many pixels. */
 const CELL_PIXELS = 96;
@@ -30,13 +30,7 @@ export async function writePreview(preview: Preview, path: string): Promise<{ wi
   const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
-  await writeFile(path, png).catch((error: unknown) => {
-    throw new UserError(`can't write the picture: ${messageOf(error)}`, {
-      code: 'output-not-writable',
-      hint: 'name another file: --output FILE',
-      cause: error,
-    });
-  });
+  await writeOutput(path, png, '--output');
   return { width, height };
 }
 

@@ -3,6 +3,7 @@ import { toPortableYaml } from '../config/portable.js';
 import { UserError } from '../errors.js';
 import type { Parallelism } from '../scheduling/parallelism.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
+import { earlierLooks } from '../sweep/earlier-looks.js';
 import { EarlierRuns } from '../sweep/earlier-runs.js';
 import { Pruner } from '../sweep/pruning/pruner.js';
 import { runSweep, type SweepEnd } from '../sweep/run-sweep.js';
@@ -131,6 +132,8 @@ async function beginningOf({ experiment, context, sweep, source, parallelism }: 
     seeds: sweepSeeds(config),
     seed_range: seedRangeOf(config) ?? undefined,
     margin: config.sweep.margin,
+    // A sequential test allows for any number of looks.
+    earlier_looks: seedRangeOf(config) ? undefined : earlierLooks(sweep.runsDirectory, config, sweep.id),
     command: context.settings.command,
     trials: sweepRuns(config, experiment.cells ?? []),
     threads: parallelism.threads,

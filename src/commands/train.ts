@@ -13,7 +13,6 @@ import { withPinnedModels } from './pinned-models.js';
 import { printResults, type Result } from './run-results.js';
 import { readSweepOptions, type SweepOptions, type SweepSettings } from './sweep-options.js';
 import type { SweepExperiment } from './sweep-trials.js';
-import { trainSweep } from './train-sweep.js';
 import { choosePlace, type TrainingPlace } from './training-place.js';
 
 /** What is trained, beside the experiments. */
@@ -50,9 +49,12 @@ export async function trainAll(
       const train = async (): Promise<Summary | SweepSummary> => {
         // Not before: an experiment may start from what the one before it has trained.
         const experiment = await withPinnedModels(written, runsDirectory);
-        return isSweep(experiment)
-          ? trainSweep(experiment, context, existing)
-          : trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), place, signal, onWorkers);
+        if (!isSweep(experiment)) {
+          return trainRun(toJob(experiment, runsDirectory, settings.checkpointSeconds), place, signal, onWorkers);
+        }
+        // Only sweeps need searching, pruning and statistics.
+        const { trainSweep } = await import('./train-sweep.js');
+        return trainSweep(experiment, context, existing);
       };
       results.push(experiments.length === 1 ? await train() : await resultOf(written, train));
     }

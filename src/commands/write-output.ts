@@ -1,17 +1,21 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
 
 /**
- * Writes a file that the user has named.
+ * Writes a file that the user has named, and makes the folders that it lies in.
  * @param option by which
  * @throws UserError `output-not-writable`
  */
 export async function writeOutput(path: string, contents: string | Uint8Array, option: string): Promise<void> {
-  await writeFile(path, contents).catch((error: unknown) => {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, contents);
+  } catch (error) {
     throw new UserError(`can't write ${path}: ${messageOf(error)}`, {
       code: 'output-not-writable',
       hint: `name another file: ${option} FILE`,
       cause: error,
     });
-  });
+  }
 }

@@ -8,7 +8,7 @@ import type { Json } from './tree.js';
 const saysTooLittle = /^\d+(\.|$)|^(name|type)$/;
 
 /** A value's label is no longer than this. */
-const longestLabel = 40;
+const longestLabel = 48;
 
 /**
  * How a variant is called in tables and run names: `kernel_size=3 pooling=max`.
@@ -31,20 +31,34 @@ export function shortKey(key: string, keys: readonly string[]): string {
   return count === -1 ? key : parts.slice(parts.length - 1 - count).join('.');
 }
 
-/** A value in a word: `0.001`, `sgd(momentum=0.9)`, `[conv2d(filters=32),dense]`; long ones end in a digest. */
+/**
+ * A value in a word: `0.001`, `sgd(momentum=0.9)`, `rotation(factor=0.04)`, `[conv2d(filters=32),dense]`. Where that is
+ * long, without the keys of plain values: `translation(0.07,0.07)`. What is longer still ends in a digest.
+ */
 export function valueLabel(value: Json): string {
-  const label = wordOf(value);
-  if (label.length <= longestLabel) return label;
+  const label = [wordOf(value, true), wordOf(value, false)].find(({ length }) => length <= longestLabel);
+  if (label !== undefined) return label;
   const digest = createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 4);
-  return `${label.slice(0, longestLabel - 6)}…#${digest}`;
+  return `${wordOf(value, false).slice(0, longestLabel - 6)}…#${digest}`;
 }
 
-function wordOf(value: Json): string {
+/** @param isNamed whether plain options keep their keys */
+function wordOf(value: Json, isNamed: boolean): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(4)));
-  if (Array.isArray(value)) return `[${value.map(wordOf).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((each) => wordOf(each, isNamed)).join(',')}]`;
   if (!isObject(value)) return modelLabel(value) ?? String(value);
   const { name, type, ...rest } = value;
   const title = [name, type].filter((word) => typeof word === 'string').join(':');
-  const options = Object.entries(rest).map(([key, option]) => `${key}=${wordOf(option)}`);
-  return options.length === 0 && title !== '' ? title : `${title}(${options.join(',')})`;
+  const options = Object.entries(rest).map(([key, option]) => optionWord(key, option, isNamed));
+  if (options.length === 0) return title === '' ? '{}' : title;
+  if (title !== '') return `${title}(${options.join(',')})`;
+  return Object.values(rest).every(isObject) ? options.join(',') : `(${options.join(',')})`;
+}
+
+/** `rate=0.5`, or `rotation(factor=0.04)` of what has options of its own. */
+function optionWord(key: string, option: Json, isNamed: boolean): string {
+  if (!isObject(option)) return isNamed ? `${key}=${wordOf(option, isNamed)}` : wordOf(option, isNamed);
+  const word = wordOf(option, isNamed);
+  if (word === '{}') return key;
+  return word.startsWith('(') ? `${key}${word}` : `${key}(${word})`;
 }

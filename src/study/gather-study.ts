@@ -3,6 +3,7 @@ import { mean } from '../analysis/statistics/describe.js';
 import type { SweepMetric } from '../config/experiment.js';
 import type { DatasetProgress } from '../data/dataset.js';
 import { UserError } from '../errors.js';
+import { cautionOfLooks } from '../sweep/earlier-looks.js';
 import { leftOutOf } from '../sweep/sweep-answer.js';
 import { meanConfusion } from './artifacts.js';
 import { effectsOf } from './factors.js';
@@ -186,6 +187,7 @@ function cautionsAbout({ sweeps, variants }: NamedRuns, metric: SweepMetric): st
     ...others.map(
       ({ begun }) => `${begun.name} named ${begun.metric.name} as its metric before it ran, not ${metric.name}.`,
     ),
+    ...sweeps.flatMap(({ begun }) => cautionOfLooks(begun.earlier_looks ?? [])),
     ...(isOfOneData ? [] : ['Not all runs had the same data: what differs may be due to them.']),
   ];
 }

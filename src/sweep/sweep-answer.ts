@@ -1,13 +1,14 @@
 import { answerQuestion } from '../analysis/answer.js';
 import type { LeftOut, Variant } from '../analysis/answer-facts.js';
 import { distinctNames } from './distinct-names.js';
+import { cautionOfLooks } from './earlier-looks.js';
 import type { SweepEvent } from './sweep-journal.js';
 import type { CellSummary, SweepAnswer } from './sweep-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** @returns null where there is nothing to compare: fewer than two variants */
 export function answerOfSweep(
-  { question, metric, margin, seed_range: range }: SweepEvent,
+  { question, metric, margin, seed_range: range, earlier_looks: looks = [] }: SweepEvent,
   cells: readonly CellSummary[],
 ): SweepAnswer | null {
   if (cells.length < 2) return null;
@@ -18,7 +19,14 @@ export function answerOfSweep(
     sequential: range !== undefined,
     variants: variantsOf(cells.toSorted((a, b) => a.index - b.index)),
   });
-  return { sentence, decided, best, leader, cautions, seeds_missing: seedsMissing };
+  return {
+    sentence,
+    decided,
+    best,
+    leader,
+    cautions: [...cautions, ...cautionOfLooks(looks)],
+    seeds_missing: seedsMissing,
+  };
 }
 
 /** The variants of a sweep as they are compared. */

@@ -7,6 +7,13 @@ import { LineWriter } from '../tracking/lines.js';
 import type { SweepDirectory, SweepStatus } from './sweep-store.js';
 import { type TrialEnd, trialKey } from './trial.js';
 
+/** A sweep of the same variants, whose results were there to be seen when this one was begun. */
+export interface EarlierLook {
+  sweep: string;
+  /** Of each variant, at most. */
+  seeds: number;
+}
+
 /** What a sweep is: the first event of its journal. */
 export interface SweepEvent {
   type: 'sweep';
@@ -28,6 +35,8 @@ export interface SweepEvent {
   seed_range?: SeedRange;
   /** The smallest difference of the metric that matters. */
   margin?: number | null;
+  /** Sweeps of the same variants with other seeds, whose results were there to be seen. */
+  earlier_looks?: EarlierLook[];
   /** What the user called: `run` or `sweep`, with these overrides of the file. */
   command?: { name: string; overrides: string[] };
   /** Whether finished runs of other sweeps are left aside. */

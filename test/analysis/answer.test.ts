@@ -149,6 +149,10 @@ describe('the answer', () => {
     const answer = ask([variant('a', low), variant('b', [], { failed: 5, pruned: 0 })]);
     expect(answer).toMatchObject({ decided: false, sentence: 'Can’t tell: no run of b has finished.' });
     expect(ask([variant('a', []), variant('b', [])]).sentence).toBe('No run has finished.');
+    const unfinished = Array.from({ length: 40 }, (_, i) => variant(`v${i}`, []));
+    expect(ask([variant('a', [0.9, 0.91, 0.92]), ...unfinished]).sentence).toBe(
+      'Can’t tell: no run of v0, v1, v2, v3, v4 and 35 more has finished.',
+    );
   });
 
   it.each([

@@ -24,6 +24,12 @@ describe('labels', () => {
     [{ name: 'sgd', momentum: 0.9, nesterov: true }, 'sgd(momentum=0.9,nesterov=true)'],
     [[{ type: 'conv2d', filters: 8 }, { type: 'flatten' }], '[conv2d(filters=8),flatten]'],
     [{ l2: 0.1 }, '(l2=0.1)'],
+    [{}, '{}'],
+    [{ rotation: { factor: 0.04 } }, 'rotation(factor=0.04)'],
+    [{ translation: { height_factor: 0.07, width_factor: 0.07 } }, 'translation(0.07,0.07)'],
+    [{ noise: { stddev: 0.2 }, flip: {} }, 'noise(stddev=0.2),flip'],
+    [{ monitor: 'val_loss', patience: 3, restore_best_weights: true }, '(val_loss,3,true)'],
+    [{ name: 'sgd', schedule: { name: 'cosine', steps: 3 } }, 'sgd(schedule(cosine(steps=3)))'],
   ])('of %j is %s', (value, expected) => {
     expect(valueLabel(value)).toBe(expected);
   });
@@ -36,7 +42,7 @@ describe('labels', () => {
 
   test('stay short, and tell long values apart', () => {
     const layers = (count: number): Json => Array.from({ length: count }, () => ({ type: 'conv2d', filters: 8 }));
-    expect(valueLabel(layers(50)).length).toBeLessThanOrEqual(40);
+    expect(valueLabel(layers(50)).length).toBeLessThanOrEqual(48);
     expect(valueLabel(layers(50))).not.toBe(valueLabel(layers(51)));
   });
 

@@ -67,9 +67,9 @@ describe('ablate preview', () => {
   });
 
   it('prints one JSON document with --json, and shows no more images than a batch has', async () => {
-    const words = ['preview', 'digits.yaml', 'training.batch_size=2', '--json', '--output', 'two.png'];
+    const words = ['preview', 'digits.yaml', 'training.batch_size=2', '--json', '--output', 'pictures/two.png'];
     const { stdout } = await workspace.ablate(words);
-    const path = join(workspace.folder, 'two.png');
+    const path = join(workspace.folder, 'pictures', 'two.png');
     expect(JSON.parse(stdout)).toEqual({ path, width: GAP + 2 * (CELL + GAP), height: top(5), images: 2, steps: 4 });
   });
 
@@ -78,9 +78,9 @@ describe('ablate preview', () => {
     ['a count that is none', ['--count', 'many'], /--count is many; expected a whole number from 1 to 32/, 2],
     ['a seed that is none', ['--seed', 'luck'], /training\.seed/, 2],
     [
-      'a folder that is not there',
-      ['--output', 'nowhere/x.png'],
-      /can't write the picture: ENOENT.*\nname another file/,
+      'a folder that is a file',
+      ['--output', 'digits.yaml/x.png'],
+      /can't write .*digits.yaml\/x.png: .*\nname another file/,
       1,
     ],
   ])('explains %s', async (_, words, message, code) => {

@@ -7,6 +7,9 @@ import { Workspace } from '../support/program.js';
 // An A/A study: the same network under two names. The name of a layer seeds its weights, so the two are as different as
 // two seeds are, and as alike as two variants can be. Whoever finds a difference is wrong.
 const REPETITIONS = 20;
+// Of twenty studies that each err with probability 0.05, more than three err with probability 0.016. Another processor's
+// last bits are other draws: one study of twenty, as many as here, would be exceeded by every fourth kind of machine.
+const MOST_FALSE = 3;
 
 function study(repetition: number, parameters: string): string {
   return `
@@ -33,11 +36,11 @@ async function runStudies(texts: readonly string[]): Promise<SweepSummary[]> {
   return JSON.parse(stdout) as SweepSummary[];
 }
 
-it('finds a difference between a network and itself at most as often as stated: once in twenty studies', async () => {
+it('finds a difference between a network and itself no more often than stated', async () => {
   const texts = Array.from({ length: REPETITIONS }, (_, i) => study(i, 'model.layers.1.name: [a, b]'));
   const summaries = await runStudies(texts);
   expect(summaries.map(({ trials }) => trials.finished)).toEqual(Array(REPETITIONS).fill(8));
-  expect(summaries.filter(({ answer }) => answer?.decided).length).toBeLessThanOrEqual(0.05 * REPETITIONS);
+  expect(summaries.filter(({ answer }) => answer?.decided).length).toBeLessThanOrEqual(MOST_FALSE);
 }, 600_000);
 
 it('finds a difference that is there', async () => {

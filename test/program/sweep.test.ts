@@ -173,3 +173,24 @@ describe('a sweep', () => {
     expect([workspace.runs(), workspace.sweeps()]).toEqual([runs, sweeps]);
   });
 });
+
+describe('a sweep with more seeds than one before', () => {
+  const workspace = new Workspace(afterAll);
+
+  it('says that its variants were compared with fewer seeds before, unless they are added by a sequential test', async () => {
+    workspace.write('grid.yaml', GRID);
+    const seeds = async (words: string): Promise<SweepSummary> =>
+      summaryOf(await workspace.ablate(['run', 'grid.yaml', `sweep.seeds=${words}`, '--json']));
+    expect((await seeds('3')).answer?.cautions).toEqual([]);
+    const looked = /^3 seeds were compared before \(small-sweep-[\w-]+\): other seeds after a look err more often/;
+    const [caution, ...others] = (await seeds('4')).answer?.cautions ?? [];
+    expect(caution).toMatch(looked);
+    expect(others).toEqual([]);
+    const { id, answer } = await seeds('{min: 4, max: 5}');
+    expect(answer?.cautions).toEqual([]);
+    expect((await workspace.ablate(['compare', id])).stdout).not.toMatch(/caution/);
+    expect((await workspace.ablate(['compare', workspace.sweeps()[1]])).stdout).toMatch(
+      /caution 3 seeds were compared/,
+    );
+  });
+});
