@@ -225,6 +225,13 @@ describe('a trained model in use', () => {
       ({ runs, comparisons } = JSON.parse(stdout) as { runs: Evaluation[]; comparisons: Record<string, unknown>[] });
     });
 
+    it("tells what it found though a plot can't be written", async () => {
+      const words = ['evaluate', id, '--no-robustness', '--json', '--plot', 'first.yaml/plot.svg'];
+      const evaluation = await workspace.ablate(words);
+      expect([evaluation.code, evaluation.stderr]).toEqual([1, expect.stringMatching(/--plot FILE/)]);
+      expect(evaluation.stdout).toMatch(/^\{\s+"runs"/);
+    });
+
     it('finds what the runs found', () => {
       expect(runs.map(({ run }) => run)).toEqual([id, other]);
       for (const evaluation of runs) {
