@@ -50,13 +50,14 @@ export function serving(): Promise<string> {
 
 async function measure(folder: string): Promise<string> {
   const { url, server } = await serve(train(folder));
-  const png = await sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } })
-    .png()
-    .toBuffer();
+  const image = sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } });
+  const png = await image.clone().png().toBuffer();
+  const large = await image.clone().resize(280, 280).png().toBuffer();
   const payloads: [string, string, string | Buffer][] = [
     ['raw pixels', 'application/octet-stream', pixels],
     ['JSON pixels', 'application/json', JSON.stringify({ pixels: [...pixels] })],
-    ['PNG file', 'image/png', png],
+    ['PNG file, 28×28 RGB', 'image/png', png],
+    ['PNG file, 280×280 RGB, which is resized', 'image/png', large],
   ];
   const rows: string[] = [];
   for (const [name, type, body] of payloads) {

@@ -30,7 +30,7 @@ export async function main(args: string[]): Promise<void> {
   try {
     await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, args.includes('--json'));
+    process.exitCode = report(error, args);
   }
 }
 
@@ -73,8 +73,9 @@ function createProgram(): Command {
 }
 
 /** Prints an error and tells the exit code: 1 a run failed, 2 bad usage or configuration, 130 interrupted. */
-function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return reportUsage(error, json);
+function report(error: unknown, args: string[]): number {
+  const json = args.includes('--json');
+  if (error instanceof CommanderError) return reportUsage(error, { json, command: args[0] });
   if (!(error instanceof UserError)) return reportBug(error);
   if (json) process.stdout.write(`${JSON.stringify({ error: toJson(error) }, null, 2)}\n`);
   const colors = pc.createColors(useColor());
@@ -90,14 +91,14 @@ function toJson(error: UserError): object {
   return { code, message, hint, ...('problems' in error ? { problems: error.problems } : {}) };
 }
 
-function reportUsage(error: CommanderError, json: boolean): number {
+function reportUsage(error: CommanderError, { json, command }: { json: boolean; command: string }): number {
   if (error.exitCode === 0) return 0; // --help and --version have printed what was asked for
   const message = error.message.replace(/^error: /, '');
   if (message === '(outputHelp)') return 2;
   if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'bad-usage', message } }, null, 2)}\n`);
-  process.stderr.write(
-    `${pc.createColors(useColor()).red('error')} ${message}\n\`ablate --help\` lists what there is\n`,
-  );
+  const isOfCommand = error.code !== 'commander.unknownCommand' && !command.startsWith('-');
+  const help = isOfCommand ? `ablate ${command} --help` : 'ablate --help';
+  process.stderr.write(`${pc.createColors(useColor()).red('error')} ${message}\n\`${help}\` lists what there is\n`);
   return 2;
 }
 

@@ -13,6 +13,7 @@ import { type RunSetup, setUpRun, testParts, trainingInputs, writeBack } from '.
 import type { Runtime } from './tensorflow/runtime.js';
 import { whileHolding } from './tracking/run-lock.js';
 import { type Summary, findRun } from './tracking/run-store.js';
+import type { Checkpoint } from './training/checkpoint.js';
 import { type EvaluationParts, Evaluator } from './training/evaluation.js';
 import { evaluationMetrics } from './training/metrics.js';
 import { train } from './training/trainer.js';
@@ -64,7 +65,7 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   hooks.onProgress(readyEvent(setup));
   const checkpoints = new RunCheckpoints(job, recorder, hooks.onProgress);
   const from = await checkpoints.newest(setup);
-  await initialize(job, setup, { recorder, hooks, isResumed: from !== undefined });
+  await initialize(job, setup, { recorder, hooks, from });
   const result = await train({
     config: job.config.training,
     ...trainingInputs(setup),
@@ -84,17 +85,20 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   return checkpoints.endRun('FINISHED');
 }
 
-/** What is pruned follows from the first weights, so that a run that is gone on with needs them for that. */
+/**
+ * What is pruned follows from the first weights: a run that is gone on with needs them for that, where the weights of its
+ * checkpoint don't tell it.
+ */
 async function initialize(
   job: Job,
   setup: RunSetup,
-  { recorder, hooks, isResumed }: { recorder: RunRecorder; hooks: RunHooks; isResumed: boolean },
+  { recorder, hooks, from }: { recorder: RunRecorder; hooks: RunHooks; from: Checkpoint | undefined },
 ): Promise<void> {
-  const { pruning } = setup.parts;
-  if (isResumed && !pruning) return;
+  const { pruning, weights } = setup.parts;
+  if (from && (!pruning || pruning.findAgain((weight) => from.values.weights[weights.indexOf(weight)]))) return;
   const initialized = await initializeWeights(job, setup);
   const pruned = pruning?.begin();
-  if (isResumed) return;
+  if (from) return;
   recorder.initialized({ initialized, pruned });
   if (initialized) hooks.onProgress(initialized);
   if (pruned) hooks.onProgress({ type: 'pruned', ...pruned });

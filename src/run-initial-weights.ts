@@ -1,5 +1,5 @@
 import { parseReference, modelLabel } from './config/model-reference.js';
-import { UserError } from './errors.js';
+import { UserError, messageOf } from './errors.js';
 import type { Job } from './job.js';
 import { digestOfModel } from './model/digest.js';
 import { transferWeights } from './model/initial-weights.js';
@@ -19,12 +19,27 @@ export async function initializeWeights(
   if (reference === null) return undefined;
   const { model, sha256 } = parseReference(reference);
   const from = modelLabel(reference) ?? model;
-  if (sha256 !== undefined && digestOfModel(model) !== sha256) throw changed(model);
+  requireModel(model, sha256, from);
   const transfer = await transferWeights(model, { model: built.logits, classes }, (index, value) => {
     parts.weights[index].assign(value);
   });
   if (transfer.taken.length === 0) throw unused(from, transfer.fresh);
   return { type: 'initialized', from, ...transfer };
+}
+
+/** @param sha256 which it must be; undefined for any */
+function requireModel(model: string, sha256: string | undefined, from: string): void {
+  let digest: string;
+  try {
+    digest = digestOfModel(model);
+  } catch (error) {
+    throw new UserError(`${from}, which this run starts from, is not in ${model}: ${messageOf(error)}`, {
+      code: 'initial-weights-not-found',
+      hint: 'bring it back to where it was, or train a new run from another: training.initial_weights=…',
+      cause: error,
+    });
+  }
+  if (sha256 !== undefined && digest !== sha256) throw changed(model);
 }
 
 function changed(model: string): UserError {

@@ -1,9 +1,11 @@
-import { readFileSync, existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configHash } from '../src/config/hash.js';
 import { loadExperiment } from '../src/config/load.js';
+import { pinnedReference } from '../src/config/model-reference.js';
 import type { EndRequest, Job } from '../src/job.js';
+import { digestOfModel } from '../src/model/digest.js';
 import type { RunProgress } from '../src/run-events.js';
 import { runExperiment } from '../src/run-experiment.js';
 import type { Runtime } from '../src/tensorflow/runtime.js';
@@ -89,6 +91,25 @@ async function doUntil(
 
 const weightsOf = ({ runsDirectory }: Job, { id }: Summary): string =>
   readFileSync(join(findRun(runsDirectory, id).model, 'weights.bin')).toString('base64');
+
+describe('a run from the weights of another', () => {
+  it('goes on to the same bits from its checkpoint alone, but begins from those only', async () => {
+    const source = jobOf(['training.epochs=1']);
+    const { summary: pretrained } = await doUntil(source, () => false);
+    const { model, path } = findRun(source.runsDirectory, pretrained.id);
+    const words = ['training.epochs=3', `training.initial_weights="${pinnedReference(model, digestOfModel(model))}"`];
+    const job = jobOf([...words, 'training.pruning={sparsity: 0.5}']);
+    const { summary: reference } = await doUntil(job, () => false);
+    const { summary: interrupted } = await doUntil(job, ({ type }) => type === 'epoch');
+    expect(interrupted.status).toBe('KILLED');
+    rmSync(path, { recursive: true });
+    const { summary: resumed } = await doUntil({ ...job, resume: interrupted.id }, () => false);
+    expect(resumed.status, resumed.error ?? undefined).toBe('FINISHED');
+    expect(weightsOf(job, resumed)).toBe(weightsOf(job, reference));
+    const { summary: begun } = await doUntil(job, () => false);
+    expect(begun.error).toMatch(/which this run starts from, is not in .*bring it back/s);
+  });
+});
 
 describe('a run', () => {
   it.each(Object.entries(VARIANTS))('interrupted in every epoch comes to the same bits: %s', async (_, overrides) => {

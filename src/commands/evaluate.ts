@@ -45,8 +45,8 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
   const tested = await testAll(models, experiments, { options, robustness, status }).finally(status.clear);
   const evaluated = await Promise.all(models.map((model, index) => report(model, tested[index])));
   const comparisons = await compareAll(evaluated);
-  if (options.plot !== undefined) await writePlot(evaluated, options.plot);
   process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, comparisons));
+  if (options.plot !== undefined) await writePlot(evaluated, options.plot);
   const { default: pc } = await import('picocolors');
   for (const {
     model,

@@ -18,8 +18,8 @@ export function pictureOf(pixels: Uint8Array, height: number, width: number): Pi
 
 /** From black, the least value (or 0, if that is less), to white, the greatest. */
 export function grayOf({ height, width, values }: NumberMap): Picture {
-  const least = Math.min(0, ...values);
-  const range = Math.max(...values) - least || 1;
+  const least = -greatest(values, (value) => -value);
+  const range = greatest(values) - least || 1;
   return picture(height, width, (pixel) => {
     const gray = (255 * (values[pixel] - least)) / range;
     return [gray, gray, gray];
@@ -28,7 +28,7 @@ export function grayOf({ height, width, values }: NumberMap): Picture {
 
 /** Red above 0, blue below, white at 0; the stronger, the greater. */
 export function divergingOf({ height, width, values }: NumberMap): Picture {
-  const largest = Math.max(...values.map(Math.abs)) || 1;
+  const largest = greatest(values, Math.abs) || 1;
   return picture(height, width, (pixel) => {
     const share = values[pixel] / largest;
     const pale = 255 * (1 - Math.abs(share));
@@ -39,7 +39,7 @@ export function divergingOf({ height, width, values }: NumberMap): Picture {
 /** An image with red where the map is greatest; the map is stretched to the image (bilinear). */
 export function heated(image: Picture, map: NumberMap): Picture {
   const { height, width, pixels } = image;
-  const largest = Math.max(...map.values) || 1;
+  const largest = greatest(map.values) || 1;
   return picture(height, width, (pixel) => {
     const row = ((Math.floor(pixel / width) + 0.5) * map.height) / height - 0.5;
     const column = (((pixel % width) + 0.5) * map.width) / width - 0.5;
@@ -47,6 +47,11 @@ export function heated(image: Picture, map: NumberMap): Picture {
     const [red, green, blue] = pixels.subarray(3 * pixel, 3 * pixel + 3);
     return [(1 - heat) * red + 255 * heat, (1 - heat) * green, (1 - heat) * blue];
   });
+}
+
+/** Of many values, or 0 if that is more. */
+function greatest(values: Float32Array, of: (value: number) => number = (value) => value): number {
+  return values.reduce((most, value) => Math.max(most, of(value)), 0);
 }
 
 /** Bilinear; beyond the edge, the edge. */

@@ -21,14 +21,43 @@ export interface ExplainedPicture {
   answer: ExplainAnswer;
 }
 
-/** The pictures of an image, from left to right, and what is written above them. */
-const COLUMNS: { title: string; draw: (image: Picture, explained: Explained) => Picture | undefined }[] = [
-  { title: 'image', draw: (image) => image },
-  { title: 'Grad-CAM', draw: (image, { gradCam }) => gradCam && heated(image, gradCam) },
-  { title: 'saliency', draw: (_, { saliency }) => grayOf(saliency) },
-  { title: 'integrated gradients', draw: (_, { integratedGradients }) => divergingOf(integratedGradients) },
-  { title: 'occlusion', draw: (_, { occlusion }) => divergingOf(occlusion) },
+/** A picture of an image. */
+interface Column {
+  title: string;
+  /** In a sentence. */
+  meaning: string;
+  draw: (image: Picture, explained: Explained) => Picture | undefined;
+}
+
+/** The pictures of an image, from left to right. */
+const COLUMNS: Column[] = [
+  { title: 'image', meaning: 'What the model is given.', draw: (image) => image },
+  {
+    title: 'Grad-CAM',
+    meaning: 'Red where the layer saw what speaks for the class; no red where nothing it saw does.',
+    draw: (image, { gradCam }) => gradCam && heated(image, gradCam),
+  },
+  {
+    title: 'saliency',
+    meaning: 'White where a change of the pixel would change the class’s logit most.',
+    draw: (_, { saliency }) => grayOf(saliency),
+  },
+  {
+    title: 'integrated gradients',
+    meaning: 'What each pixel contributes, compared with a black image: red for the class, blue against it.',
+    draw: (_, { integratedGradients }) => divergingOf(integratedGradients),
+  },
+  {
+    title: 'occlusion',
+    meaning: 'Red where a black patch lowers the class’s probability, blue where it raises it.',
+    draw: (_, { occlusion }) => divergingOf(occlusion),
+  },
 ];
+
+/** Those that a model has: one without a convolution has no Grad-CAM. */
+export function columnsOf({ images: [first] }: ExplainAnswer): Column[] {
+  return COLUMNS.filter(({ title }) => title !== 'Grad-CAM' || first.gradCam);
+}
 
 const WIDTH = GAP + COLUMNS.length * (CELL + GAP);
 
@@ -53,12 +82,13 @@ function drawImage(
   const probability = (100 * probabilities[classIndex]).toFixed(2);
   sheet.write(`${names[index]}: ${classes[classIndex]} (${probability} %)`, GAP);
   sheet.nextLine();
-  COLUMNS.forEach(({ title }, column) => {
+  const columns = columnsOf(answer);
+  columns.forEach(({ title }, column) => {
     sheet.write(title, GAP + column * (CELL + GAP));
   });
   sheet.nextLine();
   const image = pictureOf(images[index], height, width);
-  COLUMNS.forEach(({ draw }, column) => {
+  columns.forEach(({ draw }, column) => {
     const picture = draw(image, explained);
     if (picture) sheet.place(picture, GAP + column * (CELL + GAP), CELL);
   });
@@ -66,14 +96,9 @@ function drawImage(
   if (featureMaps) drawLayer(sheet, 'Feature maps', featureMaps, grayOf);
 }
 
-function drawLayer(
-  sheet: Sheet,
-  title: string,
-  { layer, maps, total }: LayerMaps,
-  color: (map: NumberMap) => Picture,
-): void {
-  const which = maps.length < total ? `, the first ${maps.length} of ${total}` : '';
-  sheet.write(`${title} of ${layer}${which}`, GAP);
+function drawLayer(sheet: Sheet, name: string, layer: LayerMaps, color: (map: NumberMap) => Picture): void {
+  const { maps } = layer;
+  sheet.write(layerTitle(name, layer), GAP);
   sheet.nextLine();
   for (let start = 0; start < maps.length; start += SMALL_IN_ROW) {
     maps.slice(start, start + SMALL_IN_ROW).forEach((map, column) => {
@@ -81,6 +106,11 @@ function drawLayer(
     });
     sheet.nextRow(SMALL_CELL);
   }
+}
+
+/** What is written above a layer's pictures. @param name of what they are */
+export function layerTitle(name: string, { layer, maps, total }: LayerMaps): string {
+  return `${name} of ${layer}${maps.length < total ? `, the first ${maps.length} of ${total}` : ''}`;
 }
 
 /** Pictures and lines of text, from top to bottom. */

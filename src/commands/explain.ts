@@ -10,6 +10,7 @@ import { addImageArguments } from './model-arguments.js';
 interface Options extends EngineOptions {
   runsDir: string;
   output: string;
+  html?: string;
   class?: string;
   layer?: string;
   invert?: true;
@@ -27,6 +28,7 @@ export function registerExplain(program: Command): void {
   const command = addImageArguments(program.command('explain'))
     .description('draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps')
     .option('--output <file>', 'the PNG file to write', 'explanation.png')
+    .option('--html <file>', 'write it as a page that needs nothing else, too')
     .option('--class <name>', 'the class to explain (default: the one that is predicted)')
     .option('--layer <name>', 'the layer of Grad-CAM and the feature maps (default: the last convolution)')
     .option('--json', 'print all values as JSON')
@@ -48,7 +50,12 @@ async function explain(run: string, files: string[], options: Options): Promise<
   const answer = await ask(model, decoded, classIndex, options);
   const names = decoded.map(({ image }) => image);
   const images = decoded.map(({ pixels }) => pixels);
-  await writeOutput(options.output, await drawExplanations({ ...model, names, images, answer }), '--output');
+  const explained = { ...model, names, images, answer };
+  await writeOutput(options.output, await drawExplanations(explained), '--output');
+  if (options.html !== undefined) {
+    const { explanationPage } = await import('./explain-page.js');
+    await writeOutput(options.html, await explanationPage(explained, model.name), '--html');
+  }
   await print(model, read, answer, options);
   if (decoded.length < read.length) process.exitCode = 1;
 }
@@ -115,12 +122,11 @@ async function print(model: TrainedModel, read: ReadImage[], answer: ExplainAnsw
     if ('error' in image) process.stderr.write(`${pc.red('error')} ${image.image}: ${image.error}\n`);
     else process.stderr.write(`${image.image}: ${image.class} (${percent(image.probability)})\n`);
   }
-  process.stderr.write(
-    pc.dim(
-      'From left to right: image, Grad-CAM, saliency, integrated gradients, occlusion; red speaks for the class\n',
-    ),
-  );
-  process.stdout.write(`${options.output}\n`);
+  const { columnsOf } = await import('./explain-picture.js');
+  const order = columnsOf(answer).map(({ title }) => title);
+  process.stderr.write(pc.dim(`From left to right: ${order.join(', ')}; red speaks for the class\n`));
+  if (!order.includes('Grad-CAM')) process.stderr.write(pc.dim('Without a convolution there is no Grad-CAM\n'));
+  process.stdout.write(`${[options.output, options.html ?? []].flat().join('\n')}\n`);
 }
 
 function toJson({ classes }: TrainedModel, explained: Explained) {

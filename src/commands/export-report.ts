@@ -16,6 +16,11 @@ export interface ExportReport extends Pick<ExportRequest, 'format' | 'quantize' 
   original_gzip_bytes: number;
 }
 
+/** All numbers, as one JSON document. */
+export function exportReportJson({ maxDifference, ...report }: ExportReport): string {
+  return `${JSON.stringify({ ...report, max_difference: maxDifference }, undefined, 2)}\n`;
+}
+
 /** For people: where it is, and what of size and accuracy changed. */
 export function exportReportText(report: ExportReport): string {
   const { output, format, quantize, images, maxDifference, agreement, accuracy, bytes } = report;

@@ -36,17 +36,20 @@ async function exportModel(run: string, options: Options): Promise<void> {
   const { findModelOf } = await import('./find-model.js');
   const { showStatusLine } = await import('./status-line.js');
   const { performExport } = await import('./export-steps.js');
-  const { exportReportText } = await import('./export-report.js');
+  const { exportReportJson, exportReportText } = await import('./export-report.js');
   const request = requestOf(await findModelOf(run, options.runsDir), options);
   requireFree(request.output, options);
   const status = showStatusLine(process.stderr);
   const report = await performExport(request, options, status).finally(status.clear);
-  process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : exportReportText(report));
+  process.stdout.write((options.json ? exportReportJson : exportReportText)(report));
 }
 
 function requestOf(model: TrainedModel, { format, quantize, output }: Options): ExportRequest {
   const known = EXPORT_FORMATS.find((each) => each === format);
   if (!known) throw usage(`--format is ${format}; expected one of ${EXPORT_FORMATS.join(', ')}`);
+  if (known === 'keras' && !output.endsWith('.keras')) {
+    throw usage(`--output is ${output}; Keras loads only files whose names end in .keras: ${output}.keras`);
+  }
   if (quantize === undefined) return { model, format: known, quantize: null, output: resolve(output) };
   if (quantize !== 'float16' && quantize !== 'int8') throw usage(`--quantize is ${quantize}; expected float16 or int8`);
   if (!QUANTIZED.includes(known)) throw usage(`--quantize is for ${QUANTIZED.join(' and ')}, not for ${known}`);

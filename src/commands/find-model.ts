@@ -8,5 +8,5 @@ import { type TrainedModel, findTrainedModel } from '../inference/trained-model.
 export async function findModelOf(reference: string, runsDirectory: string): Promise<TrainedModel> {
   if (!isMlflowUri(reference)) return findTrainedModel(runsDirectory, reference);
   const { downloadModel } = await import('../tracking/mlflow-models.js');
-  return findTrainedModel(runsDirectory, await downloadModel(reference));
+  return { ...findTrainedModel(runsDirectory, await downloadModel(reference)), name: reference };
 }

@@ -28,10 +28,16 @@ export async function readImages(
       const { pixels } = await decodeImage(file, format, true);
       read[index] = { image, pixels: invert ? pixels.map((value) => 255 - value) : pixels };
     } catch (error) {
-      read[index] = { image, error: messageOf(error) };
+      read[index] = { image, error: problemOf(error) };
     }
   });
   return read;
+}
+
+function problemOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  return code === 'EISDIR' ? 'a folder, not an image' : messageOf(error);
 }
 
 async function readStandardInput(): Promise<Buffer> {

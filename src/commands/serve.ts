@@ -3,8 +3,10 @@ import type { TrainedModel } from '../inference/trained-model.js';
 import type { DriftMonitor } from '../serving/drift.js';
 import type { PredictionService } from '../serving/prediction-service.js';
 import type { Server } from '../serving/server.js';
+import type { Successor } from '../serving/successor.js';
 import { type EngineOptions, addEngineOptions, wholeNumber } from './engine.js';
 import { addModelArgument } from './model-arguments.js';
+import type { ServeSignals } from './serve-signals.js';
 import type { StatusLine } from './status-line.js';
 
 interface Options extends EngineOptions {
@@ -25,7 +27,7 @@ export function registerServe(program: Command): void {
     .description('serve a trained model over HTTP, with a page to draw on')
     .option('--host <address>', 'the address to listen at; 0.0.0.0 for all', '127.0.0.1')
     .option('--port <n>', 'the port; 0 for any that is free', '8080')
-    .option('--grace <seconds>', 'how long SIGTERM lets clients go elsewhere before the port is closed', '1')
+    .option('--grace <seconds>', 'how long SIGTERM lets clients go elsewhere before the port is closed', '5')
     .option('--no-drift', "don't compare requests with the model's own data, which needn't be here then")
     .option('--json', 'print the address as JSON')
     .action(serve);
@@ -38,6 +40,9 @@ async function serve(run: string, options: Options): Promise<void> {
   const { findModelOf } = await import('./find-model.js');
   const { showStatusLine } = await import('./status-line.js');
   const { createServer } = await import('../serving/server.js');
+  const { listenForSignals } = await import('./serve-signals.js');
+  const { passedSocket } = await import('../serving/port.js');
+  const fd = passedSocket();
   const model = await findModelOf(run, options.runsDir);
   const status = showStatusLine(process.stderr);
   const signals = listenForSignals();
@@ -45,10 +50,10 @@ async function serve(run: string, options: Options): Promise<void> {
   try {
     const drift = options.drift ? await startDriftMonitor(service, status) : undefined;
     const server = await createServer({ service, drift });
-    const url = await listen(server, options.host, port);
+    const url = await listen(server, { host: options.host, port, ...(fd === undefined ? {} : { fd }) });
     status.clear();
     process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
-    process.stderr.write('Ctrl-C ends it; SIGHUP loads the model anew.\n');
+    process.stderr.write('Ctrl-C ends it; SIGHUP loads the model anew, SIGUSR2 starts a successor.\n');
     await serveUntilStopped({ server, service, signals, grace });
   } finally {
     status.clear();
@@ -84,24 +89,38 @@ async function startDriftMonitor(service: PredictionService, status: StatusLine)
   }
 }
 
+interface ListenAt {
+  host: string;
+  port: number;
+  /** A socket that listens already, wherever that is. */
+  fd?: number;
+}
+
 /** @throws UserError `address-not-available` */
-async function listen({ app }: Server, host: string, port: number): Promise<string> {
+async function listen({ app }: Server, listenAt: ListenAt): Promise<string> {
   const { UserError, messageOf } = await import('../errors.js');
   try {
-    return await app.listen({ host, port });
+    return await app.listen(listenAt);
   } catch (error) {
-    throw new UserError(`can't listen at ${host}:${port}: ${messageOf(error)}`, {
+    throw new UserError(`can't listen at ${listenAt.host}:${listenAt.port}: ${messageOf(error)}`, {
       code: 'address-not-available',
-      hint: 'choose another port: --port 0 takes any that is free',
+      hint: hintFor(error),
       cause: error,
     });
   }
 }
 
+function hintFor(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'choose another port: --port 0 takes any that is free';
+  if (code === 'EACCES') return 'choose a port from 1024 on';
+  return "--host takes an address of this machine's, or 0.0.0.0 for all";
+}
+
 interface UntilStopped {
   server: Server;
   service: PredictionService;
-  signals: Signals;
+  signals: ServeSignals;
   /** Seconds. */
   grace: number;
 }
@@ -109,53 +128,60 @@ interface UntilStopped {
 /** In the end every request that has been taken is answered. */
 async function serveUntilStopped({ server, service, signals, grace }: UntilStopped): Promise<void> {
   const { setTimeout: sleep } = await import('node:timers/promises');
-  const { messageOf } = await import('../errors.js');
-  signals.onReload(() => {
-    service.reload().then(
-      () => {
-        say('the model is loaded anew');
-      },
-      (error: unknown) => {
-        say(`the model stays as it was: ${messageOf(error)}`);
-      },
-    );
-  });
-  const signal = await signals.stopped;
+  const { announceReady } = await import('../serving/successor.js');
+  announceReady();
+  signals.onReload(() => void reload(service));
+  const succession = await succeedWhenTold(server, signals);
+  const end = await Promise.race([signals.stopped, succession.done]);
+  if (end !== 'succeeded') succession.cancel();
   server.retire();
-  if (signal === 'SIGTERM' && grace > 0) await sleep(1000 * grace);
-  await server.app.close();
+  if (end !== 'SIGINT' && grace > 0) await sleep(1000 * grace);
+  await server.close();
 }
 
-interface Signals {
-  stopped: Promise<NodeJS.Signals>;
-  onReload: (reload: () => void) => void;
-  close: () => void;
+async function reload(service: PredictionService): Promise<void> {
+  const { messageOf } = await import('../errors.js');
+  await service.reload().then(
+    () => {
+      say('the model is loaded anew');
+    },
+    (error: unknown) => {
+      say(`the model stays as it was: ${messageOf(error)}`);
+    },
+  );
 }
 
-function listenForSignals(): Signals {
-  const controller = new AbortController();
-  let reload: (() => void) | undefined;
-  const onReload = (): void => reload?.();
-  let stop: ((signal: NodeJS.Signals) => void) | undefined;
-  const stopped = new Promise<NodeJS.Signals>((resolve) => {
-    stop = resolve;
+interface Succession {
+  /** When another process answers in this one's place. */
+  done: Promise<'succeeded'>;
+  /** Ends a successor that isn't ready. */
+  cancel: () => void;
+}
+
+async function succeedWhenTold({ app }: Server, signals: ServeSignals): Promise<Succession> {
+  const { messageOf } = await import('../errors.js');
+  const { startSuccessor } = await import('../serving/successor.js');
+  let successor: Successor | undefined;
+  const succeed = async (): Promise<void> => {
+    successor = startSuccessor(app.server);
+    await successor.ready;
+    say(`process ${successor.pid} answers in this one's place`);
+  };
+  const done = new Promise<'succeeded'>((resolve) => {
+    signals.onSucceed(() => {
+      if (successor) return;
+      succeed().then(
+        () => {
+          resolve('succeeded');
+        },
+        (error: unknown) => {
+          successor = undefined;
+          say(`this process goes on: ${messageOf(error)}`);
+        },
+      );
+    });
   });
-  const onStop = (signal: NodeJS.Signals): void => {
-    // A second time means at once.
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-    stop?.(signal);
-  };
-  process.on('SIGINT', onStop).on('SIGTERM', onStop).on('SIGHUP', onReload);
-  return {
-    stopped,
-    onReload: (listener) => {
-      reload = listener;
-    },
-    close: () => {
-      process.off('SIGINT', onStop).off('SIGTERM', onStop).off('SIGHUP', onReload);
-    },
-  };
+  return { done, cancel: () => successor?.kill() };
 }
 
 function say(message: string): void {

@@ -53,5 +53,7 @@ function openImage(file: Buffer): Sharp {
 }
 
 function rethrowInOneLine(error: unknown): never {
-  throw new Error(messageOf(error).split('\n')[0], { cause: error });
+  const [line] = messageOf(error).split('\n');
+  const isOfDecoder = /^vips\w*: |^Input buffer |^Unknown error$/.test(line);
+  throw new Error(isOfDecoder ? `damaged or cut off (${line})` : line, { cause: error });
 }

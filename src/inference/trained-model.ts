@@ -44,7 +44,7 @@ export function findModel(runsDirectory: string, idOrPath: string): ModelPlace {
   const isPath = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isPath && existsSync(join(path, 'model.json'))) {
     const run = runAround(path);
-    return { name: basename(path), directory: path, ...(run ? { run } : {}) };
+    return { name: basename(run ?? path), directory: path, ...(run === undefined ? {} : { run }) };
   }
   const run = isPath ? path : findRun(runsDirectory, idOrPath).path;
   return { name: basename(run), directory: join(run, 'model'), run };
@@ -89,7 +89,11 @@ function read(file: string, name: string): Description {
     throw new UserError(
       isMissing ? `${name} has no trained model` : `the model ${file} can't be read: ${messageOf(error)}`,
       isMissing
-        ? { code: 'model-not-found', hint: 'only a FINISHED run has one: `ablate ls` tells', cause: error }
+        ? {
+            code: 'model-not-found',
+            hint: 'only a FINISHED run has one: `ablate ls` tells, and `ablate resume ID` goes on with another',
+            cause: error,
+          }
         : { code: 'model-invalid', hint: 'train it again', cause: error },
     );
   }

@@ -8,6 +8,7 @@ export class Drawing {
   readonly canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #onChange: () => void;
+  #isEmpty = true;
 
   constructor(canvas: HTMLCanvasElement, onChange: () => void) {
     this.canvas = canvas;
@@ -18,10 +19,19 @@ export class Drawing {
       canvas.setPointerCapture(event.pointerId);
       this.#begin(event);
     });
+    // A stroke that comes in from outside begins at the edge, not where the last one ended.
+    canvas.addEventListener('pointerenter', (event) => {
+      if (event.buttons !== 0) this.#begin(event);
+    });
     canvas.addEventListener('pointermove', (event) => {
       if (event.buttons !== 0) this.#draw(event);
     });
     this.#blacken();
+  }
+
+  /** Whether nothing has been drawn or opened. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
   }
 
   clear(): void {
@@ -33,6 +43,7 @@ export class Drawing {
   async open(file: Blob): Promise<void> {
     const picture = await createImageBitmap(file);
     this.#blacken();
+    this.#isEmpty = false;
     this.#context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
     this.#onChange();
   }
@@ -49,12 +60,14 @@ export class Drawing {
   }
 
   #draw(event: PointerEvent): void {
+    this.#isEmpty = false;
     this.#context.lineTo(event.offsetX, event.offsetY);
     this.#context.stroke();
     this.#onChange();
   }
 
   #blacken(): void {
+    this.#isEmpty = true;
     this.#context.fillStyle = 'black';
     this.#context.fillRect(0, 0, this.canvas.width, this.canvas.height);
   }

@@ -5,6 +5,7 @@ interface DriftAnswer {
   drift: {
     reference: { source: string; images: number };
     window: number;
+    needed: number;
     features: Record<string, { psi: number | null; level: string }>;
   } | null;
 }
@@ -32,7 +33,9 @@ async function show(): Promise<void> {
     row([feature, psi === null ? '–' : psi.toFixed(3), level]),
   );
   element('drift', HTMLTableElement).tBodies[0].replaceChildren(...rows);
-  note(`The latest ${drift.window} predictions against ${drift.reference.images} ${drift.reference.source} images.`);
+  const { window, needed, reference } = drift;
+  const wait = window < needed ? ` It takes ${needed} to tell.` : '';
+  note(`The latest ${window} predictions against ${reference.images} ${reference.source} images.${wait}`);
 }
 
 function row(texts: string[]): HTMLTableRowElement {

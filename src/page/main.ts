@@ -3,14 +3,17 @@ import { Drawing } from './drawing.js';
 import { watchDrift } from './drift.js';
 import { element } from './elements.js';
 import { BrowserModel, type ModelDescription } from './model.js';
-import { showAnswer, showSeen } from './results.js';
+import { showAnswer, showNothing, showSeen } from './results.js';
 
 /** The page's start: draws, asks the model, shows. */
 async function main(): Promise<void> {
   void watchDrift();
   const model = await BrowserModel.load();
   element('name', HTMLElement).textContent = model.description.name;
-  element('answer', HTMLElement).textContent = 'Draw something.';
+  // The first answer makes the programs of the graphics processor, which takes seconds.
+  const { height, width, channels } = model.description;
+  await model.answer(new Float32Array(height * width * channels));
+  showNothing(model.description);
   const drawing: Drawing = new Drawing(
     element('drawing', HTMLCanvasElement),
     latestOnly(() => answer(model, drawing)),
@@ -26,6 +29,10 @@ async function main(): Promise<void> {
 }
 
 async function answer(model: BrowserModel, drawing: Drawing): Promise<void> {
+  if (drawing.isEmpty) {
+    showNothing(model.description);
+    return;
+  }
   const pixels = modelPixels(model.description, drawing);
   const given = await model.answer(pixels);
   showAnswer(model.description, given);

@@ -1,6 +1,14 @@
 import { contextOf, element } from './elements.js';
 import type { Answer, ModelDescription } from './model.js';
 
+/** Waits for a drawing. */
+export function showNothing({ height, width }: ModelDescription): void {
+  element('answer', HTMLElement).textContent = 'Draw something.';
+  element('probabilities', HTMLElement).replaceChildren();
+  // Its size, set anew, empties a canvas.
+  Object.assign(element('seen', HTMLCanvasElement), { width, height });
+}
+
 /** Shows the probabilities as bars, in the order of the classes; of many classes the most probable. */
 const MOST_SHOWN = 10;
 

@@ -27,6 +27,8 @@ export interface DriftReport {
   reference: { source: Reference['source']; images: number };
   /** How many of the latest predictions are compared. */
   window: number;
+  /** How many it takes to tell. */
+  needed: number;
   features: Record<DriftFeature, FeatureDrift>;
 }
 
@@ -65,6 +67,7 @@ export class DriftMonitor {
     return {
       reference: this.#reference,
       window: prediction.count,
+      needed: ENOUGH,
       features: {
         brightness: brightness.drift(),
         contrast: contrast.drift(),

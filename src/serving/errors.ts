@@ -1,11 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { UserError } from '../errors.js';
+import { IMAGE_TYPES, JSON_TYPE, PIXEL_TYPE } from './schemas.js';
 
 /** The status of each of our own errors; of any other, 500. */
 const STATUS: Record<string, number> = {
   'image-undecodable': 422,
   'image-too-large': 413,
   'wrong-size': 400,
+  'no-image': 400,
   overloaded: 503,
   'worker-crashed': 503,
 };
@@ -17,7 +19,7 @@ export function answerErrors(app: FastifyInstance): void {
     const status = error.statusCode ?? 500;
     // Anything else is a bug of ours, whose words are of no use to whoever asked.
     if (status >= 500) return reply.code(500).send({ error: { code: 'internal', message: 'the server has failed' } });
-    return reply.code(status).send({ error: { code: codeOf(error, status), message: error.message } });
+    return reply.code(status).send({ error: describe(error, status) });
   });
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
@@ -34,6 +36,12 @@ function ofOurs({ code, message, hint }: UserError, reply: FastifyReply): Fastif
   const status = STATUS[code] ?? 500;
   if (status === 503) void reply.header('retry-after', '1');
   return reply.code(status).send({ error: { code, message, hint } });
+}
+
+function describe(error: FastifyError, status: number): { code: string; message: string; hint?: string } {
+  const code = codeOf(error, status);
+  if (status !== 415) return { code, message: error.message };
+  return { code, message: 'no such content-type is taken', hint: [...IMAGE_TYPES, PIXEL_TYPE, JSON_TYPE].join(', ') };
 }
 
 function codeOf({ validation, code }: FastifyError, status: number): string {

@@ -22,11 +22,12 @@ export interface Predicting {
 
 /** Adds `POST /predict`. */
 export function addPredictRoute(app: FastifyInstance, { model, batcher, drift, predictions }: Predicting): void {
-  app.post<{ Body: PredictBody | Buffer; Querystring: { top?: string } }>(
+  app.post<{ Body: PredictBody | Buffer | undefined; Querystring: { top?: string } }>(
     '/predict',
     { schema: predictSchema(model) },
     async ({ body, query, headers }) => {
-      const isFile = IMAGE_TYPES.some((type) => headers['content-type']?.startsWith(type));
+      const sent = headers['content-type']?.toLowerCase();
+      const isFile = IMAGE_TYPES.some((type) => sent?.startsWith(type));
       const pixels = await imageOf(body, isFile, model);
       const probabilities = await batcher.submit(pixels);
       const top = mostProbableClasses(probabilities, 0, model.classes, Number(query.top ?? DEFAULT_TOP));

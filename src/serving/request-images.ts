@@ -15,11 +15,18 @@ export interface PredictBody {
 
 /**
  * The pixels of a request, as the model takes them.
- * @param body JSON that has been validated; or bytes
+ * @param body JSON that has been validated; or bytes; undefined of a request without a body
  * @param isFile whether the bytes are an image's file; else they are pixels
- * @throws UserError `image-undecodable`, `image-too-large`, `wrong-size`
+ * @throws UserError `no-image`, `image-undecodable`, `image-too-large`, `wrong-size`
  */
-export async function imageOf(body: PredictBody | Buffer, isFile: boolean, format: ImageFormat): Promise<Uint8Array> {
+export async function imageOf(
+  body: PredictBody | Buffer | undefined,
+  isFile: boolean,
+  format: ImageFormat,
+): Promise<Uint8Array> {
+  if (body === undefined) {
+    throw new UserError('the request has no image', { code: 'no-image', hint: 'send one as its body: see /docs' });
+  }
   if (Buffer.isBuffer(body)) return isFile ? decode(body, format) : rawPixels(body, format);
   if (body.pixels) return Uint8Array.from(body.pixels);
   return decode(Buffer.from(body.image ?? '', 'base64'), format);

@@ -6,6 +6,8 @@ import type { TrainedModel } from '../inference/trained-model.js';
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'];
 /** The pixels themselves, a byte each. */
 export const PIXEL_TYPE = 'application/octet-stream';
+/** Pixels as numbers, or an image file in base64. */
+export const JSON_TYPE = 'application/json';
 
 const error = {
   type: 'object',
@@ -73,7 +75,7 @@ export function predictSchema({ height, width, channels, classes }: TrainedModel
     },
     body: {
       content: {
-        'application/json': { schema: json },
+        [JSON_TYPE]: { schema: json },
         ...Object.fromEntries([...IMAGE_TYPES, PIXEL_TYPE].map((type) => [type, binary])),
       },
     },

@@ -9,6 +9,7 @@ import { createMetrics } from './metrics.js';
 import { MicroBatcher } from './micro-batcher.js';
 import { addModelFiles } from './model-files.js';
 import { addPage } from './page.js';
+import { closePort } from './port.js';
 import { addPredictRoute } from './predict-route.js';
 import { LARGEST_BATCH, type PredictionService } from './prediction-service.js';
 import { IMAGE_TYPES, PIXEL_TYPE, documentSchema, stateSchema } from './schemas.js';
@@ -31,6 +32,8 @@ export interface Server {
   app: FastifyInstance;
   /** Says that it isn't ready any more and lets connections go with their next answer; still answers everything. */
   retire: () => void;
+  /** Takes nothing more; ends when all that has been taken is answered. */
+  close: () => Promise<void>;
 }
 
 /** Makes the HTTP server of a model; it doesn't listen yet. */
@@ -74,7 +77,11 @@ export async function createServer({ service, drift }: Serving): Promise<Server>
   const retire = (): void => {
     isRetiring = true;
   };
-  return { app, retire };
+  const close = async (): Promise<void> => {
+    await closePort(app.server);
+    await app.close();
+  };
+  return { app, retire, close };
 }
 
 function createApp(): FastifyInstance {

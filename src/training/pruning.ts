@@ -34,7 +34,7 @@ export class Pruning {
     for (const { weight, mask } of this.#kernels) {
       tf.tidy(() => {
         const values = weight.read().dataSync<'float32'>();
-        const cut = Math.round(this.#sparsity * values.length);
+        const cut = this.#prunedOf(values.length);
         mask.assign(tf.tensor(largest(values, values.length - cut), [...weight.shape]));
         weights += values.length;
         pruned += cut;
@@ -46,6 +46,29 @@ export class Pruning {
     return { pruned, weights };
   }
 
+  /**
+   * Finds again what was pruned, of a training that is gone on with: those weights are zero. Where others are zero by
+   * chance, it can't be told from these.
+   * @param valuesOf the values of a weight between two steps
+   * @returns whether it is found
+   */
+  findAgain(valuesOf: (weight: Variable) => Float32Array): boolean {
+    const masks = this.#kernels.map(({ weight }) => valuesOf(weight).map((value) => (value === 0 ? 0 : 1)));
+    const isFound = masks.every((mask) => mask.length - count(mask) === this.#prunedOf(mask.length));
+    if (!isFound) return false;
+    tf.tidy(() => {
+      this.#kernels.forEach(({ weight, mask }, index) => {
+        mask.assign(tf.tensor(masks[index], [...weight.shape]));
+      });
+    });
+    return true;
+  }
+
+  /** How many of a kernel's weights are pruned. */
+  #prunedOf(weights: number): number {
+    return Math.round(this.#sparsity * weights);
+  }
+
   /** Sets what is pruned to zero again; inside a traced step too. */
   apply(): void {
     for (const { weight, mask } of this.#kernels) weight.assign(tf.mul(weight.read(), mask.read()));
@@ -54,6 +77,10 @@ export class Pruning {
   dispose(): void {
     for (const { mask } of this.#kernels) mask.dispose();
   }
+}
+
+function count(mask: Float32Array): number {
+  return mask.reduce((sum, value) => sum + value, 0);
 }
 
 /** 1 for the `count` values of the greatest magnitude, of equal ones the first; 0 for the others. */

@@ -37,14 +37,29 @@ describe('a plain PNG', () => {
     );
   });
 
-  it('is left to libvips when it must be resized or converted, has a palette or transparency, or is damaged', async () => {
+  it('of gray that is stored as colours, or the other way round, with transparency or without, likewise', async () => {
+    const wanted = fc.constantFrom(1, 3);
+    await fc.assert(
+      fc.asyncProperty(picture, wanted, fc.constantFrom(1, 0.5, 0), async ({ format, pixels }, channels, alpha) => {
+        const gray = format.channels > channels ? pixels.map((_, index) => pixels[3 * Math.floor(index / 3)]) : pixels;
+        const raw = { ...format, channels: format.channels };
+        const image = sharp(gray, { raw }).toColourspace(format.channels === 1 ? 'b-w' : 'srgb');
+        const file = await (alpha < 1 ? image.ensureAlpha(alpha) : image).png().toBuffer();
+        const decoded = await decodeImage(file, { ...format, channels }, true);
+        expect(decodePlainPng(file, { ...format, channels })).toEqual(new Uint8Array(decoded.pixels));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is left to libvips when it must be resized or made gray, has a palette, or is damaged', async () => {
     const format = { height: 4, width: 4, channels: 1 };
     const pixels = Uint8Array.from({ length: 16 }, (_, index) => 16 * index);
     const file = await png(pixels, format, {});
     expect(decodePlainPng(file, format)).toEqual(pixels);
     expect(decodePlainPng(file, { ...format, width: 5 })).toBeUndefined();
-    expect(decodePlainPng(file, { ...format, channels: 3 })).toBeUndefined();
     const coloured = Buffer.from(Array.from({ length: 48 }, (_, index) => 5 * index));
+    expect(decodePlainPng(await png(coloured, { ...format, channels: 3 }, {}), format)).toBeUndefined();
     const palette = await png(coloured, { ...format, channels: 3 }, { palette: true });
     expect(decodePlainPng(palette, { ...format, channels: 3 })).toBeUndefined();
     const damaged = Buffer.from(file);

@@ -36,7 +36,7 @@ describe('finding a trained model', () => {
     expect(findTrainedModel(runs, run.id)).toEqual(expected);
     expect(findTrainedModel(runs, run.id.slice(0, 9))).toEqual(expected);
     expect(findTrainedModel('elsewhere', run.path)).toEqual(expected);
-    expect(findTrainedModel('elsewhere', run.model)).toEqual({ ...expected, name: 'model' });
+    expect(findTrainedModel('elsewhere', run.model)).toEqual(expected);
   });
 
   it('takes a model that lies in no run', () => {

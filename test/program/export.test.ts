@@ -36,7 +36,7 @@ interface Report {
   format: string;
   bytes: number;
   original_bytes: number;
-  maxDifference: number;
+  max_difference: number;
   agreement: number;
   accuracy: { original: number; exported: number };
 }
@@ -109,8 +109,8 @@ describe('ablate export', () => {
     async () => {
       const paths = { keras: 'model.keras', savedmodel: 'served', tflite: 'model.tflite' };
       for (const [format, output] of Object.entries(paths)) {
-        const { maxDifference } = await exported('--format', format, '--output', output);
-        expect(maxDifference, format).toBeLessThan(1e-5);
+        const { max_difference } = await exported('--format', format, '--output', output);
+        expect(max_difference, format).toBeLessThan(1e-5);
       }
       const answers = await askRuntimes(await kerasPython(), paths);
       for (const [format, probabilities] of Object.entries(answers)) {
@@ -131,7 +131,7 @@ describe('ablate export', () => {
     const byte = await exported('--format', 'tfjs', '--quantize', 'int8', '--output', 'byte');
     expect(half.agreement).toBeGreaterThan(0.99);
     expect(byte.agreement).toBeGreaterThan(0.9);
-    expect(byte.maxDifference).toBeGreaterThan(half.maxDifference);
+    expect(byte.max_difference).toBeGreaterThan(half.max_difference);
     expect(workspace.read('byte', 'weights.bin').length).toBeLessThan(workspace.read('half', 'weights.bin').length);
     const lite = await exported('--format', 'tflite', '--quantize', 'int8', '--output', 'byte.tflite');
     expect(lite.agreement).toBeGreaterThan(0.8);
@@ -153,5 +153,7 @@ describe('ablate export', () => {
     const words = ['export', 'mixed', '--format', 'keras', '--quantize', 'int8', '--output', 'x.keras'];
     const { code, stderr } = await workspace.ablate(words);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/--quantize is for tfjs and tflite/)]);
+    const unnamed = await workspace.ablate(['export', 'mixed', '--format', 'keras', '--output', 'x']);
+    expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringMatching(/end in \.keras: x\.keras/)]);
   });
 });

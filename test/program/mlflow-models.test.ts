@@ -66,6 +66,16 @@ describe('a model that MLflow keeps', () => {
     for (const index of uris.keys()) expect(workspace.read(`copy-${index}`, 'weights.bin').equals(own)).toBe(true);
   });
 
+  it('is evaluated on the data that its run was trained on', { timeout: 60_000 }, async () => {
+    const words = ['evaluate', `models:/${registered}/1`, '--no-robustness', '--json'];
+    const { code, stdout, stderr } = await workspace.ablate(words, environment);
+    expect(code, stderr).toBe(0);
+    const [id] = workspace.runs();
+    const { runs } = JSON.parse(stdout) as { runs: { run: string; accuracy: number }[] };
+    expect(runs[0].run).toBe(`models:/${registered}/1`);
+    expect(runs[0].accuracy).toBeCloseTo(workspace.summary(id).metrics.test_accuracy, 10);
+  });
+
   it('is what another training starts from', { timeout: 60_000 }, async () => {
     const words = ['run', 'kept.yaml', `training.initial_weights="models:/${registered}/1"`, 'tracking=none'];
     const { code, stderr } = await workspace.ablate(words, environment);

@@ -98,6 +98,13 @@ describe.skipIf(executablePath === undefined)('the page to draw on, in Chromium'
     expect(await draw(STROKES[digit])).toMatch(new RegExp(`^${digit} \\(\\d+\\.\\d %\\)$`));
   });
 
+  it('waits for another drawing when it is cleared', async () => {
+    await draw(STROKES[1]);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('status').getByText('Draw something.').waitFor();
+    expect(await page.locator('#probabilities li').count()).toBe(0);
+  });
+
   it('shows a probability for each class, and where the model looked', async () => {
     await draw(STROKES[7]);
     const values = await page

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -73,7 +73,7 @@ describe('ablate serve', () => {
       const answers = await Promise.all([
         post(digit(index), 'application/octet-stream', '/predict?top=3'),
         post(JSON.stringify({ pixels: [...digit(index)] }), 'application/json', '/predict?top=3'),
-        post(png, 'image/png', '/predict?top=3'),
+        post(png, 'IMAGE/PNG', '/predict?top=3'),
         post(JSON.stringify({ image: png.toString('base64') }), 'application/json', '/predict?top=3'),
       ]);
       const bodies = (await Promise.all(answers.map((answer) => answer.json()))) as Answer[];
@@ -135,7 +135,12 @@ describe('ablate serve', () => {
 });
 
 /** Requests that are wrong, each in one of many ways. */
-function malformed(stream: RandomStream): { type: string; body: string | Uint8Array; path?: string; method?: string } {
+function malformed(stream: RandomStream): {
+  type?: string;
+  body?: string | Uint8Array;
+  path?: string;
+  method?: string;
+} {
   const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => stream.below(256));
   const pixels = (change: (values: unknown[]) => void): string => {
     const values: unknown[] = new Array<unknown>(784).fill(0);
@@ -174,6 +179,8 @@ function malformed(stream: RandomStream): { type: string; body: string | Uint8Ar
     () => ({ type: 'application/octet-stream', body: bytes(785 + stream.below(784)) }),
     () => ({ type: 'text/plain', body: whole }),
     () => ({ type: 'nonsense', body: whole }),
+    () => ({}),
+    () => ({ type: ['image/png', 'application/octet-stream', json][stream.below(3)] }),
     () => ({ type: json, body: whole, path: `/predict?top=${['0', '-1', 'x', '1e3', '9999999'][stream.below(5)]}` }),
     () => ({ type: json, body: whole, path: `/predict?${stream.uint32()}=1` }),
     () => ({
@@ -196,10 +203,10 @@ describe('a server asked wrongly', () => {
           const response = await fetch(served.url + path, {
             method,
             body: body as RequestInit['body'],
-            headers: { 'content-type': type },
+            headers: type === undefined ? {} : { 'content-type': type },
           });
           const { error } = (await response.json()) as { error: { code: string; message: string } };
-          const request = `${method} ${path} ${type} ${String(body).slice(0, 80)} → ${response.status}`;
+          const request = `${method} ${path} ${String(type)} ${String(body).slice(0, 80)} → ${response.status}`;
           expect(response.status, request).toBeGreaterThanOrEqual(400);
           expect(response.status, request).toBeLessThan(500);
           expect(error.code, request).toMatch(/^[a-z-]+$/);
@@ -273,7 +280,7 @@ describe('a server that is stopped or restarted', () => {
   const untilAnswered = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
 
   it('loses no request when it loads the model anew, when its worker is killed, and when it makes way for another', async () => {
-    const first = await serve(workspace, id, '--no-drift');
+    const first = await serve(workspace, id, '--no-drift', '--grace', '1');
     const urls = [first.url];
     const asking = keepAsking(() => urls);
     await untilAnswered();
@@ -298,6 +305,47 @@ describe('a server that is stopped or restarted', () => {
     expect(stderr).toMatch(/the model is loaded anew/);
     expect(stderr).toMatch(/the worker has died; starting another/);
     expect((await second.ended).code).toBe(0);
+  });
+
+  it('loses no request when a successor takes its place at the same port, however little clients know of it', async () => {
+    const first = await serve(workspace, id, '--no-drift', '--grace', '1');
+    const asking = keepAsking(() => [first.url]);
+    await untilAnswered();
+    const successor = new Promise<number>((resolve) => {
+      first.onError((written) => {
+        const pid = /process (\d+) answers/.exec(written)?.[1];
+        if (pid !== undefined) resolve(Number(pid));
+      });
+    });
+    first.kill('SIGUSR2');
+    const pid = await successor;
+    while (existsSync(`/proc/${first.pid}`)) await untilAnswered();
+    await untilAnswered();
+    const { answered, lost } = await asking.stop();
+    process.kill(pid, 'SIGINT');
+    // It has the same standard output.
+    const { code } = await first.ended;
+    expect(lost).toEqual([]);
+    expect(answered).toBeGreaterThan(50);
+    expect(code).toBe(0);
+    await expect(fetch(`${first.url}/health`)).rejects.toThrow();
+  });
+
+  it('goes on where no successor can start', async () => {
+    const copy = join(workspace.folder, 'copy');
+    cpSync(join(workspace.folder, 'runs', id, 'model'), copy, { recursive: true });
+    const first = await serve(workspace, copy, '--no-drift');
+    rmSync(copy, { recursive: true });
+    const failed = new Promise<string>((resolve) => {
+      first.onError((written) => {
+        if (written.includes('this process goes on')) resolve(written);
+      });
+    });
+    first.kill('SIGUSR2');
+    expect(await failed).toMatch(/the successor has ended \(\d\)/);
+    expect((await post(digit(0), 'application/octet-stream', '/predict', first.url)).status).toBe(200);
+    first.kill('SIGTERM');
+    expect((await first.ended).code).toBe(0);
   });
 
   it('serves a model without its data, and says that it watches no drift', async () => {

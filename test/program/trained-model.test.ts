@@ -102,8 +102,8 @@ describe('a trained model in use', () => {
       expect(predictions.map(({ image }) => image)).toEqual([files[0], 'bad.png', files[1], files[2], 'missing.png']);
       const labels = [a, b, c].map((index) => String(dataset.test.labels[index]));
       expect([0, 2, 3].map((at) => predictions[at].class)).toEqual(labels);
-      expect(predictions[1].error).toBeDefined();
-      expect(predictions[4].error).toMatch(/ENOENT/);
+      expect(predictions[1].error).toMatch(/^damaged or cut off/);
+      expect(predictions[4].error).toBe('there is no such file');
       const probabilities = predictions[0].top?.map(({ probability }) => probability) ?? [];
       expect(probabilities).toHaveLength(10);
       expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
@@ -141,11 +141,12 @@ describe('a trained model in use', () => {
     it('draws a row an image, tells every value, and names what is none', async () => {
       const [a, b] = rightlyClassified();
       const files = [await writeDigit(a, 'first.png'), 'missing.png', await writeDigit(b, 'second.jpg')];
-      const { code, stdout } = await workspace.ablate(['explain', id, ...files, '--json', '--output', 'why.png']);
+      const words = ['explain', id, ...files, '--json', '--output', 'why.png', '--html', 'why.html'];
+      const { code, stdout } = await workspace.ablate(words);
       expect(code).toBe(1);
       const { images, filters } = JSON.parse(stdout) as { images: Explanation[]; filters: { maps: number[][][] } };
       expect(images.map(({ image }) => image)).toEqual(files);
-      expect(images[1].error).toMatch(/ENOENT/);
+      expect(images[1].error).toBe('there is no such file');
       for (const [explanation, index] of [
         [images[0], a],
         [images[2], b],
@@ -161,6 +162,11 @@ describe('a trained model in use', () => {
         expect(Math.abs(sum - difference)).toBeLessThan(0.02 * Math.abs(difference));
       }
       expect(filters.maps).toHaveLength(8);
+      const page = workspace.read('why.html').toString();
+      // Five pictures and eight feature maps an image, eight filters; nothing from elsewhere.
+      expect(page.match(/<img\s+src="data:image\/png;base64,/g)).toHaveLength(2 * (5 + 8) + 8);
+      expect(page).not.toMatch(/https?:|<script/);
+      for (const file of [files[0], files[2]]) expect(page).toContain(`<h2>${file}</h2>`);
       const { format, width, height } = await sharp(join(workspace.folder, 'why.png')).metadata();
       expect({ format, isWide: width > 600, isHigh: height > 400 }).toEqual({
         format: 'png',
@@ -217,6 +223,13 @@ describe('a trained model in use', () => {
       expect(evaluation.code, evaluation.stderr).toBe(0);
       ({ stdout } = evaluation);
       ({ runs, comparisons } = JSON.parse(stdout) as { runs: Evaluation[]; comparisons: Record<string, unknown>[] });
+    });
+
+    it("tells what it found though a plot can't be written", async () => {
+      const words = ['evaluate', id, '--no-robustness', '--json', '--plot', 'first.yaml/plot.svg'];
+      const evaluation = await workspace.ablate(words);
+      expect([evaluation.code, evaluation.stderr]).toEqual([1, expect.stringMatching(/--plot FILE/)]);
+      expect(evaluation.stdout).toMatch(/^\{\s+"runs"/);
     });
 
     it('finds what the runs found', () => {

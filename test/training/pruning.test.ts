@@ -29,6 +29,18 @@ describe('magnitude pruning', () => {
     kernel.dispose();
   });
 
+  it('is found again by what is zero, unless more is', () => {
+    const kernel = runtime.variable('kernel', tf.tensor2d([0.1, -0.5, 0.2, -0.2, 0.3, 0], [3, 2]));
+    const pruning = new Pruning({ sparsity: 0.5 }, [kernel], runtime);
+    expect(pruning.findAgain(() => Float32Array.of(-0, 3, 0, 0, 0, 5))).toBe(false);
+    expect(pruning.findAgain(() => Float32Array.of(-0, 3, 4, 0, 0, 5))).toBe(true);
+    kernel.assign(tf.ones([3, 2]));
+    pruning.apply();
+    expect(Array.from(kernel.read().dataSync())).toEqual([0, 1, 1, 0, 0, 1]);
+    pruning.dispose();
+    kernel.dispose();
+  });
+
   it('leaves training what it left, and trains that', async () => {
     const layers = [{ type: 'conv2d', filters: 4 }];
     const training = { optimizer: { name: 'adam', learning_rate: 0.01 }, epochs: 3, pruning: { sparsity: 0.75 } };

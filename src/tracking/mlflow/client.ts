@@ -57,6 +57,8 @@ export interface DatasetInput {
 export interface LoggedModel {
   modelId: string;
   artifactUri: string;
+  /** The run that has made it. */
+  runId: string | undefined;
 }
 
 /**
@@ -287,7 +289,7 @@ interface RunJson {
 }
 
 interface ModelJson {
-  info: { model_id: string; artifact_uri: string };
+  info: { model_id: string; artifact_uri: string; source_run_id?: string };
 }
 
 function toRun({ info, data, outputs }: RunJson): MlflowRun {
@@ -304,7 +306,7 @@ function toRun({ info, data, outputs }: RunJson): MlflowRun {
 }
 
 function toModel({ info }: ModelJson): LoggedModel {
-  return { modelId: info.model_id, artifactUri: info.artifact_uri };
+  return { modelId: info.model_id, artifactUri: info.artifact_uri, runId: info.source_run_id };
 }
 
 /** JSON has no NaN and no infinities, but the server takes their names. Of an infinity it makes ±1.797e308. */
