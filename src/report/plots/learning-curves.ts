@@ -56,7 +56,9 @@ function panelsOf(study: Study, quantity: string): Panel[] {
       .filter(({ points }) => points.length > 0);
     const background = curves.filter(({ stroke }) => stroke === null).slice(0, MOST_BACKGROUND);
     const front = curves.filter(({ stroke }) => stroke !== null);
-    return front.length === 0 ? [] : [{ metric, curves: [...background, ...front] }];
+    // A metric of the final weights alone has no course.
+    const isCourse = front.some(({ points }) => points.length > 1);
+    return !isCourse ? [] : [{ metric, curves: [...background, ...front] }];
   });
 }
 
