@@ -170,4 +170,13 @@ describe.skipIf(executablePath === undefined)('the report of a study, in Chromiu
     expect(printed).toBe('rgb(255, 255, 255)');
     expect(await page.locator('nav').isVisible()).toBe(false);
   });
+
+  it('prints every column: tables are no wider than a page of A4', async () => {
+    const { page } = await open(study, { viewport: { width: 718, height: 1000 } });
+    await page.emulateMedia({ media: 'print' });
+    const widths = await page.evaluate<number[]>(
+      '[...document.querySelectorAll("table")].map((table) => table.getBoundingClientRect().right)',
+    );
+    expect(Math.max(...widths)).toBeLessThanOrEqual(718);
+  });
 });
