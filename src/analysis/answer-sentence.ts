@@ -31,11 +31,13 @@ function decidedSentence(facts: AnswerFacts, leader: string): string {
 }
 
 function undecidedSentence(facts: AnswerFacts, leader: string): string {
-  const open = facts.comparisons.filter(
-    ({ first, second, better, verdict }) =>
-      (first === leader || second === leader) && (verdict === 'undecided' || (better ?? leader) !== leader),
-  );
-  const lead = facts.variants.length > 2 ? `Can’t tell yet which is best; ${leader} leads, but ` : '';
+  const own = facts.comparisons.filter(({ first, second }) => first === leader || second === leader);
+  const open = own.filter(({ better, verdict }) => verdict === 'undecided' || (better ?? leader) !== leader);
+  const beaten = own
+    .filter(({ better }) => better === leader)
+    .map(({ first, second }) => (first === leader ? second : first));
+  const ahead = beaten.length > 0 ? ` and is better than ${list(beaten)}` : '';
+  const lead = facts.variants.length > 2 ? `Can’t tell yet which is best; ${leader} leads${ahead}, but ` : '';
   return `${lead}${tell(open, facts, lead === '')}.${missingSentence(facts)}`;
 }
 

@@ -145,6 +145,23 @@ describe('the answer', () => {
     expect(answer.cautions).toContain('Only the seeds that both variants have are compared.');
   });
 
+  it('says what the leader has beaten while the rest is open', () => {
+    const variants = [
+      variant('worse', raised(-0.1)),
+      variant('a', low),
+      variant(
+        'b',
+        raised(
+          0.001,
+          [9, -9, 5, -5, 1].map((n) => n / 1000),
+        ),
+      ),
+    ];
+    expect(ask(variants).sentence).toMatch(
+      /^Can’t tell yet which is best; b leads and is better than worse, but can’t tell yet whether a or b is better \(/,
+    );
+  });
+
   it('can’t tell where a variant has no finished run', () => {
     const answer = ask([variant('a', low), variant('b', [], { failed: 5, pruned: 0 })]);
     expect(answer).toMatchObject({ decided: false, sentence: 'Can’t tell: no run of b has finished.' });
