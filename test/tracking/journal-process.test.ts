@@ -5,21 +5,25 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readJournal } from '../../src/tracking/journal.js';
 import { temporaryFolder } from '../support/runs.js';
 
-/** A program of its own that appends points for ever, and prints each number once it is in the journal. */
+/**
+ * A program of its own that appends points for ever, and prints each number once it is in the journal. It waits for its
+ * reader: what `process.stdout` can't write at once, it would keep until a turn of the event loop that never comes.
+ */
 const PROGRAM = `
+  import { writeSync } from 'node:fs';
   import { JournalWriter } from './journal.mjs';
   const journal = new JournalWriter(process.argv[2]);
   try {
     for (let step = 0; ; step++) {
       journal.append({ type: 'metrics', step, values: { loss: 1 / step } });
-      process.stdout.write(step + '\\n');
+      writeSync(1, step + '\\n');
     }
   } catch (error) {
-    process.stdout.write(error.code + '\\n');
+    writeSync(1, error.code + '\\n');
   }
 `;
 
@@ -39,6 +43,7 @@ describe('a journal whose writer', () => {
     const child = spawn(process.execPath, [join(folder, 'program.mjs'), file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     let last = -1;
     for await (const line of createInterface(child.stdout)) {
       last = Number(line);
