@@ -1,5 +1,6 @@
 import { MOST_PAIRED, type AnswerFacts, type Comparison } from './answer-facts.js';
 import { FEWEST_SEEDS, MOST_SUGGESTED_SEEDS } from './comparison.js';
+import { listed } from './listed.js';
 import type { Interval } from './statistics/intervals.js';
 
 /** More comparisons than this are counted, not told. */
@@ -11,19 +12,19 @@ const MOST_NAMED = 6;
 export function answerSentence(facts: AnswerFacts): string {
   const unmeasured = facts.variants.filter(({ description }) => description === null).map(({ name }) => name);
   if (facts.leader === null) return 'No run has finished.';
-  if (unmeasured.length > 0) return `Can’t tell: no run of ${list(unmeasured)} has finished.`;
+  if (unmeasured.length > 0) return `Can’t tell: no run of ${listed(unmeasured, MOST_NAMED)} has finished.`;
   if (facts.baseline !== null) return `${tell(facts.comparisons, facts)}.${missingSentence(facts)}`;
   return facts.decided ? decidedSentence(facts, facts.leader) : undecidedSentence(facts, facts.leader);
 }
 
 function decidedSentence(facts: AnswerFacts, leader: string): string {
-  const { best, comparisons, variants } = facts;
-  const own = comparisons.filter(({ first, second }) => first === leader || second === leader);
+  const { best, variants } = facts;
+  const own = comparisonsOf(leader, facts);
   if (best.length > 1) {
     const equal = own.filter(({ better }) => better === null);
     return best.length === variants.length
       ? `${tell(equal, facts)}.`
-      : `Best are ${list(best)}: ${tell(equal, facts, false)}.`;
+      : `Best are ${listed(best, MOST_NAMED)}: ${tell(equal, facts, false)}.`;
   }
   const [closest] = own.toSorted((a, b) => Math.abs(a.difference ?? 0) - Math.abs(b.difference ?? 0));
   const title = variants.length > 2 ? `${leader} is best of ${variants.length}; the closest:` : `${leader} is better:`;
@@ -31,14 +32,18 @@ function decidedSentence(facts: AnswerFacts, leader: string): string {
 }
 
 function undecidedSentence(facts: AnswerFacts, leader: string): string {
-  const own = facts.comparisons.filter(({ first, second }) => first === leader || second === leader);
+  const own = comparisonsOf(leader, facts);
   const open = own.filter(({ better, verdict }) => verdict === 'undecided' || (better ?? leader) !== leader);
   const beaten = own
     .filter(({ better }) => better === leader)
     .map(({ first, second }) => (first === leader ? second : first));
-  const ahead = beaten.length > 0 ? ` and is better than ${list(beaten)}` : '';
+  const ahead = beaten.length > 0 ? ` and is better than ${listed(beaten, MOST_NAMED)}` : '';
   const lead = facts.variants.length > 2 ? `Can’t tell yet which is best; ${leader} leads${ahead}, but ` : '';
   return `${lead}${tell(open, facts, lead === '')}.${missingSentence(facts)}`;
+}
+
+function comparisonsOf(variant: string, { comparisons }: AnswerFacts): Comparison[] {
+  return comparisons.filter(({ first, second }) => first === variant || second === variant);
 }
 
 /** The comparisons in words, joined. */
@@ -131,12 +136,6 @@ export function cautionsAbout({ leftOut, comparisons, variants, judgement, metri
 
 function join(details: readonly (string | null)[]): string {
   return details.filter((detail) => detail !== null).join(', ');
-}
-
-function list(names: readonly string[]): string {
-  const told =
-    names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED - 1), `${names.length - MOST_NAMED + 1} more`] : names;
-  return told.length < 2 ? told.join('') : `${told.slice(0, -1).join(', ')} and ${told[told.length - 1]}`;
 }
 
 function turn(interval: Interval | null): Interval | null {

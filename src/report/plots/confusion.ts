@@ -5,7 +5,8 @@ import { numberText, shareText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot } from './svg.js';
-import { listed, shortened } from './text.js';
+import { listed } from '../../analysis/listed.js';
+import { shortened } from './text.js';
 
 const MOST_FIGURES = 3;
 /** More classes than this are too small to be written into, or drawn at all. */

@@ -5,7 +5,7 @@ import { durationText, numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot, withLegend } from './svg.js';
-import { listed } from './text.js';
+import { listed } from '../../analysis/listed.js';
 
 interface CostKind {
   key: keyof VariantCost;

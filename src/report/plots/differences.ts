@@ -8,7 +8,7 @@ import { signedText } from '../numbers.js';
 import { referenceOf, variantRows } from '../variant-rows.js';
 import { ink } from './palette.js';
 import { drawRows } from './rows.js';
-import { listed } from './text.js';
+import { listed } from '../../analysis/listed.js';
 
 /** A variant less the one that all are compared with. */
 interface Difference {

@@ -5,7 +5,7 @@ import { shortKey, valueLabel } from '../../config/sweep-label.js';
 import { numberText, shareText, pValueText } from '../numbers.js';
 import { ink } from './palette.js';
 import { drawRows } from './rows.js';
-import { listed } from './text.js';
+import { listed } from '../../analysis/listed.js';
 
 const MOST_FACTORS = 10;
 const MOST_LEVELS = 12;

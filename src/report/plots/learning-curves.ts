@@ -6,7 +6,7 @@ import { numberText } from '../numbers.js';
 import { ink, STROKES, type Stroke } from './palette.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot, withLegend } from './svg.js';
-import { listed } from './text.js';
+import { listed } from '../../analysis/listed.js';
 
 /** A variant's runs at an epoch. */
 interface CurvePoint {
@@ -58,7 +58,7 @@ function panelsOf(study: Study, quantity: string): Panel[] {
     const front = curves.filter(({ stroke }) => stroke !== null);
     // A metric of the final weights alone has no course.
     const isCourse = front.some(({ points }) => points.length > 1);
-    return !isCourse ? [] : [{ metric, curves: [...background, ...front] }];
+    return isCourse ? [{ metric, curves: [...background, ...front] }] : [];
   });
 }
 

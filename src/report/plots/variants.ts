@@ -5,7 +5,7 @@ import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants, valueOf, type Ranked } from './ranking.js';
 import { drawRows } from './rows.js';
-import { listed } from './text.js';
+import { listed } from '../../analysis/listed.js';
 
 /** More lines than this are no picture any more. */
 const MOST_ROWS = 40;
