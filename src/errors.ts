@@ -34,6 +34,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** The code of anything that was thrown: the system's, such as `ENOENT`, or one of ours. */
+export function codeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
+}
+
 /** The message, and below it what can be done. */
 export function explanationOf(thrown: unknown): string {
   const hint = thrown instanceof UserError ? thrown.hint : undefined;

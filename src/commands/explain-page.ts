@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { type Markup, markup } from '../report/page/markup.js';
 import type { LayerMaps, NumberMap } from '../explanation/task.js';
+import { mostProbableClasses } from '../inference/class-probabilities.js';
 import { type Picture, divergingOf, grayOf, pictureOf } from './explain-colors.js';
 import { type ExplainedPicture, columnsOf, layerTitle } from './explain-picture.js';
 
@@ -70,11 +71,9 @@ async function imageSection(
 
 /** `7 (99.84 %), 9 (0.07 %)`: those that round to more than nothing. */
 function likeliest(probabilities: Float32Array, classes: string[]): string {
-  return [...probabilities.keys()]
-    .sort((a, b) => probabilities[b] - probabilities[a])
-    .slice(0, SHOWN_CLASSES)
-    .filter((index, rank) => rank === 0 || probabilities[index] >= 0.00005)
-    .map((index) => `${classes[index]} (${(100 * probabilities[index]).toFixed(2)} %)`)
+  return mostProbableClasses(probabilities, 0, classes, SHOWN_CLASSES)
+    .filter(({ probability }, rank) => rank === 0 || probability >= 0.00005)
+    .map((each) => `${each.class} (${(100 * each.probability).toFixed(2)} %)`)
     .join(', ');
 }
 

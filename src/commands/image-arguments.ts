@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { forEachConcurrently } from '../data/concurrently.js';
 import { MAX_FILE_BYTES, readImageFile } from '../data/folder-decoding.js';
 import { type ImageFormat, decodeImage } from '../data/image-decoding.js';
-import { messageOf } from '../errors.js';
+import { codeOf, messageOf } from '../errors.js';
 
 /** An image of the command line, as the model takes it, or why it can't be. */
 export type ReadImage = { image: string; pixels: Uint8Array } | { image: string; error: string };
@@ -35,7 +35,7 @@ export async function readImages(
 }
 
 function problemOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'ENOENT') return 'there is no such file';
   return code === 'EISDIR' ? 'a folder, not an image' : messageOf(error);
 }

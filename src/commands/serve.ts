@@ -98,20 +98,19 @@ interface ListenAt {
 
 /** @throws UserError `address-not-available` */
 async function listen({ app }: Server, listenAt: ListenAt): Promise<string> {
-  const { UserError, messageOf } = await import('../errors.js');
+  const { UserError, codeOf, messageOf } = await import('../errors.js');
   try {
     return await app.listen(listenAt);
   } catch (error) {
     throw new UserError(`can't listen at ${listenAt.host}:${listenAt.port}: ${messageOf(error)}`, {
       code: 'address-not-available',
-      hint: hintFor(error),
+      hint: hintFor(codeOf(error)),
       cause: error,
     });
   }
 }
 
-function hintFor(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+function hintFor(code: string | undefined): string {
   if (code === 'EADDRINUSE') return 'choose another port: --port 0 takes any that is free';
   if (code === 'EACCES') return 'choose a port from 1024 on';
   return "--host takes an address of this machine's, or 0.0.0.0 for all";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { messageOf } from '../errors.js';
+import { codeOf, messageOf } from '../errors.js';
 import { ConfigError } from './config-error.js';
 import { parseYaml } from './parse.js';
 import { problemAt, type ProblemDetails } from './problems.js';
@@ -94,10 +94,6 @@ function statOfFile(file: string): { size: number } {
   const stat = statSync(file);
   if (!stat.isFile()) throw Object.assign(new Error('is not a file'), { code: 'NOT_A_FILE' });
   return stat;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
 function reason(error: unknown): string {

@@ -1,4 +1,4 @@
-import { UserError, messageOf } from '../errors.js';
+import { codeOf, UserError, messageOf } from '../errors.js';
 
 /** Errors of a disk or of its permissions, which no second try mends. */
 const diskErrors = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO']);
@@ -8,7 +8,7 @@ const diskErrors = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EPERM', 'ERO
  * error as it is.
  */
 export function cacheError(error: unknown, directory: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   if (!diskErrors.has(code)) return error;
   return new UserError(`can't write to the cache ${directory}: ${messageOf(error)}`, {
     code: 'cache-not-writable',

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UserError, messageOf } from '../errors.js';
+import { codeOf, UserError, messageOf } from '../errors.js';
 import { findRun } from '../tracking/run-store.js';
 
 /** Larger files are no model descriptions: the layers of a model take kilobytes. */
@@ -85,7 +85,7 @@ function read(file: string, name: string): Description {
     if (statSync(file).size > MAX_DESCRIPTION_BYTES) throw new Error('too large to be one');
     return (JSON.parse(readFileSync(file, 'utf8')) as Description | null) ?? {};
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isMissing = codeOf(error) === 'ENOENT';
     throw new UserError(
       isMissing ? `${name} has no trained model` : `the model ${file} can't be read: ${messageOf(error)}`,
       isMissing

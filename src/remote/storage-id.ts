@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../errors.js';
 import { notWritten } from '../tracking/atomic-file.js';
 
 /**
@@ -14,7 +15,7 @@ export function storageId(runsDirectory: string): string {
     // Whoever comes second finds what the first has written.
     writeFileSync(file, randomBytes(16).toString('hex'), { flag: 'wx' });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw notWritten(file, error);
+    if (codeOf(error) !== 'EEXIST') throw notWritten(file, error);
   }
   return readFileSync(file, 'utf8');
 }

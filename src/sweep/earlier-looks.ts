@@ -3,7 +3,8 @@ import { FEWEST_SEEDS } from '../analysis/comparison.js';
 import { configHash } from '../config/hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { loadExperiment } from '../config/load.js';
-import { type EarlierLook, readSweepRecord } from './sweep-journal.js';
+import { type EarlierLook, readSweepRecord, type SweepRecord } from './sweep-journal.js';
+import { sweepParams } from './sweep-params.js';
 import { sweepDirectory, type SweepDirectory, sweepIds } from './sweep-store.js';
 
 /**
@@ -13,17 +14,20 @@ import { sweepDirectory, type SweepDirectory, sweepIds } from './sweep-store.js'
  * @param except the sweep itself
  */
 export function earlierLooks(runsDirectory: string, experiment: Experiment, except: string): EarlierLook[] {
-  return sweepIds(runsDirectory)
-    .filter((id) => id !== except)
-    .map((id) => sweepDirectory(runsDirectory, id))
-    .filter((sweep) => comparesTheSame(sweep, experiment))
-    .map((sweep) => ({ sweep, seeds: seedsSeen(sweep) }))
-    .filter(({ seeds }) => seeds >= FEWEST_SEEDS)
-    .map(({ sweep, seeds }) => ({ sweep: sweep.id, seeds }));
+  if (!experiment.sweep) return [];
+  const params = sweepParams(experiment.sweep);
+  return sweepIds(runsDirectory).flatMap((id) => {
+    const sweep = sweepDirectory(runsDirectory, id);
+    const record = id === except ? undefined : readOrNone(() => readSweepRecord(sweep));
+    // A journal is read ten times as fast as a configuration is loaded.
+    if (!record || !isDeepStrictEqual(record.begun.params ?? params, params)) return [];
+    const seeds = seedsSeen(record);
+    return seeds >= FEWEST_SEEDS && comparesTheSame(sweep, experiment) ? [{ sweep: id, seeds }] : [];
+  });
 }
 
 function comparesTheSame({ config }: SweepDirectory, experiment: Experiment): boolean {
-  const other = readExperiment(config);
+  const other = readOrNone(() => loadExperiment(config).config);
   if (!other?.sweep || !experiment.sweep) return false;
   const [{ seeds, ...own }, { seeds: otherSeeds, ...its }] = [experiment.sweep, other.sweep];
   return (
@@ -35,17 +39,17 @@ function comparesTheSame({ config }: SweepDirectory, experiment: Experiment): bo
 }
 
 /** Undefined where it isn't readable, or of a version that had other keys. */
-function readExperiment(path: string): Experiment | undefined {
+function readOrNone<T>(read: () => T): T | undefined {
   try {
-    return loadExperiment(path).config;
+    return read();
   } catch {
     return undefined;
   }
 }
 
-function seedsSeen(sweep: SweepDirectory): number {
+function seedsSeen({ ends }: SweepRecord): number {
   const counts = new Map<number, number>();
-  for (const { cell } of readSweepRecord(sweep).ends.values()) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  for (const { cell } of ends.values()) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   return Math.max(0, ...counts.values());
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../errors.js';
 import { writeFileAtomic } from './atomic-file.js';
 import type { StateEvent } from './journal-events.js';
 import type { Deliverable } from './deliverable.js';
@@ -84,7 +85,7 @@ function tryLock(lock: string): boolean {
     closeSync(openSync(lock, 'wx'));
     return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (age > LOCK_STALE_MILLISECONDS) rmSync(lock, { force: true });
     return false;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { messageOf, UserError } from '../errors.js';
+import { codeOf, messageOf, UserError } from '../errors.js';
 import { notWritten, syncDirectory, writeFileAtomic } from './atomic-file.js';
 import { JournalWriter, readJournalFrom } from './journal.js';
 import { decodeNumbers, encodeNumbers, type RunEvent, type RunStatus } from './journal-events.js';
@@ -125,7 +125,7 @@ export function readSummary(run: RunDirectory): Summary | undefined {
   try {
     return parseSummary(readFileSync(run.summary, 'utf8'));
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw new UserError(`${run.summary}: ${messageOf(error)}`, {
       code: 'summary-corrupt',
       hint: `\`ablate resume ${run.id}\` writes it anew`,
@@ -216,7 +216,7 @@ function moveToNewId(fresh: string, runsDirectory: string, identity: RunIdentity
       return id;
     } catch (error) {
       // Another run of this name has begun in this very second and drawn the same number: draw again.
-      if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
+      if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) throw error;
     }
   }
 }
@@ -249,10 +249,6 @@ function runIds(runsDirectory: string): string[] {
   return readdirSync(runsDirectory)
     .filter((name) => RUN_ID.test(name))
     .sort();
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function runNotFound(runsDirectory: string, ids: string[], wanted: string): UserError {

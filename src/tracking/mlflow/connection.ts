@@ -8,7 +8,7 @@ import http, {
 } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
-import { messageOf, UserError } from '../../errors.js';
+import { codeOf, messageOf, UserError } from '../../errors.js';
 import { MlflowError, type MlflowFailure } from './errors.js';
 
 /** How to reach an MLflow server. */
@@ -187,7 +187,7 @@ export class MlflowConnection {
 
   #unreachable(error: unknown): MlflowError {
     // Where a name has several addresses, the error of all of them together has a code but no message.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error) ?? '';
     const hint = /CERT|SELF_SIGNED|VERIFY/.test(code)
       ? "set MLFLOW_TRACKING_SERVER_CERT_PATH to the PEM file of the certificate authority that signed the server's"
       : 'start the server, or correct MLFLOW_TRACKING_URI';
