@@ -5,7 +5,9 @@ import { cpus } from 'node:os';
 import { grid } from './grid.js';
 import { queueThroughput } from './queue.js';
 import { serving } from './serving.js';
+import { statistics } from './statistics.js';
 import { sweepLength } from './sweep.js';
+import { tables } from './tables.js';
 import { tracking } from './tracking.js';
 import { trainingSpeed } from './training/training.js';
 
@@ -22,6 +24,8 @@ const benchmarks: Record<string, () => Promise<string>> = {
   serving,
   queue: queueThroughput,
   sweep: sweepLength,
+  tables,
+  statistics,
   tracking,
 };
 

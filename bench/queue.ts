@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { configHash } from '../src/config/hash.js';
 import { loadExperiment } from '../src/config/load.js';
-import type { Job } from '../src/job.js';
+import type { Job } from '../src/protocol/job.js';
 import { parseQueueAddress } from '../src/remote/redis/address.js';
 import { RedisScheduler } from '../src/remote/redis/redis-scheduler.js';
-import { RedisWorker } from '../src/remote/redis/redis-worker.js';
+import { RedisConsumer } from '../src/remote/redis/redis-consumer.js';
 import type { TrialMessage } from '../src/remote/trial-message.js';
 import type { Summary } from '../src/tracking/run-store.js';
 import { inTemporaryFolder } from './ablate.js';
@@ -68,8 +68,8 @@ function startRedis(folder: string): Promise<ChildProcess> {
   });
 }
 
-function startWorker(runsDirectory: string, address: ReturnType<typeof parseQueueAddress>): Promise<RedisWorker> {
-  return RedisWorker.start(address, {
+function startWorker(runsDirectory: string, address: ReturnType<typeof parseQueueAddress>): Promise<RedisConsumer> {
+  return RedisConsumer.start(address, {
     concurrency: CONCURRENCY,
     leaseSeconds: 30,
     runsDirectory,

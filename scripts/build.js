@@ -1,10 +1,10 @@
 // Compiles src/**/*.ts to dist/**/*.js, file for file, and what browsers run to one file each (types are checked by
-// `npm run lint`, not here); the schema's validator is compiled; Python, HTML and CSS go along.
+// `npm run lint`, not here), with what is used of packages in dist/vendor; the schema's validator is compiled; Python,
+// HTML and CSS go along.
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -33,7 +33,7 @@ function sourceFiles(extension) {
 }
 
 /** Where the browsers' programs begin: the page of `ablate serve`, and the script of reports. */
-const page = join(source, 'page', 'main.ts');
+const page = join(source, 'serving', 'browser', 'main.ts');
 const report = join(source, 'report', 'browser', 'main.ts');
 
 /** @returns {string[]} what Node runs */
@@ -42,96 +42,92 @@ function nodeSources() {
   return sourceFiles('.ts').filter((file) => !folders.some((folder) => file.startsWith(folder)));
 }
 
-/** The newest modification of the schema or any source file or folder (a folder's changes when a file is added or removed). */
+/** The newest change of any file or folder that the build depends on (a folder's changes when a file is added). */
 function newestSource() {
-  const entries = readdirSync(source, { recursive: true, encoding: 'utf8' }).map((entry) => join(source, entry));
-  return Math.max(...[source, schema, ...entries].map((entry) => statSync(entry).mtimeMs));
+  const folders = [source, join(root, 'scripts')].flatMap((folder) => [
+    folder,
+    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((entry) => join(folder, entry)),
+  ]);
+  const single = [schema, join(root, 'package.json'), join(root, 'package-lock.json')];
+  return Math.max(...[...folders, ...single].map((entry) => statSync(entry).mtimeMs));
 }
 
 /** Compiles everything anew, into a folder of its own first, so that a program running meanwhile never sees half. */
 export async function build() {
   const started = new Date();
-  // Loaded only here: a start-up that finds the build fresh must not pay for the compiler.
-  const esbuild = /** @type {typeof import('esbuild')} */ (createRequire(import.meta.url)('esbuild'));
   const fresh = `${target}.${process.pid}`;
-  const common = /** @type {const} */ ({
-    outdir: fresh,
-    outbase: source,
-    format: 'esm',
-    sourcemap: 'linked',
-    logLevel: 'error',
-  });
-  esbuild.buildSync({
-    ...common,
-    entryPoints: nodeSources(),
-    platform: 'node',
-    target: 'node20',
-  });
-  requireTfjs(fresh);
-  // Loaded only here, like the compiler.
-  const { precompileValidator } = await import('./validator.js');
-  await precompileValidator(fresh);
-  // In one file, with what it shares with Node's: a browser can't `require`.
-  esbuild.buildSync({
-    ...common,
-    entryPoints: [page],
-    bundle: true,
-    external: ['@tensorflow/tfjs'],
-    platform: 'browser',
-    target: 'es2022',
-  });
-  // A part of the reports themselves, so that they need no other file.
-  esbuild.buildSync({
-    ...common,
-    entryPoints: [report],
-    bundle: true,
-    format: 'iife',
-    minify: true,
-    sourcemap: false,
-    platform: 'browser',
-    target: 'es2022',
-  });
-  for (const file of ['.py', '.html', '.css'].flatMap(sourceFiles))
-    copyFileSync(file, join(fresh, relative(source, file)));
-  mkdirSync(target, { recursive: true });
-  const files = readdirSync(fresh, { recursive: true, encoding: 'utf8', withFileTypes: true });
-  for (const file of files.filter((entry) => entry.isFile())) {
-    const from = join(file.parentPath, file.name);
-    const to = join(target, relative(fresh, from));
-    mkdirSync(join(to, '..'), { recursive: true });
-    renameSync(from, to);
+  try {
+    await compile(fresh);
+    putInPlace(fresh);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
   }
-  rmSync(fresh, { recursive: true });
-  removeOrphans();
+  const { packMnist } = await import('./mnist.js');
+  packMnist(join(target, 'mnist'));
   writeFileSync(stamp, '');
   utimesSync(stamp, started, started);
 }
 
 /**
- * Lets compiled files `require` tfjs, which is CommonJS: an `import` of it first parses all of it for the names that it
- * exports, which takes 0.3 s of a worker's start.
- * @param {string} folder
+ * Moves all compiled files to where they run, and removes what was compiled before and is no more.
+ * @param {string} fresh
  */
-function requireTfjs(folder) {
-  const statement = 'import * as tf from "@tensorflow/tfjs";';
-  const replacement =
-    'import { createRequire as requireFrom } from "node:module"; const tf = requireFrom(import.meta.url)("@tensorflow/tfjs");';
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  for (const file of names.filter((name) => name.endsWith('.js')).map((name) => join(folder, name))) {
-    const code = readFileSync(file, 'utf8');
-    if (code.includes(statement)) writeFileSync(file, code.replace(statement, replacement));
+function putInPlace(fresh) {
+  const files = new Set(filesIn(fresh));
+  for (const file of files) {
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    renameSync(join(fresh, file), join(target, file));
   }
+  const madeElsewhere = /^(bench|mnist)\b/;
+  for (const file of filesIn(target)) if (!files.has(file) && !madeElsewhere.test(file)) rmSync(join(target, file));
 }
 
-/** Compiled files whose source was moved or removed. */
-function removeOrphans() {
-  const compiled = new Set(
-    [...nodeSources(), page, report].map((file) => relative(source, file).replace(/\.ts$/, '.js')),
-  );
-  for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
-    const isOurs = /\.js(\.map)?$/.test(file) && !file.startsWith('bench');
-    if (isOurs && !compiled.has(file.replace(/\.map$/, ''))) rmSync(join(target, file));
-  }
+/** @param {string} folder that is compiled to */
+async function compile(folder) {
+  // Loaded only here: a start-up that finds the build fresh must not pay for the compiler.
+  const { vendorTfjs } = await import('./vendor.js');
+  const { precompileValidator } = await import('./validator.js');
+  const { bundlePackages, licensesOf, packagesInVendor } = await import('./packages.js');
+  const esbuild = /** @type {typeof import('esbuild')} */ (createRequire(import.meta.url)('esbuild'));
+  const common = /** @type {const} */ ({
+    outdir: folder,
+    outbase: source,
+    format: 'esm',
+    sourcemap: 'linked',
+    logLevel: 'error',
+    metafile: true,
+    absWorkingDir: root,
+  });
+  /** @type {Set<string>} */
+  const packages = new Set();
+  await esbuild.build({
+    ...common,
+    entryPoints: nodeSources(),
+    bundle: true,
+    plugins: [packagesInVendor(source, packages)],
+    platform: 'node',
+    target: 'node20',
+  });
+  const vendored = [await bundlePackages(join(folder, 'vendor'), packages), await vendorTfjs(folder)].flat();
+  await precompileValidator(folder);
+  // After vendorTfjs, which gives `require` to all that is compiled by then.
+  const browser = /** @type {const} */ ({ ...common, bundle: true, platform: 'browser', target: 'es2022' });
+  // In one file, with what it shares with Node's: a browser can't `require`.
+  const served = await esbuild.build({ ...browser, entryPoints: [page], external: ['@tensorflow/tfjs'] });
+  // A part of the reports themselves, so that they need no other file.
+  const script = { format: /** @type {const} */ ('iife'), minify: true, sourcemap: false };
+  const reports = await esbuild.build({ ...browser, ...script, entryPoints: [report] });
+  const inBrowsers = [served, reports].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  for (const file of ['.py', '.html', '.css'].flatMap(sourceFiles))
+    copyFileSync(file, join(folder, relative(source, file)));
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licensesOf([...inBrowsers, ...vendored]));
+}
+
+/** @param {string} folder */
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
 export async function buildIfStale() {

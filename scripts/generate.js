@@ -1,14 +1,15 @@
-// Writes what is derived from schemas/experiment.schema.json: the types (src/config/experiment.ts) and the reference
-// (docs/reference.md). A test fails while either is stale.
+// Writes what is derived from schemas/experiment.schema.json: the types (src/config/schema/*.generated.ts), the
+// registries of layers and datasets, and the reference (docs/reference.md). A test fails while any of them is stale.
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
 import { format, resolveConfig } from 'prettier';
 import { expand, experimentSchema } from './config.js';
+import { inputTypes } from './input-types.js';
 import { reference } from './reference.js';
 
-/** @typedef {import('../src/config/schema.js').Schema} Schema */
+/** @typedef {import('../src/config/schema/schema.js').Schema} Schema */
 
 const root = new URL('..', import.meta.url);
 
@@ -113,6 +114,75 @@ async function types() {
   return text.replaceAll(/\/\*\*\n *\* (.*)\n *\*\//g, '/** $1 */');
 }
 
+const GENERATED =
+  '// Generated from schemas/experiment.schema.json by `npm run generate`: change the schema, not this file.';
+
+/**
+ * What a branch of a choice is called where it is exported: `conv2d`, `globalPooling2d`.
+ * @param {string} name
+ */
+const exported = (name) => name.replaceAll(/_(.)/g, (_, letter) => String(letter).toUpperCase());
+
+/** @param {string} name */
+const fileOf = (name) => `./${name.replaceAll('_', '-')}.js`;
+
+/**
+ * The names that the branches of a choice go by.
+ * @param {string} definition
+ * @param {string} key that tells them apart
+ */
+function branchNames(definition, key) {
+  const branches = experimentSchema().definitions?.[definition]?.oneOf ?? [];
+  return branches.map((branch) => String(expand(branch).properties?.[key]?.const));
+}
+
+/** The registry of layers: each type of the schema has a file of its name in src/model/layers, which exports it by its name. */
+function layerKinds() {
+  const types = branchNames('layer', 'type');
+  const imports = types.map((type) => `import { ${exported(type)} } from '${fileOf(type)}';`);
+  const entries = types.map((type) => (type === exported(type) ? `${type},` : `${type}: ${exported(type)},`));
+  return `${GENERATED}
+${imports.join('\n')}
+
+/** The layers of configurations. */
+export const layerKinds = { ${entries.join(' ')} };
+`;
+}
+
+/** The registry of datasets: each name of the schema has a file in src/data/sources, loaded when it is asked for. */
+function dataSources() {
+  const names = branchNames('dataset', 'name');
+  const entries = names.map((name) => `${name}: async () => (await import('${fileOf(name)}')).${exported(name)},`);
+  return `${GENERATED}
+
+/** The datasets of configurations. */
+export const dataSources = { ${entries.join(' ')} };
+`;
+}
+
+/** The registry of columns: each type of the schema has a file in src/data/columns, which exports what it is as an input and as a target. */
+function columnKinds() {
+  const inputs = branchNames('input_column', 'type');
+  const targets = branchNames('target_column', 'type');
+  const imports = [...new Set([...inputs, ...targets])].map((type) => {
+    const names = [
+      ...(inputs.includes(type) ? [exported(type)] : []),
+      ...(targets.includes(type) ? [`${exported(type)}Target`] : []),
+    ];
+    return `import { ${names.join(', ')} } from '${fileOf(type)}';`;
+  });
+  const inputEntries = inputs.map((type) => (type === exported(type) ? `${type},` : `${type}: ${exported(type)},`));
+  return `${GENERATED}
+${imports.join('\n')}
+
+/** The types of inputs. */
+export const inputKinds = { ${inputEntries.join(' ')} };
+
+/** The types of targets. */
+export const targetKinds = { ${targets.map((type) => `${type}: ${exported(type)}Target,`).join(' ')} };
+`;
+}
+
 /**
  * @param {string} file relative to the repository
  * @param {string} text
@@ -127,7 +197,14 @@ async function tidy(file, text) {
  * @returns {Promise<Record<string, string>>}
  */
 export async function generate() {
-  const texts = { 'src/config/experiment.ts': await types(), 'docs/reference.md': reference() };
+  const texts = {
+    'src/config/schema/experiment.generated.ts': await types(),
+    'src/config/schema/input.generated.ts': await inputTypes(`/* eslint-disable max-lines */\n${GENERATED}`),
+    'src/model/layers/kinds.generated.ts': layerKinds(),
+    'src/data/sources/sources.generated.ts': dataSources(),
+    'src/data/columns/kinds.generated.ts': columnKinds(),
+    'docs/reference.md': reference(),
+  };
   /** @type {Record<string, string>} */
   const tidied = {};
   for (const [file, text] of Object.entries(texts)) tidied[file] = await tidy(file, text);

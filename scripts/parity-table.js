@@ -1,4 +1,4 @@
-// Writes how far training is from Keras's, as test/training/parity measures it here, into docs/keras-parity.md:
+// Writes how far training is from Keras's, as test/training/parity measures it here, into docs/internals/keras-parity.md:
 // `npm run parity-table`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const page = join(root, 'docs/keras-parity.md');
+const page = join(root, 'docs/internals/keras-parity.md');
 const START = '<!-- npm run parity-table: start -->';
 const END = '<!-- npm run parity-table: end -->';
 

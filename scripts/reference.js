@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import { describeSchema, expand, experimentSchema, formatValue } from './config.js';
 
-/** @typedef {import('../src/config/schema.js').Schema} Schema */
+/** @typedef {import('../src/config/schema/schema.js').Schema} Schema */
 
 /** Sections: heading, and the definition that it describes. A union is described variant by variant. */
 const sections = /** @type {const} */ ([

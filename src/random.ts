@@ -79,6 +79,27 @@ export function nativeSeed(seed: number, name: string): number {
   return digestWords(seed, name)[4] & 0x7fffffff;
 }
 
+/** The sources of chance in a run, each with a key under `training.seeds`. */
+export const CHANCE_SOURCES = ['split', 'initialization', 'order', 'augmentation', 'dropout'] as const;
+export type ChanceSource = (typeof CHANCE_SOURCES)[number];
+/** What each source of chance is seeded by. */
+export type SourceSeeds = Record<ChanceSource, number>;
+
+/**
+ * The seed of each source of chance: its own where it is given one, else the run's.
+ * @param training `seeds` is absent in configurations of before it came
+ */
+export function sourceSeeds({
+  seed,
+  seeds,
+}: {
+  seed: number;
+  seeds?: Partial<Record<ChanceSource, number | null>> | null;
+}): SourceSeeds {
+  const own = CHANCE_SOURCES.map((source) => [source, seeds?.[source] ?? seed] as const);
+  return Object.fromEntries(own) as SourceSeeds;
+}
+
 function digestWords(seed: number, name: string): Uint32Array {
   const digest = createHash('sha256').update(`${seed}/${name}`).digest();
   return Uint32Array.from({ length: 8 }, (_, word) => digest.readUInt32LE(4 * word));

@@ -1,6 +1,6 @@
-import { UserError, messageOf } from './errors.js';
-import type { Answers, PlainError, Task, WorkerReply, WorkerRequest } from './job.js';
-import type { RunHooks } from './run-experiment.js';
+import { plainErrorOf } from './errors.js';
+import type { Answers, Task, WorkerReply, WorkerRequest } from './protocol/job.js';
+import type { RunHooks } from './run/experiment.js';
 import type { Runtime } from './tensorflow/runtime.js';
 import { startRuntime } from './tensorflow/start.js';
 
@@ -15,6 +15,8 @@ function main(): void {
   process.on('SIGINT', () => undefined);
   // So does the SIGTERM of a workload manager that takes a job's place away.
   process.on('SIGTERM', () => undefined);
+  // And the SIGHUP of a terminal that closes.
+  process.on('SIGHUP', () => undefined);
   process.on('disconnect', () => process.exit());
   process.on('message', (request: WorkerRequest) => {
     if (request.type === 'end') {
@@ -34,18 +36,18 @@ async function work(task: Task, start: () => Promise<Runtime>, signal: AbortSign
     };
     return { type: 'done', answer: await perform(task, start, { onProgress, signal }) };
   } catch (error) {
-    return { type: 'failed', error: toPlainError(error) };
+    return { type: 'failed', error: plainErrorOf(error) };
   }
 }
 
 async function perform(task: Task, start: () => Promise<Runtime>, hooks: RunHooks): Promise<Answers[keyof Answers]> {
   switch (task.type) {
     case 'run':
-      return (await import('./run-experiment.js')).runExperiment(task.job, start, hooks);
+      return (await import('./run/experiment.js')).runExperiment(task.job, start, hooks);
     case 'calibrate':
-      return (await import('./run-calibration.js')).calibrate(task.experiment, start, hooks);
+      return (await import('./run/calibration.js')).calibrate(task.experiment, start, hooks);
     case 'preview':
-      return (await import('./run-preview.js')).previewAugmentation(task, start, hooks);
+      return (await import('./run/preview.js')).previewAugmentation(task, start, hooks);
     case 'load':
     case 'predict':
     case 'test':
@@ -54,11 +56,6 @@ async function perform(task: Task, start: () => Promise<Runtime>, hooks: RunHook
     case 'explain':
       return (await import('./explanation/explain.js')).explain(task, start, hooks.onProgress);
   }
-}
-
-function toPlainError(error: unknown): PlainError {
-  if (error instanceof UserError) return { message: error.message, code: error.code, hint: error.hint };
-  return { message: messageOf(error), stack: error instanceof Error ? error.stack : undefined };
 }
 
 function reply(message: WorkerReply): void {

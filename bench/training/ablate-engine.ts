@@ -4,7 +4,7 @@
 import { createInterface } from 'node:readline';
 import { loadExperiment } from '../../src/config/load.js';
 import { loadDataset } from '../../src/data/load.js';
-import { setUpRun, trainingInputs } from '../../src/run-setup.js';
+import { setUpRun, trainingInputs } from '../../src/run/setup.js';
 import { ensureTensorFlow } from '../../src/tensorflow/library/install.js';
 import { startRuntime } from '../../src/tensorflow/start.js';
 import { train } from '../../src/training/trainer.js';

@@ -6,7 +6,7 @@ import { RandomStream } from '../../src/random.js';
 const SIZE = [32, 32, 3];
 const CLASSES = 10;
 
-/** Writes a data set of random images of CIFAR-10's shape in MNIST's format (IDX), under MNIST's names for the files. */
+/** Writes a dataset of random images of CIFAR-10's shape in MNIST's format (IDX), under MNIST's names for the files. */
 export function writeRandomImages(folder: string, count: number): void {
   mkdirSync(folder, { recursive: true });
   const stream = new RandomStream(Uint32Array.of(1, 2, 3, 4));

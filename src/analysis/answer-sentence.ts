@@ -1,6 +1,9 @@
-import { MOST_PAIRED, type AnswerFacts, type Comparison } from './answer-facts.js';
-import { FEWEST_SEEDS, MOST_SUGGESTED_SEEDS } from './comparison.js';
-import { listed } from './listed.js';
+import type { AnswerFacts, Comparison } from './answer-facts.js';
+import { FEWEST_SEEDS } from './comparison.js';
+import { MOST_SUGGESTED_SEEDS } from './seeds-missing.js';
+import { counted, listed } from '../words.js';
+import { halfWidthOf, inDigitsOf, pValueText } from '../digits.js';
+import { inUnit, unitOf } from '../metric-unit.js';
 import type { Interval } from './statistics/intervals.js';
 
 /** More comparisons than this are counted, not told. */
@@ -9,12 +12,31 @@ const MOST_TOLD = 3;
 const MOST_NAMED = 6;
 
 /** The answer in one or two sentences: what is known, how much it is, how sure, or what is missing to know. */
-export function answerSentence(facts: AnswerFacts): string {
+export function answerSentence(measured: AnswerFacts): string {
+  const facts = inItsUnit(measured);
   const unmeasured = facts.variants.filter(({ description }) => description === null).map(({ name }) => name);
   if (facts.leader === null) return 'No run has finished.';
   if (unmeasured.length > 0) return `Can’t tell: no run of ${listed(unmeasured, MOST_NAMED)} has finished.`;
   if (facts.baseline !== null) return `${tell(facts.comparisons, facts)}.${missingSentence(facts)}`;
   return facts.decided ? decidedSentence(facts, facts.leader) : undecidedSentence(facts, facts.leader);
+}
+
+/** Differences, intervals and the margin in the unit of the metric: percentage points of an accuracy. */
+function inItsUnit(facts: AnswerFacts): AnswerFacts {
+  const { judgement, comparisons, metric } = facts;
+  const unit = unitOf(metric.name);
+  const scaled = (value: number): number => inUnit(value, unit);
+  const scaledInterval = (interval: Interval | null): Interval | null =>
+    interval && [scaled(interval[0]), scaled(interval[1])];
+  return {
+    ...facts,
+    judgement: { ...judgement, margin: judgement.margin === null ? null : scaled(judgement.margin) },
+    comparisons: comparisons.map((one) => ({
+      ...one,
+      difference: one.difference === null ? null : scaled(one.difference),
+      interval: scaledInterval(one.interval),
+    })),
+  };
 }
 
 function decidedSentence(facts: AnswerFacts, leader: string): string {
@@ -70,38 +92,47 @@ function clauseOf(comparison: Comparison, facts: AnswerFacts): string {
   }
 }
 
-function differenceClause(comparison: Comparison, { metric, judgement }: AnswerFacts): string {
-  const { first, second, better, difference, interval, adjusted, seeds } = comparison;
+function differenceClause(comparison: Comparison, { metric }: AnswerFacts): string {
+  const { first, second, better, difference, interval, confidence, adjusted } = comparison;
   const worse = better === first ? second : first;
   const turned = (difference ?? 0) < 0;
-  const amount = inDigitsOf(interval, Math.abs(difference ?? 0));
+  const amount = inDigits(Math.abs(difference ?? 0), interval);
   const direction = metric.goal === 'maximize' ? 'higher' : 'lower';
   const details = [
-    intervalText(turned ? turn(interval) : interval, 1 - judgement.alpha),
-    `${seeds} seeds`,
-    pValueText(adjusted.difference),
+    intervalText(turned ? turn(interval) : interval, confidence),
+    seedsText(comparison),
+    pValueClause(adjusted.difference),
   ];
-  return `${metric.name} is ${amount} ${direction} with ${better ?? ''} than with ${worse} (${join(details)})`;
+  return `${metric.name} is ${amount}${unitOf(metric.name).ofDifference} ${direction} with ${better ?? ''} than with ${worse} (${join(details)})`;
 }
 
-function equivalenceDetails(
-  { difference, interval, equivalence, seeds }: Comparison,
-  { judgement }: AnswerFacts,
-): string {
-  const shown = equivalence?.interval ?? interval;
-  const confidence = equivalence ? 1 - 2 * judgement.alpha : 1 - judgement.alpha;
-  const margin = judgement.margin === null ? null : `within ±${judgement.margin}`;
-  return join([differenceText(difference, shown), intervalText(shown, confidence), margin, `${seeds} seeds`]);
+function equivalenceDetails(comparison: Comparison, { judgement, metric }: AnswerFacts): string {
+  const { difference, interval, confidence } = comparison;
+  return join([
+    differenceText(difference, interval, metric.name),
+    intervalText(interval, confidence),
+    judgement.margin === null ? null : `within ±${judgement.margin}`,
+    seedsText(comparison),
+  ]);
 }
 
-function undecidedDetails({ difference, interval, seeds }: Comparison, { judgement }: AnswerFacts): string {
-  const counted = seeds === 1 ? '1 seed' : `${seeds} seeds`;
-  return join([differenceText(difference, interval), intervalText(interval, 1 - judgement.alpha), counted]);
+function undecidedDetails(comparison: Comparison, { metric }: AnswerFacts): string {
+  const { difference, interval, confidence } = comparison;
+  return join([
+    differenceText(difference, interval, metric.name),
+    intervalText(interval, confidence),
+    seedsText(comparison),
+  ]);
+}
+
+function seedsText({ design, seeds, counts }: Comparison): string {
+  if (design === 'paired') return counted(seeds, 'seed');
+  return `${counts[0]} and ${counts[1]} seeds of their own`;
 }
 
 function missingSentence({ decided, seedsMissing, comparisons, judgement }: AnswerFacts): string {
   if (decided) return '';
-  const fewest = Math.min(...comparisons.map(({ seeds }) => seeds));
+  const fewest = Math.min(...comparisons.flatMap(({ counts }) => counts));
   if (fewest < FEWEST_SEEDS) return ` At least ${FEWEST_SEEDS} seeds each are needed.`;
   if (seedsMissing === 0) return ' The variants need the same seeds to be compared.';
   if (seedsMissing !== null) {
@@ -109,29 +140,6 @@ function missingSentence({ decided, seedsMissing, comparisons, judgement }: Answ
   }
   const advice = judgement.margin === null ? '; a stated margin could show that it makes no practical difference' : '';
   return ` More than ${MOST_SUGGESTED_SEEDS} more seeds would be needed${advice}.`;
-}
-
-/** What a reader must know to trust the answer; empty if nothing. */
-export function cautionsAbout({ leftOut, comparisons, variants, judgement, metric, baseline }: AnswerFacts): string[] {
-  const sizes = variants.flatMap(({ description }) => description?.n ?? []);
-  const isPartial = comparisons.some(({ seeds }) => seeds < Math.max(...sizes));
-  const isFragile = comparisons.some(
-    ({ verdict, seeds, signFlipPValue }) =>
-      // With five seeds or fewer the sign-flip test can't reach 0.05 at all.
-      verdict === 'different' && !judgement.sequential && seeds > 5 && (signFlipPValue ?? 0) >= judgement.alpha,
-  );
-  return [
-    leftOut.failed > 0 && `${leftOut.failed} failed or diverged runs are left out.`,
-    leftOut.pruned > 0 &&
-      `${leftOut.pruned} pruned runs are left out; the worst are pruned, so variants that lost more look better than they are.`,
-    metric.name.startsWith('test_') &&
-      `Chosen by ${metric.name}: the test set has taken part in the choice, so the winner’s own test score is too good; a validation metric leaves the test set for the end.`,
-    baseline === null &&
-      sizes.length > MOST_PAIRED &&
-      `Of ${sizes.length} variants only the best is compared with each other one, judged as one of all pairs.`,
-    isPartial && 'Only the seeds that both variants have are compared.',
-    isFragile && 'A difference holds by the t test but not by the sign-flip test: it rests on a few large values.',
-  ].filter((caution) => caution !== false);
 }
 
 function join(details: readonly (string | null)[]): string {
@@ -142,29 +150,22 @@ function turn(interval: Interval | null): Interval | null {
   return interval && [-interval[1], -interval[0]];
 }
 
-function differenceText(difference: number | null, interval: Interval | null): string | null {
-  return difference === null ? null : `difference ${inDigitsOf(interval, difference)}`;
+function differenceText(difference: number | null, interval: Interval | null, metric: string): string | null {
+  return difference === null ? null : `difference ${inDigits(difference, interval)}${unitOf(metric).ofDifference}`;
 }
 
 function intervalText(interval: Interval | null, confidence: number): string | null {
   if (interval === null) return null;
   const percent = Number((100 * confidence).toPrecision(4));
-  return `${percent} % interval ${inDigitsOf(interval, interval[0])} to ${inDigitsOf(interval, interval[1])}`;
+  const [lower, upper] = interval.map((end) => inDigits(end, interval));
+  return `${percent} % interval ${lower} to ${upper}`;
 }
 
-function pValueText(pValue: number | null): string | null {
-  if (pValue === null) return null;
-  return pValue < 0.001 ? 'p < 0.001' : `p = ${Number(pValue.toPrecision(2))}`;
+function pValueClause(pValue: number | null): string | null {
+  return pValue === null ? null : `p ${pValueText(pValue).replace(/^(<?)/, (sign) => `${sign || '='} `)}`;
 }
 
-/** A number with the digits that its interval's width gives sense to: two of the half width. */
-function inDigitsOf(interval: Interval | null, value: number): string {
-  const halfWidth = interval === null ? 0 : (interval[1] - interval[0]) / 2;
-  if (halfWidth === 0) return minus(Number(value.toPrecision(2)).toString());
-  const decimals = Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(halfWidth))));
-  return minus(value.toFixed(decimals));
-}
-
-function minus(text: string): string {
-  return text.replace(/^-/, '−');
+/** A number with the digits that its interval gives sense to. */
+function inDigits(value: number, interval: Interval | null): string {
+  return inDigitsOf(value, halfWidthOf(interval), 2);
 }

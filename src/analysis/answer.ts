@@ -1,7 +1,12 @@
+import { compareFailures, withoutLuck, type Failures } from './failures.js';
 import { establishFacts, type AnswerFacts, type AnswerRequest } from './answer-facts.js';
-import { answerSentence, cautionsAbout } from './answer-sentence.js';
+import { cautionsAbout } from './answer-cautions.js';
+import { answerSentence } from './answer-sentence.js';
+import { cautionsOfExtremes } from './extreme-seeds.js';
 
 export interface Answer extends AnswerFacts {
+  /** How often variants failed; null where nothing did. */
+  failures: Failures | null;
   /** The answer in words. */
   sentence: string;
   /** What a reader must know to trust it. */
@@ -10,12 +15,20 @@ export interface Answer extends AnswerFacts {
 
 /**
  * The answer to a question about variants, each trained with several seeds. A winner is only named if it beats every
- * other at α, adjusted for all comparisons (Holm); "no practical difference" is only said by TOST within a stated margin;
- * otherwise it can't be told yet.
+ * other, with a chance of at most α to name a wrong one; "no practical difference" is only said by TOST within a stated
+ * margin; otherwise it can't be told yet.
  * @throws UserError `invalid-comparison` for fewer than two variants, names given twice, or a baseline that isn't among
  * them; `invalid-sample` for values that aren't finite; `invalid-margin`
  */
 export function answerQuestion(request: AnswerRequest): Answer {
   const facts = establishFacts(request);
-  return { ...facts, sentence: answerSentence(facts), cautions: cautionsAbout(facts) };
+  const failures = compareFailures(facts, request.variants);
+  const sentences = [...(failures ? [failures.sentence] : []), answerSentence(facts)];
+  return {
+    ...withoutLuck(facts, failures),
+    failures,
+    // Where a title is withheld, the rest speaks of what finished.
+    sentence: sentences.join(failures && failures.withheld.length > 0 ? ' Of what finished: ' : ' '),
+    cautions: [...cautionsAbout(facts), ...cautionsOfExtremes(facts, request.variants)],
+  };
 }

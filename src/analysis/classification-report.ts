@@ -1,4 +1,4 @@
-import { type ClassScores, accuracy, classScores, confusionMatrix, macroAverage } from '../training/metrics.js';
+import { type ClassScores, accuracy, classScores, confusionMatrix, macroAverage } from '../metrics/classification.js';
 import { type Calibration, brierScore, calibrationOf, logLoss } from './calibration.js';
 import { wilsonInterval, type Interval } from './statistics/intervals.js';
 
@@ -9,8 +9,8 @@ export interface Scored {
   labels: Int32Array;
   /** [images] */
   predictions: Int32Array;
-  /** Row-major [images, classes]. */
-  probabilities: Float32Array;
+  /** Row-major [images, classes]; undefined of a model that doesn't give them. */
+  probabilities: Float32Array | undefined;
 }
 
 /** The scores of one class. */
@@ -29,13 +29,19 @@ export interface ClassificationReport {
   accuracy: number;
   /** Wilson's, 95 %. */
   accuracyInterval: Interval;
-  logLoss: number;
-  brierScore: number;
-  /** Means over the classes, each counting the same. */
+  /** Null without probabilities, as is all that is computed of them. */
+  probabilities: ProbabilityReport | null;
+  /** Means over the classes that occur, each counting the same. */
   macro: ClassScores;
   classes: ClassReport[];
   /** How many images of each class (row) were taken for each class (column). */
   confusionMatrix: number[][];
+}
+
+/** How good the probabilities are. */
+export interface ProbabilityReport {
+  logLoss: number;
+  brierScore: number;
   calibration: Calibration;
 }
 
@@ -43,21 +49,32 @@ export interface ClassificationReport {
 export function classificationReport({ classes, labels, predictions, probabilities }: Scored): ClassificationReport {
   const matrix = confusionMatrix(labels, predictions, classes.length);
   const scores = classScores(matrix);
-  const isRight = (image: number): boolean => predictions[image] === labels[image];
   const share = accuracy(predictions, labels);
-  const confidences = Float32Array.from(predictions, (prediction, image) => {
-    return probabilities[image * classes.length + prediction];
-  });
   return {
     images: labels.length,
     accuracy: share,
     accuracyInterval: wilsonInterval(Math.round(share * labels.length), labels.length),
-    logLoss: logLoss(probabilities, labels),
-    brierScore: brierScore(probabilities, labels),
-    macro: macroAverage(scores),
+    probabilities: probabilities ? probabilityReport(probabilities, predictions, labels) : null,
+    macro: macroAverage(matrix),
     classes: classes.map((name, index) => ({ class: name, ...scores[index], ...classIntervals(matrix, index) })),
     confusionMatrix: matrix,
-    calibration: calibrationOf(confidences, isRight),
+  };
+}
+
+function probabilityReport(
+  probabilities: Float32Array,
+  predictions: Int32Array,
+  labels: Int32Array,
+): ProbabilityReport {
+  const classes = probabilities.length / labels.length;
+  const confidences = Float32Array.from(
+    predictions,
+    (prediction, image) => probabilities[image * classes + prediction],
+  );
+  return {
+    logLoss: logLoss(probabilities, labels),
+    brierScore: brierScore(probabilities, labels),
+    calibration: calibrationOf(confidences, (image) => predictions[image] === labels[image]),
   };
 }
 

@@ -1,23 +1,14 @@
-import { effectSize, type EffectSize } from './statistics/effect-size.js';
-import { pairedEquivalence, type Equivalence } from './statistics/equivalence.js';
-import { tInterval, type Interval } from './statistics/intervals.js';
-import { pairedT } from './statistics/paired-t.js';
-import type { Pairs } from './statistics/pairing.js';
-import { signFlipTest } from './statistics/permutation.js';
-import { seedsForDifference, seedsForEquivalence, type ExpectedDifference } from './statistics/power.js';
-import { confidenceSequence, decideSequentially, seedsForDecision } from './statistics/sequential.js';
 import { mean, sampleStandardDeviation } from './statistics/describe.js';
-import { wilcoxonSignedRank } from './statistics/wilcoxon.js';
-
-/**
- * What a comparison of two variants comes to: their metric differs, does not differ in practice (inside the margin), is
- * the same number for every seed, or it can't be told yet.
- */
-export type Verdict = 'different' | 'equivalent' | 'identical' | 'undecided';
+import { allRequired, type MeanTest, sideOf, surer, twoSided } from './statistics/mean-test.js';
+import { studentTest } from './statistics/paired-t.js';
+import { pairBySeed, pairInOrder, type Pairs, type SeedValues } from './statistics/pairing.js';
+import { exchanges, signFlips } from './statistics/permutation.js';
+import { bettingTest } from './statistics/sequential.js';
+import { welchTest } from './statistics/welch.js';
 
 /** How a family of comparisons is judged. */
 export interface Judgement {
-  /** The chance of any false difference in the family, and of any false equivalence. */
+  /** The chance of any false claim, over all questions. */
   alpha: number;
   /** With which chance the seeds that are asked for should decide. */
   power: number;
@@ -25,124 +16,135 @@ export interface Judgement {
   margin: number | null;
   /** Whether seeds were added in view of the results. */
   sequential: boolean;
+  /** How many questions share α, this one among them: each is judged at α divided by it. */
+  questions: number;
 }
 
-/** Evidence on two variants over the seeds that both have. */
+/** Evidence on two variants, over the seeds that both have or, where they share too few, of each one's own. */
 export interface Evidence {
   /** How many seeds both have. */
   seeds: number;
-  /** The mean of first − second; null without a shared seed. */
+  /** How many values of each are compared: the shared seeds, or all of its own. */
+  counts: [first: number, second: number];
+  design: 'paired' | 'unpaired';
+  /** The mean of first − second; null where nothing can be compared. */
   difference: number | null;
-  /** Of the difference, at confidence 1 − α; a confidence sequence if sequential. Null while it can't be known. */
-  interval: Interval | null;
-  /** Of the hypothesis that there is no difference; before any adjustment for the family. */
+  /** Of "no difference", two-sided, of the test that decides; before any adjustment for the family. Null below two seeds. */
   pValue: number | null;
-  /** For comparison, from tests that assume no normal distribution; null below two seeds. */
-  wilcoxonPValue: number | null;
-  signFlipPValue: number | null;
-  /** Null below two seeds or where the differences don't vary. */
-  effect: EffectSize | null;
-  /** TOST; null without a margin, below two seeds, or if sequential. */
-  equivalence: Equivalence | null;
+  /** The p-value was taken this many times, as the two scatter so differently that a skewed one could mislead. */
+  doubt: number;
+}
+
+/** Two variants' evidence, and the test that it comes from. */
+export interface Weighed {
+  evidence: Evidence;
+  /** Of first − second; null below two values. */
+  test: MeanTest | null;
+  /** What the test is of: differences seed by seed, or a stand-in for them with the same mean and spread. */
+  expected: { difference: number; standardDeviation: number } | null;
+  /** Whether both have the same value for each seed. */
+  isIdentical: boolean;
 }
 
 /** Fewer seeds than this decide nothing: two agree too easily. */
 export const FEWEST_SEEDS = 3;
-/** An estimate of more seeds than this is no help. */
-export const MOST_SUGGESTED_SEEDS = 1000;
 
-/**
- * Gathers what the shared seeds tell.
- * @param comparisons the size of the family, for the e-values of sequential comparisons
- */
-export function gatherEvidence(pairs: Pairs, judgement: Judgement, comparisons: number): Evidence {
+/** Weighs two variants against each other: seed by seed or, where they share too few seeds, as independent samples. */
+export function weigh(first: SeedValues, second: SeedValues, judgement: Judgement): Weighed {
+  const pairs = pairBySeed(first, second);
+  const isUnpaired = pairs.seeds.length < FEWEST_SEEDS && Math.min(first.size, second.size) >= FEWEST_SEEDS;
+  return isUnpaired ? weighUnpaired(first, second, pairs.seeds.length, judgement) : weighPaired(pairs, judgement);
+}
+
+function weighPaired(pairs: Pairs, judgement: Judgement): Weighed {
   const { differences } = pairs;
   const seeds = differences.length;
   const isTestable = seeds >= 2;
+  const doubt = isTestable ? doubtOf(pairs.first, pairs.second) : 1;
+  const test = isTestable ? (judgement.sequential ? addedTest : fixedTest)(differences, doubt) : null;
   return {
-    seeds,
-    difference: seeds === 0 ? null : mean(differences),
-    interval: isTestable ? intervalOf(differences, judgement, comparisons) : null,
-    pValue: isTestable ? pValueOf(differences, judgement) : null,
-    wilcoxonPValue: isTestable ? wilcoxonSignedRank(differences).pValue : null,
-    signFlipPValue: isTestable ? signFlipTest(differences).pValue : null,
-    effect: isTestable ? effectSize(pairs, 1 - judgement.alpha) : null,
-    equivalence:
-      isTestable && judgement.margin !== null && !judgement.sequential
-        ? pairedEquivalence(differences, judgement.margin, judgement.alpha)
-        : null,
+    test,
+    expected: isTestable
+      ? { difference: mean(differences), standardDeviation: sampleStandardDeviation(differences) }
+      : null,
+    isIdentical: differences.every((difference) => difference === 0),
+    evidence: {
+      seeds,
+      counts: [seeds, seeds],
+      design: 'paired',
+      difference: seeds === 0 ? null : mean(differences),
+      pValue: test && twoSided(test),
+      doubt,
+    },
   };
 }
 
-function intervalOf(differences: readonly number[], { alpha, sequential }: Judgement, comparisons: number) {
-  if (sequential) return confidenceSequence(differences, alpha / comparisons).interval;
-  return tInterval(differences, 1 - alpha);
+function weighUnpaired(first: SeedValues, second: SeedValues, seeds: number, { sequential }: Judgement): Weighed {
+  const [own, its] = [[...first.values()], [...second.values()]];
+  const doubt = doubtOf(own, its);
+  // Paired in any order that was known before, independent values of one distribution have symmetric differences.
+  const { differences } = pairInOrder(first, second);
+  const difference = sequential ? mean(differences) : mean(own) - mean(its);
+  const test = sequential
+    ? addedTest(differences, doubt)
+    : allRequired([surer(welchTest(own, its), doubt), exchanges(own, its)]);
+  return {
+    test,
+    expected: {
+      difference,
+      standardDeviation: Math.hypot(sampleStandardDeviation(own), sampleStandardDeviation(its)),
+    },
+    isIdentical: false,
+    evidence: {
+      seeds,
+      counts: sequential ? [differences.length, differences.length] : [own.length, its.length],
+      design: 'unpaired',
+      difference,
+      pValue: twoSided(test),
+      doubt,
+    },
+  };
 }
 
-function pValueOf(differences: readonly number[], { sequential }: Judgement): number {
-  if (sequential) return anytimePValue(differences);
-  const { statistic, pValue } = pairedT(differences);
-  // Differences that all agree to the last image only show that images are counted in whole numbers: the t test would be
-  // infinitely sure. Their signs are what is known.
-  return Number.isFinite(statistic) ? pValue : signFlipTest(differences).pValue;
-}
-
-/** 1 over the largest e-value so far is a p-value at every moment (Ville's inequality). */
-function anytimePValue(differences: readonly number[]): number {
-  const eValues = differences.map((_, i) => confidenceSequence(differences.slice(0, i + 1)).eValue);
-  return Math.min(1, 1 / Math.max(...eValues));
-}
-
-/** Both p-values after Holm's adjustment within their families. */
-export interface AdjustedPValues {
-  difference: number | null;
-  equivalence: number | null;
-}
-
-/** The verdict of one comparison. A difference within the margin, however sure, is no practical one. */
-export function judge(
-  differences: readonly number[],
-  adjusted: AdjustedPValues,
-  { alpha, margin, sequential }: Judgement,
-  comparisons: number,
-): Verdict {
-  if (differences.length < FEWEST_SEEDS) return 'undecided';
-  if (differences.every((difference) => difference === 0)) return 'identical';
-  if (sequential) return decideSequentially(differences, { alpha, margin: margin ?? undefined, comparisons });
-  if (adjusted.equivalence !== null && adjusted.equivalence < alpha) return 'equivalent';
-  return adjusted.difference !== null && adjusted.difference < alpha ? 'different' : 'undecided';
+/** Of differences that are looked at after each seed. */
+function addedTest(differences: readonly number[], doubt: number): MeanTest {
+  return allRequired([surer(bettingTest(differences), doubt), sideOf(mean(differences))]);
 }
 
 /**
- * About how many seeds more would decide it, if the difference and its spread are what they now seem: by a test for a
- * difference or, inside a margin, for equivalence, at Bonferroni's share of α.
- * @returns at least 1; null if more than 1,000
+ * Student's t test; where the differences are visibly of few steps (of an image, as accuracies are), it knows too much of
+ * their spread, and the sign flips must find the difference as well, which hold for any symmetric differences.
  */
-export function seedsMissing(differences: readonly number[], judgement: Judgement, comparisons: number): number | null {
-  const seeds = differences.length;
-  if (seeds < FEWEST_SEEDS) return FEWEST_SEEDS - seeds;
-  const expected = { difference: mean(differences), standardDeviation: sampleStandardDeviation(differences) };
-  const needed = judgement.sequential
-    ? seedsForDecision(expected, { alpha: judgement.alpha, margin: judgement.margin ?? 0, comparisons })
-    : seedsNeeded(expected, judgement, comparisons);
-  if (needed === null || needed - seeds > MOST_SUGGESTED_SEEDS) return null;
-  return Math.max(1, needed - seeds);
+function fixedTest(differences: readonly number[], doubt: number): MeanTest {
+  const student = surer(studentTest(differences), doubt);
+  return isOfFewSteps(differences) ? allRequired([student, signFlips(differences)]) : student;
 }
 
-function seedsNeeded(
-  expected: ExpectedDifference,
-  { alpha, power, margin }: Judgement,
-  comparisons: number,
-): number | null {
-  const options = { alpha: alpha / comparisons, power };
-  const needed = [
-    expected.standardDeviation === 0 ? coinsNeeded(options.alpha) : seedsForDifference(expected, options),
-    margin === null ? null : seedsForEquivalence(expected, margin, options),
-  ].filter((count) => count !== null);
-  return needed.length === 0 ? null : Math.min(...needed);
+/** Beyond so many steps from zero, a few steps of spread are no longer what the difference may be made of. */
+const FEW_STEPS = 4;
+/** Of the largest: magnitudes nearer than this are the same number of images. */
+const ROUNDING = 1e-7;
+
+/** Half of the magnitudes are ties, and all are a few of their smallest steps from zero. */
+function isOfFewSteps(differences: readonly number[]): boolean {
+  const largest = Math.max(...differences.map(Math.abs));
+  if (largest === 0) return true;
+  const sizes = new Set(differences.map((difference) => Math.round(Math.abs(difference / largest) / ROUNDING)));
+  const ascending = [...new Set([0, ...sizes])].sort((a, b) => a - b);
+  const step = Math.min(...ascending.slice(1).map((size, i) => size - ascending[i]));
+  return sizes.size <= differences.length / 2 + 1 && ROUNDING * FEW_STEPS * step >= 1 - 10 * ROUNDING;
 }
 
-/** The n from which on equal signs have a sign-flip p-value, 2 / 2^n, below α. */
-function coinsNeeded(alpha: number): number {
-  return Math.floor(Math.log2(2 / alpha)) + 1;
+const MOST_DOUBT = 8;
+
+/**
+ * How much surer a test must be of two samples that scatter differently: half the ratio of their variances, from 1 to 8.
+ * Where one is skewed and the other is tight, their difference is skewed, and both t tests and sign flips err up to
+ * twice as often as they say. A skew can't be seen in five values; a ratio of variances can.
+ */
+function doubtOf(first: readonly number[], second: readonly number[]): number {
+  const variances = [first, second].map((values) => sampleStandardDeviation(values) ** 2);
+  const [smaller, larger] = [Math.min(...variances), Math.max(...variances)];
+  if (larger === 0) return 1;
+  return Math.min(MOST_DOUBT, Math.max(1, larger / smaller / 2));
 }

@@ -1,3 +1,4 @@
+import { escapeUTF8 } from 'entities';
 import type { Calibration, ReliabilityBin } from './calibration.js';
 
 /** Sizes in pixels. */
@@ -34,7 +35,7 @@ export function reliabilityDiagram(panels: readonly ReliabilityPanel[]): string 
 function draw({ name, calibration }: ReliabilityPanel): string {
   const largest = Math.max(...calibration.bins.map(({ count }) => count));
   return [
-    `<text y="-24" font-weight="600">${escaped(name)}</text>`,
+    `<text y="-24" font-weight="600">${escapeUTF8(name)}</text>`,
     `<text y="-9">expected calibration error ${(100 * calibration.expectedError).toFixed(2)} %</text>`,
     ...TICKS.map(drawTick),
     ...calibration.bins.map((bin) => drawBin(bin, largest)),
@@ -71,8 +72,4 @@ function position(share: number): number {
 
 function round(value: number): number {
   return Math.round(100 * value) / 100;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { Difference } from '../config/diff.js';
 import type { LoadedExperiment } from '../config/load.js';
-import type { CheckedExperiment, ExperimentArguments } from './experiment-arguments.js';
+import type { DataCheck } from '../display/data-check.js';
+import type { CheckedExperiment, ExperimentArguments } from '../launch/experiment-arguments.js';
 
 interface Options {
+  data?: true;
   diff?: true;
   json?: true;
 }
@@ -21,31 +23,65 @@ export function registerCheck(program: Command): void {
       '--diff',
       'print what differs from the file before overrides, from the base it extends, or from the defaults',
     )
+    .option('--data', 'read all data: test images among the training images, what tables lack, repeat or bring anew')
     .option('--json', 'print the resolved configurations, or the mistakes, as JSON')
     .action(check);
 }
 
 async function check(words: string[], options: Options): Promise<void> {
-  const { loadAll, splitArguments } = await import('./experiment-arguments.js');
+  const { loadAll, splitArguments } = await import('../launch/experiment-arguments.js');
+  const { checkAgainstModels } = await import('../launch/pinned-models.js');
   const given = splitArguments(words);
   const experiments = await loadAll(given);
+  await checkAgainstModels(experiments, 'runs');
+  const found = options.data ? await checkAllData(experiments) : [];
   process.stdout.write(
-    options.json ? await toJson(experiments, given, options) : await toText(experiments, given, options),
+    options.json ? await toJson(experiments, found, given, options) : await toText(experiments, found, given, options),
   );
+  if (!options.json) await sayValid(experiments);
+}
+
+/** On standard error: what is printed stays a configuration. */
+async function sayValid(experiments: CheckedExperiment[]): Promise<void> {
+  const { colorsOn } = await import('../visible.js');
+  const { counted } = await import('../words.js');
+  const variants = experiments.reduce((sum, experiment) => sum + (experiment.variants?.length ?? 0), 0);
+  const files = experiments.length === 1 ? [] : [counted(experiments.length, 'file')];
+  const told = [...files, ...(variants === 0 ? [] : [counted(variants, 'variant')])];
+  process.stderr.write(`${colorsOn(process.stderr).green('✓')} ${['valid', ...told].join(', ')}\n`);
+}
+
+async function checkAllData(experiments: readonly CheckedExperiment[]): Promise<DataCheck[]> {
+  const { checkData } = await import('../launch/check-data.js');
+  const { showProgress } = await import('../display/status-line.js');
+  const status = showProgress(process.stderr);
+  const found: DataCheck[] = [];
+  try {
+    for (const experiment of experiments) found.push(await checkData(experiment, status));
+  } finally {
+    status.clear();
+  }
+  return found;
 }
 
 async function toText(
   experiments: CheckedExperiment[],
+  found: readonly DataCheck[],
   given: ExperimentArguments,
   { diff }: Options,
 ): Promise<string> {
   const { formatDifferences } = await import('../config/diff.js');
   const { toYaml } = await import('../config/format.js');
-  const { sweepSize } = await import('./sweep-summary.js');
-  const texts = experiments.map(async (experiment) => {
+  const { sizeOfSweep } = await import('../config/variants/size.js');
+  const { sizeText } = await import('../display/sweep-summary.js');
+  const { datasetText } = await import('../display/dataset-account.js');
+  const { dataCheckText } = await import('../display/data-check.js');
+  const texts = experiments.map(async (experiment, index) => {
     if (diff) return formatDifferences(await differencesOf(experiment, given));
-    const { config, cells } = experiment;
-    return `${cells ? `# ${sweepSize(config, cells)}\n` : ''}${toYaml(config)}`;
+    const { config, variants, data } = experiment;
+    const check = index in found ? dataCheckText(found[index]) : '';
+    const account = `${datasetText(data, experiment.file)}${check}`.replace(/^(?=.)/gm, '# ');
+    return `${account}${variants ? `# ${sizeText(sizeOfSweep(config, variants))}\n` : ''}${toYaml(config)}`;
   });
   const separate = (text: string, i: number) => `# ${experiments[i].file}\n${text}`;
   const separator = diff ? '\n' : '---\n';
@@ -54,15 +90,20 @@ async function toText(
 
 async function toJson(
   experiments: CheckedExperiment[],
+  found: readonly DataCheck[],
   given: ExperimentArguments,
   { diff }: Options,
 ): Promise<string> {
   const { configHash } = await import('../config/hash.js');
-  const { sweepJson } = await import('./sweep-summary.js');
-  const results = experiments.map(async (experiment) => ({
+  const { sweepJson } = await import('../display/sweep-summary.js');
+  const { datasetJson } = await import('../display/dataset-account.js');
+  const { dataCheckJson } = await import('../display/data-check.js');
+  const results = experiments.map(async (experiment, index) => ({
     file: experiment.file,
     config_hash: configHash(experiment.config),
-    ...(experiment.cells ? { sweep: sweepJson(experiment.config, experiment.cells) } : {}),
+    ...datasetJson(experiment.data),
+    ...(index in found ? { data_check: dataCheckJson(found[index]) } : {}),
+    ...(experiment.variants ? { sweep: sweepJson(experiment.config, experiment.variants) } : {}),
     ...(diff ? { differences: await differencesOf(experiment, given) } : { config: experiment.config }),
   }));
   return `${JSON.stringify(await Promise.all(results), null, 2)}\n`;

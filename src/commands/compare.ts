@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Study } from '../study/study.js';
 import type { StudyOptions } from '../study/gather-study.js';
+import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 
 /** Images of a report that are taken for another class. */
 const SHOWN_IMAGES = 30;
@@ -24,7 +25,7 @@ export function registerCompare(program: Command): void {
   program
     .command('compare')
     .description('compare the variants of sweeps, or single runs: intervals, effect sizes, tests, and the answer')
-    .argument('[id...]', 'of sweeps and runs, or the beginnings of their ids (default: the newest sweep)')
+    .argument('[id...]', `sweeps and runs, each ${NAMES} (default: the newest sweep)`)
     .option('--baseline <variant>', 'compare all others with this variant, rather than all with each other')
     .option('--metric <name>', 'compare by this metric (default: the one that the sweep names)')
     .option(
@@ -36,19 +37,21 @@ export function registerCompare(program: Command): void {
     .option('--csv <file>', 'write every run as comma-separated values (-: to standard output)')
     .option('--html <file>', 'write it as a page that needs nothing else (-: to standard output)')
     .option('--plots <directory>', 'write every plot as SVG and PNG')
-    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .addOption(runsDirectoryOption())
     .option('--json', 'print all numbers as JSON')
     .action(compare);
 }
 
 async function compare(ids: string[], options: Options): Promise<void> {
   const { gatherStudy } = await import('../study/gather-study.js');
-  const { showStatusLine } = await import('./status-line.js');
-  const { count } = await import('./format.js');
+  const { namedOrNewest } = await import('../study/named-or-newest.js');
+  const { showStatusLine } = await import('../display/status-line.js');
+  const { count } = await import('../display/format.js');
   const status = showStatusLine(process.stderr);
-  const study = await gatherStudy(options.runsDir, await idsOrNewest(ids, options.runsDir), {
+  const study = await gatherStudy(options.runsDir, namedOrNewest(ids, options.runsDir), {
     ...(await readOptions(options)),
     ...detailsFor(options),
+    notesLook: true,
     onProgress: (progress) => {
       if (progress.step === 'runs') status.update(`Reading runs: ${count(progress.done)}`);
       else status.onProgress({ type: 'data-progress', ...progress.progress });
@@ -63,21 +66,8 @@ function detailsFor({ html, plots }: Options): StudyOptions {
   return { curves: true, confusion: true, misclassified: html === undefined ? 0 : SHOWN_IMAGES };
 }
 
-async function idsOrNewest(ids: readonly string[], runsDir: string): Promise<readonly string[]> {
-  if (ids.length > 0) return ids;
-  const { newestSweep } = await import('../sweep/find.js');
-  const { UserError } = await import('../errors.js');
-  const sweep = newestSweep(runsDir);
-  if (sweep) return [sweep.id];
-  throw new UserError(`there is no sweep in ${runsDir}`, {
-    code: 'nothing-to-compare',
-    hint: 'name the runs to compare, as `ablate ls` lists them, or run a sweep: ablate run experiments/faq/pooling.yaml',
-    exitCode: 2,
-  });
-}
-
 async function readOptions({ baseline, metric, margin, alpha }: Options): Promise<StudyOptions> {
-  const { readNumber } = await import('./read-number.js');
+  const { readNumber } = await import('../launch/options/read-number.js');
   return {
     baseline,
     metric,
@@ -91,7 +81,7 @@ async function print(study: Study, { markdown, csv, html, plots, json }: Options
   const { renderMarkdown } = await import('../report/markdown.js');
   const { renderCsv } = await import('../report/csv.js');
   const { renderJson } = await import('../report/json.js');
-  const { studyText } = await import('./compare-text.js');
+  const { studyText } = await import('../display/compare-text.js');
   if (markdown !== undefined) await writeOrPrint(markdown, renderMarkdown(study), '--markdown');
   if (csv !== undefined) await writeOrPrint(csv, renderCsv(study), '--csv');
   if (html !== undefined) {
@@ -108,15 +98,19 @@ async function writeOrPrint(file: string, text: string, option: string): Promise
     process.stdout.write(text);
     return;
   }
-  const { writeOutput } = await import('./write-output.js');
+  const { sayWritten, writeOutput } = await import('../display/write-output.js');
   await writeOutput(file, text, option);
+  sayWritten(file);
 }
 
 async function writePlots(study: Study, directory: string): Promise<void> {
   const { renderPlots, toPng } = await import('../report/plots/plots.js');
-  const { writeOutput } = await import('./write-output.js');
-  for (const { name, svg } of renderPlots(study)) {
+  const { sayWritten, writeOutput } = await import('../display/write-output.js');
+  const { counted } = await import('../words.js');
+  const plots = renderPlots(study);
+  for (const { name, svg } of plots) {
     await writeOutput(join(directory, `${name}.svg`), svg, '--plots');
     await writeOutput(join(directory, `${name}.png`), await toPng(svg), '--plots');
   }
+  sayWritten(`${counted(plots.length, 'plot')}, each as SVG and PNG, in ${directory}`);
 }

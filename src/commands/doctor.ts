@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Attempt } from '../tensorflow/library/find.js';
-import type { Check } from './doctor-checks.js';
+import type { Check } from '../launch/doctor-checks.js';
 
 /** Adds `ablate doctor` to the program. */
 export function registerDoctor(program: Command): void {
@@ -12,7 +12,7 @@ export function registerDoctor(program: Command): void {
 }
 
 async function doctor({ json }: { json?: true }): Promise<void> {
-  const { runChecks } = await import('./doctor-checks.js');
+  const { runChecks } = await import('../launch/doctor-checks.js');
   const checks = await runChecks();
   const isFit = checks.every(({ status }) => status !== 'fail');
   process.stdout.write(json ? `${JSON.stringify({ ok: isFit, checks }, null, 2)}\n` : await describe(checks));
@@ -20,9 +20,8 @@ async function doctor({ json }: { json?: true }): Promise<void> {
 }
 
 async function describe(checks: readonly Check[]): Promise<string> {
-  const { default: pc } = await import('picocolors');
-  const { isTTY } = process.stdout;
-  const { green, yellow, red, dim, bold } = pc.createColors(isTTY && pc.isColorSupported);
+  const { colorsOn } = await import('../visible.js');
+  const { green, yellow, red, dim, bold } = colorsOn(process.stdout);
   const marks = { ok: green('ok  '), warn: yellow('warn'), fail: red('fail') };
   const width = Math.max(...checks.map(({ name }) => name.length));
   const indent = ' '.repeat(width + 7);

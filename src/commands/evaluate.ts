@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RobustnessRequest, TestedModel } from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
-import type { LocatedExperiment } from '../job.js';
-import { type EngineOptions, addEngineOptions, wholeNumber } from './engine.js';
-import type { Comparison, Evaluated } from './evaluate-format.js';
-import type { StatusLine } from './status-line.js';
+import type { LocatedExperiment } from '../protocol/job.js';
+import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
+import { wholeNumber } from '../launch/options/read-number.js';
+import type { Comparison, Evaluated } from '../display/evaluate-format.js';
+import type { StatusLine } from '../display/status-line.js';
+import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
@@ -14,21 +16,29 @@ interface Options extends EngineOptions {
   robustnessImages: string;
   seed: string;
   plot?: string;
+  worst?: string;
   json?: true;
 }
+
+/** How many of the wrongly classified images are shown, unless told. */
+const WORST_LISTED = 5;
 
 /** Adds `ablate evaluate` to the program. */
 export function registerEvaluate(program: Command): void {
   const command = program
     .command('evaluate')
     .description('score trained models: per class, calibration, robustness; several on the same images are compared')
-    .argument('<run...>', 'ids of runs or their beginnings, folders of runs or of models, MLflow models')
-    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .argument('<run...>', `runs, each ${NAMES}; folders of models, MLflow models`)
+    .addOption(runsDirectoryOption())
     .option('--dataset <file>', "an experiment file whose dataset's test images are used (default: each run's own)")
     .option('--no-robustness', "don't distort the images")
     .option('--robustness-images <n>', 'how many test images to distort', '2000')
     .option('--seed <n>', 'of the distortions', '1')
     .option('--plot <file>', 'write a reliability diagram (SVG)')
+    .option(
+      '--worst <n>',
+      `how many of the wrongly classified images to list (default: ${WORST_LISTED}; with --json all)`,
+    )
     .option('--json', 'print the evaluations as JSON')
     .action(evaluate);
   addEngineOptions(command);
@@ -36,26 +46,48 @@ export function registerEvaluate(program: Command): void {
 
 async function evaluate(runs: string[], options: Options): Promise<void> {
   const robustness = robustnessOf(options);
-  const { findModelOf } = await import('./find-model.js');
-  const { showStatusLine } = await import('./status-line.js');
-  const { evaluationsJson, evaluationsText } = await import('./evaluate-format.js');
+  const worst = worstListed(options);
+  const { findModelOf } = await import('../launch/find-model.js');
+  const { showProgress } = await import('../display/status-line.js');
+  const { evaluationsJson, evaluationsText } = await import('../display/evaluate-format.js');
   const models = await Promise.all(runs.map((run) => findModelOf(run, options.runsDir)));
+  if (options.plot !== undefined) await requireProbabilities(models);
   const experiments = await experimentsOf(models, options);
-  const status = showStatusLine(process.stderr);
+  const status = showProgress(process.stderr);
   const tested = await testAll(models, experiments, { options, robustness, status }).finally(status.clear);
-  const evaluated = await Promise.all(models.map((model, index) => report(model, tested[index])));
+  const evaluated = await Promise.all(models.map((model, index) => report(model, tested[index], worst)));
   const comparisons = await compareAll(evaluated);
   process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, comparisons));
   if (options.plot !== undefined) await writePlot(evaluated, options.plot);
-  const { default: pc } = await import('picocolors');
-  for (const {
-    model,
-    tested: { digest },
-  } of evaluated) {
-    if (options.dataset === undefined && digest !== model.dataset.digest) {
-      process.stderr.write(`${pc.yellow('note')} the data of ${model.name} have changed since it was trained\n`);
-    }
-  }
+  for (const note of await notesOf(evaluated, options)) process.stderr.write(note);
+}
+
+/** What whoever reads the numbers should know. */
+async function notesOf(evaluated: readonly Evaluated[], { dataset, plot }: Options): Promise<string[]> {
+  const { colors: pc } = await import('../visible.js');
+  const { withoutProbabilities } = await import('../inference/class-values.js');
+  const notes = evaluated.flatMap(({ model, tested: { digest } }) => {
+    const reason = withoutProbabilities(model);
+    const isChanged = dataset === undefined && digest !== model.dataset.digest;
+    return [
+      ...(isChanged ? [`the data of ${model.name} have changed since it was trained`] : []),
+      ...(reason && plot !== undefined ? [`${model.name} is not in the plot: ${reason}`] : []),
+    ];
+  });
+  return notes.map((note) => `${pc.yellow('note')} ${note}\n`);
+}
+
+/** Something must be there to plot. @throws UserError `no-probabilities` */
+async function requireProbabilities(models: TrainedModel[]): Promise<void> {
+  const { withoutProbabilities } = await import('../inference/class-values.js');
+  const { UserError } = await import('../errors.js');
+  const reasons = models.map(withoutProbabilities);
+  if (reasons.includes(undefined)) return;
+  throw new UserError(`--plot draws how far probabilities can be believed: ${reasons[0] ?? ''}`, {
+    code: 'no-probabilities',
+    hint: 'leave out --plot; let the last layer be `type: dense` with `activation: softmax` to have probabilities',
+    exitCode: 2,
+  });
 }
 
 function robustnessOf({ robustness, robustnessImages, seed }: Options): RobustnessRequest | null {
@@ -63,8 +95,13 @@ function robustnessOf({ robustness, robustnessImages, seed }: Options): Robustne
   return robustness ? { images, seed: wholeNumber('--seed', seed, 2 ** 31 - 1) } : null;
 }
 
+function worstListed({ worst, json }: Options): number {
+  if (worst !== undefined) return wholeNumber('--worst', worst, 1e9);
+  return json ? Infinity : WORST_LISTED;
+}
+
 async function experimentsOf(models: TrainedModel[], { dataset }: Options): Promise<LocatedExperiment[]> {
-  const { experimentOf } = await import('./inference-session.js');
+  const { experimentOf } = await import('../launch/inference-session.js');
   if (dataset === undefined) return Promise.all(models.map(experimentOf));
   const { loadExperiment } = await import('../config/load.js');
   const { config } = loadExperiment(dataset);
@@ -83,7 +120,7 @@ async function testAll(
   experiments: LocatedExperiment[],
   { options, robustness, status }: Testing,
 ): Promise<TestedModel[]> {
-  const { startInferenceSession } = await import('./inference-session.js');
+  const { startInferenceSession } = await import('../launch/terminal/inference-session.js');
   const session = await startInferenceSession(options, status);
   const tested: TestedModel[] = [];
   try {
@@ -96,16 +133,25 @@ async function testAll(
   return tested;
 }
 
-async function report(model: TrainedModel, tested: TestedModel): Promise<Evaluated> {
+async function report(model: TrainedModel, tested: TestedModel, worst: number): Promise<Evaluated> {
   const { classificationReport } = await import('../analysis/classification-report.js');
   const { wilsonInterval } = await import('../analysis/statistics/intervals.js');
+  const { worstImages } = await import('../analysis/worst-images.js');
+  const { valueName } = await import('../inference/class-values.js');
   const robustness = tested.robustness.map(({ correct, images, ...score }) => ({
     ...score,
     images,
     accuracy: correct / images,
     interval: wilsonInterval(correct, images),
   }));
-  return { model, tested, report: classificationReport({ classes: model.classes, ...tested }), robustness };
+  const probabilities = valueName(model) === 'probability' ? tested.values : undefined;
+  return {
+    model,
+    tested,
+    report: classificationReport({ classes: model.classes, ...tested, probabilities }),
+    worst: worstImages(tested, worst),
+    robustness,
+  };
 }
 
 /** Every pair of models that saw the same images. */
@@ -128,7 +174,10 @@ async function compareAll(evaluated: Evaluated[]): Promise<Comparison[]> {
 
 async function writePlot(evaluated: Evaluated[], path: string): Promise<void> {
   const { reliabilityDiagram } = await import('../analysis/reliability-diagram.js');
-  const { writeOutput } = await import('./write-output.js');
-  const panels = evaluated.map(({ model, report: { calibration } }) => ({ name: model.name, calibration }));
+  const { sayWritten, writeOutput } = await import('../display/write-output.js');
+  const panels = evaluated.flatMap(({ model, report: { probabilities } }) =>
+    probabilities ? [{ name: model.name, calibration: probabilities.calibration }] : [],
+  );
   await writeOutput(path, reliabilityDiagram(panels), '--plot');
+  sayWritten(path);
 }

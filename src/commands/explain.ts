@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
 import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../explanation/task.js';
+import type { ValueName } from '../inference/class-values.js';
 import type { TrainedModel } from '../inference/trained-model.js';
-import { type EngineOptions, addEngineOptions } from './engine.js';
-import type { ReadImage } from './image-arguments.js';
-import { addImageArguments } from './model-arguments.js';
+import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
+import type { ReadImage } from '../launch/options/image-arguments.js';
+import { addImageArguments } from '../launch/options/model-arguments.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
@@ -36,24 +37,30 @@ export function registerExplain(program: Command): void {
   addEngineOptions(command);
 }
 
-async function explain(run: string, files: string[], options: Options): Promise<void> {
+async function explain(run: string, words: string[], options: Options): Promise<void> {
+  const { findImages } = await import('../launch/options/image-names.js');
+  const { files, unreadable } = await findImages(words);
   if (files.length > MAX_IMAGES) throw tooMany(files.length);
-  const { findModelOf } = await import('./find-model.js');
-  const { readImages } = await import('./image-arguments.js');
-  const { writeOutput } = await import('./write-output.js');
-  const { drawExplanations } = await import('./explain-picture.js');
+  const { findModelOf } = await import('../launch/find-model.js');
+  const { readImages } = await import('../launch/options/image-arguments.js');
+  const { writeOutput } = await import('../display/write-output.js');
+  const { drawExplanations } = await import('../display/explain-picture.js');
   const model = await findModelOf(run, options.runsDir);
   const classIndex = options.class === undefined ? undefined : indexOfClass(model, options.class);
-  const read = await readImages(files, model, { invert: options.invert ?? false });
+  const read: ReadImage[] = [
+    ...(await readImages(files, model, { invert: options.invert ?? false })),
+    ...unreadable.map(({ path, reason }) => ({ image: path, error: reason })),
+  ];
   const decoded = read.filter((image) => 'pixels' in image);
   if (decoded.length === 0) throw noneReadable(read);
   const answer = await ask(model, decoded, classIndex, options);
   const names = decoded.map(({ image }) => image);
   const images = decoded.map(({ pixels }) => pixels);
-  const explained = { ...model, names, images, answer };
+  const { valueName } = await import('../inference/class-values.js');
+  const explained = { ...model, names, images, answer, valueName: valueName(model) };
   await writeOutput(options.output, await drawExplanations(explained), '--output');
   if (options.html !== undefined) {
-    const { explanationPage } = await import('./explain-page.js');
+    const { explanationPage } = await import('../display/explain-page.js');
     await writeOutput(options.html, await explanationPage(explained, model.name), '--html');
   }
   await print(model, read, answer, options);
@@ -92,8 +99,8 @@ async function ask(
   classIndex: number | undefined,
   options: Options,
 ): Promise<ExplainAnswer> {
-  const { startInferenceSession } = await import('./inference-session.js');
-  const { showStatusLine } = await import('./status-line.js');
+  const { startInferenceSession } = await import('../launch/terminal/inference-session.js');
+  const { showStatusLine } = await import('../display/status-line.js');
   const status = showStatusLine(process.stderr);
   const session = await startInferenceSession(options, status);
   const pixels = Buffer.concat(images.map((image) => image.pixels));
@@ -105,35 +112,48 @@ async function ask(
   }
 }
 
+/** An image that was given, and its explanation. */
+type Shown = { image: string; explained: Explained } | { image: string; error: string };
+
 async function print(model: TrainedModel, read: ReadImage[], answer: ExplainAnswer, options: Options): Promise<void> {
+  const { valueName } = await import('../inference/class-values.js');
+  const name = valueName(model);
   const explained = answer.images.values();
-  const images = read.map((image) =>
-    'error' in image ? image : { image: image.image, ...toJson(model, explained.next().value as Explained) },
+  const images = read.map((image): Shown =>
+    'error' in image ? image : { image: image.image, explained: explained.next().value as Explained },
   );
   if (options.json) {
     const filters = answer.filters ? layerJson(answer.filters) : null;
     const path = resolve(options.output);
-    process.stdout.write(`${JSON.stringify({ run: model.name, path, images, filters }, undefined, 2)}\n`);
+    const plain = images.map((image) => ('error' in image ? image : toJson(model, name, image)));
+    process.stdout.write(`${JSON.stringify({ run: model.name, path, images: plain, filters }, undefined, 2)}\n`);
     return;
   }
-  const { default: pc } = await import('picocolors');
-  const { percent } = await import('./format.js');
+  const { colors: pc } = await import('../visible.js');
+  const { columnsOf, saidText } = await import('../display/explain-picture.js');
   for (const image of images) {
     if ('error' in image) process.stderr.write(`${pc.red('error')} ${image.image}: ${image.error}\n`);
-    else process.stderr.write(`${image.image}: ${image.class} (${percent(image.probability)})\n`);
+    else {
+      const { classIndex, values } = image.explained;
+      process.stderr.write(`${image.image}: ${model.classes[classIndex]} (${saidText(name, values[classIndex])})\n`);
+    }
   }
-  const { columnsOf } = await import('./explain-picture.js');
   const order = columnsOf(answer).map(({ title }) => title);
   process.stderr.write(pc.dim(`From left to right: ${order.join(', ')}; red speaks for the class\n`));
   if (!order.includes('Grad-CAM')) process.stderr.write(pc.dim('Without a convolution there is no Grad-CAM\n'));
   process.stdout.write(`${[options.output, options.html ?? []].flat().join('\n')}\n`);
 }
 
-function toJson({ classes }: TrainedModel, explained: Explained) {
-  const { probabilities, classIndex, gradCam, saliency, integratedGradients, occlusion, featureMaps } = explained;
+function toJson(
+  { classes }: TrainedModel,
+  name: ValueName,
+  { image, explained }: Extract<Shown, { explained: unknown }>,
+) {
+  const { values, classIndex, gradCam, saliency, integratedGradients, occlusion, featureMaps } = explained;
   return {
+    image,
     class: classes[classIndex],
-    probability: probabilities[classIndex],
+    [name]: values[classIndex],
     grad_cam: gradCam ? { layer: gradCam.layer, values: rows(gradCam) } : null,
     saliency: rows(saliency),
     integrated_gradients: { difference: integratedGradients.difference, values: rows(integratedGradients) },

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
 import type { TrainedModel } from '../inference/trained-model.js';
-import { type EngineOptions, addEngineOptions } from './engine.js';
+import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRequest } from '../export/export-request.js';
-import { addModelArgument } from './model-arguments.js';
+import { addModelArgument } from '../launch/options/model-arguments.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
@@ -33,10 +33,10 @@ export function registerExport(program: Command): void {
 }
 
 async function exportModel(run: string, options: Options): Promise<void> {
-  const { findModelOf } = await import('./find-model.js');
-  const { showStatusLine } = await import('./status-line.js');
-  const { performExport } = await import('./export-steps.js');
-  const { exportReportJson, exportReportText } = await import('./export-report.js');
+  const { findModelOf } = await import('../launch/find-model.js');
+  const { showStatusLine } = await import('../display/status-line.js');
+  const { performExport } = await import('../launch/export-steps.js');
+  const { exportReportJson, exportReportText } = await import('../display/export-report.js');
   const request = requestOf(await findModelOf(run, options.runsDir), options);
   requireFree(request.output, options);
   const status = showStatusLine(process.stderr);

@@ -25,10 +25,10 @@ async function install({ gpu, cpu, force, json }: Options): Promise<void> {
     throw new UserError('--gpu and --cpu exclude each other', { code: 'conflicting-options', exitCode: 2 });
   }
   const { installTensorFlow } = await import('../tensorflow/library/install.js');
-  const { showInstallProgress } = await import('./install-progress.js');
+  const { showInstallProgress } = await import('../display/install-progress.js');
   const device = gpu ? 'gpu' : cpu && 'cpu';
   const { onProgress, clear } = showInstallProgress(process.stderr);
-  const { abortOnInterrupt } = await import('./interrupts.js');
+  const { abortOnInterrupt } = await import('../launch/signals/interrupts.js');
   const { signal, stop } = abortOnInterrupt();
   const library = await installTensorFlow({ device, force, signal, onProgress }).finally(() => {
     clear();

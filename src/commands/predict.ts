@@ -1,46 +1,58 @@
 import type { Command } from 'commander';
 import type { TrainedModel } from '../inference/trained-model.js';
-import { type EngineOptions, addEngineOptions, wholeNumber } from './engine.js';
-import type { ClassProbability } from '../inference/class-probabilities.js';
-import type { InferenceSession } from './inference-session.js';
-import { addImageArguments } from './model-arguments.js';
-import type { StatusLine } from './status-line.js';
+import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
+import { wholeNumber } from '../launch/options/read-number.js';
+import type { InferenceSession } from '../launch/inference-session.js';
+import { addImageArguments } from '../launch/options/model-arguments.js';
+import type { NamedImages } from '../launch/options/image-names.js';
+import type { Prediction } from '../display/predictions.js';
+import type { StatusLine } from '../display/status-line.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
   top: string;
+  batch: string;
   invert?: true;
+  csv?: string;
   json?: true;
 }
 
 /** Decoded and classified together: enough for the engine, and little memory. */
-const IMAGES_AT_ONCE = 256;
+const IMAGES_AT_ONCE = '256';
+
+/** Its name in `--csv`. */
+const STANDARD_OUTPUT = '-';
 
 /** Adds `ablate predict` to the program. */
 export function registerPredict(program: Command): void {
   const command = addImageArguments(program.command('predict'))
     .description('classify images by a trained model')
     .option('--top <k>', 'how many classes to show of each image', '3')
+    .option('--batch <n>', 'how many images to classify at once; fewer if they are large', IMAGES_AT_ONCE)
+    .option('--csv <file>', 'write the predictions as CSV instead; - for standard output')
     .option('--json', 'print the predictions as JSON')
     .action(predict);
   addEngineOptions(command);
 }
 
-/** What became of one image. */
-type Prediction = { image: string; top: ClassProbability[] } | { image: string; error: string };
-
-async function predict(run: string, images: string[], options: Options): Promise<void> {
+async function predict(run: string, words: string[], options: Options): Promise<void> {
   const top = wholeNumber('--top', options.top, 1e6);
-  const { findModelOf } = await import('./find-model.js');
-  const { startInferenceSession } = await import('./inference-session.js');
-  const { showStatusLine } = await import('./status-line.js');
+  const batch = wholeNumber('--batch', options.batch, 1e6);
+  await requireOneOutput(options);
+  const { findImages } = await import('../launch/options/image-names.js');
+  const named = await findImages(words);
+  const { findModelOf } = await import('../launch/find-model.js');
+  const { startInferenceSession } = await import('../launch/terminal/inference-session.js');
+  const { showProgress } = await import('../display/status-line.js');
   const model = await findModelOf(run, options.runsDir);
-  const status = showStatusLine(process.stderr);
+  const status = showProgress(process.stderr);
   const session = await startInferenceSession(options, status);
   try {
-    const predictions = await classify(images, { model, session, status, top, invert: options.invert ?? false });
+    const classifying = { model, session, status, top, batch, invert: options.invert ?? false };
+    const unreadable = named.unreadable.map(({ path, reason }) => ({ image: path, error: reason }));
+    const predictions = [...(await classify(named.files, classifying)), ...unreadable];
     status.clear();
-    await print(model, predictions, options);
+    await print({ model, predictions, named, top }, options);
     if (predictions.some((prediction) => 'error' in prediction)) process.exitCode = 1;
   } finally {
     status.clear();
@@ -53,49 +65,91 @@ interface Classifying {
   session: InferenceSession;
   status: StatusLine;
   top: number;
+  batch: number;
   invert: boolean;
 }
 
 /** Images that can't be read keep none of the others from being answered. */
-async function classify(images: string[], { model, session, status, top, invert }: Classifying): Promise<Prediction[]> {
-  const { readImages } = await import('./image-arguments.js');
-  const { mostProbableClasses } = await import('../inference/class-probabilities.js');
+async function classify(
+  images: string[],
+  { model, session, status, top, batch, invert }: Classifying,
+): Promise<Prediction[]> {
+  const { readImages } = await import('../launch/options/image-arguments.js');
+  const { greatestClasses } = await import('../inference/class-values.js');
+  const { imagesAtOnce } = await import('../data/limits.js');
+  const atOnce = imagesAtOnce(batch, model.height * model.width * model.channels);
   const predictions: Prediction[] = [];
-  for (let start = 0; start < images.length; start += IMAGES_AT_ONCE) {
-    const read = await readImages(images.slice(start, start + IMAGES_AT_ONCE), model, { invert });
+  let done = 0;
+  const onRead = (): void => {
+    status.update(`Classifying: ${++done} of ${images.length} images`);
+  };
+  for (let start = 0; start < images.length; start += atOnce) {
+    const read = await readImages(images.slice(start, start + atOnce), model, { invert, onRead });
     const decoded = read.filter((image) => 'pixels' in image);
     const pixels = Buffer.concat(decoded.map((image) => image.pixels));
-    const { probabilities } = await session.ask({ type: 'predict', model, images: pixels });
+    const { values } = await session.ask({ type: 'predict', model, images: pixels });
     let row = 0;
     for (const image of read) {
       if ('error' in image) predictions.push(image);
-      else predictions.push({ image: image.image, top: mostProbableClasses(probabilities, row++, model.classes, top) });
+      else predictions.push({ image: image.image, top: greatestClasses(values, row++, model.classes, top) });
     }
-    status.update(`Classified ${predictions.length} of ${images.length} images`);
   }
   return predictions;
 }
 
-async function print(model: TrainedModel, predictions: Prediction[], { json }: Options): Promise<void> {
+interface Classified {
+  model: TrainedModel;
+  predictions: Prediction[];
+  named: NamedImages;
+  top: number;
+}
+
+async function print({ model, predictions, named, top }: Classified, { csv, json }: Options): Promise<void> {
+  const { predictionsCsv, predictionsJson, predictionsTable } = await import('../display/predictions.js');
+  const { passedOver } = named;
+  if (csv !== undefined) await writeCsv(csv, predictionsCsv(model, predictions, top));
   if (json) {
-    const plain = predictions.map((prediction) =>
-      'error' in prediction ? prediction : { image: prediction.image, ...prediction.top[0], top: prediction.top },
-    );
-    process.stdout.write(`${JSON.stringify({ run: model.name, predictions: plain }, undefined, 2)}\n`);
+    const skipped = passedOver.length > 0 ? { passed_over: passedOver } : {};
+    const document = { run: model.name, predictions: predictionsJson(model, predictions), ...skipped };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
     return;
   }
-  const { default: pc } = await import('picocolors');
-  const { percent } = await import('./format.js');
-  const { formatTable } = await import('./table.js');
-  const rows = predictions.flatMap((prediction) => {
-    if ('error' in prediction) return [];
-    const [best, ...others] = prediction.top;
-    const next = others.map((other) => `${other.class} ${percent(other.probability)}`).join(', ');
-    return [[prediction.image, best.class, percent(best.probability), pc.dim(next)]];
-  });
-  const columns = [{ title: 'IMAGE' }, { title: 'CLASS' }, { title: 'PROBABILITY', align: 'right' as const }];
-  if (rows.length > 0) process.stdout.write(formatTable([...columns, { title: 'NEXT' }], rows));
+  if (csv === undefined) process.stdout.write(predictionsTable(model, predictions));
+  await printNotes({ model, predictions, named });
+}
+
+/** What whoever reads the predictions should know. */
+async function printNotes({ model, predictions, named }: Omit<Classified, 'top'>): Promise<void> {
+  const { withoutProbabilities } = await import('../inference/class-values.js');
+  const { colors: pc } = await import('../visible.js');
+  if (named.passedOver.length > 0) {
+    const { passedOverText } = await import('../display/dataset-account.js');
+    process.stderr.write(`${pc.dim(`${passedOverText(named)} (--json names them)`)}\n`);
+  }
+  const note = withoutProbabilities(model);
+  if (note) process.stderr.write(`${pc.yellow('note')} ${note}\n`);
   for (const prediction of predictions) {
     if ('error' in prediction) process.stderr.write(`${pc.red('error')} ${prediction.image}: ${prediction.error}\n`);
   }
+}
+
+async function writeCsv(file: string, text: string): Promise<void> {
+  if (file === STANDARD_OUTPUT) {
+    process.stdout.write(text);
+    return;
+  }
+  const { sayWritten, writeOutput } = await import('../display/write-output.js');
+  await writeOutput(file, text, '--csv');
+  sayWritten(file);
+}
+
+/** @throws UserError `bad-usage` */
+async function requireOneOutput({ csv, json }: Options): Promise<void> {
+  if (csv !== STANDARD_OUTPUT || !json) return;
+  const { UserError } = await import('../errors.js');
+  throw new UserError('--csv - and --json would both be written to standard output', {
+    code: 'bad-usage',
+    hint: 'give --csv a file, or leave one of the two out',
+    exitCode: 2,
+  });
 }

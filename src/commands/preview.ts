@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedExperiment } from '../config/load.js';
 import { UserError } from '../errors.js';
-import type { Preview } from '../job.js';
-import { type EngineOptions, addEngineOptions, chooseEngine, wholeNumber } from './engine.js';
+import type { Preview } from '../protocol/job.js';
+import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
+import { wholeNumber } from '../launch/options/read-number.js';
+import { ablate } from '../shell.js';
 
 interface Options extends EngineOptions {
   output: string;
@@ -33,11 +35,11 @@ export function registerPreview(program: Command): void {
 async function preview(file: string, overrides: string[], options: Options): Promise<void> {
   const columns = wholeNumber('--count', options.count, MAX_COUNT);
   const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
-  const { loadAll } = await import('./experiment-arguments.js');
+  const { loadAll } = await import('../launch/experiment-arguments.js');
   const [experiment] = await loadAll({ files: [file], overrides: [...overrides, ...seed] });
   requireAugmentation(experiment);
   const images = await augmented(experiment, columns, options);
-  const { writePreview } = await import('./preview-picture.js');
+  const { writePreview } = await import('../display/preview-picture.js');
   const path = resolve(options.output);
   const { width, height } = await writePreview(images, path);
   const { columns: shown, rows } = images;
@@ -55,16 +57,17 @@ function requireAugmentation({ config, file }: LoadedExperiment): void {
   if (Object.values(config.augmentation).some((operation) => operation !== null)) return;
   throw new UserError(`${file} has no augmentation: every image would be shown as it is`, {
     code: 'no-augmentation',
-    hint: `for example: ablate preview ${file} 'augmentation.rotation={factor: 0.1}'`,
+    hint: `for example: ${ablate('preview', file, 'augmentation.rotation={factor: 0.1}')}`,
     exitCode: 2,
   });
 }
 
 async function augmented({ config, file }: LoadedExperiment, columns: number, options: Options): Promise<Preview> {
+  const { chooseEngine } = await import('../launch/terminal/engine.js');
   const engine = await chooseEngine(options);
   const { WorkerProcess } = await import('../scheduling/worker-process.js');
   const { answerOf } = await import('../scheduling/failure.js');
-  const { showStatusLine } = await import('./status-line.js');
+  const { showStatusLine } = await import('../display/status-line.js');
   const status = showStatusLine(process.stderr);
   const worker = new WorkerProcess(engine);
   try {

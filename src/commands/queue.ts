@@ -1,12 +1,12 @@
 import { Argument, type Command } from 'commander';
 import type { QueueAction } from '../remote/redis/queue-control.js';
-import { addQueueOption, requireQueue } from './place-options.js';
+import { addQueueOption, requireQueue } from '../launch/options/place.js';
 
 /** Adds `ablate queue` to the program. */
 export function registerQueue(program: Command): void {
   const command = program
     .command('queue')
-    .description('look at a queue of trials; pause it (what runs goes on, nothing more begins), or let it go on')
+    .description('look at a queue of trials; pause it (what runs continues, nothing more begins), or let it continue')
     .addArgument(new Argument('[action]', 'what to do').choices(['status', 'pause', 'resume']).default('status'))
     .option('--json', 'print the state as JSON')
     .action(control);

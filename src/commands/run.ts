@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { addSweepOptions, type SweepOptions } from './sweep-options.js';
-import { addTrainingOptions } from './training-options.js';
+import { addSweepOptions, type SweepOptions } from '../launch/options/sweep.js';
+import { addTrainingOptions } from '../launch/options/training.js';
 
 /** Adds `ablate run` to the program. */
 export function registerRun(program: Command): void {
@@ -18,9 +18,9 @@ export function registerRun(program: Command): void {
 }
 
 async function run(words: string[], options: SweepOptions): Promise<void> {
-  const { splitArguments, loadAll } = await import('./experiment-arguments.js');
+  const { splitArguments, loadAll } = await import('../launch/experiment-arguments.js');
   const given = splitArguments(words);
   const experiments = await loadAll(given);
-  const { trainAll } = await import('./train.js');
+  const { trainAll } = await import('../launch/terminal/train-all.js');
   await trainAll(experiments, options, { command: { name: 'run', overrides: given.overrides } });
 }

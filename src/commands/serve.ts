@@ -4,14 +4,16 @@ import type { DriftMonitor } from '../serving/drift.js';
 import type { PredictionService } from '../serving/prediction-service.js';
 import type { Server } from '../serving/server.js';
 import type { Successor } from '../serving/successor.js';
-import { type EngineOptions, addEngineOptions, wholeNumber } from './engine.js';
-import { addModelArgument } from './model-arguments.js';
-import type { ServeSignals } from './serve-signals.js';
-import type { StatusLine } from './status-line.js';
+import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
+import { addModelArgument } from '../launch/options/model-arguments.js';
+import { wholeNumber } from '../launch/options/read-number.js';
+import type { ServeSignals } from '../launch/signals/serve-signals.js';
+import type { StatusLine } from '../display/status-line.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
   host: string;
+  allowedHosts?: string;
   port: string;
   grace: string;
   drift: boolean;
@@ -26,6 +28,10 @@ export function registerServe(program: Command): void {
   const command = addModelArgument(program.command('serve'))
     .description('serve a trained model over HTTP, with a page to draw on')
     .option('--host <address>', 'the address to listen at; 0.0.0.0 for all', '127.0.0.1')
+    .option(
+      '--allowed-hosts <names>',
+      "names that requests may ask by besides this machine's: a.org,*.b.org; * for any",
+    )
     .option('--port <n>', 'the port; 0 for any that is free', '8080')
     .option('--grace <seconds>', 'how long SIGTERM lets clients go elsewhere before the port is closed', '5')
     .option('--no-drift', "don't compare requests with the model's own data, which needn't be here then")
@@ -37,10 +43,10 @@ export function registerServe(program: Command): void {
 async function serve(run: string, options: Options): Promise<void> {
   const port = options.port === '0' ? 0 : wholeNumber('--port', options.port, 65535);
   const grace = options.grace === '0' ? 0 : wholeNumber('--grace', options.grace, 3600);
-  const { findModelOf } = await import('./find-model.js');
-  const { showStatusLine } = await import('./status-line.js');
+  const { findModelOf } = await import('../launch/find-model.js');
+  const { showStatusLine } = await import('../display/status-line.js');
   const { createServer } = await import('../serving/server.js');
-  const { listenForSignals } = await import('./serve-signals.js');
+  const { listenForSignals } = await import('../launch/signals/serve-signals.js');
   const { passedSocket } = await import('../serving/port.js');
   const fd = passedSocket();
   const model = await findModelOf(run, options.runsDir);
@@ -49,7 +55,7 @@ async function serve(run: string, options: Options): Promise<void> {
   const service = await startService(model, options, status);
   try {
     const drift = options.drift ? await startDriftMonitor(service, status) : undefined;
-    const server = await createServer({ service, drift });
+    const server = await createServer({ service, drift, allowedHosts: allowedHosts(options) });
     const url = await listen(server, { host: options.host, port, ...(fd === undefined ? {} : { fd }) });
     status.clear();
     process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
@@ -62,8 +68,13 @@ async function serve(run: string, options: Options): Promise<void> {
   }
 }
 
+/** Who is let to listen at a name is let to be asked by it. */
+function allowedHosts({ host, allowedHosts = '' }: Options): string[] {
+  return [host, ...allowedHosts.split(',')].map((name) => name.trim()).filter((name) => name !== '');
+}
+
 async function startService(model: TrainedModel, options: Options, status: StatusLine): Promise<PredictionService> {
-  const { chooseEngine } = await import('./engine.js');
+  const { chooseEngine } = await import('../launch/terminal/engine.js');
   const { PredictionService } = await import('../serving/prediction-service.js');
   const engine = await chooseEngine(options);
   status.update('Starting TensorFlow and loading the model');
@@ -75,12 +86,13 @@ async function startService(model: TrainedModel, options: Options, status: Statu
 /** Without the model's own data it serves all the same, and says so. */
 async function startDriftMonitor(service: PredictionService, status: StatusLine): Promise<DriftMonitor | undefined> {
   const { UserError } = await import('../errors.js');
-  const { experimentOf } = await import('./inference-session.js');
+  const { experimentOf } = await import('../launch/inference-session.js');
+  const { valueName } = await import('../inference/class-values.js');
   const { DriftMonitor } = await import('../serving/drift.js');
   status.update("Reading the model's own data, to notice drift");
   try {
     const reference = await service.reference(await experimentOf(service.model), REFERENCE_IMAGES);
-    return new DriftMonitor(reference, service.model.classes.length);
+    return new DriftMonitor(reference, service.model.classes.length, valueName(service.model));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     status.clear();
@@ -175,7 +187,7 @@ async function succeedWhenTold({ app }: Server, signals: ServeSignals): Promise<
         },
         (error: unknown) => {
           successor = undefined;
-          say(`this process goes on: ${messageOf(error)}`);
+          say(`this process continues: ${messageOf(error)}`);
         },
       );
     });

@@ -2,6 +2,8 @@ import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { MetricPoint, RunHistory } from '../tracking/run-history.js';
 import type { RunDirectory, Summary } from '../tracking/run-store.js';
+import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
+import { counted } from '../words.js';
 
 interface Options {
   runsDir: string;
@@ -13,8 +15,8 @@ export function registerShow(program: Command): void {
   program
     .command('show')
     .description('show a run (what it was, what it came to, how its metrics went) or a sweep')
-    .argument('<id>', 'of a run or a sweep, or the beginning of its id')
-    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .argument('<id>', `a run or a sweep: ${NAMES}`)
+    .addOption(runsDirectoryOption())
     .option('--json', 'print everything as JSON, with every point of every metric')
     .action(show);
 }
@@ -25,7 +27,7 @@ async function show(id: string, { runsDir, json }: Options): Promise<void> {
   const { readHistory } = await import('../tracking/run-history.js');
   const found = findSweepOrRun(runsDir, id);
   if ('sweep' in found) {
-    const { sweepJson, sweepText } = await import('./show-sweep.js');
+    const { sweepJson, sweepText } = await import('../display/show-sweep.js');
     process.stdout.write(await (json ? sweepJson : sweepText)(found.sweep));
     return;
   }
@@ -52,9 +54,9 @@ async function toJson(run: RunDirectory, history: RunHistory, summary?: Summary)
 }
 
 async function toText(run: RunDirectory, history: RunHistory, summary?: Summary): Promise<string> {
-  const { default: pc } = await import('picocolors');
-  const { statusText } = await import('./run-status.js');
-  const facts = await describe(history, summary);
+  const { colors: pc } = await import('../visible.js');
+  const { statusText } = await import('../display/run-status.js');
+  const facts = await describe(run, history, summary);
   const width = Math.max(...facts.map(([name]) => name.length));
   const path = relative(process.cwd(), run.path) || '.';
   return [
@@ -65,14 +67,23 @@ async function toText(run: RunDirectory, history: RunHistory, summary?: Summary)
 }
 
 /** What there is to say of a run, as name and text. */
-async function describe({ identity, datasets, tags }: RunHistory, summary?: Summary): Promise<[string, string][]> {
-  const { count, duration } = await import('./format.js');
+async function describe(
+  run: RunDirectory,
+  { identity, datasets, params, tags }: RunHistory,
+  summary?: Summary,
+): Promise<[string, string][]> {
+  const { count, duration } = await import('../display/format.js');
+  const { seedTextOf } = await import('../display/seed-text.js');
+  const { tagsText } = await import('../tracking/user-tags.js');
+  const { labelledTags, NAME_TAG, readLabels } = await import('../tracking/labels.js');
+  const labels = readLabels(run);
   const samples = datasets.map((dataset) => `${count(dataset.samples)} ${dataset.context}`).join(', ');
   const engine = summary?.tensorflow;
   const facts: [string, string | undefined][] = [
+    ['name', labels.name],
     ['about', identity?.description],
     ['experiment', identity?.experiment],
-    ['seed', identity && String(identity.seed)],
+    ['seed', identity && seedTextOf(identity.seed, params)],
     ['started', identity && new Date(identity.time).toLocaleString('sv')],
     ['took', summary && duration(summary.duration_seconds)],
     ['data', datasets.length > 0 ? `${datasets[0].name}: ${samples}` : undefined],
@@ -80,15 +91,10 @@ async function describe({ identity, datasets, tags }: RunHistory, summary?: Summ
     [
       'training',
       summary &&
-        `${count(summary.epochs)} epochs, ${count(summary.steps)} steps, ${count(summary.samples_per_second)} samples/s`,
+        `${counted(summary.epochs, 'epoch')}, ${counted(summary.steps, 'step')}, ${count(summary.samples_per_second)} samples/s`,
     ],
     ['tensorflow', engine ? `${engine.version} on ${engine.device}` : undefined],
-    [
-      'tags',
-      Object.entries(tags)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(', '),
-    ],
+    ['tags', tagsText(labelledTags({ ...identity?.tags, ...tags }, { tags: { ...labels.tags, [NAME_TAG]: null } }))],
     ['error', summary?.error ?? undefined],
   ];
   return facts.filter((fact): fact is [string, string] => Boolean(fact[1]));
@@ -96,19 +102,28 @@ async function describe({ identity, datasets, tags }: RunHistory, summary?: Summ
 
 /** Each metric's last, lowest and highest value. */
 async function metricsTable(metrics: RunHistory['metrics']): Promise<string> {
-  const { formatTable } = await import('./table.js');
-  const { significant } = await import('./format.js');
-  const titles = ['METRIC', 'LAST', 'LOWEST', 'HIGHEST', 'POINTS'];
-  const columns = titles.map((title, index) => ({ title, align: index > 0 ? ('right' as const) : undefined }));
-  const where = ({ value, epoch, step }: MetricPoint): string =>
-    `${significant(value)} @ ${epoch === undefined ? `step ${step}` : `epoch ${epoch}`}`;
+  const { fittedTable } = await import('../display/fitted-table.js');
+  const { metricText } = await import('../display/format.js');
+  const { sparkline } = await import('../display/sparkline.js');
+  const right = 'right' as const;
+  const columns = [
+    { title: 'METRIC', rank: 0 },
+    { title: 'LAST', rank: 0, align: right },
+    { title: 'COURSE', rank: 1 },
+    { title: 'LOWEST', rank: 3, align: right },
+    { title: 'HIGHEST', rank: 2, align: right },
+    { title: 'POINTS', rank: 4, align: right },
+  ];
+  const where = (name: string, { value, epoch, step }: MetricPoint): string =>
+    `${metricText(name, value)} @ ${epoch === undefined ? `step ${step}` : `epoch ${epoch}`}`;
   const rows = Object.entries(metrics).map(([name, points]) => {
     const [lowest, highest] = extremes(points);
     const last = points[points.length - 1];
-    const ends = points.length > 1 ? [where(lowest), where(highest)] : ['', ''];
-    return [name, significant(last.value), ...ends, String(points.length)];
+    const ends = points.length > 1 ? [where(name, lowest), where(name, highest)] : ['', ''];
+    const course = points.length > 1 ? sparkline(points.map(({ value }) => value)) : '';
+    return [name, metricText(name, last.value), course, ...ends, String(points.length)];
   });
-  return rows.length > 0 ? `\n${formatTable(columns, rows)}` : '';
+  return rows.length > 0 ? `\n${fittedTable(columns, rows)}` : '';
 }
 
 /** The points with the lowest and the highest value; NaN is neither, unless there is nothing else. */

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import type { SweepState } from '../sweep/sweep-state.js';
 import type { RunDirectory } from '../tracking/run-store.js';
+import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
+import { ablate } from '../shell.js';
 
 interface Options {
   runsDir: string;
   json?: true;
 }
 
-/** A run that goes on. */
+/** A run in progress. */
 interface GoingRun {
   id: string;
   /** Of the process that trains it. */
@@ -22,9 +24,9 @@ interface GoingRun {
 export function registerStatus(program: Command): void {
   program
     .command('status')
-    .description('show the sweeps and runs that go on, from any terminal')
-    .argument('[id]', 'a sweep or a run, or the beginning of its id (default: all that go on)')
-    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .description('show the sweeps and runs in progress, from any terminal')
+    .argument('[id]', `a run or a sweep: ${NAMES} (default: all in progress)`)
+    .addOption(runsDirectoryOption())
     .option('--json', 'print all of it as JSON')
     .action(status);
 }
@@ -83,16 +85,22 @@ async function goingOf(runs: RunDirectory[]): Promise<GoingRun[]> {
 }
 
 async function sweepText(state: SweepState): Promise<string> {
-  const { default: pc } = await import('picocolors');
+  const { colors: pc } = await import('../visible.js');
   const { runDirectory } = await import('../tracking/run-store.js');
-  const { statusText } = await import('./run-status.js');
-  const { SweepView } = await import('./sweep-view.js');
+  const { statusText } = await import('../display/run-status.js');
+  const { SweepView } = await import('../display/sweep-view.js');
   const { begun, results, open, jobs, holder, since, sweep } = state;
-  const view = new SweepView({ metric: begun.metric, total: results.counts.total, jobs }, () => Date.now() / 1000);
+  const ofSeeds = begun.seed_range === undefined ? { seeds: begun.seeds.length } : {};
+  const view = new SweepView(
+    { metric: begun.metric, total: results.counts.total, jobs, ...ofSeeds },
+    () => Date.now() / 1000,
+  );
   const runs = await goingOf(open.map(({ run }) => runDirectory(sweep.runsDirectory, run)));
   view.restore(
     results,
-    open.flatMap((trial) => runs.filter(({ id }) => id === trial.run).map((run) => ({ ...trial, ...run }))),
+    open.flatMap((trial) =>
+      runs.filter(({ id }) => id === trial.run).map((run) => ({ variant: trial.cell, ...trial, ...run })),
+    ),
   );
   const by = holder ? ` in process ${holder.pid} since ${new Date(since).toLocaleString('sv')}` : '';
   const { rows, columns } = process.stdout as { rows?: number; columns?: number };
@@ -101,8 +109,8 @@ async function sweepText(state: SweepState): Promise<string> {
 
 async function runsText(runs: GoingRun[]): Promise<string> {
   if (runs.length === 0) return '';
-  const { formatTable } = await import('./table.js');
-  const { metricText } = await import('./format.js');
+  const { formatTable } = await import('../display/table.js');
+  const { metricText } = await import('../display/format.js');
   const titles = ['RUN', 'PROCESS', 'EPOCH', 'TRAIN LOSS', 'VAL ACC'];
   const columns = titles.map((title, index) => ({ title, align: index > 0 ? ('right' as const) : undefined }));
   const score = (metrics: Partial<Record<string, number>>, name: string): string =>
@@ -128,5 +136,5 @@ async function toJson(states: SweepState[], runs: GoingRun[]): Promise<string> {
 function nothing(runsDir: string, id: string | undefined): string {
   return id === undefined
     ? `nothing is being trained in ${runsDir}`
-    : `${id} isn't being trained; \`ablate show\` tells more`;
+    : `${id} isn't being trained; \`${ablate('show', id)}\` tells more`;
 }

@@ -1,13 +1,16 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colors as pc } from '../visible.js';
 import { UserError } from '../errors.js';
+import { readTextSync } from '../regular-file.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import type { Deliverable } from '../tracking/deliverable.js';
-import { count, duration } from './format.js';
-import type { StatusLine } from './status-line.js';
+import { count, duration } from '../display/format.js';
+import type { StatusLine } from '../display/status-line.js';
+import { runsDirectoryOption } from '../launch/options/runs-directory.js';
+import { ablate } from '../shell.js';
 
 interface Options {
   runsDir: string;
@@ -28,8 +31,8 @@ const ADDRESS_SECONDS = 150;
 export function registerUi(program: Command): void {
   program
     .command('ui')
-    .description('open every local run in a local MLflow; runs that go on appear live')
-    .option('--runs-dir <directory>', 'where runs are kept', 'runs')
+    .description('open every local run in a local MLflow; runs in progress appear live')
+    .addOption(runsDirectoryOption())
     .option('--port <n>', 'of the server on 127.0.0.1 (default: a free one)')
     .option('--no-open', "don't open a browser")
     .option('--json', 'print the address as JSON, once all runs are there')
@@ -37,7 +40,7 @@ export function registerUi(program: Command): void {
 }
 
 async function ui(options: Options): Promise<void> {
-  const { wholeNumber } = await import('./engine.js');
+  const { wholeNumber } = await import('../launch/options/read-number.js');
   const port = options.port === undefined ? undefined : wholeNumber('--port', options.port, 65535);
   const directory = join(resolve(options.runsDir), '.mlflow');
   mkdirSync(directory, { recursive: true });
@@ -45,7 +48,7 @@ async function ui(options: Options): Promise<void> {
   const lock = await takeFileLock(join(directory, 'lock'));
   // Another call serves these runs already, and watches them: its address is all that is needed.
   if (!lock) return show(await readAddress(directory), options);
-  const { abortOnInterrupt } = await import('./interrupts.js');
+  const { abortOnInterrupt } = await import('../launch/signals/interrupts.js');
   const { signal, stop } = abortOnInterrupt();
   try {
     await serve({ options, directory, port, signal });
@@ -65,7 +68,7 @@ interface Serving {
 
 /** Serves until Ctrl-C. */
 async function serve({ options, directory, port, signal }: Serving): Promise<void> {
-  const { showStatusLine } = await import('./status-line.js');
+  const { showStatusLine } = await import('../display/status-line.js');
   const status = showStatusLine(process.stderr);
   const python = await installMlflow(signal);
   const { LocalServer } = await import('../tracking/local-server.js');
@@ -85,7 +88,7 @@ async function serve({ options, directory, port, signal }: Serving): Promise<voi
 async function installMlflow(signal: AbortSignal): Promise<string> {
   if (process.env.ABLATE_MLFLOW) return process.env.ABLATE_MLFLOW;
   const { ensureManagedPython } = await import('../python/ensure-python.js');
-  const { showInstallProgress } = await import('./install-progress.js');
+  const { showInstallProgress } = await import('../display/install-progress.js');
   const { onProgress, clear } = showInstallProgress(process.stderr);
   const request = { name: 'mlflow', requirements: [MLFLOW], bytesNeeded: MLFLOW_BYTES, onProgress, signal };
   return ensureManagedPython(request).finally(clear);
@@ -100,7 +103,7 @@ interface Watching {
   ended: AbortSignal;
 }
 
-/** Brings the server all runs there are, says where it is, and goes on with what is new, until Ctrl-C. */
+/** Brings the server all runs there are, says where it is, and keeps sending what is new, until Ctrl-C. */
 async function importRuns(uri: string, { options, directory, status, signal, ended }: Watching): Promise<void> {
   const { MlflowClient } = await import('../tracking/mlflow/client.js');
   const { MlflowConnection } = await import('../tracking/mlflow/connection.js');
@@ -116,10 +119,10 @@ async function importRuns(uri: string, { options, directory, status, signal, end
   };
   await importer.pass(listener, signal);
   status.clear();
-  const address = await comparisonAddress(client, options);
+  const address = await pageAddress(client, options);
   writeFileSync(addressFile(directory), address);
   await show(address, options);
-  process.stderr.write(pc.dim('Ctrl-C ends the server; runs that go on appear live.\n'));
+  process.stderr.write(pc.dim('Ctrl-C ends the server; runs in progress appear live.\n'));
   const quiet = { onProgress: () => undefined, onProblem };
   const stop = AbortSignal.any([signal, ended]);
   for (;;) {
@@ -132,21 +135,18 @@ async function importRuns(uri: string, { options, directory, status, signal, end
 }
 
 /** A page that compares the newest sweep's runs; without a sweep, those of the newest run's experiment. */
-async function comparisonAddress(client: MlflowClient, { runsDir }: Options): Promise<string> {
-  const { EXPERIMENT_TAGS } = await import('../tracking/mlflow-mapping.js');
+async function pageAddress(client: MlflowClient, { runsDir }: Options): Promise<string> {
   const { newestSweep } = await import('../sweep/find.js');
-  const { DeliverableSweep } = await import('../sweep/deliverable-sweep.js');
-  const newest = newestSweep(runsDir);
-  const sweep = newest && new DeliverableSweep(newest);
-  const experiment = sweep?.identity().experiment ?? (await newestExperiment(runsDir));
+  const sweep = newestSweep(runsDir);
+  if (sweep) {
+    const { comparisonAddress } = await import('../launch/comparison-address.js');
+    return comparisonAddress(client, sweep);
+  }
+  const experiment = await newestExperiment(runsDir);
   if (experiment === undefined) return client.uri;
+  const { EXPERIMENT_TAGS } = await import('../tracking/mlflow-mapping.js');
   const experimentId = await client.ensureExperiment(experiment, EXPERIMENT_TAGS);
-  const page = `${client.uri}/#/experiments/${experimentId}/runs`;
-  if (!sweep) return `${page}?compareRunsMode=CHART&workflowType=machine_learning`;
-  const { comparisonView } = await import('../tracking/mlflow/comparison-view.js');
-  const { tag, query } = comparisonView(sweep.comparison());
-  await client.setExperimentTag(experimentId, tag);
-  return `${page}?${query}`;
+  return `${client.uri}/#/experiments/${experimentId}/runs?compareRunsMode=CHART&workflowType=machine_learning`;
 }
 
 async function newestExperiment(runsDir: string): Promise<string | undefined> {
@@ -177,12 +177,12 @@ function addressFile(directory: string): string {
 async function readAddress(directory: string): Promise<string> {
   for (let waited = 0; waited < ADDRESS_SECONDS; waited++) {
     try {
-      return readFileSync(addressFile(directory), 'utf8');
+      return readTextSync(addressFile(directory));
     } catch {
       await sleep(1000);
     }
   }
-  throw new UserError('another `ablate ui` holds these runs, and its server has not come up', {
+  throw new UserError(`another \`${ablate('ui')}\` holds these runs, and its server has not come up`, {
     code: 'ui-not-ready',
     hint: `end it with Ctrl-C; ${join(directory, 'server.log')} says what its server does`,
   });
@@ -199,6 +199,6 @@ function abortedBy(event: Promise<void>): AbortSignal {
 function serverEnded(directory: string): UserError {
   return new UserError("MLflow's server has ended by itself", {
     code: 'mlflow-server-failed',
-    hint: `${join(directory, 'server.log')} says why; \`ablate ui\` starts it again`,
+    hint: `${join(directory, 'server.log')} says why; \`${ablate('ui')}\` starts it again`,
   });
 }

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { addEngineOptions, chooseEngine, type EngineOptions, wholeNumber } from './engine.js';
-import { addQueueOption, requireQueue } from './place-options.js';
+import { addEngineOptions, type EngineOptions } from '../launch/options/engine.js';
+import { addQueueOption, requireQueue } from '../launch/options/place.js';
+import { wholeNumber } from '../launch/options/read-number.js';
+import { runsDirectoryOption } from '../launch/options/runs-directory.js';
 
 interface WorkerOptions extends EngineOptions {
   queue?: string;
@@ -17,7 +19,7 @@ export function registerWorker(program: Command): void {
     .command('worker')
     .description('train the trials of a queue on this machine, until it is told to end')
     .option('--concurrency <n>', 'trials side by side (default: one a GPU, or one a core)')
-    .option('--runs-dir <directory>', 'where runs are kept; shared with the sender, or not', 'runs')
+    .addOption(runsDirectoryOption('where runs are kept; shared with the sender, or not'))
     .option('--data-root <directory...>', 'folders that trials may read data from', [])
     .option('--lease-seconds <n>', 'how long this worker may be away before another takes its trials', '30')
     .action(work);
@@ -29,16 +31,17 @@ async function work(options: WorkerOptions): Promise<void> {
   const { parseQueueAddress } = await import('../remote/redis/address.js');
   const address = parseQueueAddress(requireQueue(options));
   const leaseSeconds = wholeNumber('--lease-seconds', options.leaseSeconds, 86_400);
-  const { openWorkerPlace } = await import('./worker-place.js');
+  const { chooseEngine } = await import('../launch/terminal/engine.js');
+  const { openWorkerPlace } = await import('../launch/worker-place.js');
   const { place, concurrency, close } = await openWorkerPlace(await chooseEngine(options), options);
-  const { RedisWorker } = await import('../remote/redis/redis-worker.js');
+  const { RedisConsumer } = await import('../remote/redis/redis-consumer.js');
   const { performTrial } = await import('../remote/perform-trial.js');
-  const { configuredMlflow } = await import('./mlflow-client.js');
-  const { listenForInterrupts } = await import('./interrupts.js');
-  const mlflow = await configuredMlflow();
+  const { configuredMlflow } = await import('../launch/mlflow-client.js');
+  const { listenForInterrupts } = await import('../launch/signals/interrupts.js');
+  const mlflow = await configuredMlflow(process.env);
   const { signal, stop } = listenForInterrupts(close);
   try {
-    const worker = await RedisWorker.start(address, {
+    const worker = await RedisConsumer.start(address, {
       concurrency,
       leaseSeconds,
       runsDirectory: place.runsDirectory,

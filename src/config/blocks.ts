@@ -1,6 +1,6 @@
-import type { Path } from './problems.js';
-import { isObject } from './schema.js';
-import type { Json } from './tree.js';
+import type { Path } from './text/problems.js';
+import { isObject } from './schema/schema.js';
+import type { Json } from './text/tree.js';
 
 /** A layer as a file could have written it, and what made it. */
 export interface BlockLayer {
@@ -9,7 +9,7 @@ export interface BlockLayer {
   origin: Path;
 }
 
-const defaultDenseUnits = 128;
+const DEFAULT_DENSE_UNITS = 128;
 
 /**
  * The layers that the short form stands for: for each block its convolutions and a pooling; then flatten, the hidden dense
@@ -17,7 +17,7 @@ const defaultDenseUnits = 128;
  * @param model valid, with defaults filled in, with `blocks`
  */
 export function blockLayers(model: Record<string, Json>): BlockLayer[] {
-  const { blocks, dense_units: given = defaultDenseUnits } = model;
+  const { blocks, dense_units: given = DEFAULT_DENSE_UNITS } = model;
   const hidden = Array.isArray(given) ? given : [given];
   const units = hidden.map((value, i): BlockLayer => {
     const origin = Array.isArray(given) ? ['model', 'dense_units', i] : ['model', 'dense_units'];

@@ -1,8 +1,20 @@
-import type { Conv2D, Experiment, LayerConfig, OptimizerConfig, TrainingConfig } from './experiment.js';
+import type {
+  Conv2D,
+  DatasetConfig,
+  Experiment,
+  LayerConfig,
+  OptimizerConfig,
+  TrainingConfig,
+} from './schema/experiment.generated.js';
+import { counted, listed } from '../words.js';
+import { checkChance } from './chance.js';
+import { kindOf } from '../model/layers/kind-of.js';
 import { matchesName, outputIndex } from './layers.js';
-import type { Path, ProblemDetails, Report } from './problems.js';
-import { nearest } from './suggest.js';
-import { checkSweep } from './sweep-consistency.js';
+import type { Path, ProblemDetails, Report } from './text/problems.js';
+import { nearest } from './text/suggest.js';
+import { targetTraits, targetType } from './targets.js';
+import type { Json } from './text/tree.js';
+import { checkSweep } from './sweep/consistency.js';
 
 /** Finds keys of a resolved configuration that can't hold together. */
 export function checkConsistency(config: Experiment, report: Report): void {
@@ -15,9 +27,12 @@ export function checkConsistency(config: Experiment, report: Report): void {
   checkOutput(config, report);
   checkOptimizer(config.training.optimizer, report);
   checkSchedule(config.training, report);
+  checkValidationFiles(config.dataset, report);
   checkMonitors(config, report);
   checkLoss(config.training, report);
+  checkTarget(config, report);
   checkRanges(config.augmentation, ['augmentation'], report);
+  checkChance(config, report);
   if (!config.sweep) return;
   checkSweep(config.sweep, report);
   checkSweepMetric(config.sweep.metric.name, config, report);
@@ -26,7 +41,14 @@ export function checkConsistency(config: Experiment, report: Report): void {
 /** Whether an experiment measures what its sweep compares. */
 export function checkSweepMetric(name: string, { training, dataset, sweep }: Experiment, report: Report): void {
   const path = ['sweep', 'metric', 'name'];
-  checkMonitor(name.replace(/^best_/, ''), path, training, dataset, report);
+  checkMonitor(
+    name.replace(/^best_/, ''),
+    path,
+    training,
+    dataset,
+    report,
+    'compare by sweep.metric: {name: train_loss}',
+  );
   const isLate = name.startsWith('test_') || name.endsWith('robust_accuracy');
   if (!isLate || !sweep?.early_terminate) return;
   const hint = 'compare by val_accuracy or val_loss, or train all variants to the end';
@@ -35,10 +57,6 @@ export function checkSweepMetric(name: string, { training, dataset, sweep }: Exp
 
 function conflict(message: string, hint: string): ProblemDetails {
   return { code: 'conflict', message, hint };
-}
-
-function sides(size: number | [number, number]): [number, number] {
-  return Array.isArray(size) ? size : [size, size];
 }
 
 function checkLayers(layers: LayerConfig[], report: Report): void {
@@ -62,25 +80,8 @@ function checkSize(layers: LayerConfig[], report: Report): void {
 }
 
 function checkLayer(layer: LayerConfig, path: Path, isOutput: boolean, report: Report): void {
-  if (layer.type === 'dense' && layer.units === undefined && !isOutput) {
-    const message = 'a hidden dense layer has no key "units"';
-    report([path], { code: 'missing-key', message, expected: 'units: a whole number, at least 1' });
-  }
-  if (layer.type === 'conv2d' && layer.filters % layer.groups !== 0) {
-    const message = `${layer.filters} filters can't be split into ${layer.groups} groups`;
-    report([[...path, 'groups']], conflict(message, 'let groups divide filters'));
-  }
-  if (
-    'dilation_rate' in layer &&
-    Math.max(...sides(layer.strides)) > 1 &&
-    Math.max(...sides(layer.dilation_rate)) > 1
-  ) {
-    const message = 'strides and dilation_rate above 1 at once, which TensorFlow does not compute';
-    report([[...path, 'dilation_rate']], conflict(message, 'set one of the two to 1'));
-  }
-  if ('depth_multiplier' in layer && sides(layer.strides)[0] !== sides(layer.strides)[1]) {
-    const message = 'strides of a depthwise convolution that differ, which TensorFlow does not compute';
-    report([[...path, 'strides']], conflict(message, 'give one number'));
+  for (const { key, ...details } of kindOf(layer).keyProblems?.(layer, isOutput) ?? []) {
+    report([key === undefined ? path : [...path, key]], details);
   }
   const initializer = 'kernel_initializer' in layer ? layer.kernel_initializer : undefined;
   if (typeof initializer === 'object' && initializer.name === 'random_uniform') {
@@ -154,7 +155,7 @@ function layerNames(layers: LayerConfig[]): string[] {
 /** Epochs are counted from 1, and whatever is trained in the first needs no unfreezing. */
 function checkUnfreezing({ unfreeze, epochs }: TrainingConfig, report: Report): void {
   for (const epoch of Object.keys(unfreeze ?? {})) {
-    if (/^\d+$/.test(epoch) && Number(epoch) >= 2 && Number(epoch) <= epochs) continue;
+    if (/^[1-9]\d*$/.test(epoch) && Number(epoch) >= 2 && Number(epoch) <= epochs) continue;
     report(
       [
         ['training', 'unfreeze', epoch],
@@ -175,12 +176,12 @@ function checkOutput({ model, training }: Experiment, report: Report): void {
   if (training.loss !== 'sparse_categorical_crossentropy' || last === -1) return;
   const { activation } = model.layers[last] as { activation: unknown };
   if (activation === 'softmax') return;
-  const message = `the model ends in the activation ${nameOf(activation)}, and cross-entropy needs probabilities`;
+  const message = `the model ends in the activation ${activationName(activation)}, and cross-entropy needs probabilities`;
   const hint = 'let the last layer be `type: dense` with `activation: softmax` (its default)';
   report([['model', 'layers', last, 'activation'], ['training']], conflict(message, hint));
 }
 
-function nameOf(activation: unknown): string {
+function activationName(activation: unknown): string {
   return typeof activation === 'string' ? activation : (activation as { name: string }).name;
 }
 
@@ -193,7 +194,7 @@ function checkOptimizer(optimizer: OptimizerConfig, report: Report): void {
 function checkSchedule({ learning_rate_schedule: schedule, epochs }: TrainingConfig, report: Report): void {
   const path = ['training', 'learning_rate_schedule'];
   if ('warmup_epochs' in schedule && schedule.warmup_epochs >= epochs) {
-    const message = `a warm-up of ${schedule.warmup_epochs} epochs in a training of ${epochs}`;
+    const message = `a warm-up of ${counted(schedule.warmup_epochs, 'epoch')} in a training of ${epochs}`;
     report([[...path, 'warmup_epochs']], conflict(message, 'let warmup_epochs be smaller than epochs'));
   }
   if (schedule.name !== 'piecewise_constant') return;
@@ -205,6 +206,16 @@ function checkSchedule({ learning_rate_schedule: schedule, epochs }: TrainingCon
   }
   const falling = boundaries.findIndex((boundary, i) => i > 0 && boundary <= boundaries[i - 1]);
   if (falling > 0) report([[...path, 'boundaries', falling]], conflict('boundaries that do not rise', 'sort them'));
+}
+
+function checkValidationFiles(dataset: DatasetConfig, report: Report): void {
+  if (dataset.name !== 'idx') return;
+  const { validation_images: images, validation_labels: labels } = dataset;
+  if ((images === null) === (labels === null)) return;
+  const [given, missing] = labels === null ? ['images', 'labels'] : ['labels', 'images'];
+  const message = `validation_${given} without validation_${missing}`;
+  const hint = `give validation_${missing} too, or neither: validation images are then drawn from the training images`;
+  report([['dataset', `validation_${given}`]], { code: 'missing-key', message, hint });
 }
 
 function checkMonitors({ training, dataset }: Experiment, report: Report): void {
@@ -220,18 +231,78 @@ function checkMonitor(
   monitor: string,
   path: Path,
   { metrics }: TrainingConfig,
-  { validation_split: split }: Experiment['dataset'],
+  dataset: Experiment['dataset'],
   report: Report,
+  otherwise = 'monitor train_loss',
 ): void {
-  if (monitor.startsWith('val_') && split === 0) {
-    const hint = 'set dataset.validation_split above 0, or monitor train_loss';
+  const { name, validation_split: part, split } = dataset;
+  if (monitor.startsWith('val_') && part === 0 && !split?.folds) {
+    const mayBeGiven = name === 'idx' || name === 'image_folder' || name === 'table';
+    const removed = mayBeGiven ? ', remove it where validation images are given' : '';
+    const hint = `set dataset.validation_split above 0${removed}, or ${otherwise}`;
     report([path, ['dataset', 'validation_split']], conflict(`${monitor} without validation images`, hint));
   }
   const metric = monitor.replace(/^(train|val|test)_/, '');
-  const measured = ['loss', 'accuracy', ...metrics];
+  const own = targetTraits(targetType(dataset as unknown as Json)).metrics;
+  const measured = ['loss', ...own.filter((each) => each === 'accuracy'), ...metrics];
   if (measured.includes(metric)) return;
-  const hint = `add ${metric} to training.metrics`;
+  const hint = metric === 'accuracy' ? `its target is measured by ${listed(own)}` : `add ${metric} to training.metrics`;
   report([path, ['training', 'metrics']], conflict(`${monitor} is monitored and not measured`, hint));
+}
+
+/** The loss, the metrics and what else must be those of the target. */
+function checkTarget({ dataset, training, augmentation }: Experiment, report: Report): void {
+  const type = targetType(dataset as unknown as Json);
+  if (dataset.name !== 'table') {
+    checkImages(training, report);
+    return;
+  }
+  const { losses } = targetTraits(type);
+  if (!losses.includes(training.loss)) {
+    const hint = `its losses are ${listed(losses)}`;
+    report(
+      [
+        ['training', 'loss'],
+        ['dataset', 'target'],
+      ],
+      conflict(`${training.loss} of a target of type ${type}`, hint),
+    );
+  }
+  training.metrics.forEach((metric, index) => {
+    if (isMetricOf(metric, type)) return;
+    const path = ['training', 'metrics', index];
+    report([path, ['dataset', 'target']], conflict(`${metric} of a target of type ${type}`, 'remove it'));
+  });
+  const isNumber = type === 'number';
+  if (isNumber && training.label_smoothing > 0)
+    report([['training', 'label_smoothing']], conflict('label_smoothing of a number', 'remove it: it is for classes'));
+  if (isNumber && training.class_weight !== null)
+    report([['training', 'class_weight']], conflict('class_weight of a number', 'remove it: it is for classes'));
+  const augmented = Object.entries(augmentation).find(([, operation]) => operation !== null);
+  if (augmented) {
+    const hint = 'remove it: so far datasets of images and their classes alone are augmented';
+    report([['augmentation', augmented[0]]], conflict(`${augmented[0]} of a table`, hint));
+  }
+}
+
+/** What only other targets than classes have. */
+function checkImages({ loss, metrics }: TrainingConfig, report: Report): void {
+  if (!targetTraits('category').losses.includes(loss))
+    report([['training', 'loss']], conflict(`${loss} of classes`, 'it is for targets of a table: dataset.target'));
+  metrics.forEach((metric, index) => {
+    if (isMetricOf(metric, 'category')) return;
+    report([['training', 'metrics', index]], conflict(`${metric} of classes`, 'it is for targets of a table'));
+  });
+}
+
+const OF_NUMBERS = ['mean_absolute_error', 'root_mean_squared_error', 'r2_score'];
+const OF_BINARY = ['auc', 'average_precision'];
+
+function isMetricOf(metric: string, type: string): boolean {
+  if (type === 'number') return OF_NUMBERS.includes(metric);
+  if (OF_NUMBERS.includes(metric)) return false;
+  if (type === 'binary') return !/^(top_|robust)/.test(metric);
+  return !OF_BINARY.includes(metric);
 }
 
 function checkLoss({ loss, label_smoothing: smoothing }: TrainingConfig, report: Report): void {

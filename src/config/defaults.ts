@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { absoluteReference } from './model-reference.js';
-import type { Path } from './problems.js';
-import { branchFor, expand, isObject, type Schema } from './schema.js';
-import type { Json } from './tree.js';
+import type { Path } from './text/problems.js';
+import { branchFor, expand, isObject, type Schema } from './schema/schema.js';
+import type { Json } from './text/tree.js';
 
 /** The folder that a path at a place of the configuration is relative to. */
 export type DirectoryOf = (path: Path) => string;
@@ -30,7 +30,7 @@ export function withDefaults(
     const items = long.map((item, i) =>
       branch.items ? withDefaults(branch.items, item, directoryOf, [...path, i]) : item,
     );
-    return shortSize(whole, items as Json[]);
+    return shortColor(whole, shortSize(whole, items as Json[]));
   }
   return isObject(long) ? shortName(whole, mappingWithDefaults(branch, long, directoryOf, path)) : long;
 }
@@ -46,7 +46,7 @@ function mappingWithDefaults(branch: Schema, value: Record<string, Json>, direct
   const other = typeof branch.additionalProperties === 'object' ? branch.additionalProperties : undefined;
   const extra = Object.keys(value).filter((key) => !Object.hasOwn(branch.properties ?? {}, key));
   const entries = extra.map((key): [string, Json] => {
-    // Of what is given, something is left.
+    // The bounds leave some values.
     const complete = other && withDefaults(other, value[key], directoryOf, [...path, key]);
     return [key, complete ?? value[key]];
   });
@@ -77,8 +77,9 @@ function propertiesOf(branch: Schema): Property[] {
 }
 
 /** The mapping that a shorthand stands for: of a name with parameters, or of a parameter's list of values. */
-function longForm({ then }: Schema, value: Json): Json {
-  if (Array.isArray(value) && then?.['x-shorthand']) return { values: value };
+function longForm({ then, 'x-key-of': keyOf }: Schema, value: Json): Json {
+  if (typeof value === 'string' && keyOf) return { [value]: keyOf };
+  if (Array.isArray(value) && then?.['x-shorthand'] && then.type === 'array') return { values: value };
   if (typeof value !== 'string' || !then) return value;
   const named = { name: value };
   const { properties = {} } = branchFor(then, named);
@@ -96,4 +97,10 @@ function shortName(whole: Schema, value: Record<string, Json>): Json {
 function shortSize({ title }: Schema, items: Json[]): Json {
   const isSize = title === 'Size' || title === 'OptionalSize';
   return isSize && items.length === 2 && items[0] === items[1] ? items[0] : items;
+}
+
+/** The name of a colour that has one. */
+function shortColor({ title }: Schema, color: Json): Json {
+  if (title !== 'Background') return color;
+  return { '[255,255,255]': 'white', '[0,0,0]': 'black' }[JSON.stringify(color)] ?? color;
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { align } from './align.js';
-import type { Experiment } from './experiment.js';
-import { formatPath, type Path } from './problems.js';
+import type { Experiment } from './schema/experiment.generated.js';
+import { formatPath, type Path } from './text/problems.js';
 import { resolveExperiment } from './resolve.js';
-import { branchFor, expand, experimentSchema, isObject, type Schema } from './schema.js';
-import type { Json } from './tree.js';
+import { branchFor, expand, experimentSchema, isObject, type Schema } from './schema/schema.js';
+import type { Json } from './text/tree.js';
 
 /** A key whose value differs between two configurations; undefined where one of them has no such key. */
 export interface Difference {
@@ -37,7 +37,7 @@ export function differences(base: Experiment, config: Experiment): Difference[] 
 export function withoutChoices(config: Experiment): Experiment {
   const required = onlyRequired(experimentSchema(), config as unknown as Json) as Record<string, Json>;
   const layers = onlyRequired({ items: { $ref: '#/definitions/layer' } }, config.model.layers as unknown as Json);
-  return resolveExperiment({ ...required, model: { layers } }, config.name, () => '').config;
+  return resolveExperiment({ ...required, model: { layers } }, config.name, () => '');
 }
 
 function compare(before: Json | undefined, after: Json | undefined, path: Path): Difference[] {

@@ -1,7 +1,7 @@
 import { Document, isCollection, isPair, isScalar, visit } from 'yaml';
 
 /** A list or mapping of plain values stands on one line if it is no longer than this. */
-const lineLength = 60;
+const LINE_LENGTH = 60;
 
 /** A configuration as YAML that loads as the same configuration. */
 export function toYaml(config: object): string {
@@ -9,7 +9,7 @@ export function toYaml(config: object): string {
   visit(document, {
     Collection(_, node) {
       const plain = node.items.every((item) => isPlain(isPair(item) ? item.value : item));
-      if (plain && JSON.stringify(node).length <= lineLength) node.flow = true;
+      if (plain && JSON.stringify(node).length <= LINE_LENGTH) node.flow = true;
     },
   });
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });

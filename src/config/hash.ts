@@ -1,9 +1,26 @@
 import { createHash } from 'node:crypto';
-import type { Experiment, TrainingConfig } from './experiment.js';
+import type { Experiment, TrainingConfig } from './schema/experiment.generated.js';
 import { parseReference } from './model-reference.js';
 
-/** Keys that came later: left out where they ask for nothing, so that the runs of before keep their identity. */
-const LATER_KEYS: ReadonlySet<string> = new Set(['classes', 'unfreeze', 'learning_rate_multipliers', 'pruning']);
+/** Keys that came later, with what asks for nothing: left out then, so that the runs of before keep their identity. */
+const LATER_KEYS: ReadonlyMap<string, unknown> = new Map([
+  ['classes', null],
+  ['background', 'white'],
+  ['unfreeze', null],
+  ['learning_rate_multipliers', null],
+  ['pruning', null],
+  ['seeds', null],
+  ['split', null],
+]);
+
+/** Where the dataset lies. */
+const DATA_PATHS = [
+  'path',
+  'train',
+  'validation',
+  'test',
+  ...['train', 'validation', 'test'].flatMap((set) => [`${set}_images`, `${set}_labels`]),
+];
 
 /**
  * SHA-256 (hex) of all that affects training: dataset, augmentation, layers and training, as canonical JSON (keys sorted).
@@ -13,7 +30,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set(['classes', 'unfreeze', 'learnin
  */
 export function configHash({ dataset, augmentation, model, training }: Experiment): string {
   const relevant = {
-    dataset: without(dataset, ['path', 'train_images', 'train_labels', 'test_images', 'test_labels']),
+    dataset: without(withoutUnset(dataset, 'split'), DATA_PATHS),
     augmentation,
     layers: model.layers,
     training: relevantTraining(training),
@@ -25,17 +42,23 @@ export function configHash({ dataset, augmentation, model, training }: Experimen
 function relevantTraining(training: TrainingConfig): object {
   const { initial_weights: weights } = training;
   const identity = weights === null ? null : (parseReference(weights).sha256 ?? weights);
-  return { ...without(training, ['seed', 'trainable']), initial_weights: identity };
+  return { ...without(withoutUnset(training, 'seeds'), ['seed', 'trainable']), initial_weights: identity };
 }
 
-function without(mapping: object, keys: string[]): object {
+function without(mapping: object, keys: readonly string[]): object {
   return Object.fromEntries(
     Object.entries(mapping).filter(([key, value]) => !keys.includes(key) && !isIdle(key, value)),
   );
 }
 
+/** A mapping that came later, of keys that say nothing where they are null: it holds what was set, or is null. */
+function withoutUnset<Key extends string>(section: Partial<Record<Key, object | null>>, key: Key): object {
+  const set = Object.entries(section[key] ?? {}).filter(([, value]) => value !== null);
+  return { ...section, [key]: set.length > 0 ? Object.fromEntries(set) : null };
+}
+
 function isIdle(key: string, value: unknown): boolean {
-  return value === null && LATER_KEYS.has(key);
+  return LATER_KEYS.get(key) === value;
 }
 
 function canonicalJson(value: unknown): string {

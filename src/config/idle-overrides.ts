@@ -1,10 +1,10 @@
 import { type Layer, inheritedKeys } from './layers.js';
-import type { Override } from './overrides.js';
-import { formatPath, problemAt, type Problem } from './problems.js';
-import { at, keySpan, toJson, type Tree } from './tree.js';
+import type { Override } from './text/overrides.js';
+import { formatPath, problemAt, type Problem } from './text/problems.js';
+import { at, keySpan, toJson, type Tree } from './text/tree.js';
 
 /** Keys of `model` that are no defaults for its layers. */
-const ofNoLayer = ['layers', 'blocks', 'dense_units'];
+const OF_NO_LAYER = ['layers', 'blocks', 'dense_units'];
 
 /**
  * Overrides of what layers inherit from `model` that no layer inherits, since each says it itself: as in the complete
@@ -27,6 +27,6 @@ export function idleOverrides(tree: Tree, overrides: readonly Override[]): Probl
     );
 
   function isIdle(key: string | number | undefined): boolean {
-    return key !== undefined && !ofNoLayer.includes(String(key)) && !inherited.has(String(key));
+    return key !== undefined && !OF_NO_LAYER.includes(String(key)) && !inherited.has(String(key));
   }
 }

@@ -1,4 +1,4 @@
-import { branchFor, expand } from './schema.js';
+import { branchFor, expand } from './schema/schema.js';
 
 /** A layer as data: what the schema has found valid, but not yet complete. */
 export interface Layer {
@@ -9,19 +9,19 @@ export interface Layer {
 }
 
 const layerKeys = new Map<string, [key: string, source: string | undefined][]>();
-const weighted = ['conv2d', 'depthwise_conv2d', 'separable_conv2d', 'dense', 'residual'];
 
 /**
  * The layers of a model with all that they inherit from it written into them, so that nothing else of `model` is needed to
  * build the network. Names are Keras's: the type, numbered from the second layer of its kind on.
  * @param layers valid, with the defaults of their own filled in
  * @param model the shared defaults: `kernel_size`, `activation` …
- * @param trainable names (`*` stands for any letters) of the layers that are trained; null: as each layer says
+ * @param options.trainable names (`*` stands for any letters) of the layers that are trained; null: as each layer says
+ * @param options.activation of the output layer: what makes its outputs those of the target
  */
 export function completeLayers(
   layers: Layer[],
   model: Record<string, unknown>,
-  trainable: readonly string[] | null,
+  { trainable, activation }: { trainable: readonly string[] | null; activation: string },
 ): Layer[] {
   const names = new LayerNames(layers);
   const complete = (layer: Layer, special: Partial<Layer>): Layer => {
@@ -32,7 +32,7 @@ export function completeLayers(
     return { ...result, trainable: trainable.some((pattern) => matchesName(name, pattern)) };
   };
   const output = outputIndex(layers);
-  return layers.map((layer, i) => complete(layer, i === output ? outputDefaults(layers, i) : {}));
+  return layers.map((layer, i) => complete(layer, i === output ? outputDefaults(layers, i, activation) : {}));
 }
 
 /** The shared defaults of `model` that at least one layer takes. */
@@ -47,20 +47,20 @@ export function inheritedKeys(layers: Layer[]): ReadonlySet<string> {
       },
     },
   );
-  completeLayers(layers, recorder, null);
+  completeLayers(layers, recorder, { trainable: null, activation: 'softmax' });
   return taken;
 }
 
-/** The output layer: the last one with weights, if it is dense; -1 if there is none. */
+/** The output layer: the last one with a kernel, if it is dense; -1 if there is none. */
 export function outputIndex(layers: readonly { type: string }[]): number {
-  const last = layers.findLastIndex(({ type }) => weighted.includes(type));
+  const last = layers.findLastIndex(({ type }) => keysOf(type).some(([key]) => key === 'kernel_initializer'));
   return last >= 0 && layers[last].type === 'dense' ? last : -1;
 }
 
-/** The output layer inherits nothing that is meant for hidden layers; its outputs are probabilities. */
-function outputDefaults(layers: readonly Layer[], index: number): Partial<Layer> {
+/** The output layer inherits nothing that is meant for hidden layers; its outputs are those of the target: probabilities of classes. */
+function outputDefaults(layers: readonly Layer[], index: number, activation: string): Partial<Layer> {
   const activated = layers.slice(index + 1).some(({ type }) => type === 'activation');
-  return { activation: activated ? 'linear' : 'softmax', batch_normalization: false, dropout: 0 };
+  return { activation: activated ? 'linear' : activation, batch_normalization: false, dropout: 0 };
 }
 
 /** The layer with what it doesn't say itself, its keys in the order of the schema. */

@@ -1,18 +1,17 @@
-import { basename, extname } from 'node:path';
-import { ConfigError } from './config-error.js';
-import { checkConsistency } from './consistency.js';
-import type { Experiment } from './experiment.js';
-import { readExperimentFile } from './files.js';
+import { basename, extname, join, resolve } from 'node:path';
+import { ConfigError } from './text/config-error.js';
+import { readConfiguration, type Sections } from './configuration.js';
+import type { Experiment } from './schema/experiment.generated.js';
+import { readExperimentFile, readExperimentText, type FileTree } from './text/files.js';
+import { toYaml } from './format.js';
 import { idleOverrides } from './idle-overrides.js';
-import { interpolate } from './interpolate.js';
-import { applyOverride, parseOverride, type Override } from './overrides.js';
-import { limits } from './parse.js';
-import { problemAt, type Path, type Problem, type ProblemDetails } from './problems.js';
-import { resolveExperiment, type Resolved } from './resolve.js';
-import { locationOf, type Location } from './source.js';
-import { checkModelForm, checkSweepForm, incomplete, withStandIns } from './sections.js';
-import { keySpan, toJson, valueSpan, type Tree } from './tree.js';
-import { validate } from './validate.js';
+import { interpolate } from './text/interpolate.js';
+import { applyOverride, parseOverride, type Override } from './text/overrides.js';
+import { plainData } from './text/plain-data.js';
+import { inOrder, problemAt, type Path, type Problem, type ProblemDetails } from './text/problems.js';
+import { locationOf, type Location } from './text/source.js';
+import { valueSpan, type Tree } from './text/tree.js';
+import { withWrittenNames } from './written-names.js';
 
 /** An experiment, ready to run, and where each part of it was written. */
 export interface LoadedExperiment {
@@ -31,6 +30,8 @@ export interface ExperimentSource {
   locate: (path: Path) => Location;
   /** What was resolved: the file with all that it extends and every override, its references followed. */
   tree: Tree;
+  /** Its top-level keys, each with its defaults. */
+  sections: Sections;
   /** The same before its references were followed, and what else its meaning depends on. */
   written: WrittenExperiment;
   /** A mistake found later (in shapes, in data), placed for the user. */
@@ -59,16 +60,43 @@ export interface LoadOptions {
  * @param file path of a YAML file
  * @throws ConfigError with every mistake that was found, each at its place
  */
-export function loadExperiment(
-  file: string,
-  { overrides = [], env = process.env }: LoadOptions = {},
+export function loadExperiment(file: string, options: LoadOptions = {}): LoadedExperiment {
+  return loadTree({ file, name: nameByFile(file) }, readExperimentFile(file), options);
+}
+
+/** What an experiment is called that is an object, where a file would be named. */
+export const OBJECT_NAME = '<experiment>';
+
+/**
+ * The same of an object, as if it were a file in a folder. Mistakes are told in the YAML that it would be.
+ * @param directory that relative paths in it start from
+ * @throws ConfigError with every mistake that was found, each at its place
+ */
+export function loadExperimentObject(
+  experiment: object,
+  { directory, ...options }: LoadOptions & { directory: string },
 ): LoadedExperiment {
-  const { tree: written, base } = readExperimentFile(file);
+  const { data, misfits } = plainData(experiment);
+  const source = { name: OBJECT_NAME, text: toYaml(data as object), directory: resolve(directory) };
+  const read = readExperimentText(source);
+  if (misfits.length > 0) {
+    throw new ConfigError(
+      inOrder(misfits.map(({ path, details }) => problemAt(valueSpan(read.tree, path), path, details))),
+    );
+  }
+  return loadTree({ file: join(source.directory, OBJECT_NAME), name: 'experiment' }, read, options);
+}
+
+function loadTree(
+  { file, name }: { file: string; name: string },
+  { tree: written, base }: FileTree,
+  { overrides = [], env = process.env }: LoadOptions,
+): LoadedExperiment {
   const changes = overrides.map((each, i) => {
     return typeof each === 'string' ? parseOverride(each, i + 1, process.cwd()) : each;
   });
-  const overridden = changes.reduce<Tree>(applyOverride, written);
-  const experiment = resolveWritten({ file, base }, { tree: overridden, env, name: nameOf(file) });
+  const overridden = withWrittenNames(changes.reduce<Tree>(applyOverride, written));
+  const experiment = resolveWritten({ file, base }, { tree: overridden, env, name });
   const typed = changes.filter((_, i) => typeof overrides[i] === 'string');
   const idle = idleOverrides(experiment.source.tree, typed);
   if (idle.length > 0) throw new ConfigError(inOrder(idle));
@@ -88,65 +116,24 @@ export function rewriteExperiment(
   return resolveWritten(experiment, { ...written, tree: rewrite(written.tree, tree) });
 }
 
+/** The experiment with further overrides. @throws ConfigError */
+export function overridden(experiment: LoadedExperiment, overrides: readonly string[]): LoadedExperiment {
+  const changes = overrides.map((each, i) => parseOverride(each, i + 1, process.cwd()));
+  return rewriteExperiment(experiment, (written) => withWrittenNames(changes.reduce<Tree>(applyOverride, written)));
+}
+
 function resolveWritten(
   { file, base }: Pick<LoadedExperiment, 'file' | 'base'>,
   written: WrittenExperiment,
 ): LoadedExperiment {
   const tree = interpolate(written.tree, written.env);
-  const { config, origin } = checked(tree, written.name);
-  const locate = (path: Path) => valueSpan(tree, origin(path));
-  const source = {
-    tree,
-    written,
-    locate: (path: Path) => locationOf(locate(path)),
-    problem: (path: Path, details: ProblemDetails) => problemAt(locate(path), origin(path), details),
-  };
-  return { file, config, base, source };
+  const { config, sections, origin, problem } = readConfiguration(tree, written.name);
+  const locate = (path: Path) => locationOf(valueSpan(tree, origin(path)));
+  return { file, config, base, source: { tree, sections, written, locate, problem } };
 }
 
 /** What an experiment is called that gives no name: as its file, as far as names allow. */
-function nameOf(file: string): string {
+function nameByFile(file: string): string {
   const words = basename(file, extname(file)).replace(/[^A-Za-z0-9 _.-]+/g, '-');
   return words.replace(/^[^A-Za-z0-9]+/, '').slice(0, 100) || 'experiment';
-}
-
-/**
- * The resolved configuration. Sections with mistakes are replaced by sound ones for the checks across keys, so that those
- * of the other sections are found in the same go.
- */
-function checked(tree: Tree, name: string): Resolved {
-  const invalid = validate(tree);
-  const problems = [...invalid, ...checkModelForm(tree, invalid), ...checkSweepForm(tree)];
-  const broken = new Set([...problems.map(({ path }) => path.split('.')[0]), ...incomplete(tree)]);
-  if (tree.kind !== 'mapping' || broken.has('')) throw new ConfigError(inOrder(problems));
-  const sound = withStandIns(tree, broken);
-  const resolved = resolveExperiment(toJson(sound), name, (path) => valueSpan(sound, path).source.directory);
-  checkConsistency(resolved.config, (paths, details) => {
-    if (problems.length >= limits.problems || paths.some(([section]) => broken.has(String(section)))) return;
-    problems.push(problemIn(tree, resolved.origin(paths[0]), details));
-  });
-  if (problems.length > 0) throw new ConfigError(inOrder(problems));
-  return resolved;
-}
-
-/** What data mean in full, given as a tree of their own. @throws ConfigError with every mistake */
-export function checkedExperiment(tree: Tree, name: string): Experiment {
-  return checked(tree, name).config;
-}
-
-/** A mistake found in resolved configuration, at the key or the value that it lies in. */
-export function problemIn(tree: Tree, path: Path, details: ProblemDetails): Problem {
-  const atKey = details.code === 'missing-key' || details.code === 'unknown-key';
-  return problemAt(atKey ? keySpan(tree, path) : valueSpan(tree, path), path, details);
-}
-
-/** From top to bottom, file by file; what an alias repeats is said once. */
-export function inOrder(problems: readonly Problem[]): Problem[] {
-  const files = [...new Set(problems.map(({ file }) => file))];
-  const distinct = new Map(
-    problems.map((problem) => [[problem.file, problem.line, problem.column, problem.message].join('\n'), problem]),
-  );
-  return [...distinct.values()].sort(
-    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
-  );
 }

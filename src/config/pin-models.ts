@@ -1,7 +1,7 @@
 import { type LoadedExperiment, rewriteExperiment } from './load.js';
 import { absoluteReference } from './model-reference.js';
-import { hasAnnotation } from './schema.js';
-import { childOf, type Entry, type ScalarTree, type Tree } from './tree.js';
+import { hasAnnotation } from './schema/schema.js';
+import { childOf, type Entry, type ScalarTree, type Tree } from './text/tree.js';
 
 /** Every model that an experiment, or a variant of its sweep, would start from; paths are absolute. */
 export function modelReferences({ source }: LoadedExperiment): string[] {

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { toYaml } from './format.js';
 import type { LoadedExperiment } from './load.js';
 import { absoluteReference } from './model-reference.js';
-import { hasAnnotation } from './schema.js';
-import { childOf, toJson, type Json, type ScalarTree, type Tree } from './tree.js';
+import { hasAnnotation } from './schema/schema.js';
+import { childOf, toJson, type Json, type ScalarTree, type Tree } from './text/tree.js';
 
 /**
  * An experiment as one file of its own, which means the same in any folder, at any time: with what it extends and the

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { Experiment } from './experiment.js';
-import { checkedExperiment } from './load.js';
-import { isModelPath, parseReference, pinnedReference } from './model-reference.js';
-import { hasAnnotation } from './schema.js';
-import { fromJson, type Json } from './tree.js';
+import type { Experiment } from './schema/experiment.generated.js';
+import { readConfiguration } from './configuration.js';
+import { parseReference, pinnedReference } from './model-reference.js';
+import { hasAnnotation } from './schema/schema.js';
+import { fromJson, type Json } from './text/tree.js';
 
 /**
  * A complete configuration that came as data, from a place that isn't trusted: checked like a file, but nothing in it is
@@ -13,7 +13,7 @@ import { fromJson, type Json } from './tree.js';
  */
 export function experimentOf(data: Json, from: string): Experiment {
   const source = { name: from, text: '', directory: resolve('/') };
-  return checkedExperiment(fromJson(data, { source, start: 0, end: 0 }), 'experiment');
+  return readConfiguration(fromJson(data, { source, start: 0, end: 0 }), 'experiment').config;
 }
 
 /** A configuration with every path of files or folders in it replaced. */
@@ -32,9 +32,12 @@ export function mapPaths(config: Experiment, map: (path: string) => string): Exp
   return { ...config, ...(mapped as unknown as Pick<Experiment, 'dataset' | 'training'>) };
 }
 
-/** The digest that a model is pinned by stays: elsewhere it must be the very same model. */
+/**
+ * Of whatever form: senders send paths only, and where training reads a model, `models:/…` or a bare name is a path like any
+ * other, which must not lead anywhere else. The digest that a model is pinned by stays: elsewhere it must be the very same
+ * model.
+ */
 function mapReference(reference: string, map: (path: string) => string): string {
   const { model, sha256 } = parseReference(reference);
-  if (!isModelPath(model)) return reference;
   return sha256 === undefined ? map(model) : pinnedReference(map(model), sha256);
 }

@@ -1,39 +1,59 @@
 import { blockLayers } from './blocks.js';
 import { withDefaults, type DirectoryOf } from './defaults.js';
-import type { Experiment } from './experiment.js';
+import type { Experiment } from './schema/experiment.generated.js';
 import { completeLayers, type Layer } from './layers.js';
-import type { Path } from './problems.js';
-import { experimentSchema, isObject } from './schema.js';
-import { originOfParameter, resolveSweep } from './sweep-resolve.js';
-import type { Json } from './tree.js';
+import type { Path } from './text/problems.js';
+import { experimentSchema, isObject } from './schema/schema.js';
+import { originOfParameter, resolveSweep } from './sweep/resolve.js';
+import { targetTraits, targetType, usualSweepMetric, withTargetDefaults } from './targets.js';
+import type { Json } from './text/tree.js';
 
 type Mapping = Record<string, Json>;
 
-export interface Resolved {
-  /** Complete: every default filled in, every shorthand written out. Resolving it again changes nothing. */
-  config: Experiment;
-  /** Where in the file that was resolved a path of the configuration comes from (layers may come from `blocks`). */
-  origin: (path: Path) => Path;
-}
+/** The top-level keys of an experiment, each with its defaults, as `withSectionDefaults` gives it. */
+export type SectionValues = Readonly<Record<string, Json | undefined>>;
 
 /**
- * What an experiment file means in full.
+ * What an experiment file means in full: every default filled in, every shorthand written out. Resolving it again changes
+ * nothing.
  * @param data valid by the schema, with either `model.layers` or `model.blocks`
  * @param name of the experiment, if it gives none
  */
-export function resolveExperiment(data: Json, name: string, directoryOf: DirectoryOf): Resolved {
+export function resolveExperiment(data: Json, name: string, directoryOf: DirectoryOf): Experiment {
   const given = { name, ...(data as Mapping) };
-  const keys = Object.keys(experimentSchema().properties ?? {});
-  const complete = keys.map((key) => [key, withSectionDefaults(key, own(given, key), directoryOf)] as const);
+  const values = sectionKeys().map((key) => [key, withSectionDefaults(key, own(given, key), directoryOf)] as const);
+  const written = Object.entries(given).flatMap(([key, value]) =>
+    isObject(value) ? Object.keys(value).map((inner) => `${key}.${inner}`) : [],
+  );
+  return assembleExperiment(Object.fromEntries(values), new Set(written));
+}
+
+/**
+ * What the sections of an experiment mean together: its layers inherit from the model, its sweep has one form, what it
+ * doesn't say of training follows from its target.
+ * @param written the keys below sections that are written, dotted
+ */
+export function assembleExperiment(values: SectionValues, written: ReadonlySet<string>): Experiment {
+  const complete = sectionKeys().map((key) => [key, values[key]] as const);
   const sections = Object.fromEntries(complete.filter((entry): entry is [string, Json] => entry[1] !== undefined));
-  const { model, training, sweep } = sections as { model: Mapping; training: Mapping; sweep: Json };
+  const { dataset, model, sweep } = sections as { dataset: Mapping; model: Mapping; sweep: Json };
+  const type = targetType(dataset);
+  const training = withTargetDefaults(sections.training as Mapping, type, written);
   const config = {
     ...sections,
-    model: completeModel(model, training, directoryOf),
-    sweep: isObject(sweep) ? resolveSweep(sweep) : null,
+    model: completeModel(model, training, targetTraits(type).activation),
+    training,
+    sweep: isObject(sweep)
+      ? resolveSweep(sweep, written.has('sweep.metric') ? undefined : usualSweepMetric(type))
+      : null,
   };
   // The types are generated from the schema that the data was just completed by.
-  return { config: config as unknown as Experiment, origin: (path) => originOf(path, model, own(given, 'sweep')) };
+  return config as unknown as Experiment;
+}
+
+/** The top-level keys of an experiment, in the order of the schema. */
+export function sectionKeys(): string[] {
+  return Object.keys(experimentSchema().properties ?? {});
 }
 
 /** A top-level key's value with its defaults; undefined where it has none. */
@@ -46,35 +66,50 @@ function own(mapping: Mapping, key: string): Json | undefined {
 }
 
 /**
- * Where in the file a path of the resolved configuration comes from.
+ * Where in the file that was resolved a path of the configuration comes from: layers may come from `blocks`.
+ * @param model with defaults, as `withSectionDefaults` gives it
  * @param sweep as the file has it
  */
-function originOf(path: Path, model: Mapping, sweep: Json | undefined): Path {
+export function originOf(path: Path, model: Mapping, sweep: Json | undefined): Path {
   if (path[0] === 'model') return originInModel(path, model);
   return path[0] === 'sweep' && isObject(sweep) ? originOfParameter(path, sweep) : path;
 }
 
-/** @param model with defaults, as `withSectionDefaults` gives it */
-export function originInModel(path: Path, model: Mapping): Path {
+function originInModel(path: Path, model: Mapping): Path {
   const [, key, index] = path;
   if (key !== 'layers' || !Object.hasOwn(model, 'blocks')) return path;
   return typeof index === 'number' ? blockLayers(model)[index].origin : ['model', 'blocks'];
 }
 
+/** By model (with defaults), then by `training.trainable`: variants of a sweep share their models. */
+const completeModels = new WeakMap<Mapping, Map<string, Mapping>>();
+
 /**
  * A model with every layer complete.
  * @param model with defaults, as `withSectionDefaults` gives it
  * @param training likewise: it says which layers are trained
+ * @param activation of the output layer, unless it says
+ * @returns shared by all who ask the same: never to be changed
  */
-export function completeModel(model: Mapping, training: Mapping, directoryOf: DirectoryOf): Mapping {
-  const { layers, ...defaults } = Object.hasOwn(model, 'blocks') ? withoutBlocks(model, directoryOf) : model;
-  const trainable = training.trainable as string[] | null;
-  return { ...defaults, layers: completeLayers(layers as unknown as Layer[], defaults, trainable) as unknown as Json };
+function completeModel(model: Mapping, training: Mapping, activation: string): Mapping {
+  const asked = JSON.stringify([training.trainable, activation]);
+  const known = completeModels.get(model) ?? new Map<string, Mapping>();
+  completeModels.set(model, known);
+  const complete = known.get(asked) ?? withCompleteLayers(model, training.trainable as string[] | null, activation);
+  known.set(asked, complete);
+  return complete;
+}
+
+function withCompleteLayers(model: Mapping, trainable: string[] | null, activation: string): Mapping {
+  const { layers, ...defaults } = Object.hasOwn(model, 'blocks') ? withoutBlocks(model) : model;
+  const complete = completeLayers(layers as unknown as Layer[], defaults, { trainable, activation });
+  return { ...defaults, layers: complete as unknown as Json };
 }
 
 /** The short form of a model written out. */
-function withoutBlocks(model: Mapping, directoryOf: DirectoryOf): Mapping {
+function withoutBlocks(model: Mapping): Mapping {
   const shared = Object.entries(model).filter(([key]) => key !== 'blocks' && key !== 'dense_units');
   const layers = blockLayers(model).map(({ layer }) => layer);
-  return withSectionDefaults('model', { ...Object.fromEntries(shared), layers }, directoryOf) as Mapping;
+  // Paths are absolute in what already has its defaults.
+  return withSectionDefaults('model', { ...Object.fromEntries(shared), layers }, () => '') as Mapping;
 }

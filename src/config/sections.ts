@@ -1,20 +1,71 @@
-import { problemAt, type Problem, type ProblemDetails } from './problems.js';
-import {
-  at,
-  fromJson,
-  keySpan,
-  toJson,
-  withEntry,
-  type Entry,
-  type Json,
-  type MappingTree,
-  type Tree,
-} from './tree.js';
-import { placedParameters } from './sweep-resolve.js';
-import { validate } from './validate.js';
+import { ConfigError } from './text/config-error.js';
+import { inOrder, problemAt, type Path, type Problem, type ProblemDetails } from './text/problems.js';
+import { at, keySpan, toJson, valueSpan, type Entry, type Json, type Tree } from './text/tree.js';
+import { withSectionDefaults } from './resolve.js';
+import { placedParameters } from './sweep/resolve.js';
+import { validate } from './schema/validate.js';
+
+/** A top-level key of an experiment, read by itself. */
+export interface Section {
+  /** As it is written; undefined where it isn't. */
+  entry: Entry | undefined;
+  /** With its defaults; undefined where it has none. Where the section is broken, a sound value in its place. */
+  value: Json | undefined;
+  problems: readonly Problem[];
+  /** Has mistakes, or lacks what it needs: nothing can be checked against it. */
+  isBroken: boolean;
+}
+
+/**
+ * One top-level key of an experiment in full, whatever the others are.
+ * @param tree its references followed
+ * @param mistakes of the tree
+ * @param fallback value where nothing is written
+ * @param standIn value of the section if it is broken
+ */
+export function readSection(
+  tree: Tree,
+  key: string,
+  mistakes: readonly Problem[],
+  { fallback, standIn }: { fallback?: Json; standIn?: Json },
+): Section {
+  const entry = tree.kind === 'mapping' ? tree.entries.get(key) : undefined;
+  const problems = mistakes.filter(({ path }) => path.split('.')[0] === key);
+  if (problems.length > 0 || isIncomplete(tree, key)) {
+    const value = standIn ?? withSectionDefaults(key, STAND_INS[key] ?? fallback, () => '');
+    return { entry, value, problems, isBroken: true };
+  }
+  const directoryOf = (path: Path) => valueSpan(tree, path).source.directory;
+  const value = withSectionDefaults(key, entry ? toJson(entry.value) : fallback, directoryOf);
+  return { entry, value, problems, isBroken: false };
+}
+
+/** Values for sections that can't be without. */
+const STAND_INS: Record<string, Json | undefined> = {
+  dataset: { name: 'mnist' },
+  model: { layers: [{ type: 'flatten' }, { type: 'dense' }] },
+};
+
+/** Whether a section can't be completed: what it needs is missing, or somewhere else. */
+function isIncomplete(tree: Tree, key: string): boolean {
+  if (key === 'dataset') return !at(tree, ['dataset']);
+  return key === 'model' && !at(tree, ['model', 'layers']) && !at(tree, ['model', 'blocks']);
+}
+
+/**
+ * Every mistake that lies within a top-level key of an experiment.
+ * @param tree its references followed
+ * @throws ConfigError if it is no mapping
+ */
+export function sectionMistakes(tree: Tree): Problem[] {
+  const invalid = validate(tree);
+  const problems = [...invalid, ...checkModelForm(tree, invalid), ...checkSweepForm(tree)];
+  if (problems.some(({ path }) => path === '')) throw new ConfigError(inOrder(problems));
+  return problems;
+}
 
 /** A model is either `layers` or the short form, unless either is misspelt or in the wrong place. */
-export function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem[] {
+function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem[] {
   const model = at(tree, ['model']);
   if (model?.kind !== 'mapping') return [];
   const has = (key: string) => model.entries.has(key);
@@ -27,14 +78,14 @@ export function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem
     return report(short, { code: 'conflict', message: `${short} beside layers`, hint });
   }
   const meant = invalid.filter(({ code }) => code === 'unknown-key' || code === 'misplaced-key');
-  const elsewhere = meant.some(({ path, suggestion }) => /^(layers|blocks)$/.test(suggestion ?? path));
+  const elsewhere = meant.some(({ path, suggestion }) => /(^|\.)(layers|blocks)$/.test(suggestion ?? path));
   if (has('layers') || has('blocks') || elsewhere) return [];
   const expected = 'layers: a list, or the short form blocks: {count: 2, filters: 32}';
   return report('layers', { code: 'missing-key', message: 'model has no layers', expected });
 }
 
 /** A parameter of the sweep that is written twice, nested and with a dotted key. */
-export function checkSweepForm(tree: Tree): Problem[] {
+function checkSweepForm(tree: Tree): Problem[] {
   const parameters = at(tree, ['sweep', 'parameters']);
   const seen = new Set<string>();
   return placedParameters(parameters ? toJson(parameters) : {}).flatMap(({ key, path }) => {
@@ -47,32 +98,4 @@ export function checkSweepForm(tree: Tree): Problem[] {
     seen.add(key);
     return isRepeated ? [problemAt(keySpan(tree, path), path, details)] : [];
   });
-}
-
-const standIns: Record<string, Json> = {
-  dataset: { name: 'mnist' },
-  model: { layers: [{ type: 'flatten' }, { type: 'dense' }] },
-};
-
-/** Sections that can't be completed: what they need is missing, or somewhere else. */
-export function incomplete(tree: Tree): string[] {
-  const hasLayers = at(tree, ['model', 'layers']) ?? at(tree, ['model', 'blocks']);
-  return [...(at(tree, ['dataset']) ? [] : ['dataset']), ...(hasLayers ? [] : ['model'])];
-}
-
-export function withStandIns(tree: MappingTree, broken: ReadonlySet<string>): MappingTree {
-  const sound: MappingTree = { ...tree, entries: new Map([...tree.entries].filter(([key]) => !broken.has(key))) };
-  return [...broken]
-    .filter((section) => Object.hasOwn(standIns, section))
-    .reduce((mapping, section) => {
-      return withEntry(mapping, section, { key: tree.span, value: fromJson(standIns[section], tree.span) });
-    }, sound);
-}
-
-/** Every mistake of one top-level key of an experiment, whatever the others are. */
-export function sectionProblems(key: string, entry: Entry): Problem[] {
-  const alone: MappingTree = { kind: 'mapping', entries: new Map([[key, entry]]), span: entry.key };
-  const tree = withStandIns(alone, new Set(Object.keys(standIns).filter((other) => other !== key)));
-  const invalid = validate(tree);
-  return [...invalid, ...checkModelForm(tree, invalid)];
 }

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { AugmentationConfig } from '../config/experiment.js';
+import type { AugmentationConfig } from '../config/schema/experiment.generated.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 import { augmentationStream } from './augmentation/draws.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Runtime } from '../tensorflow/runtime.js';
+import { nativeSeed } from '../random.js';
 
 /** The greatest value of a pixel. */
 const WHITE = 255;
@@ -80,7 +81,7 @@ function shift(images: tf.Tensor4D, share: number, { runtime, key }: Draws): tf.
   return readAt(images, [one, zero, x0, zero, one, y0], runtime);
 }
 
-/** Pixel (x, y) of the result is the image's at (a x + b y + c, d x + e y + f); beyond the edge, the edge goes on. */
+/** Pixel (x, y) of the result is the image's at (a x + b y + c, d x + e y + f); beyond the edge, the edge continues. */
 function readAt(images: tf.Tensor4D, map: tf.Tensor[], runtime: Runtime): tf.Tensor {
   const zeros = tf.zerosLike(map[0]);
   const transforms = tf.stack([...map, zeros, zeros], 1);
@@ -95,4 +96,9 @@ function readAt(images: tf.Tensor4D, map: tf.Tensor[], runtime: Runtime): tf.Ten
 function reduceContrast(images: tf.Tensor4D, left: number): tf.Tensor {
   const mean = tf.mean(images, [1, 2], true);
   return tf.add(tf.mul(images, left), tf.mul(mean, 1 - left));
+}
+
+/** For the draws of a corruption: from a stream of its own. */
+export function corruptionSeed({ name }: Corruption, seed: number): number {
+  return nativeSeed(seed, `robustness/${name}`);
 }

@@ -1,40 +1,87 @@
+import type { FileProblem } from '../errors.js';
 import type { Bytes } from '../tensorflow/bytes.js';
 
-/** Labelled images of one size, as they are on disk: whole numbers from 0 to 255. */
-export interface ImageSet {
-  /**
-   * [count, height, width, channels], row-major ("NHWC", TensorFlow's order). Possibly memory-mapped: not to be written
-   * into, and its address is valid only while the object is referenced.
-   */
-  images: Bytes;
-  /** [count], each the index of a class. */
-  labels: Int32Array;
-  /** Has these images read from disk in the background, where they may not be in memory. */
+/** A column of a dataset that a model is given: what can be known of it without reading its values. */
+export interface InputColumn {
+  name: string;
+  /** By which its kind is found: see `columns/`. */
+  type: string;
+  /** Of one value as the model is given it: [height, width, channels] of an image, [features] of what is a vector. */
+  shape: readonly number[];
+}
+
+/** The column of a dataset that a model is to predict. */
+export interface TargetColumn {
+  name: string;
+  /** By which its kind is found: see `columns/`. */
+  type: string;
+  /** The classes' names, of which a value is an index; none where the target is no class. */
+  classes: readonly string[];
+}
+
+/**
+ * The values of an input, row after row: bytes of images, [count, height, width, channels], row-major ("NHWC",
+ * TensorFlow's order), possibly memory-mapped: not to be written into, and their address is valid only while the object is
+ * referenced; or numbers.
+ */
+export type ColumnValues = Bytes | Int32Array | Float32Array;
+
+/** The values of a target: indices of classes, or numbers in their own unit. */
+export type TargetValues = Int32Array | Float64Array;
+
+/** Rows of a dataset: of each of its columns a value each. */
+export interface Rows {
+  count: number;
+  /** Of each of the dataset's inputs, in their order. */
+  inputs: readonly ColumnValues[];
+  /** [count] */
+  target: TargetValues;
+  /** [count], relative to the dataset's folder; only of test rows, where each is a file. */
+  files?: readonly string[];
+  /** Has the values of these rows read from disk in the background, where they may not be in memory. */
   prefetch?: (indices: Int32Array) => void;
 }
 
-/** What the layers of a model need to know of a data set, and what can be known without reading its pixels. */
-export interface DatasetShape {
-  /** Pixels. */
-  height: number;
-  /** Pixels. */
-  width: number;
-  /** 1 for grayscale, 3 for RGB. */
-  channels: number;
-  /** The classes' names; a label is an index into them. */
-  classes: string[];
+/** The columns of a dataset. */
+export interface DatasetColumns {
+  inputs: readonly InputColumn[];
+  target: TargetColumn;
 }
 
-/** A data set, read and checked. */
-export interface Dataset extends DatasetShape {
+/** What can be known of a dataset without reading its pixels. */
+export interface DatasetDescription extends DatasetColumns {
+  /** Whether validation rows are given, so that none are drawn of the training rows. */
+  hasValidation: boolean;
+  /** Classes without a row, where the labels tell: EMNIST's letters are numbered from 1, and so have no class 0. */
+  emptyClasses?: readonly string[];
+  /** What a folder of images holds. */
+  folder?: FolderAccount;
+}
+
+/** Which images of a folder are used for what, and what isn't used. */
+export interface FolderAccount {
+  /** Numbers of images; `validation` is 0 where none are given. */
+  train: number;
+  validation: number;
+  test: number;
+  /** Whether the test images were drawn, since none were given. */
+  isTestDrawn: boolean;
+  passedOver: readonly FileProblem[];
+}
+
+/** A dataset, read and checked. */
+export interface Dataset extends DatasetColumns {
   /** `dataset.name` of the experiment file. */
   name: string;
-  /** SHA-256 of shapes, pixels and labels in hexadecimal, whatever files they came from (see `contentDigest`). */
+  /** SHA-256 of columns and values in hexadecimal, whatever files they came from (see `contentDigest`). */
   digest: string;
   /** Where it came from: a folder, files, a URL. */
   source: string;
-  train: ImageSet;
-  test: ImageSet;
+  /** Those that are trained on and those that validate. */
+  train: Rows;
+  test: Rows;
+  /** How many rows at the end of `train` were given for validation; without any, they are drawn from `train`. */
+  givenValidation?: number;
 }
 
 /** How far a step that takes longer than a second has come. */
@@ -44,7 +91,7 @@ export interface DatasetProgress {
   subject: string;
   done: number;
   total: number;
-  unit: 'bytes' | 'images';
+  unit: 'bytes' | 'images' | 'rows';
 }
 
 /** What every long step takes from its caller. */

@@ -1,19 +1,23 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { openRegularFile } from '../regular-file.js';
 import type { Bytes } from '../tensorflow/bytes.js';
-import type { DatasetShape, ImageSet, TaskOptions } from './dataset.js';
+import type { ColumnValues, Dataset, DatasetColumns, TargetValues, TaskOptions } from './dataset.js';
+import { type ImageDataset, type ImageShape, asImages, isImages } from './images/image-dataset.js';
 
 /** `Hash.update` takes less than 2^31 bytes at once. */
 const CHUNK_BYTES = 2 ** 26;
 
 /**
- * Identifies a data set by what a model sees of it: SHA-256 (hexadecimal) over image size, number of classes, pixels
- * and labels. The same images in other containers (IDX plain or compressed, a folder) have the same digest, so that a
+ * Identifies a dataset of images by what a model sees of it: SHA-256 (hexadecimal) over image size, number of classes, pixels
+ * and labels, and which validate, if that is given. The same images in other containers (IDX plain or compressed, a folder) have the same digest, so that a
  * finished run of theirs is found again.
  */
-export function contentDigest(shape: DatasetShape, sets: { train: ImageSet; test: ImageSet }): string {
+export function contentDigest(
+  shape: ImageShape,
+  sets: Pick<ImageDataset, 'train' | 'test' | 'givenValidation'>,
+): string {
   const { height, width, channels, classes } = shape;
   const hash = createHash('sha256').update(`ablate dataset 1: ${height} ${width} ${channels} ${classes.length}`);
   for (const { images, labels } of [sets.train, sets.test]) {
@@ -21,7 +25,32 @@ export function contentDigest(shape: DatasetShape, sets: { train: ImageSet; test
     updateInChunks(hash, images);
     updateInChunks(hash, new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
   }
+  if (sets.givenValidation) hash.update(`: ${sets.givenValidation} for validation`);
   return hash.digest('hex');
+}
+
+/** The same of a dataset in its columns. */
+export function datasetDigest(
+  columns: DatasetColumns,
+  sets: Pick<Dataset, 'train' | 'test' | 'givenValidation'>,
+): string {
+  if (isImages(columns)) {
+    const images = asImages({ ...columns, ...sets }, 'the digest');
+    return contentDigest(images, images);
+  }
+  const { inputs, target } = columns;
+  const described = inputs.map(({ name, type, shape }) => [name, type, shape]);
+  const hash = createHash('sha256').update(`ablate dataset 2: ${JSON.stringify([described, target])}`);
+  for (const rows of [sets.train, sets.test]) {
+    hash.update(`: ${rows.count} `);
+    for (const values of [...rows.inputs, rows.target]) updateInChunks(hash, asBytes(values));
+  }
+  if (sets.givenValidation) hash.update(`: ${sets.givenValidation} for validation`);
+  return hash.digest('hex');
+}
+
+function asBytes(values: ColumnValues | TargetValues): Bytes {
+  return ArrayBuffer.isView(values) ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength) : values;
 }
 
 function updateInChunks(hash: Hash, bytes: Bytes): void {
@@ -34,8 +63,9 @@ function updateInChunks(hash: Hash, bytes: Bytes): void {
 export async function fileDigest(file: string, bytes: number, { onProgress, signal }: TaskOptions): Promise<string> {
   const hash = createHash('sha256');
   let done = 0;
+  const handle = await openRegularFile(file);
   await pipeline(
-    createReadStream(file, { highWaterMark: 2 ** 20 }),
+    handle.createReadStream({ highWaterMark: 2 ** 20 }),
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         hash.update(chunk);

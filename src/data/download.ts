@@ -18,7 +18,7 @@ export interface RemoteFile {
 
 /**
  * The file on the mirror that ABLATE_DATASETS_URL names, if it does: at MIRROR/DATASET/FILE. The checksum stays.
- * @param dataset the data set's name
+ * @param dataset the dataset's name
  */
 export function mirrored(remote: RemoteFile, dataset: string, { ABLATE_DATASETS_URL }: NodeJS.ProcessEnv): RemoteFile {
   if (ABLATE_DATASETS_URL === undefined || ABLATE_DATASETS_URL === '') return remote;

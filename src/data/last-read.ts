@@ -14,7 +14,7 @@ export class LastRead<T> {
   async of(files: readonly string[], purpose: string, read: () => Promise<T>): Promise<T> {
     const key = JSON.stringify([purpose, ...(await Promise.all(files.map(stateOf)))]);
     if (this.#last?.key === key) return this.#last.value;
-    // Let go of first, so that two data sets are never held at once.
+    // Let go of first, so that two datasets are never held at once.
     this.#last = undefined;
     const value = await read();
     this.#last = { key, value };

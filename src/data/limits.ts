@@ -9,3 +9,19 @@ export function requireArrayHolds(bytes: number, source: string): void {
     { code: 'dataset-too-large', hint: 'use smaller images or fewer of them, or Node 22 or later' },
   );
 }
+
+/** Of one image, wherever it comes from and whatever takes it: more would take seconds and gigabytes. */
+export const MAX_PIXELS = 50_000_000;
+
+/** Words for a size beyond that. */
+export function tooManyPixels(height: number, width: number): string {
+  return `${height}×${width} pixels, more than ${MAX_PIXELS / 1e6} million`;
+}
+
+/** Values of the images that are decoded or classified together: 1 GiB as numbers of 4 bytes. */
+const VALUES_AT_ONCE = 2 ** 28;
+
+/** How many images of a size go together: as many as wanted, but at least one and no more than memory should hold. */
+export function imagesAtOnce(wanted: number, valuesOfOne: number): number {
+  return Math.max(1, Math.min(wanted, Math.floor(VALUES_AT_ONCE / valuesOfOne)));
+}

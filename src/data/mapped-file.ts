@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
-import koffi from 'koffi';
+import { closeSync, fstatSync } from 'node:fs';
+import { koffi } from '../koffi.js';
+import { openRegularFileSync } from '../regular-file.js';
 import type { Bytes } from '../tensorflow/bytes.js';
 
 // These numbers are the same on Linux and macOS.
@@ -85,19 +86,19 @@ export class MappedFile implements Bytes {
   }
 
   #view(start: number, length: number): ArrayBuffer {
-    const buffer = koffi.view(this.#mapping.start + BigInt(start), length);
+    const buffer = koffi().view(this.#mapping.start + BigInt(start), length);
     owners.set(buffer, this.#mapping);
     return buffer;
   }
 }
 
 function mapFile(file: string): Mapping {
-  const descriptor = openSync(file, 'r');
+  const descriptor = openRegularFileSync(file);
   try {
     const { size } = fstatSync(descriptor);
     if (size === 0) return { start: 0n, length: 0 };
     const start = libc().mmap(null, size, PROT_READ, MAP_SHARED, descriptor, 0);
-    if (start === MAP_FAILED) throw new Error(`mmap of ${file} (${size} bytes) failed: errno ${koffi.errno()}`);
+    if (start === MAP_FAILED) throw new Error(`mmap of ${file} (${size} bytes) failed: errno ${koffi().errno()}`);
     return { start, length: size };
   } finally {
     closeSync(descriptor);
@@ -106,7 +107,7 @@ function mapFile(file: string): Mapping {
 
 function libc(): Libc {
   if (loaded === undefined) {
-    const library = koffi.load(null);
+    const library = koffi().load(null);
     loaded = {
       mmap: library.func('void *mmap(void *, size_t, int, int, int, int64_t)') as Libc['mmap'],
       munmap: library.func('int munmap(void *, size_t)') as Libc['munmap'],

@@ -1,4 +1,13 @@
-import type { Dataset, ImageSet } from './dataset.js';
+import * as tf from '@tensorflow/tfjs';
+import type { Bytes } from '../tensorflow/bytes.js';
+
+/** Images of one size. */
+export interface Pixels {
+  /** [count, height, width, channels] */
+  images: Bytes;
+  count: number;
+  channels: number;
+}
 
 /** Per channel, over pixel values from 0 to 255: a model sees (pixel − mean) / standardDeviation. */
 export interface NormalizationStatistics {
@@ -12,23 +21,35 @@ export interface NormalizationStatistics {
  *
  * The statistics are the population's (divided by the count), from exact sums. A channel without any variation is only
  * centred (standard deviation 1).
- * @param indices [n] the training images that are trained on, as indices into `dataset.train`
+ * @param indices [n] the training images that are trained on, as indices into the images
  */
 export function normalizationStatistics(
-  { train, channels }: Pick<Dataset, 'train' | 'channels'>,
+  pixels: Pixels,
   indices: Int32Array,
   kind: 'rescale' | 'standardize' | 'none',
 ): NormalizationStatistics {
-  if (kind === 'standardize') return channelStatistics(train, indices, channels);
+  if (kind === 'standardize') return channelStatistics(pixels, indices);
+  const { channels } = pixels;
   return {
     mean: new Array<number>(channels).fill(0),
     standardDeviation: new Array<number>(channels).fill(kind === 'rescale' ? 255 : 1),
   };
 }
 
-function channelStatistics(train: ImageSet, indices: Int32Array, channels: number): NormalizationStatistics {
-  const { sums, squares } = channelSums(train, indices, channels);
-  const count = (indices.length * train.images.byteLength) / train.labels.length / channels;
+/** (pixels − mean) ÷ standard deviation, a channel at a time; pixels are 0 to 255. */
+export function normalize(images: tf.Tensor, { mean, standardDeviation }: NormalizationStatistics): tf.Tensor {
+  const uniform = new Set(mean).size === 1 && new Set(standardDeviation).size === 1;
+  const scale = standardDeviation.map((deviation) => 1 / deviation);
+  const centered = mean.every((value) => value === 0)
+    ? images
+    : tf.sub(images, uniform ? tf.scalar(mean[0]) : tf.tensor1d(mean));
+  if (scale.every((value) => value === 1)) return centered;
+  return tf.mul(centered, uniform ? tf.scalar(scale[0]) : tf.tensor1d(scale));
+}
+
+function channelStatistics(pixels: Pixels, indices: Int32Array): NormalizationStatistics {
+  const { sums, squares } = channelSums(pixels, indices);
+  const count = (indices.length * pixels.images.byteLength) / pixels.count / pixels.channels;
   return {
     mean: sums.map((sum) => sum / count),
     standardDeviation: sums.map((sum, channel) => {
@@ -40,12 +61,8 @@ function channelStatistics(train: ImageSet, indices: Int32Array, channels: numbe
 }
 
 /** Sums of pixel values and of their squares: whole numbers, exact below 2^53, that is for up to 10^11 pixels. */
-function channelSums(
-  { images, labels }: ImageSet,
-  indices: Int32Array,
-  channels: number,
-): { sums: number[]; squares: number[] } {
-  const size = images.byteLength / labels.length;
+function channelSums({ images, count, channels }: Pixels, indices: Int32Array): { sums: number[]; squares: number[] } {
+  const size = images.byteLength / count;
   const sums = new Array<number>(channels).fill(0);
   const squares = new Array<number>(channels).fill(0);
   for (const index of indices) {

@@ -1,31 +1,36 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { withFileLock } from '../file-lock.js';
 import { cacheError } from './cache-error.js';
-import type { DatasetShape, ImageSet, TaskOptions } from './dataset.js';
+import type { Dataset, TaskOptions } from './dataset.js';
 import { contentDigest } from './digest.js';
+import type { ImageSet, ImageShape } from './images/image-dataset.js';
 import { MappedFile } from './mapped-file.js';
+import { readText } from '../regular-file.js';
 
-/** A data set decoded once: raw pixels and labels in files that are memory-mapped. */
-export interface PreparedDataset extends DatasetShape {
+/** What is written down of a dataset when it is decoded. */
+type Described = ImageShape & Pick<Dataset, 'givenValidation'>;
+
+/** A dataset decoded once: raw pixels and labels in files that are memory-mapped. */
+export interface PreparedDataset extends Described {
   digest: string;
   train: ImageSet;
   test: ImageSet;
 }
 
-/** Where a data set is prepared, and from what. */
+/** Where a dataset is prepared, and from what. */
 export interface Preparation {
   /** A folder for it alone; replaced as a whole. */
   directory: string;
   /** Of everything that the result depends on: what was prepared from something else is prepared anew. */
   fingerprint: string;
   /** Writes the `imagesFile` and `labelsFile` of both sets into a folder. */
-  write: (folder: string) => Promise<DatasetShape>;
+  write: (folder: string) => Promise<Described>;
 }
 
 type SetName = 'train' | 'test';
 
-interface Description extends DatasetShape {
+interface Description extends Described {
   fingerprint: string;
   digest: string;
 }
@@ -41,7 +46,7 @@ export function labelsFile(folder: string, set: SetName): string {
 }
 
 /**
- * Opens a data set that was prepared before, or prepares it. Another process that wants the same meanwhile waits and
+ * Opens a dataset that was prepared before, or prepares it. Another process that wants the same meanwhile waits and
  * opens the result; an interrupted preparation leaves nothing that would be taken for a whole one.
  */
 export async function prepared(preparation: Preparation, { signal }: TaskOptions): Promise<PreparedDataset> {
@@ -61,7 +66,7 @@ export async function prepared(preparation: Preparation, { signal }: TaskOptions
 
 async function openPrepared({ directory, fingerprint }: Preparation): Promise<PreparedDataset | undefined> {
   try {
-    const text = await readFile(join(directory, 'dataset.json'), 'utf8');
+    const text = await readText(join(directory, 'dataset.json'));
     const { fingerprint: actual, ...description } = JSON.parse(text) as Description;
     const dataset = { ...description, train: openSet(directory, 'train'), test: openSet(directory, 'test') };
     return actual === fingerprint && isWhole(dataset) ? dataset : undefined;
@@ -97,11 +102,12 @@ async function prepare(preparation: Preparation): Promise<PreparedDataset> {
     await mkdir(partial);
     const shape = await write(partial);
     const sets = { train: openSet(partial, 'train'), test: openSet(partial, 'test') };
-    const description: Description = { ...shape, fingerprint, digest: contentDigest(shape, sets) };
+    const digest = contentDigest(shape, { ...sets, givenValidation: shape.givenValidation });
+    const description: Description = { ...shape, fingerprint, digest };
     await writeFile(join(partial, 'dataset.json'), JSON.stringify(description), { flush: true });
     await rm(directory, { recursive: true, force: true });
     await rename(partial, directory);
-    return { ...shape, digest: description.digest, ...sets };
+    return { ...shape, digest, ...sets };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error;

@@ -1,74 +1,103 @@
-import { type RandomStream, randomStream } from '../random.js';
+import { targetKind } from './columns/kinds.js';
+import type { Dataset } from './dataset.js';
+import { UserError } from '../errors.js';
+import { randomStream } from '../random.js';
+import { stratifiedOrder } from './stratified-order.js';
 
 /** How the training images are divided. */
 export interface SplitConfig {
   /** The part that measures instead of training, in [0, 1). */
   validation_split: number;
+  /** Cross-validation's parts, in the place of `validation_split`; absent in configurations of before it came. */
+  split?: { folds: number | null } | null;
   /** The part of the remaining images that is trained on, in (0, 1]. */
   train_fraction: number;
-  /** The run's seed. */
+  /** Of the split: `training.seeds.split`, or the run's. */
   seed: number;
+}
+
+/** Indices into the training images, ascending. */
+export interface Split {
+  train: Int32Array;
+  validation: Int32Array;
+}
+
+/**
+ * What a dataset's images are for: those given for validation validate, and all others may be trained on; where none are
+ * given, they are drawn (see `splitTrain`).
+ */
+export function splitDataset(
+  { train: rows, target, givenValidation = 0 }: Pick<Dataset, 'train' | 'target' | 'givenValidation'>,
+  config: SplitConfig,
+): Split {
+  const labels = targetKind(target.type).strata(rows.target);
+  if (givenValidation === 0) return splitTrain(labels, config);
+  const count = labels.length - givenValidation;
+  const { train } = splitTrain(labels.subarray(0, count), { ...config, validation_split: 0, split: null });
+  return { train, validation: Int32Array.from({ length: givenValidation }, (_, index) => count + index) };
 }
 
 /**
  * Divides the training images into those trained on and those that validate, each class in proportion.
  *
- * The validation images depend on `validation_split` and `seed` alone, so that runs with more or less training data are
- * measured on the same ones; and the images of a smaller `train_fraction` are among those of a larger one.
+ * The validation images depend on `validation_split` (or `split`) and `seed` alone, so that runs with more or less
+ * training data are measured on the same ones; and the images of a smaller `train_fraction` are among those of a larger
+ * one.
  * @param labels [count] class indices
  * @returns indices into `labels`, ascending
+ * @throws UserError `too-few-images` for less than one in each fold
  */
-export function splitTrain(labels: Int32Array, config: SplitConfig): { train: Int32Array; validation: Int32Array } {
-  const everything = Int32Array.from(labels, (_, index) => index);
-  const order = stratifiedOrder(everything, labels, randomStream(config.seed, 'split'));
-  const validationCount = Math.min(Math.round(labels.length * config.validation_split), labels.length - 1);
-  const validation = order.subarray(0, validationCount);
-  const pool = order.subarray(validationCount);
+export function splitTrain(labels: Int32Array, config: SplitConfig): Split {
+  const folds = config.split?.folds ?? null;
+  const { validation, pool } = folds === null ? drawPart(labels, config) : takeFold(labels, foldOf(config.seed, folds));
   const poolOrder = stratifiedOrder(pool, labels, randomStream(config.seed, 'train_fraction'));
   const trainCount = Math.max(1, Math.round(pool.length * config.train_fraction));
   return { train: poolOrder.slice(0, trainCount).sort(), validation: validation.slice().sort() };
 }
 
-/**
- * Orders images at random, such that the first n are a stratified sample, for every n: the j-th image (from 0) drawn of
- * a class with c images comes at quota (j + ½) / c, that is, classes take turns as parties take seats by the divisor
- * method of Sainte-Laguë (Webster). Unlike rounding by largest remainders, no class loses an image when n grows.
- * @param indices the images, as indices into `labels`
- * @returns the same indices, in that order
- */
-export function stratifiedOrder(indices: Int32Array, labels: Int32Array, random: RandomStream): Int32Array {
-  const shuffled = random.shuffle(indices.slice());
-  const quotas = seatQuotas(shuffled.map((index) => labels[index]));
-  return ascending(quotas).map((position) => shuffled[position]);
+/** Validation images and all others. */
+interface Parts {
+  validation: Int32Array;
+  pool: Int32Array;
 }
 
-/** For each seat, taken in turn by an image of a class: the quota at which its class takes it, in (0, 1). */
-function seatQuotas(classes: Int32Array): Float64Array {
-  const count = classes.reduce((most, label) => Math.max(most, label), -1) + 1;
-  const sizes = new Int32Array(count);
-  for (const label of classes) sizes[label] += 1;
-  const taken = new Int32Array(count);
-  return Float64Array.from(classes, (label) => (taken[label]++ + 0.5) / sizes[label]);
+function drawPart(labels: Int32Array, { validation_split: part, seed }: SplitConfig): Parts {
+  const order = stratifiedOrder(everyIndex(labels), labels, randomStream(seed, 'split'));
+  const count = Math.min(Math.round(labels.length * part), labels.length - 1);
+  return { validation: order.subarray(0, count), pool: order.subarray(count) };
 }
 
-/**
- * The positions of values in (0, 1), the smallest value first, equal ones as they stand: no class comes first because of
- * its number. A bucket sort, in linear time: quotas of a class are evenly spaced, so that none of as many buckets as there
- * are values has more than one of a class.
- */
-function ascending(values: Float64Array): Int32Array {
-  const count = values.length;
-  const ends = new Int32Array(count + 1);
-  for (const value of values) ends[Math.floor(value * count) + 1] += 1;
-  for (let bucket = 1; bucket <= count; bucket++) ends[bucket] += ends[bucket - 1];
-  const sorted = new Int32Array(count);
-  const starts = ends.slice();
-  for (let position = 0; position < count; position++) {
-    sorted[starts[Math.floor(values[position] * count)]++] = position;
+/** A part of a cross-validation. */
+export interface Fold {
+  /** From 0. */
+  fold: number;
+  folds: number;
+  /** Which division into folds it is of, from 0: each is drawn anew. */
+  repetition: number;
+}
+
+/** The fold that a run validates on: `folds` seeds in a row are one cross-validation, each with another of its folds. */
+export function foldOf(seed: number, folds: number): Fold {
+  return { fold: seed % folds, folds, repetition: Math.floor(seed / folds) };
+}
+
+/** Neighbours in a stratified order, which are stratified too; sizes differ by one at most. */
+function takeFold(labels: Int32Array, { fold, folds, repetition }: Fold): Parts {
+  if (labels.length < folds) {
+    throw new UserError(`${labels.length} images can't be divided into ${folds} folds`, {
+      code: 'too-few-images',
+      hint: 'set fewer dataset.split.folds',
+      exitCode: 2,
+    });
   }
-  for (let bucket = 0; bucket < count; bucket++) {
-    const [start, end] = [ends[bucket], ends[bucket + 1]];
-    if (end - start > 1) sorted.subarray(start, end).sort((a, b) => values[a] - values[b] || a - b);
-  }
-  return sorted;
+  const order = stratifiedOrder(everyIndex(labels), labels, randomStream(repetition, 'folds'));
+  const [start, end] = [fold, fold + 1].map((part) => Math.round((part * labels.length) / folds));
+  const pool = new Int32Array(labels.length - (end - start));
+  pool.set(order.subarray(0, start));
+  pool.set(order.subarray(end), start);
+  return { validation: order.subarray(start, end), pool };
+}
+
+function everyIndex({ length }: Int32Array): Int32Array {
+  return Int32Array.from({ length }, (_, index) => index);
 }

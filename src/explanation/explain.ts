@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { type Predictor, loadPredictor } from '../inference/predictor.js';
-import type { RunProgress } from '../run-events.js';
+import type { RunProgress } from '../protocol/events.js';
 import type { Runtime } from '../tensorflow/runtime.js';
-import { mostProbable } from '../training/metrics.js';
-import { normalize } from '../training/step.js';
+import { mostProbable } from '../metrics/classification.js';
+import { normalize } from '../data/normalization.js';
 import { gradCam } from './grad-cam.js';
 import { integratedGradients } from './integrated-gradients.js';
 import { convolutions, outputOf } from './layers.js';
@@ -64,14 +64,14 @@ function explainImage(
   return tidied(() => {
     const input = normalize(tf.tensor4d(Float32Array.from(pixels), shape), normalization);
     const baseline = normalize(tf.zeros(shape), normalization);
-    const probabilities = (model.apply(input, { training: false }) as tf.Tensor).dataSync() as Float32Array;
-    const classIndex = wanted ?? mostProbable(probabilities, classes.length)[0];
+    const outputs = (model.apply(input, { training: false }) as tf.Tensor).dataSync() as Float32Array;
+    const classIndex = wanted ?? mostProbable(outputs, classes.length)[0];
     const { values, difference } = integratedGradients(model, input, baseline, classIndex);
     const size = Math.max(1, Math.round(PATCH_SHARE * Math.min(height, width)));
     const patch = { size, stride: Math.max(1, Math.floor(size / 3)) };
     const hidden = occlusion(model, input, baseline, classIndex, patch);
     return {
-      probabilities,
+      values: outputs,
       classIndex,
       ...(layer ? explainLayer(model, input, layer, classIndex) : {}),
       saliency: toMap(saliency(model, input, classIndex)),

@@ -12,7 +12,7 @@ export interface OcclusionOptions {
 }
 
 /**
- * Occlusion (Zeiler and Fergus 2014): by how much the class's probability falls when a patch of the baseline hides a part
+ * Occlusion (Zeiler and Fergus 2014): by how much the class's output (its probability, after a softmax) falls when a patch of the baseline hides a part
  * of the image. Each pixel has the mean over the patches that hide it.
  * @param input one normalized image, [1, height, width, channels]
  * @param baseline what the patch shows, of the same shape
@@ -71,12 +71,12 @@ interface Question {
 
 function dropsOf(patches: Patch[], { model, input, baseline, classIndex }: Question): number[] {
   const [, height, width] = input.shape as [number, number, number];
-  const probability = (images: tf.Tensor): number[] =>
+  const outputOf = (images: tf.Tensor): number[] =>
     tf.tidy(() => {
       const output = model.apply(images, { training: false }) as tf.Tensor;
       return [...tf.slice(output, [0, classIndex], [-1, 1]).dataSync()];
     });
-  const [whole] = probability(input);
+  const [whole] = outputOf(input);
   const drops: number[] = [];
   for (let start = 0; start < patches.length; start += BATCH) {
     const some = patches.slice(start, start + BATCH);
@@ -86,11 +86,11 @@ function dropsOf(patches: Patch[], { model, input, baseline, classIndex }: Quest
         masks[index * height * width + pixel] = 1;
       });
     });
-    const probabilities = tf.tidy(() => {
+    const outputs = tf.tidy(() => {
       const mask = tf.tensor4d(masks, [some.length, height, width, 1]);
-      return probability(tf.add(tf.mul(input, tf.sub(1, mask)), tf.mul(baseline, mask)));
+      return outputOf(tf.add(tf.mul(input, tf.sub(1, mask)), tf.mul(baseline, mask)));
     });
-    drops.push(...probabilities.map((hidden) => whole - hidden));
+    drops.push(...outputs.map((hidden) => whole - hidden));
   }
   return drops;
 }

@@ -30,8 +30,8 @@ export interface LayerMaps {
 }
 
 export interface Explained {
-  /** [classes] */
-  probabilities: Float32Array;
+  /** What the model says of each class, [classes]: probabilities, if it gives them. */
+  values: Float32Array;
   /** The class that is explained. */
   classIndex: number;
   /** At the layer's own resolution; absent in a model that doesn't convolve. */

@@ -1,9 +1,9 @@
-import { accuracy, mostProbable } from '../training/metrics.js';
+import { accuracy, mostProbable } from '../metrics/classification.js';
 
 /** What a written model says of images, compared with what its run's own model says. */
 export interface ExportComparison {
   images: number;
-  /** The greatest difference of a probability. */
+  /** The greatest difference of an output, a probability where the model gives them. */
   maxDifference: number;
   /** The share of the images that both put into the same class. */
   agreement: number;
@@ -15,13 +15,13 @@ export interface ExportComparison {
  * @param expected row-major [images, classes], and so `actual`
  * @param labels [images]; undefined where there are none
  */
-export function compareProbabilities(
+export function compareOutputs(
   expected: Float32Array,
   actual: Float32Array,
   classes: number,
   labels: Int32Array | undefined,
 ): ExportComparison {
-  const [theirs, ours] = [expected, actual].map((probabilities) => mostProbable(probabilities, classes));
+  const [theirs, ours] = [expected, actual].map((outputs) => mostProbable(outputs, classes));
   return {
     images: theirs.length,
     // A NaN differs by more than anything.

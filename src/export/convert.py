@@ -1,8 +1,9 @@
 """Converts a saved tfjs model: one JSON document in on standard input, one out on standard output.
 
 {"source": DIR, "format": "keras" | "savedmodel" | "tflite" | "onnx", "output": PATH, "quantize": null | "float16" | "int8",
- "images": FILE of bytes [count, height, width, channels], "calibration": how many of them int8 may look at}
--> {"probabilities": base64 of float32 [count, classes]}, which the written file gives of the images in the format's own
+ "images": FILE of bytes [count, height, width, channels], "calibration": how many of them int8 may look at,
+ "output_name": what savedmodel and onnx call what the model gives}
+-> {"outputs": base64 of float32 [count, classes]}, which the written file gives of the images in the format's own
 runtime.
 """
 
@@ -102,10 +103,10 @@ def assign(layers, weights):
         raise ValueError(f"weights that no layer takes: {', '.join(sorted(left))}")
 
 
-def serving_function(model):
-    """Images as pixels, 0 to 255, to probabilities, by these names; and what it takes."""
+def serving_function(model, output_name):
+    """Images as pixels, 0 to 255, to the model's outputs, under this name; and what it takes."""
     spec = tf.TensorSpec(model.inputs[0].shape, tf.float32, name="images")
-    return lambda images: {"probabilities": model(images, training=False)}, [spec]
+    return lambda images: {output_name: model(images, training=False)}, [spec]
 
 
 def save_keras(model, output, question):
@@ -117,10 +118,10 @@ def save_keras(model, output, question):
 def save_savedmodel(model, output, question):
     archive = keras.export.ExportArchive()
     archive.track(model)
-    archive.add_endpoint("serve", *serving_function(model))
+    archive.add_endpoint("serve", *serving_function(model, question["output_name"]))
     archive.write_out(output, verbose=False)
     serve = tf.saved_model.load(output).signatures["serving_default"]
-    return lambda images: serve(images=tf.constant(images))["probabilities"].numpy()
+    return lambda images: serve(images=tf.constant(images))[question["output_name"]].numpy()
 
 
 def save_tflite(model, output, question):
@@ -160,17 +161,22 @@ def gelu(x):
 
 
 def save_onnx(model, output, question):
+    import onnx
     import onnxruntime
     import tf2onnx
 
     for layer in model.layers:
         if getattr(layer, "activation", None) is keras.activations.gelu:
             layer.activation = gelu
-    function, signature = serving_function(model)
+    function, signature = serving_function(model, question["output_name"])
     traced = tf.function(function, input_signature=signature)
-    tf2onnx.convert.from_function(traced, input_signature=signature, opset=18, output_path=output)
+    converted, _ = tf2onnx.convert.from_function(traced, input_signature=signature, opset=18)
+    # The same name tells that as many probabilities come out as images go in; tf2onnx calls each something else.
+    for value in [*converted.graph.input, *converted.graph.output]:
+        value.type.tensor_type.shape.dim[0].dim_param = "batch"
+    onnx.save(converted, output)
     session = onnxruntime.InferenceSession(output, providers=["CPUExecutionProvider"])
-    return lambda images: session.run(["probabilities"], {"images": images})[0]
+    return lambda images: session.run([question["output_name"]], {"images": images})[0]
 
 
 SAVE = {"keras": save_keras, "savedmodel": save_savedmodel, "tflite": save_tflite, "onnx": save_onnx}
@@ -189,9 +195,9 @@ def main():
     model = keras_model(question["source"])
     predict = SAVE[question["format"]](model, question["output"], question)
     images = images_of(model, question)
-    probabilities = [predict(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
-    values = np.ascontiguousarray(np.concatenate(probabilities), np.float32)
-    json.dump({"probabilities": base64.b64encode(values.tobytes()).decode()}, answer_to)
+    outputs = [predict(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
+    values = np.ascontiguousarray(np.concatenate(outputs), np.float32)
+    json.dump({"outputs": base64.b64encode(values.tobytes()).decode()}, answer_to)
     answer_to.close()
 
 

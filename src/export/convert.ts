@@ -17,9 +17,11 @@ export interface Conversion {
   images: string;
   /** How many of them the ranges of int8 are measured by. */
   calibration: number;
+  /** What the written model calls what it gives. */
+  output_name: string;
 }
 
-const script = fileURLToPath(new URL('convert.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('convert.py', import.meta.url));
 /** Lines of what Python wrote to its standard error that are shown if it fails. */
 const SHOWN_LINES = 5;
 
@@ -32,7 +34,7 @@ const SHOWN_LINES = 5;
 export async function convert(python: string, conversion: Conversion): Promise<Float32Array> {
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', KERAS_BACKEND: 'tensorflow', CUDA_VISIBLE_DEVICES: '' };
   // Python's own -I keeps the user's folder and variables out of what it imports.
-  const child = spawn(python, ['-I', script], { env });
+  const child = spawn(python, ['-I', SCRIPT], { env });
   const closed = once(child, 'close') as Promise<[number | null]>;
   const output = Promise.all([text(child.stdout), text(child.stderr), closed]);
   // A process that has ended is found by its missing answer.
@@ -40,8 +42,8 @@ export async function convert(python: string, conversion: Conversion): Promise<F
   child.stdin.end(JSON.stringify(conversion));
   const [answer, errors, [code]] = await output;
   if (code !== 0) throw failure(conversion.format, errors);
-  const { probabilities } = JSON.parse(answer) as { probabilities: string };
-  return new Float32Array(Uint8Array.from(Buffer.from(probabilities, 'base64')).buffer);
+  const { outputs } = JSON.parse(answer) as { outputs: string };
+  return new Float32Array(Uint8Array.from(Buffer.from(outputs, 'base64')).buffer);
 }
 
 function failure(format: string, errors: string): UserError {

@@ -3,8 +3,8 @@ import type { InstallProgress } from '../python/managed-python.js';
 import type { Conversion } from './convert.js';
 
 /** Of TensorFlow, its downloads, and ONNX's packages. */
-const bytesNeeded = 3e9;
-const requirements = ['tensorflow-cpu==2.21.*', 'tf2onnx==1.17.*', 'onnx==1.23.*', 'onnxruntime==1.32.*'];
+const BYTES_NEEDED = 3e9;
+const REQUIREMENTS = ['tensorflow-cpu==2.21.*', 'tf2onnx==1.17.*', 'onnx==1.23.*', 'onnxruntime==1.32.*'];
 
 /**
  * An interpreter that has what a format's converter and runtime need: TensorFlow's own with Keras; for ONNX the managed
@@ -18,5 +18,5 @@ export async function exportPython(
   options: { onProgress?: (progress: InstallProgress) => void },
 ): Promise<string> {
   if (format !== 'onnx' && tensorFlowPython !== undefined) return tensorFlowPython;
-  return ensureManagedPython({ name: 'onnx', requirements, bytesNeeded, ...options });
+  return ensureManagedPython({ name: 'onnx', requirements: REQUIREMENTS, bytesNeeded: BYTES_NEEDED, ...options });
 }

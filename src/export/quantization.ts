@@ -1,4 +1,5 @@
 import { toFloat16 } from './float16.js';
+import { elementCount } from '../element-count.js';
 
 /** How weights are made smaller: half-precision floats, or whole numbers of a byte. */
 export type Quantization = 'float16' | 'int8';
@@ -28,7 +29,7 @@ export function quantize(
 ): { specs: WeightSpec[]; bytes: Uint8Array } {
   let offset = 0;
   const parts = specs.map((spec) => {
-    const size = spec.shape.reduce((product, length) => product * length, 1);
+    const size = elementCount(spec.shape);
     const length = size * (spec.dtype === 'bool' ? 1 : 4);
     // A copy, so that it is aligned; `slice` of a Buffer is none.
     const own = new Uint8Array(bytes.subarray(offset, (offset += length)));

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
+import { BINARY_LIMIT, readRegularFileSync, readTextSync } from '../regular-file.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type Quantization, type WeightSpec, quantize } from './quantization.js';
+import { ablate } from '../shell.js';
 
 interface LayerDescription {
   name: string;
@@ -70,13 +71,17 @@ export async function writeSavedModel({ json, weights }: SavedModel, directory: 
 
 function readSavedModel(directory: string): SavedModel {
   try {
-    const json = JSON.parse(readFileSync(join(directory, 'model.json'), 'utf8')) as SavedModel['json'];
+    const json = JSON.parse(readTextSync(join(directory, 'model.json'))) as SavedModel['json'];
     if (json.weightsManifest.length !== 1) throw new Error('its weights are in more than one group');
-    return { json, weights: readFileSync(join(directory, 'weights.bin')) };
+    // The file may come from elsewhere, and say anything.
+    const specs: unknown[] = json.weightsManifest[0].weights;
+    if (!specs.every((spec) => typeof spec === 'object' && spec !== null))
+      throw new Error('one of its weights is none');
+    return { json, weights: readRegularFileSync(join(directory, 'weights.bin'), BINARY_LIMIT) };
   } catch (error) {
     throw new UserError(`the model in ${directory} can't be read: ${messageOf(error)}`, {
       code: 'model-invalid',
-      hint: 'give a run that `ablate run` has trained',
+      hint: `give a run of those that \`${ablate('ls')}\` lists`,
       cause: error,
     });
   }

@@ -1,10 +1,11 @@
-import type { Dataset, ImageSet } from '../data/dataset.js';
-import { splitTrain } from '../data/split.js';
+import { type ImageDataset, type ImageSet, asImages } from '../data/images/image-dataset.js';
+import { splitDataset } from '../data/split.js';
 import { UserError } from '../errors.js';
-import { loadDatasetOf } from '../run-dataset.js';
-import type { RunProgress } from '../run-events.js';
+import { sourceSeeds } from '../random.js';
+import { loadDatasetOf } from '../run/dataset.js';
+import type { RunProgress } from '../protocol/events.js';
 import type { Runtime } from '../tensorflow/runtime.js';
-import { mostProbable } from '../training/metrics.js';
+import { mostProbable } from '../metrics/classification.js';
 import { imageStatistics } from './image-statistics.js';
 import { type Predictor, loadPredictor } from './predictor.js';
 import { scoreRobustness } from './robustness.js';
@@ -27,12 +28,12 @@ export interface InferenceHooks {
   signal?: AbortSignal;
 }
 
-/** Scored between two looks at whether to go on. */
+/** Scored between two looks at whether to continue. */
 const IMAGES_AT_ONCE = 1024;
 
 /**
  * Does what a worker is asked of a trained model.
- * @throws UserError `model-not-found`, `model-invalid`, `dataset-mismatch`, and what reading a data set throws
+ * @throws UserError `model-not-found`, `model-invalid`, `dataset-mismatch`, and what reading a dataset throws
  */
 export async function performInference(
   task: InferenceTask,
@@ -59,7 +60,7 @@ function load({ largestBatch }: LoadTask, predictor: Predictor): LoadedOn {
 }
 
 function predict({ images }: PredictTask, predictor: Predictor): Predicted {
-  return { probabilities: predictor.predict(images) };
+  return { values: predictor.predict(images) };
 }
 
 async function test(
@@ -67,9 +68,9 @@ async function test(
   predictor: Predictor,
   hooks: InferenceHooks,
 ): Promise<TestedModel> {
-  const dataset = await loadDatasetOf(experiment, hooks);
+  const dataset = asImages(await loadDatasetOf(experiment, hooks), 'a test');
   requireSameTask(dataset, predictor.description);
-  const probabilities = await predictAll(predictor, dataset.test, hooks);
+  const values = await predictAll(predictor, dataset.test, hooks);
   const scores = robustness
     ? await scoreRobustness(predictor, dataset.test, {
         ...robustness,
@@ -79,12 +80,13 @@ async function test(
         },
       })
     : [];
-  const predictions = mostProbable(probabilities, dataset.classes.length);
+  const predictions = mostProbable(values, dataset.classes.length);
   return {
     digest: dataset.digest,
     labels: dataset.test.labels.slice(),
-    probabilities,
+    values,
     predictions,
+    files: dataset.test.files,
     robustness: scores,
   };
 }
@@ -95,12 +97,12 @@ async function predictAll(
   hooks: InferenceHooks,
 ): Promise<Float32Array> {
   const classes = predictor.description.classes.length;
-  const probabilities = new Float32Array(labels.length * classes);
+  const values = new Float32Array(labels.length * classes);
   for (let start = 0; start < labels.length; start += IMAGES_AT_ONCE) {
     hooks.signal?.throwIfAborted();
     const end = Math.min(start + IMAGES_AT_ONCE, labels.length);
     const batch = images.subarray(start * predictor.imageSize, end * predictor.imageSize);
-    probabilities.set(predictor.predict(batch), start * classes);
+    values.set(predictor.predict(batch), start * classes);
     hooks.onProgress({
       type: 'data-progress',
       step: 'Testing',
@@ -111,7 +113,7 @@ async function predictAll(
     });
     await new Promise(setImmediate);
   }
-  return probabilities;
+  return values;
 }
 
 /** Validation images, which the model wasn't fitted to; where there are none, training images. */
@@ -120,32 +122,33 @@ async function describeData(
   predictor: Predictor,
   hooks: InferenceHooks,
 ): Promise<Reference> {
-  const dataset = await loadDatasetOf(experiment, hooks);
+  const columns = await loadDatasetOf(experiment, hooks);
+  const dataset = asImages(columns, 'the reference of drift');
   requireSameTask(dataset, predictor.description);
   const { config } = experiment;
-  const split = splitTrain(dataset.train.labels, { ...config.dataset, seed: config.training.seed });
+  const split = splitDataset(columns, { ...config.dataset, seed: sourceSeeds(config.training).split });
   const source = split.validation.length > 0 ? 'validation' : 'training';
   const chosen = (source === 'validation' ? split.validation : split.train).subarray(0, images);
   const size = predictor.imageSize;
   const pixels = Buffer.concat(
     Array.from(chosen, (index) => dataset.train.images.subarray(index * size, (index + 1) * size)),
   );
-  const probabilities = predictor.predict(pixels);
+  const values = predictor.predict(pixels);
   const classes = dataset.classes.length;
   const statistics = Array.from(chosen, (_, index) =>
     imageStatistics(pixels.subarray(index * size, (index + 1) * size)),
   );
-  const predictions = mostProbable(probabilities, classes);
+  const predictions = mostProbable(values, classes);
   return {
     brightness: Float32Array.from(statistics, ({ brightness }) => brightness),
     contrast: Float32Array.from(statistics, ({ contrast }) => contrast),
-    confidence: Float32Array.from(predictions, (prediction, index) => probabilities[index * classes + prediction]),
+    confidence: Float32Array.from(predictions, (prediction, index) => values[index * classes + prediction]),
     predictions,
     source,
   };
 }
 
-function requireSameTask(dataset: Dataset, model: TrainedModel): void {
+function requireSameTask(dataset: ImageDataset, model: TrainedModel): void {
   const difference = differenceBetween(dataset, model);
   if (difference === undefined) return;
   throw new UserError(`${dataset.source} doesn't fit ${model.name}: ${difference}`, {
@@ -154,8 +157,8 @@ function requireSameTask(dataset: Dataset, model: TrainedModel): void {
   });
 }
 
-function differenceBetween(dataset: Dataset, model: TrainedModel): string | undefined {
-  const shape = ({ height, width, channels }: TrainedModel | Dataset): string => `${height}×${width}×${channels}`;
+function differenceBetween(dataset: ImageDataset, model: TrainedModel): string | undefined {
+  const shape = ({ height, width, channels }: TrainedModel | ImageDataset): string => `${height}×${width}×${channels}`;
   if (shape(dataset) !== shape(model)) return `its images are ${shape(dataset)}, the model takes ${shape(model)}`;
   if (dataset.classes.join('\0') === model.classes.join('\0')) return undefined;
   return `its classes are ${dataset.classes.join(', ')}, the model's ${model.classes.join(', ')}`;

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { CORRUPTIONS, type Corruption, corrupted } from '../data/corruptions.js';
-import type { ImageSet } from '../data/dataset.js';
-import { nativeSeed } from '../random.js';
-import { mostProbable } from '../training/metrics.js';
+import { CORRUPTIONS, type Corruption, corrupted, corruptionSeed } from '../data/corruptions.js';
+import type { ImageSet } from '../data/images/image-dataset.js';
+import { mostProbable } from '../metrics/classification.js';
 import type { Predictor } from './predictor.js';
 import type { CorruptedScore } from './tasks.js';
 
@@ -60,7 +59,7 @@ function countCorrect(predictor: Predictor, { images, labels }: ImageSet, distor
   const program = runtime.compile(`test_${corruption.name}`, specs, ([originals, key]) => [
     predictor.apply(corrupted(corruption, originals as tf.Tensor4D, strength, { runtime, key })),
   ]);
-  const seed = nativeSeed(distortion.seed, `robustness/${corruption.name}`);
+  const seed = corruptionSeed(corruption, distortion.seed);
   let correct = 0;
   for (let start = 0; start < labels.length; start += BATCH_SIZE) {
     const padded = new Float32Array(BATCH_SIZE * imageSize);

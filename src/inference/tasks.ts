@@ -1,4 +1,4 @@
-import type { Experiment } from '../config/experiment.js';
+import type { Experiment } from '../config/schema/experiment.generated.js';
 import type { TrainedModel } from './trained-model.js';
 
 /** What a worker can be asked of a trained model; all plain values, which can be sent. */
@@ -28,8 +28,8 @@ export interface PredictTask {
 
 /** What the model says of each image. */
 export interface Predicted {
-  /** Row-major [count, classes]. */
-  probabilities: Float32Array;
+  /** Row-major [count, classes]: probabilities, if the model gives them. */
+  values: Float32Array;
 }
 
 /** The experiment whose data are used: `LocatedExperiment` of `job.ts`, which imports this file. */
@@ -56,14 +56,16 @@ export interface RobustnessRequest {
 }
 
 export interface TestedModel {
-  /** Of the data set, to tell whether two models were tested on the same images. */
+  /** Of the dataset, to tell whether two models were tested on the same images. */
   digest: string;
   /** [count] */
   labels: Int32Array;
-  /** Row-major [count, classes]. */
-  probabilities: Float32Array;
-  /** [count], the most probable classes. */
+  /** Row-major [count, classes]: probabilities, if the model gives them. */
+  values: Float32Array;
+  /** [count], the classes with the greatest values. */
   predictions: Int32Array;
+  /** [count], relative to the dataset's folder, where each image is a file. */
+  files?: readonly string[];
   robustness: CorruptedScore[];
 }
 
@@ -95,10 +97,10 @@ export interface Reference {
   brightness: Float32Array;
   /** Standard deviation over the pixels, 0 to 1. */
   contrast: Float32Array;
-  /** The greatest probability. */
+  /** The greatest value of a class: the probability, if the model gives them. */
   confidence: Float32Array;
   predictions: Int32Array;
-  /** Which images of the data set these are. */
+  /** Which images of the dataset these are. */
   source: 'validation' | 'training';
 }
 

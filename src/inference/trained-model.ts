@@ -1,7 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { MAX_PIXELS, tooManyPixels } from '../data/limits.js';
+import { type Color, WHITE } from '../data/images/pixels.js';
 import { codeOf, UserError, messageOf } from '../errors.js';
-import { findRun } from '../tracking/run-store.js';
+import { readRegularFileSync } from '../regular-file.js';
+import { ablate } from '../shell.js';
 
 /** Larger files are no model descriptions: the layers of a model take kilobytes. */
 const MAX_DESCRIPTION_BYTES = 2 ** 26;
@@ -23,31 +26,31 @@ export interface TrainedModel extends ModelPlace {
   width: number;
   /** 1 for grayscale, 3 for RGB. */
   channels: number;
-  /** The classes' names, in the order of its probabilities. */
+  /** The classes' names, in the order of its outputs. */
   classes: string[];
+  /** The activation that gives its outputs, `softmax`; of a last layer that has none, the layer's type. */
+  endsIn: string;
   normalization: { mean: number[]; standardDeviation: number[] };
+  /** What transparent pixels of its images are laid onto. */
+  background: Color;
   /** What it was trained on. */
   dataset: { name: string; digest: string };
 }
 
 /**
- * The trained model of a run: by the run's id or the beginning of it, by the run's folder, or by the model's own folder.
- * @throws UserError `run-not-found`, `run-ambiguous`, `model-not-found`, `model-invalid`
+ * The trained model in a folder: of a run, or the model's own.
+ * @throws UserError `model-not-found`, `model-invalid`
  */
-export function findTrainedModel(runsDirectory: string, idOrPath: string): TrainedModel {
-  return describe(findModel(runsDirectory, idOrPath));
+export function readTrainedModel(folder: string): TrainedModel {
+  return describe(placeOfModel(folder));
 }
 
-/** Likewise where that model would be, unread. @throws UserError `run-not-found`, `run-ambiguous` */
-export function findModel(runsDirectory: string, idOrPath: string): ModelPlace {
-  const path = resolve(idOrPath);
-  const isPath = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (isPath && existsSync(join(path, 'model.json'))) {
-    const run = runAround(path);
-    return { name: basename(run ?? path), directory: path, ...(run === undefined ? {} : { run }) };
-  }
-  const run = isPath ? path : findRun(runsDirectory, idOrPath).path;
-  return { name: basename(run), directory: join(run, 'model'), run };
+/** Likewise where that model would be, unread. */
+export function placeOfModel(folder: string): ModelPlace {
+  const path = resolve(folder);
+  if (!existsSync(join(path, 'model.json'))) return { name: basename(path), directory: join(path, 'model'), run: path };
+  const run = runAround(path);
+  return { name: basename(run ?? path), directory: path, ...(run === undefined ? {} : { run }) };
 }
 
 /** The run's folder, if the model lies in one. */
@@ -60,30 +63,52 @@ function describe(place: ModelPlace): TrainedModel {
   const file = join(place.directory, 'model.json');
   const description = read(file, place.name);
   const shape = inputShape(description);
-  const saved = description.userDefinedMetadata as Partial<SavedMetadata> | undefined;
+  const saved = description.userDefinedMetadata as Partial<SavedMetadata & { inputs: unknown }> | undefined;
+  if (Array.isArray(saved?.inputs)) throw ofTable(place);
   if (!shape || !isComplete(saved, shape[2])) {
     throw new UserError(`${file} doesn't say what images it takes and what classes it tells apart`, {
       code: 'model-invalid',
-      hint: 'give a run that `ablate run` has trained',
+      hint: `give a run of those that \`${ablate('ls')}\` lists`,
     });
   }
   const [height, width, channels] = shape;
-  const { classes, normalization, dataset } = saved;
-  return { ...place, height, width, channels, classes, normalization, dataset };
+  requireFewPixels(file, height, width);
+  const { classes, normalization, dataset, background = WHITE } = saved;
+  const endsIn = lastActivation(description);
+  return { ...place, height, width, channels, classes, endsIn, normalization, background, dataset };
+}
+
+/** So far. */
+function ofTable({ name }: ModelPlace): UserError {
+  return new UserError(
+    `${name} was trained on a table, and only models of images and their classes can be asked so far`,
+    {
+      code: 'model-of-table',
+      hint: `what its test showed is in its artifacts: \`${ablate('show', name)}\``,
+      exitCode: 2,
+    },
+  );
 }
 
 /** What `saveModel` keeps with a trained model. */
-type SavedMetadata = Pick<TrainedModel, 'classes' | 'normalization' | 'dataset'>;
+type SavedMetadata = Pick<TrainedModel, 'classes' | 'normalization' | 'dataset'> &
+  Partial<Pick<TrainedModel, 'background'>>;
+
+interface LayerDescription {
+  class_name?: unknown;
+  name?: unknown;
+  config?: { batch_input_shape?: unknown; activation?: unknown };
+}
 
 interface Description {
-  modelTopology?: { config?: { layers?: { config?: { batch_input_shape?: unknown } }[] } };
+  modelTopology?: { config?: { layers?: unknown; output_layers?: unknown } };
   userDefinedMetadata?: unknown;
 }
 
 function read(file: string, name: string): Description {
   try {
-    if (statSync(file).size > MAX_DESCRIPTION_BYTES) throw new Error('too large to be one');
-    return (JSON.parse(readFileSync(file, 'utf8')) as Description | null) ?? {};
+    const text = readRegularFileSync(file, MAX_DESCRIPTION_BYTES).toString('utf8');
+    return (JSON.parse(text) as Description | null) ?? {};
   } catch (error) {
     const isMissing = codeOf(error) === 'ENOENT';
     throw new UserError(
@@ -91,7 +116,7 @@ function read(file: string, name: string): Description {
       isMissing
         ? {
             code: 'model-not-found',
-            hint: 'only a FINISHED run has one: `ablate ls` tells, and `ablate resume ID` goes on with another',
+            hint: `only a FINISHED run has one: \`${ablate('ls')}\` tells, and \`${ablate('resume', name)}\` resumes this one if it was interrupted`,
             cause: error,
           }
         : { code: 'model-invalid', hint: 'train it again', cause: error },
@@ -99,17 +124,41 @@ function read(file: string, name: string): Description {
   }
 }
 
+/** Whatever a file may claim. */
+function layersOf({ modelTopology }: Description): (LayerDescription | null)[] {
+  const layers: unknown = modelTopology?.config?.layers;
+  return Array.isArray(layers) ? (layers as (LayerDescription | null)[]) : [];
+}
+
+function lastActivation(description: Description): string {
+  const outputs = description.modelTopology?.config?.output_layers;
+  const name: unknown = Array.isArray(outputs) ? [outputs[0]].flat()[0] : undefined;
+  const layers = layersOf(description);
+  const last = layers.find((layer) => layer?.name === name) ?? layers.at(-1);
+  const words = [last?.config?.activation, last?.class_name].filter((word) => typeof word === 'string');
+  return words.at(0) === 'Softmax' ? 'softmax' : (words.at(0) ?? 'an unknown layer');
+}
+
 /** Height, width and channels. */
-function inputShape({ modelTopology }: Description): [number, number, number] | undefined {
-  const shape = modelTopology?.config?.layers?.at(0)?.config?.batch_input_shape;
+function inputShape(description: Description): [number, number, number] | undefined {
+  const shape = layersOf(description).at(0)?.config?.batch_input_shape;
   if (!Array.isArray(shape) || shape.length !== 4) return undefined;
   const sizes = shape.slice(1) as unknown[];
   const isSize = (size: unknown): boolean => Number.isInteger(size) && (size as number) > 0;
   return sizes.every(isSize) ? (sizes as [number, number, number]) : undefined;
 }
 
+/** Images are made in the size that the file claims, and one of 100,000 × 100,000 would take all memory. */
+function requireFewPixels(file: string, height: number, width: number): void {
+  if (height * width <= MAX_PIXELS) return;
+  throw new UserError(`${file} takes images of ${tooManyPixels(height, width)}`, {
+    code: 'model-invalid',
+    hint: `give a run of those that \`${ablate('ls')}\` lists`,
+  });
+}
+
 function isComplete(saved: Partial<SavedMetadata> | undefined, channels: number): saved is SavedMetadata {
-  const { classes, normalization, dataset } = saved ?? {};
+  const { classes, normalization, dataset, background = WHITE } = saved ?? {};
   const isOfChannels = (values: unknown): boolean =>
     Array.isArray(values) && values.length === channels && values.every(Number.isFinite);
   return (
@@ -117,6 +166,12 @@ function isComplete(saved: Partial<SavedMetadata> | undefined, channels: number)
     classes.every((name) => typeof name === 'string') &&
     isOfChannels(normalization?.mean) &&
     isOfChannels(normalization?.standardDeviation) &&
+    isColor(background) &&
     typeof dataset?.digest === 'string'
   );
+}
+
+function isColor(value: unknown): boolean {
+  const isLevel = (level: unknown): boolean => Number.isInteger(level) && Number(level) >= 0 && Number(level) <= 255;
+  return Array.isArray(value) && value.length === 3 && value.every(isLevel);
 }

@@ -1,19 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ModelConfig } from '../config/experiment.js';
+import type { ModelConfig } from '../config/schema/experiment.generated.js';
 import { UserError } from '../errors.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
-import type { PlainLayer } from './expansion.js';
-import { type ImageShape, type LayerNode, type ShapeProblem, isSoftmax, modelGraph } from './graph.js';
-import { applyActivation } from './layers/activation.js';
-import { applyDepthwise, convolutionLayer, separableLayer } from './layers/convolution.js';
-import { denseLayer } from './layers/dense.js';
-import { dropoutLayer } from './layers/dropout.js';
-import type { KernelSettings } from './layers/kernel.js';
-import { applyGroupedConvolution } from './layers/grouped-convolution.js';
-import { batchNormalizationLayer, layerNormalizationLayer } from './layers/normalization.js';
-import { globalPoolingLayer, poolFirst, poolingLayer } from './layers/pooling.js';
-import { apply, replaceCall } from './layers/standard-layer.js';
-import { isPooledFirst } from './pooling-order.js';
+import { type ModelShape, type ShapeProblem, isPooledFirst, isSoftmax, modelGraph } from './graph.js';
+import { kindOf } from './layers/kind-of.js';
+import type { LayerNode } from './layers/layer-node.js';
 
 export interface BuiltModel {
   /**
@@ -27,7 +18,7 @@ export interface BuiltModel {
 }
 
 export interface BuildOptions {
-  /** The run's seed, which the first weights are drawn from. */
+  /** Which the first weights are drawn from: `training.seeds.initialization`, or the run's. */
   seed: number;
   /** Where dropout draws from; its streams are declared here. */
   random: StepRandom;
@@ -37,7 +28,7 @@ export interface BuildOptions {
  * Builds the model of a resolved configuration, with the semantics and defaults of Keras 3.
  * @throws UserError `model-shape-invalid` for what `checkShapes` finds
  */
-export function buildModel(config: ModelConfig, input: ImageShape, options: BuildOptions): BuiltModel {
+export function buildModel(config: ModelConfig, input: ModelShape, options: BuildOptions): BuiltModel {
   const { nodes, problems } = modelGraph(config, input);
   if (problems.length > 0) throw shapeError(problems);
   const tensors = new Map<LayerNode, tf.SymbolicTensor>();
@@ -68,68 +59,15 @@ function applyNode(
   inputs: tf.SymbolicTensor[],
   { seed, random, nodes }: BuildOptions & { nodes: readonly LayerNode[] },
 ): tf.SymbolicTensor {
-  const { layer, trainable } = node;
-  const [input] = inputs;
-  const settings = {
+  const { layer, inputShape, trainable } = node;
+  const output = kindOf(layer).build?.(layer, inputs, {
     seed,
+    random,
     trainable,
-    inputChannels: node.inputShape.at(-1) ?? 0,
+    inputShape,
     isPooledFirst: isPooledFirst(node, nodes),
-  };
-  switch (layer.type) {
-    case 'input':
-      return tf.input({ name: layer.name, shape: [...node.outputShape] });
-    case 'add':
-      return apply(tf.layers.add({ name: layer.name }), inputs);
-    case 'conv2d':
-      if (layer.groups > 1) return applyGroupedConvolution(layer, settings, input);
-      return apply(convolutionLayer(layer, settings), input);
-    case 'depthwise_conv2d':
-      return applyDepthwise(layer, settings, input);
-    case 'separable_conv2d':
-      return apply(separableLayer(layer, settings), input);
-    case 'dense':
-      return apply(denseLayer(layer, settings), input);
-    case 'activation':
-      return activationNode(layer, settings, input);
-    case 'pooling2d': {
-      const pooling = poolingLayer(layer);
-      const [before] = node.inputs;
-      return apply(isPooledFirst(before, nodes) ? poolFirst(pooling, input.sourceLayer) : pooling, input);
-    }
-    default:
-      return apply(simpleLayer(layer, trainable, random), input);
-  }
-}
-
-function activationNode(
-  { name, activation }: Extract<PlainLayer, { type: 'activation' }>,
-  { trainable, isPooledFirst: isLeftToPooling }: KernelSettings,
-  input: tf.SymbolicTensor,
-): tf.SymbolicTensor {
-  const output = applyActivation(name, activation, trainable, input);
-  if (isLeftToPooling) replaceCall(output.sourceLayer, (value) => value);
+    poolsFirst: node.inputs.some((input) => isPooledFirst(input, nodes)),
+  });
+  if (!output) throw new Error(`internal: a layer of type ${layer.type} is not built, but replaced by others`);
   return output;
-}
-
-type SimpleLayer = Exclude<
-  PlainLayer,
-  { kernel_initializer: unknown } | { type: 'input' | 'add' | 'activation' | 'pooling2d' }
->;
-
-/** A layer that is one of tfjs's, without a kernel. */
-function simpleLayer(layer: SimpleLayer, trainable: boolean, random: StepRandom): tf.layers.Layer {
-  switch (layer.type) {
-    case 'global_pooling2d':
-      return globalPoolingLayer(layer);
-    case 'flatten':
-      return tf.layers.flatten({ name: layer.name });
-    case 'batch_normalization':
-      return batchNormalizationLayer(layer, trainable);
-    case 'layer_normalization':
-      return layerNormalizationLayer(layer, trainable);
-    case 'dropout':
-    case 'spatial_dropout2d':
-      return dropoutLayer(layer, random);
-  }
 }

@@ -1,17 +1,18 @@
-import type { LayerConfig, ModelConfig, Residual } from '../config/experiment.js';
-import { type PlainLayer, activationLayers, expandLayer, projection, stride } from './expansion.js';
-import { type LayerProblem, type Shape, outputShape, shapeText } from './output-shape.js';
+import type { LayerConfig, ModelConfig } from '../config/schema/experiment.generated.js';
+import { counted } from '../words.js';
+import { kindOf } from './layers/kind-of.js';
+import type { ConfigPath, GraphPlaces, LayerNode, Origin, PlainLayer } from './layers/layer-node.js';
+import { type LayerProblem, type Shape, shapeText } from './shape.js';
 
-/** What the model is given, and how many classes it tells apart. */
-export interface ImageShape {
-  height: number;
-  width: number;
-  channels: number;
-  classes: number;
+/** What the model is given, and what it is to give. */
+export interface ModelShape {
+  /** Of one example: [height, width, channels] of an image, [features] of a table's row. */
+  input: Shape;
+  /** How many numbers it gives of each example: one for each class, or those that it predicts. */
+  outputs: number;
+  /** What these are. */
+  outputsAre: 'classes' | 'numbers';
 }
-
-/** A place in a configuration: `['model', 'layers', 3, 'kernel_size']`. */
-export type ConfigPath = (string | number)[];
 
 /** A mistake in a model that no schema can see. */
 export interface ShapeProblem {
@@ -22,51 +23,30 @@ export interface ShapeProblem {
   hint?: string;
 }
 
-/** A layer in its place. */
-export interface LayerNode {
-  layer: PlainLayer;
-  /** The layer of the configuration that it comes from. */
-  path: ConfigPath;
-  /** Two for `add`, none for `input`, else one. */
-  inputs: LayerNode[];
-  inputShape: Shape;
-  outputShape: Shape;
-  /** Whether its weights are trained, if it has any. */
-  trainable: boolean;
-}
-
 export interface ModelGraph {
   /** Each after its inputs; first the model's input, last its output. */
   nodes: LayerNode[];
   problems: ShapeProblem[];
 }
 
-/** Places that the layers of a residual block have in common: where they come from, whether they are trained. */
-interface Origin {
-  path: ConfigPath;
-  trainable: boolean;
-}
-
 /** The layers of a model as they follow from one another, all that `check` and `plan` need to know of it. */
-export function modelGraph(config: ModelConfig, input: ImageShape): ModelGraph {
-  const builder = new GraphBuilder(input);
+export function modelGraph(config: ModelConfig, shape: ModelShape): ModelGraph {
+  const builder = new GraphBuilder(shape);
   const output = builder.chain(config.layers, builder.nodes[0], { path: ['model'], trainable: true });
-  checkOutput(output, input.classes, builder);
+  checkOutput(output, shape, builder);
   return { nodes: builder.nodes, problems: builder.problems };
 }
 
-class GraphBuilder {
+class GraphBuilder implements GraphPlaces {
   readonly nodes: LayerNode[] = [];
   readonly problems: ShapeProblem[] = [];
-  readonly #classes: number;
+  readonly #outputs: number;
   #sizesAreGuesses = false;
 
-  constructor({ height, width, channels, classes }: ImageShape) {
-    this.#classes = classes;
-    const shape = [height, width, channels];
-    const layer = { type: 'input' as const, name: 'input' };
+  constructor({ input: shape, outputs }: ModelShape) {
+    this.#outputs = outputs;
     this.nodes.push({
-      layer,
+      layer: { type: 'input', name: 'input' },
       path: ['model', 'layers'],
       inputs: [],
       inputShape: shape,
@@ -75,7 +55,6 @@ class GraphBuilder {
     });
   }
 
-  /** Lets the layers follow one another. @returns the last */
   chain(layers: readonly LayerConfig[], from: LayerNode, { path, trainable }: Origin): LayerNode {
     return layers.reduce((input, layer, index) => {
       const origin = {
@@ -83,10 +62,27 @@ class GraphBuilder {
         trainable: trainable && (!('trainable' in layer) || layer.trainable),
       };
       if (layer.name === 'input') this.report(origin.path, { key: 'name', ...reservedName() });
-      return layer.type === 'residual'
-        ? this.#residual(layer, input, origin)
-        : this.#sequence(expandLayer(layer), input, origin);
+      const kind = kindOf(layer);
+      if (kind.place) return kind.place(layer, input, origin, this);
+      return this.sequence(kind.expand?.(layer) ?? [layer as PlainLayer], input, origin);
     }, from);
+  }
+
+  sequence(layers: readonly PlainLayer[], from: LayerNode, origin: Origin): LayerNode {
+    return layers.reduce((input, layer) => this.append(layer, [input], origin), from);
+  }
+
+  append(layer: PlainLayer, inputs: LayerNode[], { path, trainable }: Origin): LayerNode {
+    const kind = kindOf(layer);
+    const complete = kind.complete?.(layer, this.#outputs) ?? layer;
+    const inputShape = inputs[0].outputShape;
+    const report = (problem: LayerProblem): void => {
+      this.report(path, problem);
+    };
+    const outputShape = kind.outputShape?.(complete, inputShape, report) ?? inputShape;
+    const node = { layer: complete, path, inputs, inputShape, outputShape, trainable };
+    this.nodes.push(node);
+    return node;
   }
 
   report(path: ConfigPath, { key, concerns, ...problem }: LayerProblem): void {
@@ -94,86 +90,21 @@ class GraphBuilder {
     this.#sizesAreGuesses ||= concerns !== undefined;
     this.problems.push({ path: key === undefined ? path : [...path, key], ...problem });
   }
-
-  #sequence(layers: readonly PlainLayer[], from: LayerNode, origin: Origin): LayerNode {
-    return layers.reduce((input, layer) => this.#append(layer, [input], origin), from);
-  }
-
-  #append(layer: PlainLayer, inputs: LayerNode[], { path, trainable }: Origin): LayerNode {
-    const complete = layer.type === 'dense' ? { ...layer, units: layer.units ?? this.#classes } : layer;
-    const inputShape = inputs[0].outputShape;
-    const shape = outputShape(complete, inputShape, (problem) => {
-      this.report(path, problem);
-    });
-    const node = { layer: complete, path, inputs, inputShape, outputShape: shape, trainable };
-    this.nodes.push(node);
-    return node;
-  }
-
-  #residual(residual: Residual, input: LayerNode, origin: Origin): LayerNode {
-    const main = this.chain(residual.layers, input, origin);
-    const shortcut = this.#shortcut(residual, input, main.outputShape, origin);
-    // tfjs can't add a tensor to itself, which happens where all pooling within is left out.
-    const copy = { type: 'activation' as const, name: `${residual.name}/shortcut`, activation: 'linear' as const };
-    const other = shortcut === main ? this.#append(copy, [shortcut], origin) : shortcut;
-    const sum = this.#append({ type: 'add', name: residual.name }, [main, other], origin);
-    return this.#sequence(activationLayers(residual.name, residual.activation), sum, origin);
-  }
-
-  #shortcut(residual: Residual, input: LayerNode, target: Shape, origin: Origin): LayerNode {
-    const agrees = shapeText(input.outputShape) === shapeText(target);
-    if (residual.shortcut === 'identity' || (residual.shortcut === 'auto' && agrees)) {
-      if (!agrees) this.report(origin.path, identityMismatch(residual, input.outputShape, target));
-      return input;
-    }
-    if (!canProject(input.outputShape, target)) {
-      this.report(origin.path, projectionMismatch(residual, input.outputShape, target));
-      return input;
-    }
-    return this.#sequence(projection(residual, input.outputShape, target), input, origin);
-  }
 }
 
 const reservedName = (): LayerProblem => ({
-  message: '"input" is the name of the images that the model is given',
+  message: '"input" is the name of what the model is given',
   expected: 'another name',
   received: 'input',
 });
 
-function identityMismatch({ name }: Residual, input: Shape, target: Shape): LayerProblem {
-  return {
-    key: 'shortcut',
-    message: `the layers of "${name}" change the shape, so its input can't be added to their output as it is`,
-    expected: shapeText(input),
-    received: shapeText(target),
-    hint: 'shortcut: auto',
-    concerns: 'size',
-  };
-}
-
-function projectionMismatch({ name }: Residual, input: Shape, target: Shape): LayerProblem {
-  return {
-    key: 'shortcut',
-    message: `no 1×1 convolution brings the input of "${name}" to the shape of its layers' output`,
-    expected: `an output whose height and width are a whole part of ${shapeText(input.slice(0, 2))}, rounded up`,
-    received: shapeText(target),
-    hint: 'padding: same in its layers',
-    concerns: 'size',
-  };
-}
-
-function canProject(input: Shape, target: Shape): boolean {
-  if (input.length !== target.length) return false;
-  return input.slice(0, -1).every((length, axis) => stride(length, target[axis]) !== undefined);
-}
-
-/** The model must end in a number for each class, and nothing may come between a softmax and the loss. */
-function checkOutput(output: LayerNode, classes: number, builder: GraphBuilder): void {
+/** The model must end in a number for each class or target, and nothing may come between a softmax and the loss. */
+function checkOutput(output: LayerNode, wanted: ModelShape, builder: GraphBuilder): void {
   const { outputShape: shape, path } = output;
-  if (shape.length !== 1 || shape[0] !== classes) {
+  if (shape.length !== 1 || shape[0] !== wanted.outputs) {
     // Of all that a layer of the configuration stands for, the one that bears its bare name has the kernel.
     const named = builder.nodes.find((node) => node.path === path && !node.layer.name.includes('/'));
-    builder.report(path, outputMismatch(named ?? output, shape, classes));
+    builder.report(path, outputMismatch(named ?? output, shape, wanted));
   } else if (builder.nodes.some((node) => isSoftmax(node) && node !== output && isOnlyRefined(node, output))) {
     builder.report(path, {
       message: `"${output.layer.name}" comes after the softmax, whose outputs are the probabilities of the classes`,
@@ -182,19 +113,23 @@ function checkOutput(output: LayerNode, classes: number, builder: GraphBuilder):
   }
 }
 
-function outputMismatch({ layer }: LayerNode, shape: Shape, classes: number): LayerProblem {
+function outputMismatch({ layer }: LayerNode, shape: Shape, { outputs, outputsAre }: ModelShape): LayerProblem {
+  const isOfClasses = outputsAre === 'classes';
+  const what = isOfClasses ? `${outputs} classes` : `a target of ${counted(outputs, 'number')}`;
   if (layer.type === 'dense') {
     return {
       key: 'units',
-      message: `the output layer "${layer.name}" has ${String(layer.units)} units for ${classes} classes`,
-      expected: String(classes),
+      message: `the output layer "${layer.name}" has ${String(layer.units)} units for ${what}`,
+      expected: String(outputs),
       received: String(layer.units),
-      hint: 'leave units out: the output layer then has one for each class',
+      hint: isOfClasses
+        ? 'leave units out: the output layer then has one for each class'
+        : 'leave units out: the output layer then has as many as the target',
     };
   }
   return {
-    message: `the last layer, "${layer.name}", doesn't give one number for each class`,
-    expected: `${classes} numbers`,
+    message: `the last layer, "${layer.name}", doesn't give ${isOfClasses ? 'one number for each class' : 'the target'}`,
+    expected: counted(outputs, 'number'),
     received: shapeText(shape),
     hint: 'end with "- type: dense"',
   };
@@ -208,4 +143,17 @@ export function isSoftmax({ layer }: LayerNode): boolean {
 function isOnlyRefined(start: LayerNode, end: LayerNode): boolean {
   if (end === start) return true;
   return !('kernel_initializer' in end.layer) && end.inputs.some((input) => isOnlyRefined(start, input));
+}
+
+/**
+ * Whether what a layer does last to each number, to add its bias and to apply its activation, may wait until after the
+ * max pooling that follows: the greatest of some numbers stays the greatest under a function that never falls, and a
+ * pool of 2×2 leaves a quarter of them to compute. The results are the same, and so are the gradients, except where
+ * numbers that differ are rounded to the same: there the gradient goes to the greatest, not to the first.
+ * @param nodes the whole model
+ */
+export function isPooledFirst(node: LayerNode, nodes: readonly LayerNode[]): boolean {
+  if (!kindOf(node.layer).canBePooledFirst?.(node.layer)) return false;
+  const takers = nodes.filter(({ inputs }) => inputs.includes(node)).map(({ layer }) => layer);
+  return takers.length === 1 && kindOf(takers[0]).isMaxPooling?.(takers[0]) === true;
 }

@@ -24,9 +24,9 @@ export async function transferWeights(
     const layers = layersOf(model);
     const output = isForOthers(userMetadata, classes) ? layers.at(-1) : undefined;
     const isTaken = (layer: LayerWeights): boolean =>
-      layer !== output && layer.weights.every((index) => hasShape(saved.get(nameOf(model, index)), model, index));
+      layer !== output && layer.weights.every((index) => hasShape(saved.get(weightName(model, index)), model, index));
     for (const index of layers.filter(isTaken).flatMap(({ weights }) => weights)) {
-      const value = saved.get(nameOf(model, index));
+      const value = saved.get(weightName(model, index));
       if (value) assign(index, value);
     }
     const namesOf = (some: LayerWeights[]): string[] => some.map(({ name }) => name);
@@ -59,6 +59,6 @@ function layersOf(model: tf.LayersModel): LayerWeights[] {
     .map(({ name, weights }) => ({ name, weights: weights.map((weight) => model.weights.indexOf(weight)) }));
 }
 
-function nameOf(model: tf.LayersModel, index: number): string {
+function weightName(model: tf.LayersModel, index: number): string {
   return model.weights[index].originalName;
 }

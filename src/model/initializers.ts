@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { InitializerConfig } from '../config/experiment.js';
+import type { InitializerConfig } from '../config/schema/experiment.generated.js';
 import type { RandomStream } from '../random.js';
 import { orthogonalMatrix } from './orthogonal.js';
+import { elementCount } from '../element-count.js';
 
 /** Standard deviation of a standard normal number that is redrawn until it lies within ±2. */
 const TRUNCATED_DEVIATION = 0.87962566103423978;
@@ -29,7 +30,7 @@ const SCALINGS: Readonly<Record<string, Scaling | undefined>> = {
  * @returns row-major
  */
 export function drawWeight(config: InitializerConfig, shape: readonly number[], stream: RandomStream): Float32Array {
-  const values = new Float32Array(shape.reduce((size, length) => size * length, 1));
+  const values = new Float32Array(elementCount(shape));
   const { name, ...parameters } = typeof config === 'string' ? { name: config } : config;
   const scaling = name === 'variance_scaling' ? (parameters as Scaling) : SCALINGS[name];
   if (scaling) return drawScaled(values, scaling, shape, stream);
@@ -117,7 +118,7 @@ function drawScaled(
 
 /** How many inputs an output has, and how many outputs an input (Keras `compute_fans`). */
 function fanOf(mode: Scaling['mode'], shape: readonly number[]): number {
-  const window = shape.slice(0, -2).reduce((size, length) => size * length, 1);
+  const window = elementCount(shape.slice(0, -2));
   const fanIn = window * (shape.at(-2) ?? shape.at(-1) ?? 1);
   const fanOut = window * (shape.at(-1) ?? 1);
   if (mode === 'fan_avg') return (fanIn + fanOut) / 2;

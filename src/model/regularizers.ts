@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { RegularizerConfig } from '../config/experiment.js';
+import type { RegularizerConfig } from '../config/schema/experiment.generated.js';
 
 export type Regularizer = ReturnType<typeof tf.regularizers.l1l2>;
 

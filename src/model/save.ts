@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { syncDirectoryInBackground } from '../directories.js';
 import { codeOf, UserError, messageOf } from '../errors.js';
+import { BINARY_LIMIT, readRegularFile } from '../regular-file.js';
 
 const TOPOLOGY_FILE = 'model.json';
 const WEIGHTS_FILE = 'weights.bin';
@@ -16,7 +18,7 @@ export interface LoadedModel {
 /**
  * Saves a model in tfjs's own format (`model.json` and `weights.bin`), which `tf.loadLayersModel` reads. At any instant,
  * a power cut included, the directory holds a whole model, the old or the new, or none: it is written beside it, synced
- * and renamed.
+ * and renamed, and the folder that it lies in, which must be there, is synced.
  * @param userMetadata JSON that is saved with it (the classes' names, how images are normalized)
  * @param beside further files of the directory: name → contents
  */
@@ -78,11 +80,13 @@ async function replaceDirectory(directory: string, files: ModelFiles): Promise<v
   const suffix = randomBytes(6).toString('hex');
   const beside = (kind: string): string => join(dirname(directory), `.${basename(directory)}.${kind}-${suffix}`);
   const [fresh, old] = [beside('new'), beside('old')];
-  await mkdir(fresh, { recursive: true });
+  await mkdir(fresh);
   try {
     for (const [name, contents] of Object.entries(files)) await writeSynced(join(fresh, name), contents);
+    await syncDirectoryInBackground(fresh);
     await moveAway(directory, old);
     await rename(fresh, directory);
+    await syncDirectoryInBackground(dirname(directory));
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });
@@ -103,6 +107,9 @@ async function writeSynced(path: string, contents: string | Uint8Array): Promise
   try {
     await file.writeFile(contents);
     await file.sync();
+  } catch (error) {
+    // A write's error doesn't name the file.
+    throw Object.assign(new Error(`${path} can't be written: ${messageOf(error)}`), { code: codeOf(error) });
   } finally {
     await file.close();
   }
@@ -112,6 +119,7 @@ async function readArtifacts(directory: string): Promise<tf.io.ModelArtifacts> {
   const json = parseTopology(directory, await readModelFile(directory, TOPOLOGY_FILE));
   return tf.io.getModelArtifactsForJSON(json, async (manifest) => {
     const specs = manifest.flatMap((group) => group.weights);
+    if (!specs.every(isWeightSpec)) throw invalid(directory, `${TOPOLOGY_FILE} describes a weight by something else`);
     const paths = manifest.flatMap((group) => group.paths);
     // Only what saveModel writes: a name from the file must not lead anywhere else.
     if (paths.length !== 1 || paths[0] !== WEIGHTS_FILE) throw invalid(directory, `it has weights in ${paths.join()}`);
@@ -122,6 +130,13 @@ async function readArtifacts(directory: string): Promise<tf.io.ModelArtifacts> {
     }
     return [specs, Uint8Array.from(weights).buffer];
   });
+}
+
+/** Whether a file's description of a weight is one: its name, its shape, its type. */
+function isWeightSpec(spec: unknown): boolean {
+  const { name, shape, dtype } = (spec ?? {}) as Partial<Record<string, unknown>>;
+  const isShape = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+  return typeof name === 'string' && typeof dtype === 'string' && isShape;
 }
 
 /** Of a weight in the file, where it may be quantized. */
@@ -142,7 +157,7 @@ function parseTopology(directory: string, contents: Buffer): tf.io.ModelJSON {
 
 async function readModelFile(directory: string, name: string): Promise<Buffer> {
   try {
-    return await readFile(join(directory, name));
+    return await readRegularFile(join(directory, name), BINARY_LIMIT);
   } catch (error) {
     throw new UserError(`there is no model in ${directory}: ${name} can't be read (${messageOf(error)})`, {
       code: 'model-not-found',

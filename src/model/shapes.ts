@@ -1,7 +1,8 @@
-import type { ModelConfig } from '../config/experiment.js';
-import type { PlainLayer } from './expansion.js';
-import { type ImageShape, type LayerNode, type ShapeProblem, modelGraph } from './graph.js';
-import { pair, product } from './output-shape.js';
+import type { ModelConfig } from '../config/schema/experiment.generated.js';
+import { type ModelShape, type ShapeProblem, modelGraph } from './graph.js';
+import { kindOf } from './layers/kind-of.js';
+import type { LayerNode, PlainLayer } from './layers/layer-node.js';
+import { elementCount } from '../element-count.js';
 
 /** A layer as `ablate plan` lists it; all sizes are those of one example. */
 export interface LayerSummary {
@@ -26,7 +27,7 @@ export interface LayerSummary {
 const MAX_PARAMETERS = 2 ** 29;
 
 /** The layers of a model, in their order, without building it (or loading TensorFlow). */
-export function summarizeModel(config: ModelConfig, input: ImageShape): LayerSummary[] {
+export function summarizeModel(config: ModelConfig, input: ModelShape): LayerSummary[] {
   return modelGraph(config, input)
     .nodes.filter(({ layer }) => layer.type !== 'input')
     .map((node) => ({
@@ -34,8 +35,8 @@ export function summarizeModel(config: ModelConfig, input: ImageShape): LayerSum
       type: node.layer.type,
       outputShape: [...node.outputShape],
       ...countParameters(node),
-      flops: countFlops(node),
-      activationBytes: 4 * product(node.outputShape),
+      flops: kindOf(node.layer).flops?.(node.layer, node.inputShape, node.outputShape) ?? 0,
+      activationBytes: 4 * elementCount(node.outputShape),
     }));
 }
 
@@ -47,8 +48,8 @@ export function total(
   return layers.reduce((sum, layer) => sum + layer[amount], 0);
 }
 
-/** Everything that makes a model impossible for these images: empty if it can be built. */
-export function checkShapes(config: ModelConfig, input: ImageShape): ShapeProblem[] {
+/** Everything that makes a model impossible for these data: empty if it can be built. */
+export function checkShapes(config: ModelConfig, input: ModelShape): ShapeProblem[] {
   const { nodes, problems } = modelGraph(config, input);
   return problems.length > 0 ? problems : checkSize(nodes);
 }
@@ -69,60 +70,14 @@ function checkSize(nodes: readonly LayerNode[]): ShapeProblem[] {
   ];
 }
 
-function countParameters(node: LayerNode): Pick<LayerSummary, 'parameters' | 'trainableParameters'> {
-  const { layer, inputShape, trainable } = node;
-  const trained = countTrained(layer, inputShape);
-  const averages = layer.type === 'batch_normalization' ? 2 * (inputShape.at(-1) ?? 0) : 0;
+/** How many numbers a layer has, and how many of them are trained. */
+export function countParameters({
+  layer,
+  inputShape,
+  trainable,
+}: LayerNode): Pick<LayerSummary, 'parameters' | 'trainableParameters'> {
+  const kind = kindOf(layer);
+  const trained = kind.trainedParameters?.(layer, inputShape) ?? 0;
+  const averages = kind.averages?.(layer, inputShape) ?? 0;
   return { parameters: trained + averages, trainableParameters: trainable ? trained : 0 };
-}
-
-/** Weights that training changes, unless they are frozen. */
-function countTrained(layer: PlainLayer, input: readonly number[]): number {
-  const channels = input.at(-1) ?? 0;
-  switch (layer.type) {
-    case 'conv2d':
-    case 'depthwise_conv2d':
-    case 'separable_conv2d':
-    case 'dense':
-      return kernelSizes(layer, channels).reduce(
-        (sum, size) => sum + size,
-        layer.use_bias ? biasSize(layer, channels) : 0,
-      );
-    case 'batch_normalization':
-    case 'layer_normalization':
-      return channels * (Number(layer.center) + Number(layer.scale));
-    case 'activation':
-      return countPrelu(layer.activation, input);
-    default:
-      return 0;
-  }
-}
-
-type WithKernel = Extract<PlainLayer, { kernel_initializer: unknown }>;
-
-/** The numbers in each of its kernels. */
-function kernelSizes(layer: WithKernel, channels: number): number[] {
-  if (layer.type === 'dense') return [channels * (layer.units ?? 0)];
-  const window = product(pair(layer.kernel_size));
-  if (layer.type === 'conv2d') return [(window * channels * layer.filters) / layer.groups];
-  const depthwise = window * channels * layer.depth_multiplier;
-  if (layer.type === 'depthwise_conv2d') return [depthwise];
-  return [depthwise, channels * layer.depth_multiplier * layer.filters];
-}
-
-function biasSize(layer: WithKernel, channels: number): number {
-  if (layer.type === 'dense') return layer.units ?? 0;
-  return layer.type === 'depthwise_conv2d' ? channels * layer.depth_multiplier : layer.filters;
-}
-
-function countPrelu(activation: unknown, input: readonly number[]): number {
-  const { name, shared_axes: shared } = activation as { name?: string; shared_axes?: number[] | null };
-  return name === 'prelu' ? product(input.filter((_, axis) => !shared?.includes(axis + 1))) : 0;
-}
-
-/** Each number of a kernel is multiplied once for each pixel of the output. */
-function countFlops({ layer, inputShape, outputShape }: LayerNode): number {
-  if (!('kernel_initializer' in layer)) return 0;
-  const pixels = product(outputShape.slice(0, -1));
-  return 2 * pixels * kernelSizes(layer, inputShape.at(-1) ?? 0).reduce((sum, size) => sum + size, 0);
 }

@@ -1,8 +1,9 @@
-import { constants, existsSync, readFileSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError, interrupted, messageOf } from '../errors.js';
+import { readTextSync } from '../regular-file.js';
 import { cacheDirectory } from '../cache.js';
 import { withFileLock } from '../file-lock.js';
 import { type PipStep, pipInstall } from './pip.js';
@@ -86,7 +87,7 @@ function markerFile(directory: string): string {
 
 function readMarker(directory: string): string[] | undefined {
   try {
-    return (JSON.parse(readFileSync(markerFile(directory), 'utf8')) as { requirements: string[] }).requirements;
+    return (JSON.parse(readTextSync(markerFile(directory))) as { requirements: string[] }).requirements;
   } catch {
     return undefined;
   }

@@ -15,7 +15,7 @@ export interface PipStep {
 export interface PipOptions extends Omit<SubprocessOptions, 'onLine'> {
   /** Where pip shall put what it downloads (it removes it again); watched for progress. */
   temporaryDirectory: string;
-  /** Called with each new step, and twice a second while one goes on. */
+  /** Called with each new step, and twice a second during one. */
   onStep: (step: PipStep) => void;
 }
 
@@ -24,7 +24,7 @@ const UNITS: Record<string, number> = { bytes: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
 /**
  * Installs packages with an environment's own pip. From where, the user's settings of pip say (pip.conf, `PIP_…`,
- * proxies).
+ * proxies). Where the index gives the hash of a file, pip installs no file that has another.
  * @throws UserError `pip-failed` with pip's own words
  */
 export async function pipInstall(python: string, requirements: readonly string[], options: PipOptions): Promise<void> {
@@ -110,6 +110,9 @@ function pipError(requirements: readonly string[], exitCode: number | null, outp
 }
 
 function pipHint(output: string): string | undefined {
+  if (/DO NOT MATCH THE HASHES/.test(output)) {
+    return 'the file is not the one that the index tells of: a broken download (try again), or an index or proxy to distrust';
+  }
   if (/No space left on device/.test(output)) return 'make room, or set ABLATE_CACHE to a folder on a larger disk';
   if (/Retrying \(Retry\(|ProxyError|NewConnectionError|NameResolutionError|Temporary failure/.test(output)) {
     return "check the network; pip's own settings say where it looks: PIP_INDEX_URL, HTTPS_PROXY, PIP_CERT, pip.conf";

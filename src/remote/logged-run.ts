@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../errors.js';
-import { newCursor, saveCursor } from '../tracking/cursor.js';
+import { openRegularFile } from '../regular-file.js';
+import { AS_ARTIFACT, newCursor, saveCursor } from '../tracking/cursor.js';
 import { deliverableRun } from '../tracking/deliverable.js';
 import type { LoggedModel, MlflowClient, MlflowRun } from '../tracking/mlflow/client.js';
 import { RUN_ID_TAG } from '../tracking/mlflow-mapping.js';
@@ -11,6 +12,7 @@ import { presentFiles, type RunFile } from '../tracking/run-files.js';
 import { isRunId, type RunDirectory } from '../tracking/run-store.js';
 import { deliver } from '../tracking/sync.js';
 import { receiveInto } from './incoming-run.js';
+import type { TrialIdentity } from './trial-identity.js';
 
 /** A run that an MLflow server has in full, and how its files are known there. */
 export interface LoggedRun {
@@ -47,14 +49,19 @@ export async function logRun(run: RunDirectory, client: MlflowClient): Promise<L
 /**
  * Fetches a run that was logged into a runs directory, in place of what is there of it: in full, or not at all. It counts
  * as delivered to that server.
- * @throws MlflowError, UserError `logged-run-damaged`
+ * @throws MlflowError, UserError `logged-run-damaged`, `foreign-run`
  */
-export async function fetchRun(logged: LoggedRun, client: MlflowClient, runsDirectory: string): Promise<RunDirectory> {
+export async function fetchRun(
+  logged: LoggedRun,
+  client: MlflowClient,
+  runsDirectory: string,
+  trial: TrialIdentity,
+): Promise<RunDirectory> {
   if (!isRunId(logged.run)) throw damaged(logged, 'its name is none');
   const mlflowRun = await client.getRun(logged.mlflowRun);
   if (mlflowRun?.tags[RUN_ID_TAG] !== logged.run) throw damaged(logged, `MLflow at ${client.uri} has no such run`);
   const model = (await client.findLoggedModels(mlflowRun)).at(0);
-  const run = await receiveInto(runsDirectory, logged.run, async (folder) => {
+  const run = await receiveInto(runsDirectory, logged.run, trial, async (folder) => {
     for (const file of logged.files) {
       const target = join(folder, checkedPath(logged, file));
       mkdirSync(dirname(target), { recursive: true });
@@ -82,11 +89,17 @@ function rememberDelivered(
   model: LoggedModel | undefined,
   { uri }: MlflowClient,
 ): void {
-  const paths = files.map(({ path }) => path);
+  const present = presentFiles(
+    run,
+    files.map(({ path }) => path),
+  ).flatMap(({ path, version }) => [
+    [path, version],
+    [AS_ARTIFACT + path, version],
+  ]);
   saveCursor(deliverableRun(run), {
     ...newCursor(uri, mlflowRun),
     offset: statSync(run.journal).size,
-    uploaded: Object.fromEntries(presentFiles(run, paths).map(({ path, version }) => [path, version])),
+    uploaded: Object.fromEntries(present) as Record<string, string>,
     model: model && { id: model.modelId, artifact_uri: model.artifactUri, ready: true },
   });
 }
@@ -110,7 +123,7 @@ async function requireSame(logged: LoggedRun, { path, bytes, digest }: LoggedFil
 
 async function digestOf(file: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  await pipeline((await openRegularFile(file)).createReadStream(), hash);
   return hash.digest('hex');
 }
 

@@ -1,13 +1,13 @@
 import { basename, resolve } from 'node:path';
 import { mapPaths } from '../config/remote-config.js';
-import { messageOf, UserError } from '../errors.js';
-import type { Job } from '../job.js';
+import type { Job } from '../protocol/job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../scheduling/scheduler.js';
-import { findUnannounced, runsOfTrial } from '../sweep/earlier-runs.js';
-import { recordCrash } from '../tracking/crash.js';
-import { readSummary, runDirectory, type Summary } from '../tracking/run-store.js';
+import { runsOfTrial } from '../sweep/earlier-runs.js';
+import { runRecorded } from '../sweep/run-recorded.js';
+import { sentErrorOf } from './outcomes.js';
+import { isResumable, readSummary, runDirectory, type Summary } from '../tracking/run-store.js';
 import { resolveInRoots } from './data-roots.js';
-import { isOver } from './outcomes.js';
+import { identityOf, requireOwnRun } from './trial-identity.js';
 import type { TrialMessage } from './trial-message.js';
 
 /** What a worker on another machine has of its own. */
@@ -21,7 +21,7 @@ export interface WorkerPlace {
 }
 
 export interface PerformOptions extends JobOptions {
-  /** Whether another worker may have begun it: its run, if it is here, is gone on with. */
+  /** Whether another worker may have begun it: its run, if it is here, is resumed. */
   wasBegun: boolean;
 }
 
@@ -34,19 +34,20 @@ export async function performTrial(
   try {
     const job = jobOf(message, place);
     const begun = wasBegun && job.sweep ? runsOfTrial(job).at(0)?.id : undefined;
-    const known = begun === undefined ? undefined : endedSummary(job.runsDirectory, begun);
+    const resume = begun ?? job.resume;
+    if (resume !== undefined) requireOwnRun(runDirectory(job.runsDirectory, resume), identityOf(job));
+    const known = resume === undefined ? undefined : endedSummary(job.runsDirectory, resume);
     if (known) return reuse(known, job, options);
-    return await runAndRecord({ ...job, resume: begun ?? job.resume }, place.schedulerOf(message.threads), options);
+    return (await runRecorded({ ...job, resume }, place.schedulerOf(message.threads), options)).outcome;
   } catch (error) {
-    if (!(error instanceof UserError)) return { type: 'failed', error: { message: messageOf(error) } };
-    return { type: 'failed', error: { message: error.message, code: error.code, hint: error.hint } };
+    return { type: 'failed', error: sentErrorOf(error) };
   }
 }
 
 /** Of a run that is over for good: its worker has died before it could say so. */
 function endedSummary(runsDirectory: string, run: string): Summary | undefined {
   const summary = readSummary(runDirectory(runsDirectory, run));
-  return summary && isOver(summary) ? summary : undefined;
+  return summary && !isResumable(summary.status) ? summary : undefined;
 }
 
 function reuse(summary: Summary, { runsDirectory }: Job, { onProgress }: JobOptions): RunOutcome {
@@ -68,20 +69,4 @@ function jobOf(message: TrialMessage, { runsDirectory, dataRoots }: WorkerPlace)
     resume,
     checkpointSeconds,
   };
-}
-
-/** A worker process that dies leaves a run without an end: it is written here, where the run is. */
-async function runAndRecord(job: Job, scheduler: Scheduler, options: JobOptions): Promise<RunOutcome> {
-  let run = job.resume;
-  const outcome = await scheduler.run(job, {
-    ...options,
-    onProgress: (progress) => {
-      if (progress.type === 'created') run = progress.id;
-      options.onProgress(progress);
-    },
-  });
-  if (outcome.type !== 'crashed') return outcome;
-  run ??= await findUnannounced(job);
-  if (run === undefined) return outcome;
-  return { type: 'done', answer: recordCrash(runDirectory(job.runsDirectory, run), outcome.reason, outcome.log) };
 }

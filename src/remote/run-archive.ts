@@ -5,6 +5,7 @@ import { create, extract } from 'tar';
 import { UserError } from '../errors.js';
 import { isRunId, type RunDirectory } from '../tracking/run-store.js';
 import { receiveInto } from './incoming-run.js';
+import type { TrialIdentity } from './trial-identity.js';
 
 /** What is told of a run's archive before it is read. */
 export interface ArchiveFacts {
@@ -26,15 +27,17 @@ export function archiveOf(run: RunDirectory): AsyncIterable<Buffer> {
 
 /**
  * Puts the run of an archive into a runs directory, in place of what is there of it: in full, or not at all.
- * @throws UserError `archive-damaged`
+ * @param trial whose run it must be
+ * @throws UserError `archive-damaged`, `foreign-run`
  */
 export async function unpackRun(
   runsDirectory: string,
   facts: ArchiveFacts,
   chunks: AsyncIterable<Buffer>,
+  trial: TrialIdentity,
 ): Promise<RunDirectory> {
   if (!isRunId(facts.run)) throw damaged(facts, 'its name is none');
-  return receiveInto(runsDirectory, facts.run, (folder) =>
+  return receiveInto(runsDirectory, facts.run, trial, (folder) =>
     pipeline(Readable.from(checked(chunks, facts)), extract({ cwd: folder, strict: true, filter: plainFiles(facts) })),
   );
 }

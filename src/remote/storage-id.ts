@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../errors.js';
+import { readTextSync } from '../regular-file.js';
 import { notWritten } from '../tracking/atomic-file.js';
 
 /**
@@ -17,5 +18,5 @@ export function storageId(runsDirectory: string): string {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw notWritten(file, error);
   }
-  return readFileSync(file, 'utf8');
+  return readTextSync(file);
 }

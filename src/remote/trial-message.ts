@@ -1,10 +1,11 @@
 import { Ajv } from 'ajv';
 import { configHash } from '../config/hash.js';
-import type { Experiment } from '../config/experiment.js';
+import type { Experiment } from '../config/schema/experiment.generated.js';
 import { experimentOf } from '../config/remote-config.js';
-import type { Json } from '../config/tree.js';
+import type { Json } from '../config/text/tree.js';
 import { explanationOf, UserError } from '../errors.js';
-import type { Job, Origin, SweepTrial } from '../job.js';
+import type { Job, Origin, SweepTrial } from '../protocol/job.js';
+import { RUN_ID } from '../tracking/run-store.js';
 import { decode, encode } from './encoding.js';
 
 /** Of the messages below; raised whenever an older worker would do something else than what is meant. */
@@ -19,7 +20,7 @@ export interface TrialMessage {
   /** A remark: the worker opens nothing there. */
   origin: Origin;
   sweep?: SweepTrial;
-  /** The run to go on with. */
+  /** The run to resume. */
   resume?: string;
   checkpointSeconds?: number;
   /** Of TensorFlow; 0 for one a core. With other numbers, results differ in their last bits. */
@@ -33,9 +34,9 @@ export interface TrialMessage {
 /** What all messages of a sender have in common. */
 export type SenderFacts = Pick<TrialMessage, 'threads' | 'storage' | 'mlflow'>;
 
-const SAME_VERSION = 'install the same version of Ablate for `ablate run --queue` and for `ablate worker`';
+const SAME_VERSION = 'install the same version of Ablate where trials are sent and where they are trained';
 
-const text = { type: 'string', maxLength: 4096 };
+const TEXT = { type: 'string', maxLength: 4096 };
 
 const SCHEMA = {
   type: 'object',
@@ -49,19 +50,19 @@ const SCHEMA = {
       type: 'object',
       additionalProperties: false,
       required: ['source'],
-      properties: { source: text, gitCommit: text },
+      properties: { source: TEXT, gitCommit: TEXT },
     },
     sweep: {
       type: 'object',
       additionalProperties: false,
       required: ['id', 'values', 'label'],
-      properties: { id: text, values: { type: 'object' }, label: text },
+      properties: { id: TEXT, values: { type: 'object' }, label: TEXT },
     },
-    resume: { type: 'string', pattern: '^\\w[\\w.-]{0,199}$' },
+    resume: { type: 'string', maxLength: 200, pattern: RUN_ID.source },
     checkpointSeconds: { type: 'number', minimum: 0 },
     threads: { type: 'integer', minimum: 0, maximum: 127 },
     storage: { type: 'string', pattern: '^[0-9a-f]{32}$' },
-    mlflow: text,
+    mlflow: TEXT,
   },
 };
 

@@ -1,10 +1,26 @@
 import { mean } from '../analysis/statistics/describe.js';
 import { tInterval } from '../analysis/statistics/intervals.js';
+import { keyWords, valueWords } from '../config/sweep/words.js';
 import type { Study, StudyVariant } from '../study/study.js';
 import { markdownTable, originSentence } from './markdown.js';
-import { halfWidthOf, inDigitsOf, intervalText } from './numbers.js';
-import { factorTable, variantTable, type TextTable } from './tables.js';
+import { inUnits } from './in-units.js';
+import { halfWidthOf, inDigitsOf } from '../digits.js';
+import { metricWords } from '../metric-unit.js';
+import { inWords } from './in-words.js';
+import { intervalText } from './numbers.js';
+import { factorTable, variantTable, type FactorNames, type TextTable } from './tables.js';
+import { testSetSentence, titleOf } from './test-set.js';
 import { referenceOf } from './variant-rows.js';
+
+const IN_WORDS: FactorNames = {
+  ofKey: keyWords,
+  ofValue: (value, { key, levels }) =>
+    valueWords(
+      key,
+      value,
+      levels.map((level) => level.value),
+    ),
+};
 
 /** The columns of `variantTable` that a page of answers has no room for. */
 const LEFT_AWAY = new Set(['sd', 'median', 'effect']);
@@ -14,19 +30,20 @@ const LEFT_AWAY = new Set(['sd', 'median', 'effect']);
  * what the best variant scores on the test set.
  */
 export function renderAnswers(studies: readonly Study[]): string {
+  const told = studies.map(inWords);
   return [
     '# Answers',
     'Measured by Ablate itself, and written by `npm run answers`: not by hand. Every row is the mean over the seeds of one variant; ' +
-      '[statistics.md](statistics.md) says what must hold before a sentence is said. An answer is about this data set, this network and this amount of training.',
-    contents(studies),
-    ...studies.map(section),
+      '[statistics.md](statistics.md) says what must hold before a sentence is said. An answer is about this dataset, this network and this amount of training.',
+    contents(told),
+    ...told.map(inUnits).map(section),
   ]
     .map((part) => `${part}\n`)
     .join('\n');
 }
 
 function contents(studies: readonly Study[]): string {
-  return studies.map((study) => `- **${headingOf(study)}** ${study.answer?.sentence ?? ''}`).join('\n');
+  return studies.map((study) => `- **${headingOf(study)}** ${sentenceOf(study, '')}`).join('\n');
 }
 
 function headingOf({ question, title }: Study): string {
@@ -35,17 +52,30 @@ function headingOf({ question, title }: Study): string {
 
 function section(study: Study): string {
   const { answer, origin } = study;
-  const factors = factorTable(study);
+  const factors = factorTable(study, IN_WORDS);
   return [
     `## ${headingOf(study)}`,
-    `**${answer?.sentence ?? 'There is nothing to compare.'}**`,
-    ...(answer?.cautions.map((caution) => `_${caution}_`) ?? []),
-    markdownTable(narrowed(variantTable(study))),
-    ...(factors ? [markdownTable(factors)] : []),
+    `**${sentenceOf(study, 'There is nothing to compare.')}**`,
+    ...(answer?.cautions.map((caution) => `_${spoken(caution, study)}_`) ?? []),
+    tableOf(narrowed(variantTable(study)), study),
+    ...(factors ? [tableOf(factors, study)] : []),
     ...testSentence(study),
     `\`\`\`sh\n${origin.commands.map((command) => `npx ${command}`).join('\n')}\n\`\`\``,
     originSentence(study),
   ].join('\n\n');
+}
+
+function sentenceOf(study: Study, otherwise: string): string {
+  return spoken(study.answer?.sentence ?? otherwise, study);
+}
+
+/** The metric as it is called, not as it is named in logs. */
+function spoken(text: string, { metric }: Study): string {
+  return text.replaceAll(metric.name, metricWords(metric.name));
+}
+
+function tableOf({ columns, rows }: TextTable, study: Study): string {
+  return markdownTable({ columns: columns.map((each) => ({ ...each, title: spoken(each.title, study) })), rows });
 }
 
 function narrowed({ columns, rows }: TextTable): TextTable {
@@ -53,15 +83,18 @@ function narrowed({ columns, rows }: TextTable): TextTable {
   return { columns: kept.map((i) => columns[i]), rows: rows.map((row) => kept.map((i) => row[i])) };
 }
 
-/** What the best variant, chosen without the test set, comes to on it. */
+/** The test score of the variant that leads, which was chosen without the test set. */
 function testSentence(study: Study): string[] {
   const best = study.variants.find(({ name }) => name === (study.answer?.leader ?? referenceOf(study)));
   const scores = best ? testScores(best) : [];
   if (!best || scores.length === 0) return [];
+  const measured = testSetSentence(study);
+  if (measured !== null) return [spoken(measured, study)];
   const interval = tInterval(scores);
+  const chosen = study.answer ? titleOf(best.name, study.answer) : 'the only one';
   return [
-    `On the test set ${best.name}, the best of ${study.variants.length} by ${study.metric.name}, has an accuracy of ` +
-      `${inDigitsOf(mean(scores), halfWidthOf(interval))}${interval ? ` (95 % interval ${intervalText(interval)}, ${scores.length} seeds)` : ''}.`,
+    `On the test set ${best.name}, ${chosen} of ${study.variants.length} by ${metricWords(study.metric.name)}, has an accuracy of ` +
+      `${inDigitsOf(mean(scores), halfWidthOf(interval))} %${interval ? ` (95 % interval of other seeds ${intervalText(interval)}, ${scores.length} seeds)` : ''}.`,
   ];
 }
 

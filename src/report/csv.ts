@@ -1,4 +1,4 @@
-import { jsonText } from '../config/tree.js';
+import { jsonText } from '../config/text/tree.js';
 import { encodeCsv } from '../csv.js';
 import type { Study } from '../study/study.js';
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { visible } from '../visible.js';
 import type { Study } from '../study/study.js';
+import { inUnits } from './in-units.js';
 import { answerSection } from './page/answer.js';
+import { chanceSources } from './page/chance.js';
 import { comparisonTable, variantTable } from './page/comparisons.js';
 import { figureList } from './page/figures.js';
 import { markup, Markup, type Content } from './page/markup.js';
@@ -10,6 +12,7 @@ import { originSection } from './page/origin.js';
 import { runsSection } from './page/runs.js';
 import { cssVariables } from './plots/palette.js';
 import { figuresOf } from './plots/plots.js';
+import { readText } from '../regular-file.js';
 
 /** A part of the page: its heading's id, the heading, what follows. */
 type Section = [id: string, title: string, contents: Content[]];
@@ -18,7 +21,8 @@ type Section = [id: string, title: string, contents: Content[]];
  * A study as one HTML page that needs nothing else: styles, script, plots and images are in it, and by its content
  * security policy it can load nothing. Readable without scripts, too; those sort, filter and show what is pointed at.
  */
-export async function renderHtml(study: Study): Promise<string> {
+export async function renderHtml(measured: Study): Promise<string> {
+  const study = inUnits(measured);
   const [style, script] = await Promise.all(['style.css', 'main.js'].map(readBuilt));
   const scriptHash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'`;
@@ -49,12 +53,12 @@ export async function renderHtml(study: Study): Promise<string> {
         <script>${new Markup(script)}</script>
       </body>
     </html> `;
-  return page.text;
+  return visible(page.text);
 }
 
 /** The same file for the program as built and for tests of its source. */
 function readBuilt(name: string): Promise<string> {
-  return readFile(new URL(`../../dist/report/browser/${name}`, import.meta.url), 'utf8');
+  return readText(new URL(`../../dist/report/browser/${name}`, import.meta.url));
 }
 
 function colorStyles(): string {
@@ -64,8 +68,9 @@ function colorStyles(): string {
 }
 
 function sectionsOf(study: Study): Section[] {
-  const { variants, curves, choices, cost, errors } = figuresOf(study);
+  const { chance, variants, curves, choices, cost, errors } = figuresOf(study);
   return [
+    ['chance', 'Sources of chance', [figureList(chance), chanceSources(study)]],
     ['variants', 'Variants', [figureList(variants), variantTable(study), comparisonTable(study)]],
     ['choices', 'Choices', [figureList(choices)]],
     ['curves', 'Learning curves', [figureList(curves)]],

@@ -1,22 +1,31 @@
 import type { Study } from '../study/study.js';
+import { chanceTable } from './chance.js';
+import { testSetSentence } from './test-set.js';
+import { inUnits } from './in-units.js';
+import { visible } from '../visible.js';
 import { factorTable, interactionTable, modelSentence, tableNotes, variantTable, type TextTable } from './tables.js';
 
 /** A study as Markdown (of GitHub's kind): the answer, its cautions, the tables, how it was made. */
-export function renderMarkdown(study: Study): string {
-  const { title, question, answer, origin } = study;
+export function renderMarkdown(measured: Study): string {
+  const study = inUnits(measured);
+  const { title, question, answer, chance, ledger, origin, scope } = study;
   const models = modelSentence(study);
-  const tables = [variantTable(study), factorTable(study), interactionTable(study)].filter((table) => table !== null);
+  const tested = testSetSentence(study);
+  const tables = [chanceTable(study) ?? variantTable(study), factorTable(study), interactionTable(study)].filter(
+    (table) => table !== null,
+  );
   return [
     `# ${escaped(question ?? title)}`,
-    ...(answer ? [`**${escaped(answer.sentence)}**`] : []),
-    ...(models === null ? [] : [escaped(models)]),
+    ...[answer, chance].flatMap((told) => (told ? [`**${escaped(told.sentence)}**`] : [])),
+    ...[scope, ledger].flatMap((told) => (told ? [escaped(told.sentence)] : [])),
+    ...[tested, models].flatMap((told) => (told === null ? [] : [escaped(told)])),
     ...(answer && answer.cautions.length > 0
       ? [answer.cautions.map((caution) => `- ${escaped(caution)}`).join('\n')]
       : []),
     ...tables.map(markdownTable),
     ...tableNotes(study).map(escaped),
-    ...origin.commands.map((command) => `\`\`\`sh\n${command}\n\`\`\``),
-    originSentence(study),
+    ...origin.commands.map(codeBlock),
+    escaped(originSentence(study)),
   ]
     .map((part) => `${part}\n`)
     .join('\n');
@@ -38,7 +47,8 @@ export function originSentence({ origin: { versions, devices, machines = [], end
 
 /** A table of GitHub's kind. */
 export function markdownTable({ columns, rows }: TextTable): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => escaped(cell)).join(' | ')} |`;
+  const line = (variants: readonly string[]): string =>
+    `| ${variants.map((variant) => escaped(variant)).join(' | ')} |`;
   return [
     line(columns.map(({ title }) => title)),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
@@ -46,7 +56,16 @@ export function markdownTable({ columns, rows }: TextTable): string {
   ].join('\n');
 }
 
-/** What Markdown would take for its own. */
+/** Between more backticks than it has in a row. */
+function codeBlock(command: string): string {
+  const longest = Math.max(2, ...(command.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}sh\n${visible(command)}\n${fence}`;
+}
+
+/** What Markdown would take for its own, and control characters, which are made visible. */
 function escaped(text: string): string {
-  return text.replaceAll(/[\\`*[\]<>|#]|(?<!\w)_|_(?!\w)/g, String.raw`\$&`).replaceAll('\n', ' ');
+  return visible(text)
+    .replaceAll(/[\\`*[\]<>|#]|(?<!\w)_|_(?!\w)/g, String.raw`\$&`)
+    .replaceAll(/\r?\n/g, ' ');
 }

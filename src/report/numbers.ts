@@ -1,14 +1,32 @@
 import type { Interval } from '../analysis/statistics/intervals.js';
+import { decimalsFor, halfWidthOf, inDigitsOf, withMinus } from '../digits.js';
 
 /**
- * A number with the digits that an uncertainty gives sense to: two of its own. Empty where there is none.
- * @param uncertainty half an interval, or a standard deviation; null or 0 where none is known
+ * The numbers of a column, all with the same decimals: those that their uncertainties give sense to, but for a row or two
+ * that is much surer than the others; without any, as many as give the largest four digits. Empty where there is none.
+ * @param uncertainties as `inDigitsOf` takes them, one a row
  */
-export function inDigitsOf(value: number | null | undefined, uncertainty: number | null): string {
-  if (value == null || !Number.isFinite(value)) return '';
-  if (uncertainty === null || !(uncertainty > 0)) return minus(Number(value.toPrecision(4)).toString());
-  const decimals = Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(uncertainty))));
-  return minus(value.toFixed(decimals));
+export function columnOf(
+  values: readonly (number | null | undefined)[],
+  uncertainties: readonly (number | null | undefined)[],
+): string[] {
+  const decimals = decimalsOf(
+    values.filter((value) => value != null),
+    uncertainties.filter((each) => each != null && each > 0) as number[],
+  );
+  return values.map((value) => (value == null || !Number.isFinite(value) ? '' : withMinus(value.toFixed(decimals))));
+}
+
+/** More decimals than the least sure row has: no column is longer for its surest. */
+const SURER_DECIMALS = 1;
+
+function decimalsOf(values: readonly number[], uncertainties: readonly number[]): number {
+  if (uncertainties.length > 0) {
+    const own = uncertainties.map((each) => decimalsFor(each));
+    return Math.min(Math.max(...own), Math.min(...own) + SURER_DECIMALS);
+  }
+  const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
+  return largest === 0 ? 0 : decimalsFor(largest, 4);
 }
 
 /** `0.9712 to 0.9751`; empty where there is none. */
@@ -16,16 +34,6 @@ export function intervalText(interval: Interval | null): string {
   if (interval === null) return '';
   const half = halfWidthOf(interval);
   return `${inDigitsOf(interval[0], half)} to ${inDigitsOf(interval[1], half)}`;
-}
-
-export function halfWidthOf(interval: Interval | null): number | null {
-  return interval && (interval[1] - interval[0]) / 2;
-}
-
-/** `0.0021`, `<0.001`; empty where there is none. */
-export function pValueText(pValue: number | null): string {
-  if (pValue === null) return '';
-  return pValue < 0.001 ? '<0.001' : String(Number(pValue.toPrecision(2)));
 }
 
 /** A share as `12.3 %`; empty where there is none. */
@@ -50,8 +58,4 @@ export function durationText(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function minus(text: string): string {
-  return text.replace(/^-/, '−');
 }

@@ -1,88 +1,171 @@
-import { shortKey, valueLabel } from '../config/sweep-label.js';
-import { halfWidthOf, inDigitsOf, intervalText, pValueText, shareText } from './numbers.js';
+import { shortKey, valueLabel } from '../config/sweep/label.js';
+import type { Json } from '../config/text/tree.js';
+import { titledMetric, unitOf } from '../metric-unit.js';
+import { columnOf, intervalText, shareText } from './numbers.js';
+import { halfWidthOf, inDigitsOf, pValueText } from '../digits.js';
+import type { Interval } from '../analysis/statistics/intervals.js';
 import { referenceOf, variantRows, type VariantRow } from './variant-rows.js';
-import type { Study } from '../study/study.js';
+import { variantNames, type VariantNames } from './variant-names.js';
+import type { Factor, Study } from '../study/study.js';
 
 /** A table as text; numbers stand at the right. */
 export interface TextTable {
-  columns: { title: string; align?: 'right' }[];
+  /** Those of a high rank are left out first where there is no room; 0 never. */
+  columns: { title: string; align?: 'right'; rank: number }[];
   rows: string[][];
 }
 
-const right = 'right' as const;
+const RIGHT = 'right' as const;
 
 /** The variants, the best first. */
 export function variantTable(study: Study): TextTable {
   const against = study.answer?.baseline ? 'baseline' : 'best';
   const rows = variantRows(study);
-  const isSequential = study.answer?.judgement.sequential === true;
-  const isLeftOut = rows.some(({ leftOut }) => leftOut.failed + leftOut.pruned > 0);
+  const isLeftOut = rows.some((row) => leftOutText(row) !== '');
+  const { titles } = variantNames(study);
   return {
     columns: [
-      { title: 'variant' },
-      { title: 'n', align: right },
-      { title: study.metric.name, align: right },
-      { title: 'sd', align: right },
-      { title: 'median', align: right },
-      { title: '95 % interval', align: right },
-      { title: `less ${against}`, align: right },
-      { title: isSequential ? 'sequential interval' : '95 % interval', align: right },
-      { title: 'p (adjusted)', align: right },
-      { title: 'effect', align: right },
-      ...(isLeftOut ? [{ title: 'left out' }] : []),
+      ...titles.map((title) => ({ title, rank: 0 })),
+      { title: 'n', align: RIGHT, rank: 4 },
+      { title: titledMetric(study.metric.name), align: RIGHT, rank: 0 },
+      { title: 'sd', align: RIGHT, rank: 7 },
+      { title: 'median', align: RIGHT, rank: 8 },
+      { title: '95 % interval', align: RIGHT, rank: 5 },
+      { title: `less ${against}`, align: RIGHT, rank: 1 },
+      { title: 'interval', align: RIGHT, rank: 2 },
+      { title: 'p (adjusted)', align: RIGHT, rank: 3 },
+      { title: 'effect', align: RIGHT, rank: 9 },
+      ...(isLeftOut ? [{ title: 'left out', rank: 6 }] : []),
     ],
-    rows: rows.map((row) => [...variantCells(row), ...(isLeftOut ? [leftOutText(row)] : [])]),
+    rows: variantCells(rows, variantNames(study)).map((cells, i) => [
+      ...cells,
+      ...(isLeftOut ? [leftOutText(rows[i])] : []),
+    ]),
   };
 }
 
-function variantCells({ variant, description, interval, comparison }: VariantRow): string[] {
-  const digits = halfWidthOf(interval);
-  const between = halfWidthOf(comparison?.interval ?? null);
-  return [
-    variant.name,
+function variantCells(rows: readonly VariantRow[], { cellsOf }: VariantNames): string[][] {
+  const { means, deviations, medians, intervals } = statisticsOf(rows);
+  const between = rows.map(({ comparison }) => halfWidthOf(comparison?.interval ?? null));
+  const differences = columnOf(
+    rows.map(({ comparison }) => comparison?.difference),
+    between,
+  );
+  const ranges = intervalColumn(rows.map(({ comparison }) => comparison?.interval ?? null));
+  return rows.map(({ variant, description, comparison }, i) => [
+    ...cellsOf(variant),
     String(description?.n ?? 0),
-    inDigitsOf(description?.mean, digits),
-    inDigitsOf(description?.standardDeviation, description?.standardDeviation ?? null),
-    inDigitsOf(description?.median, digits),
-    intervalText(interval),
-    inDigitsOf(comparison?.difference, between),
-    intervalText(comparison?.interval ?? null),
+    means[i],
+    deviations[i],
+    medians[i],
+    intervals[i],
+    differences[i],
+    ranges[i],
     pValueText(comparison?.pValue ?? null),
     inDigitsOf(comparison?.effect, 0.5),
-  ];
+  ]);
+}
+
+/** What is told of the values of each variant, a column each, with the same decimals in it. */
+export function statisticsOf(rows: readonly VariantRow[]) {
+  const halfWidths = rows.map(({ interval }) => halfWidthOf(interval));
+  const described = rows.map(({ description }) => description);
+  return {
+    means: columnOf(
+      described.map((each) => each?.mean),
+      halfWidths,
+    ),
+    medians: columnOf(
+      described.map((each) => each?.median),
+      halfWidths,
+    ),
+    deviations: columnOf(
+      described.map((each) => each?.standardDeviation),
+      described.map((each) => each?.standardDeviation),
+    ),
+    intervals: intervalColumn(rows.map(({ interval }) => interval)),
+  };
+}
+
+/** Intervals, all with the same decimals. */
+export function intervalColumn(intervals: readonly (Interval | null)[]): string[] {
+  const halfWidths = intervals.map(halfWidthOf);
+  const ends = [0, 1].map((end) =>
+    columnOf(
+      intervals.map((interval) => interval?.[end]),
+      halfWidths,
+    ),
+  );
+  return intervals.map((interval, i) => (interval === null ? '' : `${ends[0][i]} to ${ends[1][i]}`));
 }
 
 /** Why runs of a variant have no value. */
-export function leftOutText({ leftOut: { failed, pruned } }: Pick<VariantRow, 'leftOut'>): string {
-  return [failed > 0 && `${failed} failed`, pruned > 0 && `${pruned} pruned`].filter(Boolean).join(', ');
+export function leftOutText({ leftOut: { failed, pruned, interrupted = 0 } }: Pick<VariantRow, 'leftOut'>): string {
+  const counts = { failed, pruned, interrupted };
+  return Object.entries(counts)
+    .flatMap(([kind, count]) => (count > 0 ? [`${count} ${kind}`] : []))
+    .join(', ');
+}
+
+/** How factors and their levels are called. */
+export interface FactorNames {
+  ofKey: (key: string, keys: readonly string[]) => string;
+  ofValue: (value: Json, factor: Factor) => string;
+}
+
+const LABELS: FactorNames = { ofKey: shortKey, ofValue: valueLabel };
+
+/** A number that was drawn from a range: of a run each there are no levels to compare. */
+const MOST_LEVELS_OF_ONE_RUN = 4;
+
+/** Whether a factor has levels to be compared, rather than numbers that a search has drawn. */
+export function hasLevels({ levels }: Factor): boolean {
+  const isNumeric = levels.every(({ value }) => typeof value === 'number');
+  const runs = levels.reduce((sum, { n }) => sum + n, 0);
+  return !isNumeric || levels.length <= MOST_LEVELS_OF_ONE_RUN || runs >= 2 * levels.length;
 }
 
 /** The levels of each factor, all others averaged over; null where fewer than two vary. */
-export function factorTable({ factors, metric }: Study): TextTable | null {
+export function factorTable({ factors: all, metric }: Study, names = LABELS): TextTable | null {
+  const factors = all.filter(hasLevels);
   if (factors.length < 2) return null;
   const keys = factors.map(({ key }) => key);
+  const levels = factors.flatMap((factor) => factor.levels);
+  const ranges = levels.map(({ interval }): Interval | null => interval && [interval.lower, interval.upper]);
+  const means = columnOf(
+    levels.map(({ mean }) => mean),
+    ranges.map(halfWidthOf),
+  );
+  const intervals = intervalColumn(ranges);
+  const starts = factors.map((_, i) => factors.slice(0, i).reduce((sum, factor) => sum + factor.levels.length, 0));
   return {
     columns: [
-      { title: 'factor' },
-      { title: 'level' },
-      { title: 'runs', align: right },
-      { title: metric.name, align: right },
-      { title: '95 % interval', align: right },
-      { title: 'importance', align: right },
-      { title: 'p', align: right },
+      { title: 'factor', rank: 0 },
+      { title: 'level', rank: 0 },
+      { title: 'runs', align: RIGHT, rank: 4 },
+      { title: titledMetric(metric.name), align: RIGHT, rank: 0 },
+      { title: '95 % interval', align: RIGHT, rank: 1 },
+      { title: 'importance', align: RIGHT, rank: 2 },
+      { title: 'p', align: RIGHT, rank: 3 },
     ],
-    rows: factors.flatMap(({ key, levels, importance, pValue }) =>
-      levels.map(({ value, n, mean, interval }, i) => [
-        i === 0 ? shortKey(key, keys) : '',
-        valueLabel(value),
+    rows: factors.flatMap((factor, row) =>
+      factor.levels.map(({ value, n }, i) => [
+        i === 0 ? names.ofKey(factor.key, keys) : '',
+        names.ofValue(value, factor),
         String(n),
-        inDigitsOf(mean, halfWidthOf(interval && [interval.lower, interval.upper])),
-        intervalText(interval && [interval.lower, interval.upper]),
-        i === 0 ? shareText(importance) : '',
-        i === 0 ? pValueText(pValue) : '',
+        means[starts[row] + i],
+        intervals[starts[row] + i],
+        i === 0 ? importanceText(factor) : '',
+        i === 0 ? pValueText(factor.pValue) : '',
       ]),
     ),
   };
+}
+
+/** `46 % (12 % to 60 %)` */
+function importanceText({ importance, importanceInterval }: Factor): string {
+  const range = importanceInterval ? ` (${importanceInterval.map(shareText).join(' to ')})` : '';
+  return importance === null ? '' : `${shareText(importance)}${range}`;
 }
 
 /** How far two factors depend on each other; null where that isn't known. */
@@ -90,7 +173,11 @@ export function interactionTable({ interactions, factors }: Study): TextTable | 
   if (interactions.length === 0) return null;
   const keys = factors.map(({ key }) => key);
   return {
-    columns: [{ title: 'interaction' }, { title: 'importance', align: right }, { title: 'p', align: right }],
+    columns: [
+      { title: 'interaction', rank: 0 },
+      { title: 'importance', align: RIGHT, rank: 1 },
+      { title: 'p', align: RIGHT, rank: 2 },
+    ],
     rows: interactions.map(({ factors: pair, importance, pValue }) => [
       pair.map((key) => shortKey(key, keys)).join(' × '),
       shareText(importance),
@@ -103,20 +190,28 @@ export function interactionTable({ interactions, factors }: Study): TextTable | 
 export function tableNotes(study: Study): string[] {
   const { answer } = study;
   if (!answer) return [];
-  const isSequential = answer.judgement.sequential;
+  const { sequential, questions } = answer.judgement;
   return [
-    `Compared with ${referenceOf(study)}, seed by seed; p-values are adjusted for all comparisons (Holm), intervals are not` +
-      `${isSequential ? ', and both hold however many seeds were added' : ''}; the effect is Hedges’ g_z.`,
+    `Compared with ${variantNames(study).short(referenceOf(study))}, seed by seed. p-values and intervals of differences are adjusted for all comparisons` +
+      `${questions > 1 ? ` and ${questions} questions` : ''}, so that an interval leaves out 0 just where a difference is claimed` +
+      `${sequential ? '; both hold however many seeds were added' : ''}. The effect is Hedges’ g_z.`,
+    ...(study.noise == null || study.factors.length < 2
+      ? []
+      : [
+          `Importance is the share of the variance of all runs, with its 95 % interval; ${shareText(study.noise)} of it is noise between seeds.`,
+        ]),
   ];
 }
 
 /** Two single models of the same test set, in a sentence; null where there is no such pair. */
-export function modelSentence({ models }: Study): string | null {
+export function modelSentence(study: Study): string | null {
+  const { models } = study;
   if (!models) return null;
-  const { first, second, agreement, test } = models;
+  const { agreement, test } = models;
+  const [first, second] = [models.first, models.second].map(variantNames(study).short);
   return (
     `These two models: only ${first} is right on ${agreement.onlyFirst} test images, only ${second} on ${agreement.onlySecond} ` +
-    `(accuracy ${inDigitsOf(test.accuracyDifference, halfWidthOf(test.interval))}, 95 % interval ${intervalText(test.interval)}; ` +
+    `(accuracy ${inDigitsOf(test.accuracyDifference, halfWidthOf(test.interval))}${unitOf('accuracy').ofDifference}, 95 % interval ${intervalText(test.interval)}; ` +
     `exact McNemar test: p ${test.pValue < 0.001 ? '' : '= '}${pValueText(test.pValue)}). With other seeds they would be other models.`
   );
 }

@@ -1,5 +1,5 @@
-import type { Comparison, VariantSummary } from '../analysis/answer-facts.js';
-import type { Verdict } from '../analysis/comparison.js';
+import type { Comparison, LeftOut, VariantSummary } from '../analysis/answer-facts.js';
+import type { Verdict } from '../analysis/verdicts.js';
 import { describe, type Description } from '../analysis/statistics/describe.js';
 import { tInterval, type Interval } from '../analysis/statistics/intervals.js';
 import type { Study, StudyVariant } from '../study/study.js';
@@ -13,14 +13,14 @@ export interface VariantRow {
   interval: Interval | null;
   /** Null for the reference itself, and where there is nothing to compare. */
   comparison: RowComparison | null;
-  leftOut: { failed: number; pruned: number };
+  leftOut: LeftOut;
 }
 
 /** The variant's metric less the reference's. */
 interface RowComparison {
   difference: number | null;
   interval: Interval | null;
-  /** Adjusted for all comparisons (Holm). */
+  /** Adjusted for all comparisons. */
   pValue: number | null;
   /** Hedges' g_z. */
   effect: number | null;
@@ -55,10 +55,11 @@ export function variantRows(study: Study): VariantRow[] {
 /** Of a variant that is by itself. */
 function summaryOf({ runs }: StudyVariant): Pick<VariantSummary, 'description' | 'interval' | 'leftOut'> {
   const values = runs.flatMap(({ value }) => value ?? []);
-  const pruned = runs.filter(({ status }) => status === 'PRUNED').length;
-  const failed = runs.length - values.length - pruned;
-  if (values.length === 0) return { description: null, interval: null, leftOut: { failed, pruned } };
-  return { description: describe(values), interval: tInterval(values), leftOut: { failed, pruned } };
+  const count = (wanted: string): number => runs.filter(({ status }) => status === wanted).length;
+  const [pruned, interrupted] = [count('PRUNED'), count('KILLED')];
+  const leftOut = { failed: runs.length - values.length - pruned - interrupted, pruned, interrupted };
+  if (values.length === 0) return { description: null, interval: null, leftOut };
+  return { description: describe(values), interval: tInterval(values), leftOut };
 }
 
 function turned(name: string, reference: string, comparisons: ReadonlyMap<string, Comparison>): RowComparison | null {

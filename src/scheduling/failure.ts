@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { errorOf, UserError } from '../errors.js';
 import type { Failure, Outcome } from './scheduler.js';
 
 /** What a worker answered. @throws what `failureError` makes of a task without an answer */
@@ -12,6 +12,5 @@ export function failureError(failure: Failure): Error {
   if (failure.type === 'crashed') {
     return new UserError(`${failure.reason}\n${failure.log}`, { code: 'worker-crashed' });
   }
-  const { message, code, hint, stack } = failure.error;
-  return code ? new UserError(message, { code, hint }) : Object.assign(new Error(message), { stack });
+  return errorOf(failure.error);
 }

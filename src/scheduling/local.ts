@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import { endRequestOf, type Job } from '../job.js';
+import { endRequestOf, type Job } from '../protocol/job.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { JobOptions, RunOutcome, Scheduler } from './scheduler.js';
 import { trialId } from './trial-id.js';
@@ -13,15 +13,22 @@ export class LocalScheduler implements Scheduler {
   readonly #idle: WorkerProcess[] = [];
   readonly #all = new Set<WorkerProcess>();
   readonly #gpus: readonly string[];
+  readonly #environment: NodeJS.ProcessEnv | undefined;
   readonly #underWay = new UnderWay();
 
   /**
    * @param concurrency how many jobs run at once
-   * @param gpus as `CUDA_VISIBLE_DEVICES` names them; each worker has one of them to itself, as far as they go
+   * @param options.gpus as `CUDA_VISIBLE_DEVICES` names them; each worker has one of them to itself, as far as they go
+   * @param options.environment of the workers; this process's unless given
    */
-  constructor(engine: Engine, concurrency: number, gpus: readonly string[] = []) {
+  constructor(
+    engine: Engine,
+    concurrency: number,
+    { gpus = [], environment }: { gpus?: readonly string[]; environment?: NodeJS.ProcessEnv } = {},
+  ) {
     this.#engine = engine;
     this.#gpus = gpus;
+    this.#environment = environment;
     this.#queue = new PQueue({ concurrency });
   }
 
@@ -52,7 +59,7 @@ export class LocalScheduler implements Scheduler {
   #takeWorker(): WorkerProcess {
     const warm = this.#idle.pop();
     if (warm?.alive) return warm;
-    const worker = new WorkerProcess(this.#engine, this.#leastUsedGpu());
+    const worker = new WorkerProcess(this.#engine, { gpu: this.#leastUsedGpu(), environment: this.#environment });
     this.#all.add(worker);
     return worker;
   }

@@ -18,7 +18,7 @@ export interface Parallelism {
 /** What is to be run, and what the user wants. */
 export interface Demand {
   trials: number;
-  /** Of the data set of each worker. */
+  /** Of the dataset of each worker. */
   datasetBytes: number;
   /** `--jobs` */
   jobs?: number;
@@ -26,7 +26,7 @@ export interface Demand {
   threads?: number;
 }
 
-/** Of a worker that trains a small network, measured without its data set; and a margin. */
+/** Of a worker that trains a small network, measured without its dataset; and a margin. */
 const WORKER_BYTES = 768 * 2 ** 20;
 
 /**

@@ -1,7 +1,8 @@
-import type { Answers, Job, PlainError } from '../job.js';
-import type { RunProgress } from '../run-events.js';
+import type { PlainError } from '../errors.js';
+import type { Answers, Job } from '../protocol/job.js';
+import type { RunProgress } from '../protocol/events.js';
 
-/** What became of a task. */
+/** How a task ended. */
 export type Outcome<Answer = Answers['run']> = { type: 'done'; answer: Answer } | Failure;
 
 /** Why a task has no answer. */
@@ -11,7 +12,7 @@ export type Failure =
   /** The worker's process ended in the midst of it. */
   | { type: 'crashed'; reason: string; log: string };
 
-/** What became of a run; `withdrawn`: it was to end before it had begun, and nothing of it is there. */
+/** How a run ended; `withdrawn`: it was to end before it had begun, and nothing of it is there. */
 export type RunOutcome = Outcome | { type: 'withdrawn' };
 
 export interface JobOptions {
@@ -24,7 +25,7 @@ export interface JobOptions {
 
 /** Runs jobs somewhere: in processes of this machine, or on others. */
 export interface Scheduler {
-  /** Never rejects. A trial that is under way already (`trialId`) isn't begun again: both callers are told what comes of it. */
+  /** Never rejects. A trial that is under way already (`trialId`) isn't begun again: both callers get its outcome. */
   run(job: Job, options: JobOptions): Promise<RunOutcome>;
   /** Lets the workers go; jobs still running are lost. */
   close(): void;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Job } from '../job.js';
+import type { Job } from '../protocol/job.js';
 
 /**
  * What a trial of a sweep is called by schedulers, whoever asks for it and whenever: SHA-256 (hex) of its sweep, its

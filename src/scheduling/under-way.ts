@@ -1,6 +1,6 @@
 import type { RunOutcome } from './scheduler.js';
 
-/** The trials that a scheduler has begun: who asks for one of them again is told what comes of it. */
+/** The trials that a scheduler has begun: whoever asks for one of them again gets its outcome. */
 export class UnderWay {
   /** Trial → what comes of it. */
   readonly #outcomes = new Map<string, Promise<RunOutcome>>();

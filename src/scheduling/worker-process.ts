@@ -1,30 +1,37 @@
 import { type ChildProcess, type StdioOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Answers, type Task, type WorkerReply, type WorkerRequest, endRequestOf } from '../job.js';
+import { type Answers, type Task, type WorkerReply, type WorkerRequest, endRequestOf } from '../protocol/job.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { JobOptions, Outcome } from './scheduler.js';
 
 /** The end of a worker's standard error that is kept. */
 const LOG_LIMIT = 64 * 1024;
 
+/** What a worker sees of the machine. */
+export interface WorkerSurroundings {
+  /** The only GPU, as `CUDA_VISIBLE_DEVICES` names it; all unless given. */
+  gpu?: string;
+  /** Its variables; those of this process unless given. */
+  environment?: NodeJS.ProcessEnv;
+}
+
 /** A warm worker: a child process that does tasks one after another. */
 export class WorkerProcess {
+  /** The only GPU that it sees, if it doesn't see all. */
+  readonly gpu: string | undefined;
   readonly #child: ChildProcess;
   readonly #engine: Engine;
   #log = '';
   #ended = false;
 
-  /** @param gpu the only one that it sees, as `CUDA_VISIBLE_DEVICES` names it; undefined for all */
-  constructor(
-    engine: Engine,
-    readonly gpu?: string,
-  ) {
+  constructor(engine: Engine, { gpu, environment = process.env }: WorkerSurroundings = {}) {
     this.#engine = engine;
+    this.gpu = gpu;
     const worker = fileURLToPath(new URL('../worker.js', import.meta.url));
     // What native libraries print is kept for the case of a crash, and never reaches the user's terminal.
     const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
     // By the structured clone algorithm: JSON has no typed arrays, and makes null of a loss that is NaN.
-    this.#child = fork(worker, { stdio, serialization: 'advanced', env: workerEnvironment(engine, gpu) });
+    this.#child = fork(worker, { stdio, serialization: 'advanced', env: workerEnvironment(engine, gpu, environment) });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#log = (this.#log + text).slice(-LOG_LIMIT);
@@ -81,11 +88,11 @@ export class WorkerProcess {
 }
 
 /** CUDA's libraries are found by the dynamic linker only if named before the process starts. */
-function workerEnvironment(engine: Engine, gpu: string | undefined): NodeJS.ProcessEnv {
-  if (engine.backend === 'cpu' || engine.cudaLibraryDirectories.length === 0) return process.env;
-  const directories = [...engine.cudaLibraryDirectories, process.env.LD_LIBRARY_PATH].filter(Boolean);
+function workerEnvironment(engine: Engine, gpu: string | undefined, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (engine.backend === 'cpu' || engine.cudaLibraryDirectories.length === 0) return environment;
+  const directories = [...engine.cudaLibraryDirectories, environment.LD_LIBRARY_PATH].filter(Boolean);
   const visible = gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu };
-  return { ...process.env, ...visible, LD_LIBRARY_PATH: directories.join(':') };
+  return { ...environment, ...visible, LD_LIBRARY_PATH: directories.join(':') };
 }
 
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {

@@ -56,7 +56,7 @@ class Search:
 
     def ask(self, seed, sampler):
         # A sampler of its own for every trial, so that what it draws does not depend on how many were asked before it
-        # by this process: a search that goes on in another process proposes the same.
+        # by this process: a search that continues in another process proposes the same.
         samplers = {"tpe": optuna.samplers.TPESampler, "random": optuna.samplers.RandomSampler}
         self.study.sampler = samplers[sampler](seed=seed)
         trial = self.study.ask()

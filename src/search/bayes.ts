@@ -1,17 +1,18 @@
-import type { Experiment, SweepConfig } from '../config/experiment.js';
-import { type Axis, axesOf, presentKeys } from '../config/sweep-axes.js';
-import type { Values } from '../config/sweep-conditions.js';
-import { inOrderOf, isExcluded } from '../config/sweep.js';
+import type { Experiment, SweepConfig } from '../config/schema/experiment.generated.js';
+import { type Axis, axesOf, presentKeys } from '../config/sweep/axes.js';
+import { includedValues } from '../config/sweep/names.js';
+import type { Values } from '../config/sweep/conditions.js';
+import { inOrderOf, isExcluded } from '../config/variants/sweep.js';
 import { nativeSeed } from '../random.js';
 import { OptunaProcess, type Suggestion } from './optuna-process.js';
-import { nameOf, numberFor, spaceOf, valuesFrom } from './search-space.js';
+import { axisName, numberFor, spaceOf, valuesFrom } from './search-space.js';
 
 /** How a variant did: its metric, or that it has none. What diverged did badly: `PRUNED`, not `FAILED`. */
 export type Result = number | 'FAILED' | 'PRUNED';
 
 /** Proposals that were made before or are excluded are asked for again: first of Optuna's model, then by chance. */
-const modelAttempts = 20;
-const attempts = 200;
+const MODEL_ATTEMPTS = 20;
+const ATTEMPTS = 200;
 
 /**
  * Proposes the variants of a sweep of method `bayes` by what is known of those before: first those of `include`, then
@@ -53,8 +54,7 @@ export class BayesSearch {
   ask(): Promise<Values | undefined> {
     return this.#inTurn(async () => {
       if (this.#trials.size >= (this.#sweep.run_cap ?? Infinity)) return undefined;
-      const included = this.#sweep.include as Values[];
-      const waiting = included.find((values) => !this.#trials.has(this.#identity(values)));
+      const waiting = includedValues(this.#sweep).find((values) => !this.#trials.has(this.#identity(values)));
       if (!waiting) return this.#propose();
       await this.#add(waiting);
       return waiting;
@@ -86,9 +86,9 @@ export class BayesSearch {
 
   async #propose(): Promise<Values | undefined> {
     const place = this.#trials.size;
-    for (let attempt = 0; attempt < attempts; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const seed = nativeSeed(this.#base.training.seed, `bayes/${place}/${attempt}`);
-      const trial = await this.#optuna.ask(seed, attempt < modelAttempts ? 'tpe' : 'random');
+      const trial = await this.#optuna.ask(seed, attempt < MODEL_ATTEMPTS ? 'tpe' : 'random');
       const values = await this.#suggested(trial);
       const identity = this.#identity(values);
       if (!this.#trials.has(identity) && !isExcluded(values, this.#sweep)) {
@@ -105,7 +105,7 @@ export class BayesSearch {
     for (const axis of this.#axes) {
       const there = presentKeys(axis, values, this.#base);
       if (there.length === 0) continue;
-      const number = await this.#optuna.suggest(trial, nameOf(axis), spaceOf(axis));
+      const number = await this.#optuna.suggest(trial, axisName(axis), spaceOf(axis));
       values = { ...values, ...valuesFrom(axis, there, number) };
     }
     return inOrderOf(this.#sweep, values);
@@ -115,7 +115,7 @@ export class BayesSearch {
   async #add(values: Values): Promise<void> {
     const parameters = this.#axes.flatMap((axis): Suggestion[] => {
       const value = numberFor(axis, values);
-      return value === undefined ? [] : [{ name: nameOf(axis), space: spaceOf(axis), value }];
+      return value === undefined ? [] : [{ name: axisName(axis), space: spaceOf(axis), value }];
     });
     const known = this.#axes.filter((axis) => numberFor(axis, values) !== undefined).flatMap(({ keys }) => keys);
     const isPossible = parameters.length > 0 && Object.keys(values).every((key) => known.includes(key));

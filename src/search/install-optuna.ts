@@ -7,14 +7,14 @@ export interface EnsureOptunaOptions {
   signal?: AbortSignal;
 }
 
-const requirements = ['optuna==5.0.*'];
+const REQUIREMENTS = ['optuna==5.0.*'];
 /** Optuna with NumPy and SQLAlchemy, and the downloads. */
-const bytesNeeded = 4e8;
+const BYTES_NEEDED = 4e8;
 
 /**
  * An interpreter that has Optuna: of the managed Python `optuna`, which is made when it is first needed.
  * @throws UserError as `ensureManagedPython`
  */
 export function ensureOptuna(options: EnsureOptunaOptions = {}): Promise<string> {
-  return ensureManagedPython({ name: 'optuna', requirements, bytesNeeded, ...options });
+  return ensureManagedPython({ name: 'optuna', requirements: REQUIREMENTS, bytesNeeded: BYTES_NEEDED, ...options });
 }

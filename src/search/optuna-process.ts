@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UserError, messageOf } from '../errors.js';
 import type { SearchSpace } from './search-space.js';
+import { ablate } from '../shell.js';
 
 /** A number that Optuna is asked for, or told. */
 export interface Suggestion {
@@ -16,9 +17,9 @@ export interface Suggestion {
 /** How a trial ended, in Optuna's words. */
 export type TrialState = 'COMPLETE' | 'PRUNED' | 'FAIL';
 
-const script = fileURLToPath(new URL('ask_tell.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('ask_tell.py', import.meta.url));
 /** Lines of what Python wrote to its standard error that are shown if it fails. */
-const keptLines = 20;
+const KEPT_LINES = 20;
 
 /** Optuna in a Python process of its own (`ask_tell.py`). Requests are answered one after another. */
 export class OptunaProcess {
@@ -31,12 +32,12 @@ export class OptunaProcess {
 
   private constructor(python: string) {
     // Python's own -I keeps the user's folder and variables out of what it imports.
-    this.#child = spawn(python, ['-I', '-u', script], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawn(python, ['-I', '-u', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#lines = createInterface({ input: this.#child.stdout });
     this.#answers = this.#lines[Symbol.asyncIterator]();
     createInterface({ input: this.#child.stderr }).on('line', (line) => {
       this.#errors.push(line);
-      if (this.#errors.length > keptLines) this.#errors.shift();
+      if (this.#errors.length > KEPT_LINES) this.#errors.shift();
     });
     this.#failed = once(this.#child, 'error').then(([error]) => {
       throw this.#failure(messageOf(error));
@@ -92,7 +93,7 @@ export class OptunaProcess {
     const lines = [`the search by Optuna failed: ${reason}`, ...this.#errors.map((line) => `  ${line}`)];
     return new UserError(lines.join('\n'), {
       code: 'search-failed',
-      hint: 'what was trained is kept: `ablate resume` goes on with it; `method: random` needs no Python',
+      hint: `what was trained is kept: \`${ablate('resume')}\` resumes the sweep; \`method: random\` needs no Python`,
     });
   }
 }

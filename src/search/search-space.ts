@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SweepNormal, SweepParameter, SweepRange } from '../config/experiment.js';
-import type { Axis } from '../config/sweep-axes.js';
-import type { Values } from '../config/sweep-conditions.js';
-import { fromNormal, multiple, multiplesOf } from '../config/sweep-distributions.js';
-import type { Json } from '../config/tree.js';
+import type { SweepNormal, SweepParameter, SweepRange } from '../config/schema/experiment.generated.js';
+import type { Axis } from '../config/sweep/axes.js';
+import type { Values } from '../config/sweep/conditions.js';
+import { fromNormal, multiple, multiplesOf } from '../config/sweep/distributions.js';
+import type { Json } from '../config/text/tree.js';
 
 /** What Optuna searches in the place of a parameter, whose values may be of any type. */
 export type SearchSpace =
@@ -14,7 +14,7 @@ export type SearchSpace =
   | { kind: 'normal' };
 
 /** What Optuna knows an axis by. */
-export function nameOf({ keys }: Axis): string {
+export function axisName({ keys }: Axis): string {
   return keys.join('|');
 }
 

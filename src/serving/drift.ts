@@ -1,3 +1,4 @@
+import type { ValueName } from '../inference/class-values.js';
 import type { Reference } from '../inference/tasks.js';
 import { PSI_THRESHOLDS, binOf, populationStability, quantileBounds } from './population-stability.js';
 
@@ -13,23 +14,24 @@ export interface Observation {
   /** Of the image: 0 to 1. */
   brightness: number;
   contrast: number;
-  /** The greatest probability. */
+  /** The greatest value of a class: the probability, if the model gives them. */
   confidence: number;
   /** Index of the class. */
   prediction: number;
 }
 
-export type DriftFeature = keyof Observation;
+type ObservedFeature = keyof Observation;
 
 /** How far the latest inputs and answers lie from those of the model's own data. */
 export interface DriftReport {
-  /** What is compared with: images of the run's data set. */
+  /** What is compared with: images of the run's dataset. */
   reference: { source: Reference['source']; images: number };
   /** How many of the latest predictions are compared. */
   window: number;
   /** How many it takes to tell. */
   needed: number;
-  features: Record<DriftFeature, FeatureDrift>;
+  /** `brightness`, `contrast`, `prediction`, and `confidence`, which of a model without probabilities is `output`. */
+  features: Record<string, FeatureDrift>;
 }
 
 export interface FeatureDrift {
@@ -41,10 +43,15 @@ export interface FeatureDrift {
 /** Watches predictions for drift. */
 export class DriftMonitor {
   readonly #reference: DriftReport['reference'];
-  readonly #features: Record<DriftFeature, FeatureWindow>;
+  readonly #features: Record<ObservedFeature, FeatureWindow>;
+  readonly #values: ValueName;
 
-  /** @param classes how many there are */
-  constructor(reference: Reference, classes: number) {
+  /**
+   * @param classes how many there are
+   * @param values what the model says of them
+   */
+  constructor(reference: Reference, classes: number, values: ValueName = 'probability') {
+    this.#values = values;
     this.#reference = { source: reference.source, images: reference.predictions.length };
     const number = (values: Float32Array): FeatureWindow => {
       const bounds = quantileBounds(values, BINS);
@@ -59,7 +66,8 @@ export class DriftMonitor {
   }
 
   observe(observation: Observation): void {
-    for (const [name, value] of Object.entries(observation)) this.#features[name as DriftFeature].add(value as number);
+    for (const [name, value] of Object.entries(observation))
+      this.#features[name as ObservedFeature].add(value as number);
   }
 
   report(): DriftReport {
@@ -71,7 +79,7 @@ export class DriftMonitor {
       features: {
         brightness: brightness.drift(),
         contrast: contrast.drift(),
-        confidence: confidence.drift(),
+        [this.#values === 'probability' ? 'confidence' : 'output']: confidence.drift(),
         prediction: prediction.drift(),
       },
     };

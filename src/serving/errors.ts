@@ -1,13 +1,16 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { UserError } from '../errors.js';
-import { IMAGE_TYPES, JSON_TYPE, PIXEL_TYPE } from './schemas.js';
+import { BYTE_TYPES, JSON_TYPE } from './schemas.js';
 
 /** The status of each of our own errors; of any other, 500. */
 const STATUS: Record<string, number> = {
   'image-undecodable': 422,
   'image-too-large': 413,
   'wrong-size': 400,
+  'wrong-type': 400,
+  'invalid-request': 400,
   'no-image': 400,
+  'host-not-allowed': 403,
   overloaded: 503,
   'worker-crashed': 503,
 };
@@ -41,7 +44,7 @@ function ofOurs({ code, message, hint }: UserError, reply: FastifyReply): Fastif
 function describe(error: FastifyError, status: number): { code: string; message: string; hint?: string } {
   const code = codeOf(error, status);
   if (status !== 415) return { code, message: error.message };
-  return { code, message: 'no such content-type is taken', hint: [...IMAGE_TYPES, PIXEL_TYPE, JSON_TYPE].join(', ') };
+  return { code, message: 'no such content-type is taken', hint: [JSON_TYPE, ...BYTE_TYPES].join(', ') };
 }
 
 function codeOf({ validation, code }: FastifyError, status: number): string {

@@ -1,21 +1,16 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { valueName } from '../inference/class-values.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { documentSchema } from './schemas.js';
 import { sendFile } from './send-file.js';
 
 /** Adds `/model`, which says what the model takes, and its files, which a browser loads (`tf.loadLayersModel`). */
 export function addModelFiles(app: FastifyInstance, model: TrainedModel): void {
-  const { name, height, width, channels, classes, normalization, dataset } = model;
-  app.get('/model', { schema: documentSchema('What the model takes and tells') }, () => ({
-    name,
-    height,
-    width,
-    channels,
-    classes,
-    normalization,
-    dataset,
-  }));
+  const { name, height, width, channels, classes, normalization, background, dataset } = model;
+  const image = { height, width, channels };
+  const description = { name, ...image, classes, values: valueName(model), normalization, background, dataset };
+  app.get('/model', { schema: documentSchema('What the model takes and tells', description) }, () => description);
   for (const [file, type] of [
     ['model.json', 'application/json'],
     ['weights.bin', 'application/octet-stream'],

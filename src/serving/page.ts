@@ -1,28 +1,27 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { sendFile } from './send-file.js';
+import { readTextSync } from '../regular-file.js';
 
 /** Where the page finds tfjs. */
 const TFJS = '/assets/tf.js';
 
 /** Adds the page on which a visitor draws, and what it loads: nothing comes from elsewhere. */
 export function addPage(app: FastifyInstance): void {
-  const sources = fileURLToPath(new URL('..', import.meta.url));
-  const html = readFileSync(join(sources, 'page', 'index.html'), 'utf8');
+  const sources = fileURLToPath(new URL('browser/', import.meta.url));
+  const html = readTextSync(join(sources, 'index.html'));
   const hidden = { schema: { hide: true } };
   app.get('/', hidden, (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', securityPolicy(html)).send(html),
   );
   app.get('/assets/style.css', hidden, (_request, reply) =>
-    sendFile(reply, join(sources, 'page', 'style.css'), 'text/css; charset=utf-8'),
+    sendFile(reply, join(sources, 'style.css'), 'text/css; charset=utf-8'),
   );
-  app.get(TFJS, hidden, (_request, reply) => sendFile(reply, tfjsBundle(), 'text/javascript; charset=utf-8'));
+  app.get(TFJS, hidden, (_request, reply) => sendFile(reply, TFJS_BUNDLE, 'text/javascript; charset=utf-8'));
   app.get('/assets/page.js', hidden, (_request, reply) =>
-    sendFile(reply, join(sources, 'page', 'main.js'), 'text/javascript; charset=utf-8'),
+    sendFile(reply, join(sources, 'main.js'), 'text/javascript; charset=utf-8'),
   );
 }
 
@@ -33,8 +32,5 @@ function securityPolicy(html: string): string {
   return `default-src 'self'; script-src 'self' 'sha256-${hash}'; img-src 'self' blob: data:; frame-ancestors 'none'`;
 }
 
-/** tfjs as one ES module, as its own package has it. */
-function tfjsBundle(): string {
-  const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json');
-  return join(dirname(manifest), 'dist', 'tf.fesm.min.js');
-}
+/** tfjs as one ES module; it is a part of the built program. */
+const TFJS_BUNDLE = fileURLToPath(new URL('../../dist/vendor/tfjs-browser.js', import.meta.url));

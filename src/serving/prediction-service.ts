@@ -55,7 +55,7 @@ export class PredictionService {
 
   /**
    * Classifies a batch, one at a time; if the worker dies of it or before it, once more in a new one.
-   * @param images [count, height, width, channels] @returns probabilities, row-major [count, classes]
+   * @param images [count, height, width, channels] @returns what the model says of each class, row-major [count, classes]
    * @throws UserError `worker-crashed`
    */
   async predict(images: Uint8Array): Promise<Float32Array> {
@@ -65,11 +65,11 @@ export class PredictionService {
       return asked;
     };
     const first = await ask();
-    return answer(first.type === 'crashed' ? await ask() : first).probabilities;
+    return answer(first.type === 'crashed' ? await ask() : first).values;
   }
 
   /**
-   * Loads the model again, in a new worker, while the old one goes on answering; then changes over.
+   * Loads the model again, in a new worker, while the old one keeps answering; then changes over.
    * @throws UserError why it can't be loaded: the old one stays
    */
   async reload(): Promise<void> {

@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
 import type { FastifyReply } from 'fastify';
+import { openRegularFile } from '../regular-file.js';
 
 /** Answers with a file whose path is ours, not the request's. */
-export function sendFile(reply: FastifyReply, path: string, type: string): FastifyReply {
-  return reply.type(type).header('cache-control', 'no-cache').send(createReadStream(path));
+export async function sendFile(reply: FastifyReply, path: string, type: string): Promise<FastifyReply> {
+  const file = await openRegularFile(path);
+  return reply.type(type).header('cache-control', 'no-cache').send(file.createReadStream());
 }

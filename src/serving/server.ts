@@ -1,31 +1,47 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type FastifyInstance, fastify } from 'fastify';
+import { imagesAtOnce } from '../data/limits.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { VERSION } from '../version.js';
 import type { DriftMonitor } from './drift.js';
+import { requireAllowedHost } from './allowed-hosts.js';
+import { BytesInFlight } from './bytes-in-flight.js';
+import { collectGarbageSoon } from './collect-garbage.js';
 import { answerErrors } from './errors.js';
-import { createMetrics } from './metrics.js';
+import { type ServingMetrics, createMetrics } from './metrics.js';
 import { MicroBatcher } from './micro-batcher.js';
 import { addModelFiles } from './model-files.js';
 import { addPage } from './page.js';
 import { closePort } from './port.js';
 import { addPredictRoute } from './predict-route.js';
 import { LARGEST_BATCH, type PredictionService } from './prediction-service.js';
-import { IMAGE_TYPES, PIXEL_TYPE, documentSchema, stateSchema } from './schemas.js';
+import { parseBodies } from './request-body.js';
+import { documentSchema, stateSchema, textSchema } from './schemas.js';
+import { counted } from '../words.js';
 
 /** Of a request's body, in bytes. */
 const BODY_LIMIT = 10 * 2 ** 20;
-/** A request that takes longer to arrive is given up. */
+/** Milliseconds: a request that takes longer to arrive is given up. */
 const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds between two looks for such requests. */
+const TIMEOUT_CHECKS = 1000;
+/** Milliseconds: a connection on which nothing has moved for so long is closed. */
+const IDLE_TIMEOUT = 120_000;
 /** Requests that may wait: about a second's work. */
 const QUEUE_LIMIT = 2000;
+/** Somewhat more, so that those beyond hear why. */
+const MAX_CONNECTIONS = 2500;
+/** What all requests may hold together; at least what two of the largest take. */
+const BYTES_IN_FLIGHT = 128 * 2 ** 20;
 
 /** What a server serves. */
 export interface Serving {
   service: PredictionService;
   /** Absent where the model's own data can't be read. */
   drift: DriftMonitor | undefined;
+  /** Names that the server answers for, besides addresses and this machine's. */
+  allowedHosts: readonly string[];
 }
 
 export interface Server {
@@ -37,12 +53,14 @@ export interface Server {
 }
 
 /** Makes the HTTP server of a model; it doesn't listen yet. */
-export async function createServer({ service, drift }: Serving): Promise<Server> {
+export async function createServer({ service, drift, allowedHosts }: Serving): Promise<Server> {
   const { model } = service;
+  const imageSize = model.height * model.width * model.channels;
+  const bytes = new BytesInFlight(Math.max(BYTES_IN_FLIGHT, 2 * (BODY_LIMIT + imageSize)), collectGarbageSoon);
   let isRetiring = false;
   const batcher = new MicroBatcher<Uint8Array, Float32Array>({
     process: async (images) => split(await service.predict(Buffer.concat(images)), model),
-    largestBatch: LARGEST_BATCH,
+    largestBatch: imagesAtOnce(LARGEST_BATCH, imageSize),
     queueLimit: QUEUE_LIMIT,
     onBatch: (size) => {
       metrics.batches.observe(size);
@@ -59,21 +77,14 @@ export async function createServer({ service, drift }: Serving): Promise<Server>
     metrics.requests.observe(labels, reply.elapsedTime / 1000);
   });
   answerErrors(app);
+  requireAllowedHost(app, allowedHosts);
+  parseBodies(app, BODY_LIMIT, bytes);
   await addDocumentation(app, model);
-  addPredictRoute(app, { model, batcher, drift, predictions: metrics.predictions });
+  await addPredictRoute(app, { model, batcher, bytes, drift, predictions: metrics.predictions });
   addModelFiles(app, model);
   addPage(app);
-  app.get('/health', { schema: stateSchema('Whether the server runs') }, () => ({ status: 'ok' }));
-  app.get('/ready', { schema: stateSchema('Whether it takes requests') }, (_request, reply) => {
-    if (service.isReady && !isRetiring) return { status: 'ready' };
-    return reply.code(503).send({ status: isRetiring ? 'stopping' : 'starting' });
-  });
-  app.get('/drift', { schema: documentSchema('How far the latest inputs and answers lie from the own data') }, () => ({
-    drift: drift?.report() ?? null,
-  }));
-  app.get('/metrics', { schema: { summary: 'For Prometheus' } }, async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
+  addStateRoutes(app, { isReady: () => service.isReady && !isRetiring, isRetiring: () => isRetiring });
+  addObservation(app, drift, metrics);
   const retire = (): void => {
     isRetiring = true;
   };
@@ -84,19 +95,39 @@ export async function createServer({ service, drift }: Serving): Promise<Server>
   return { app, retire, close };
 }
 
+/** Adds what a process manager and a load balancer ask. */
+function addStateRoutes(app: FastifyInstance, state: { isReady: () => boolean; isRetiring: () => boolean }): void {
+  app.get('/health', { schema: stateSchema('Whether the server runs', ['ok']) }, () => ({ status: 'ok' }));
+  const readiness = stateSchema('Whether it takes requests', ['ready', 'starting', 'stopping']);
+  app.get('/ready', { schema: readiness }, (_request, reply) => {
+    if (state.isReady()) return { status: 'ready' };
+    return reply.code(503).send({ status: state.isRetiring() ? 'stopping' : 'starting' });
+  });
+}
+
+/** Adds what is watched. */
+function addObservation(app: FastifyInstance, drift: DriftMonitor | undefined, { registry }: ServingMetrics): void {
+  const driftNow = (): object => ({ drift: drift?.report() ?? null });
+  const description = documentSchema('How far the latest inputs and answers lie from the own data', driftNow());
+  app.get('/drift', { schema: description }, driftNow);
+  const sample = '# TYPE ablate_queue_length gauge\nablate_queue_length 0\n';
+  app.get('/metrics', { schema: textSchema('For Prometheus', 'text/plain', sample) }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+}
+
 function createApp(): FastifyInstance {
   const app = fastify({
-    bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
+    connectionTimeout: IDLE_TIMEOUT,
+    http: { headersTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: TIMEOUT_CHECKS },
     // Requests that arrive on open connections while it stops are still answered.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     // What a request says must be what is meant: nothing is converted, nothing left out.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false, strictTypes: false } },
   });
-  app.addContentTypeParser([...IMAGE_TYPES, PIXEL_TYPE], { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
-  });
+  app.server.maxConnections = MAX_CONNECTIONS;
   return app;
 }
 
@@ -106,16 +137,16 @@ async function addDocumentation(app: FastifyInstance, { name, classes }: Trained
       info: {
         title: name,
         version: VERSION,
-        description: `Tells ${classes.length} classes apart: ${classes.join(', ')}.`,
+        description: `Tells ${counted(classes.length, 'class')} apart: ${classes.join(', ')}.`,
       },
     },
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
 }
 
-/** The probabilities of each image. */
-function split(probabilities: Float32Array, { classes }: TrainedModel): Float32Array[] {
-  return Array.from({ length: probabilities.length / classes.length }, (_, image) =>
-    probabilities.subarray(image * classes.length, (image + 1) * classes.length),
+/** The values of each image. */
+function split(values: Float32Array, { classes }: TrainedModel): Float32Array[] {
+  return Array.from({ length: values.length / classes.length }, (_, image) =>
+    values.subarray(image * classes.length, (image + 1) * classes.length),
   );
 }

@@ -17,7 +17,8 @@ export interface Successor {
 export function startSuccessor(server: Server): Successor {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['ignore', 'inherit', 'inherit', descriptorOf(server), 'ipc'],
-    env: { ...process.env, LISTEN_FDS: '1' },
+    // It outlives this process, and so whoever started this one.
+    env: { ...process.env, LISTEN_FDS: '1', npm_command: undefined },
   });
   const ready = new Promise<void>((resolve, reject) => {
     child.once('message', () => {

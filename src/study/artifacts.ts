@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCsv } from '../csv.js';
 import type { ConfusionMatrix, StudyRun } from './study.js';
+import { readTextSync } from '../regular-file.js';
 
 /** What a run predicted for each image of its test set. */
 export interface Predictions {
@@ -40,7 +40,7 @@ export function readPredictions(directory: string): Predictions | null {
 /** The rows of a file; null if it can't be read. */
 function readCsv(file: string): string[][] | null {
   try {
-    return decodeCsv(readFileSync(file, 'utf8'));
+    return decodeCsv(readTextSync(file));
   } catch {
     return null;
   }

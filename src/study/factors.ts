@@ -1,19 +1,27 @@
-import { answerQuestion } from '../analysis/answer.js';
-import type { Answer } from '../analysis/answer.js';
+import { type Answer, answerQuestion } from '../analysis/answer.js';
+import { levelText, variedKeys } from '../analysis/grid-questions.js';
+import { interactionPValues } from '../analysis/interaction.js';
 import { marginalValues, type GridRun } from '../analysis/marginal-effects.js';
-import { anova, type Anova } from '../analysis/statistics/anova.js';
 import { mean } from '../analysis/statistics/describe.js';
-import { gridImportance, sweepImportance, type GridCell, type Importance } from '../analysis/statistics/importance.js';
+import {
+  gridImportance,
+  type GridImportance,
+  sweepImportance,
+  type GridCell,
+  type Importance,
+} from '../analysis/statistics/importance.js';
 import { tInterval } from '../analysis/statistics/intervals.js';
-import type { SweepMetric } from '../config/experiment.js';
-import { shortKey, valueLabel } from '../config/sweep-label.js';
-import type { Json } from '../config/tree.js';
+import type { SweepMetric } from '../config/schema/experiment.generated.js';
+import { shortKey, valueLabels } from '../config/sweep/label.js';
+import type { Json } from '../config/text/tree.js';
 import type { Factor, FactorLevel, Interaction, StudyVariant } from './study.js';
 
-/** What a sweep varied, and what became of it. */
+/** What a sweep varied, and the effect of it. */
 export interface Effects {
   factors: Factor[];
   interactions: Interaction[];
+  /** The share of the variance of runs that is noise between seeds; null unless it is a full grid of several seeds. */
+  noise: number | null;
 }
 
 /** How the levels of a factor are compared. */
@@ -21,12 +29,14 @@ export interface EffectOptions {
   metric: SweepMetric;
   margin?: number;
   alpha?: number;
+  /** Whether seeds were added in view of the results. */
+  sequential?: boolean;
+  /** How many questions share α, those about variants and interactions included. */
+  questions?: number;
 }
 
 /** Of more parameters no importance is computed: it takes all their subsets. */
 const MOST_PARAMETERS = 8;
-/** About so many multiplications are an analysis of variance worth: some seconds. */
-const MOST_WORK = 2e9;
 
 /** A variant as a cell of a grid: its levels as text, its values by seed. */
 interface Cell extends GridCell {
@@ -40,43 +50,52 @@ interface Cell extends GridCell {
  * @param variants of one sweep
  */
 export function effectsOf(variants: readonly StudyVariant[], options: EffectOptions): Effects {
-  const keys = keysThatVary(variants);
+  const keys = variedKeys(variants.map(({ values }) => values));
   const cells = variants.map((variant) => cellOf(variant, keys)).filter(({ values }) => values.length > 0);
-  const shares = keys.length > MOST_PARAMETERS ? null : gridShares(cells, keys, variants.length);
-  const tests = shares ? varianceTests(cells, keys) : null;
+  const grid = keys.length > MOST_PARAMETERS ? null : gridOf(cells, keys, variants.length);
+  const shares = grid?.shares ?? null;
   const others = shares || keys.length > MOST_PARAMETERS ? null : sweepShares(cells, keys);
-  const factors = keys.map((key) => ({
-    key,
-    levels: levelsOf(key, cells, shares !== null),
-    importance: shareOf([key], shares ?? others),
-    pValue: pValueOf([key], tests),
-    answer: shares && keys.length > 1 ? answerOf(key, keys, cells, options) : null,
-  }));
+  const factors = keys.map((key) => {
+    const answer = shares && cells.length > 1 ? answerOf(key, keys, cells, options) : null;
+    const share = shareOf([key], shares ?? others);
+    return {
+      key,
+      levels: levelsOf(key, cells, shares !== null),
+      importance: share?.share ?? null,
+      importanceInterval: share?.interval ?? null,
+      pValue: smallestOf(answer),
+      answer: keys.length > 1 ? answer : null,
+    };
+  });
   return {
     factors: factors.sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0)),
-    interactions: shares ? interactionsOf(keys, cells, shares, tests) : [],
+    interactions: shares ? interactionsOf(keys, cells, shares, options) : [],
+    noise: grid?.noise ?? null,
   };
 }
 
-function keysThatVary(variants: readonly StudyVariant[]): string[] {
-  const keys = [...new Set(variants.flatMap(({ values }) => Object.keys(values)))];
-  return keys.filter((key) => new Set(variants.map(({ values }) => levelText(values, key))).size > 1);
-}
-
-/** A level as text; a parameter that a variant doesn't have has a level of its own. */
-function levelText(values: Record<string, Json>, key: string): string {
-  return Object.hasOwn(values, key) ? JSON.stringify(values[key]) : 'absent';
+/** That some levels differ: the smallest of the p-values, which are adjusted for all of them. */
+function smallestOf(answer: Answer | null): number | null {
+  const known = answer?.comparisons.flatMap(({ adjusted }) => adjusted.difference ?? []) ?? [];
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function cellOf({ values, runs }: StudyVariant, keys: readonly string[]): Cell {
   const levels = Object.fromEntries(keys.map((key) => [key, levelText(values, key)]));
   const counted = runs.flatMap(({ seed, value }) => (value === null ? [] : [{ levels, seed, value }]));
-  return { levels, values: counted.map(({ value }) => value), runs: counted, given: values };
+  const ordered = counted.toSorted((a, b) => a.seed - b.seed);
+  return {
+    levels,
+    values: ordered.map(({ value }) => value),
+    seeds: ordered.map(({ seed }) => seed),
+    runs: ordered,
+    given: values,
+  };
 }
 
-function gridShares(cells: readonly Cell[], keys: readonly string[], variants: number): readonly Importance[] | null {
+function gridOf(cells: readonly Cell[], keys: readonly string[], variants: number): GridImportance | null {
   if (cells.length < variants || keys.length === 0) return null;
-  return gridImportance(cells, keys)?.shares ?? null;
+  return gridImportance(cells, keys);
 }
 
 function sweepShares(cells: readonly Cell[], keys: readonly string[]): readonly Importance[] | null {
@@ -91,30 +110,10 @@ function sweepShares(cells: readonly Cell[], keys: readonly string[]): readonly 
   return trials.length === 0 ? null : (sweepImportance(trials, keys)?.shares ?? null);
 }
 
-function varianceTests(cells: readonly Cell[], keys: readonly string[]): Anova | null {
-  const runs = cells.flatMap((cell) => cell.runs);
-  const sizes = keys.map((key) => new Set(cells.map(({ levels }) => levels[key])).size - 1);
-  const pairs = sizes.flatMap((size, i) => sizes.slice(i + 1).map((other) => size * other));
-  const columns = [...sizes, ...pairs].reduce((sum, size) => sum + size, new Set(runs.map(({ seed }) => seed)).size);
-  if (runs.length < 2 || runs.length * columns ** 2 * (sizes.length + pairs.length) > MOST_WORK) return null;
-  return anova(
-    runs.map(({ levels, seed, value }) => ({ levels, block: String(seed), value })),
-    { factors: keys, order: 2 },
-  );
-}
-
-function shareOf(keys: readonly string[], shares: readonly Importance[] | null): number | null {
-  const found = shares?.find(
+function shareOf(keys: readonly string[], shares: readonly Importance[] | null): Importance | undefined {
+  return shares?.find(
     ({ parameters }) => parameters.length === keys.length && keys.every((key) => parameters.includes(key)),
   );
-  return found ? found.share : null;
-}
-
-function pValueOf(keys: readonly string[], tests: Anova | null): number | null {
-  const found = tests?.terms.find(
-    ({ factors }) => factors.length === keys.length && keys.every((key) => factors.includes(key)),
-  );
-  return found?.pValue ?? null;
 }
 
 /** The levels of a parameter: of numbers in ascending order, else as they come. */
@@ -150,8 +149,10 @@ function answerOf(key: string, keys: readonly string[], cells: readonly Cell[], 
     cells.flatMap((cell) => cell.runs),
     key,
   );
-  const variants = valuesOf(key, cells).map((value) => ({
-    name: `${shortKey(key, keys)}=${valueLabel(value)}`,
+  const values = valuesOf(key, cells);
+  const labels = valueLabels(values);
+  const variants = values.map((value, i) => ({
+    name: `${shortKey(key, keys)}=${labels[i]}`,
     values: bySeed.get(JSON.stringify(value)) ?? new Map<number, number>(),
     leftOut: { failed: 0, pruned: 0 },
   }));
@@ -162,13 +163,18 @@ function interactionsOf(
   keys: readonly string[],
   cells: readonly Cell[],
   shares: readonly Importance[],
-  tests: Anova | null,
+  { sequential = false, questions = 1 }: EffectOptions,
 ): Interaction[] {
   const pairs = keys.flatMap((first, i) => keys.slice(i + 1).map((second): [string, string] => [first, second]));
-  return pairs.map((factors) => ({
+  const pValues = interactionPValues(
+    cells.flatMap((cell) => cell.runs),
+    pairs,
+    { sequential, questions },
+  );
+  return pairs.map((factors, i) => ({
     factors,
-    importance: shareOf(factors, shares),
-    pValue: pValueOf(factors, tests),
+    importance: shareOf(factors, shares)?.share ?? null,
+    pValue: pValues[i],
     means: meansOf(factors, cells),
   }));
 }

@@ -1,19 +1,28 @@
+import { usualGoal } from '../config/sweep/resolve.js';
 import { answerQuestion, type Answer } from '../analysis/answer.js';
+import { isChanceAlone, studyChance, type ChanceRun } from '../analysis/chance.js';
+import { questionsOf } from '../analysis/grid-questions.js';
 import { mean } from '../analysis/statistics/describe.js';
-import type { SweepMetric } from '../config/experiment.js';
+import type { SweepMetric } from '../config/schema/experiment.generated.js';
 import type { DatasetProgress } from '../data/dataset.js';
 import { UserError } from '../errors.js';
 import { cautionOfLooks } from '../sweep/earlier-looks.js';
+import { USUAL_ALPHA } from '../sweep/ledger.js';
 import { leftOutOf } from '../sweep/sweep-answer.js';
 import { meanConfusion } from './artifacts.js';
 import { effectsOf } from './factors.js';
+import { ledgerOf, type ChosenNow } from './ledger.js';
 import { misclassifiedBy } from './misclassified.js';
 import { compareModels } from './model-comparison.js';
 import { readNamed, type NamedRuns } from './named-runs.js';
 import { originOf } from './origin.js';
+import { scopeOfAnswer, toldFirst } from './scope.js';
+import { testSetOf } from './test-set.js';
 import type { Study, StudyVariant, VariantCost } from './study.js';
 import { studyRun, type FoundRun } from './study-run.js';
 import type { FoundVariant } from './sweep-variants.js';
+import { ablate } from '../shell.js';
+import { counted } from '../words.js';
 
 export interface StudyOptions {
   /** By which the variants are compared; the first sweep's metric unless told, `val_accuracy` without a sweep. */
@@ -28,6 +37,8 @@ export interface StudyOptions {
   curves?: boolean;
   /** Whether every run's confusion matrix is read. */
   confusion?: boolean;
+  /** Whether this look is noted in the ledgers of the sweeps: someone sees what it comes to. */
+  notesLook?: boolean;
   /** How many images are shown that the best variant gets wrong; none unless told. */
   misclassified?: number;
   /** Told while it takes long. */
@@ -40,9 +51,9 @@ export type StudyProgress = { step: 'runs'; done: number } | { step: 'data'; pro
 const REPORTED_RUNS = 500;
 
 /**
- * Gathers what sweeps and runs on disk come to: each sweep gives its variants, other runs are gathered into variants by
+ * Gathers the results of sweeps and runs on disk: each sweep gives its variants, other runs are gathered into variants by
  * their configuration. Of ten thousand runs only summaries are read, which takes seconds, unless more is asked for.
- * @param ids of sweeps and runs, or the beginnings of ids
+ * @param ids sweeps and runs, named as `findSweepOrRun` takes them
  * @throws UserError `unknown-metric`, `unknown-baseline`, `nothing-to-compare`, `invalid-margin`, as `findSweepOrRun`
  */
 export async function gatherStudy(
@@ -54,25 +65,48 @@ export async function gatherStudy(
   requireRuns(named);
   const metric = metricOf(named, options.metric);
   const variants = named.variants.map((variant) => studyVariant(variant, metric.name, options));
-  const answer = answerOf(named, variants, metric, options);
+  const isOfChance = isChanceAlone(variants);
+  const answer = isOfChance ? null : answerOf(named, variants, metric, options);
   const [sweep] = named.sweeps;
   const isOneSweep = named.sweeps.length === 1 && variants.length === sweep.variants.length;
   const { margin, alpha } = judgementOf(named, options);
-  const { factors, interactions } = isOneSweep
-    ? effectsOf(variants, { metric, margin, alpha })
-    : { factors: [], interactions: [] };
+  const { factors, interactions, noise } =
+    isOneSweep && !isOfChance
+      ? effectsOf(variants, { metric, margin, alpha, sequential: isSequential(named), questions: questionsIn(named) })
+      : { factors: [], interactions: [], noise: null };
   return {
     title: titleOf(named),
     question: isOneSweep ? sweep.begun.question : null,
     metric,
     answer,
+    scope: scopeOfAnswer(named.variants, variants, metric.name, answer),
+    testSet: answer && testSetOf(variants, answer, toldFirst(answer)),
+    ledger: await ledgerOf(
+      runsDirectory,
+      named,
+      choiceOf(metric, answer, { margin, alpha }),
+      options.notesLook ?? false,
+    ),
+    chance: isOfChance ? studyChance(chanceRuns(variants), metric.name) : null,
     variants,
     factors,
     interactions,
+    noise,
     models: compareModels(variants),
     misclassified: await misclassifiedOf(variants, answer, options),
-    origin: originOf(ids, named),
+    origin: originOf(named),
   };
+}
+
+function choiceOf(metric: SweepMetric, answer: Answer | null, { margin, alpha }: StudyOptions): ChosenNow {
+  const baseline = answer?.baseline ?? null;
+  return { metric: metric.name, margin: margin ?? null, alpha: alpha ?? USUAL_ALPHA, baseline };
+}
+
+function chanceRuns(variants: readonly StudyVariant[]): ChanceRun[] {
+  return variants.flatMap(({ values, runs }) =>
+    runs.flatMap(({ value }) => (value === null ? [] : [{ values, value }])),
+  );
 }
 
 function countRuns(onProgress: StudyOptions['onProgress']): () => void {
@@ -86,7 +120,7 @@ function requireRuns({ variants }: NamedRuns): void {
   if (variants.length > 0) return;
   throw new UserError('no run of it has ended yet', {
     code: 'nothing-to-compare',
-    hint: 'wait for it: `ablate status` shows what goes on, `ablate resume` goes on with what was cut short',
+    hint: `wait for it: \`${ablate('status')}\` shows what is in progress, \`${ablate('resume')}\` resumes what was interrupted`,
   });
 }
 
@@ -103,15 +137,20 @@ function metricOf({ sweeps, variants }: NamedRuns, asked: string | undefined): S
     });
   }
   if (own?.name === name) return own;
-  return { name, goal: name.endsWith('loss') ? 'minimize' : 'maximize' };
+  return { name, goal: usualGoal(name) };
 }
 
-function studyVariant({ name, values, runs }: FoundVariant, metric: string, options: StudyOptions): StudyVariant {
+function studyVariant(
+  { name, values, names, runs }: FoundVariant,
+  metric: string,
+  options: StudyOptions,
+): StudyVariant {
   const ordered = runs.toSorted((a, b) => a.seed - b.seed);
   const studied = ordered.map((run) => studyRun(run, metric, values, options.curves ?? false));
   return {
     name,
     values,
+    ...(names && { names }),
     runs: studied,
     cost: costOf(runs),
     confusion: options.confusion ? meanConfusion(studied) : null,
@@ -152,7 +191,8 @@ function answerOf(
     metric,
     baseline,
     ...judgementOf(named, options),
-    sequential: named.sweeps.some(({ begun }) => begun.seed_range !== undefined),
+    sequential: isSequential(named),
+    questions: questionsIn(named),
     variants: variants.map(({ name, runs }) => ({
       name,
       values: new Map(runs.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value] as const]))),
@@ -160,6 +200,18 @@ function answerOf(
     })),
   });
   return { ...answer, cautions: [...answer.cautions, ...cautionsAbout(named, metric)] };
+}
+
+/** Whether seeds were added in view of the results. */
+function isSequential({ sweeps }: NamedRuns): boolean {
+  return sweeps.some(({ begun }) => begun.seed_range !== undefined);
+}
+
+/** Of one sweep as many as its own answer says; runs of several ask which is best alone. */
+function questionsIn({ sweeps, variants }: NamedRuns): number {
+  const [sweep] = sweeps;
+  const isOneSweep = sweeps.length === 1 && variants.length === sweep.variants.length;
+  return isOneSweep ? questionsOf(variants.map(({ values }) => values)) : 1;
 }
 
 /** @throws UserError `unknown-baseline` */
@@ -182,7 +234,7 @@ function cautionsAbout({ sweeps, variants }: NamedRuns, metric: SweepMetric): st
   const isOfOneData = new Set(digests.flatMap((each) => [...each])).size <= 1;
   return [
     ...unfinished.map(
-      ({ begun, trials, ended }) => `Only ${ended} of the ${trials} trials of ${begun.name} have ended.`,
+      ({ begun, trials, ended }) => `Only ${ended} of the ${counted(trials, 'trial')} of ${begun.name} have ended.`,
     ),
     ...others.map(
       ({ begun }) => `${begun.name} named ${begun.metric.name} as its metric before it ran, not ${metric.name}.`,

@@ -1,10 +1,11 @@
 import { differences } from '../config/diff.js';
 import { loadExperiment } from '../config/load.js';
-import { cellLabel } from '../config/sweep-label.js';
-import type { Json } from '../config/tree.js';
+import { variantLabel } from '../config/sweep/label.js';
+import type { Json } from '../config/text/tree.js';
 import { UserError } from '../errors.js';
 import { type RunDirectory, readSummary, type Summary } from '../tracking/run-store.js';
 import type { FoundVariant } from './sweep-variants.js';
+import { ablate } from '../shell.js';
 
 /** Words that say nothing of how a run trains. */
 const WORDS = /^(name|description|question|tags|tracking|sweep|training\.seed)(\.|$)/;
@@ -17,7 +18,7 @@ interface Finished {
 /**
  * Runs that belong to no sweep that was named, gathered by their configuration without the seed; each variant is called
  * by what its configuration has other than the first one's.
- * @throws UserError `run-unfinished` for a run that goes on, or was cut short
+ * @throws UserError `run-unfinished` for a run in progress, or interrupted
  */
 export function looseVariants(runs: readonly RunDirectory[]): FoundVariant[] {
   const groups = new Map<string, Finished[]>();
@@ -30,7 +31,7 @@ export function looseVariants(runs: readonly RunDirectory[]): FoundVariant[] {
   const values = differencesOf(found.map(([{ run }]) => run));
   const keys = [...new Set(values.flatMap((each) => Object.keys(each)))];
   return found.map((group, i) => ({
-    name: keys.length === 0 ? group[0].summary.name : cellLabel(values[i], keys),
+    name: keys.length === 0 ? group[0].summary.name : variantLabel(values[i], keys),
     values: values[i],
     source: group[0].summary.name,
     runs: newestOfSeeds(group).map(({ run, summary }) => {
@@ -45,11 +46,11 @@ function requireSummary(run: RunDirectory): Summary {
   if (summary) return summary;
   throw new UserError(`run ${run.id} hasn't ended`, {
     code: 'run-unfinished',
-    hint: `wait for it, or go on with it: ablate resume ${run.id}`,
+    hint: `wait for it, or resume it: ${ablate('resume', run.id)}`,
   });
 }
 
-/** The same configuration with the same seed comes to the same: one of them counts. */
+/** The same configuration with the same seed gives the same result: one of them counts. */
 function newestOfSeeds(group: readonly Finished[]): Finished[] {
   const ordered = group.toSorted(
     (a, b) => Number(a.summary.status === 'FINISHED') - Number(b.summary.status === 'FINISHED'),

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import sharp from 'sharp';
 import { loadExperiment } from '../config/load.js';
-import type { Dataset, TaskOptions } from '../data/dataset.js';
+import type { TaskOptions } from '../data/dataset.js';
+import { type ImageDataset, asImages } from '../data/images/image-dataset.js';
 import { loadDataset } from '../data/load.js';
 import { UserError } from '../errors.js';
 import { readIdentity, runDirectory } from '../tracking/run-store.js';
@@ -37,12 +38,15 @@ function mostOftenWrong(predictions: readonly Predictions[], count: number): num
   return images.sort((a, b) => wrong[b] - wrong[a] || a - b).slice(0, count);
 }
 
-async function datasetOf({ directory, id }: StudyRun, onProgress: TaskOptions['onProgress']): Promise<Dataset | null> {
+async function datasetOf(
+  { directory, id }: StudyRun,
+  onProgress: TaskOptions['onProgress'],
+): Promise<ImageDataset | null> {
   const run = runDirectory(dirname(directory), id);
   try {
     const { config } = loadExperiment(run.config);
     const baseDirectory = dirname(readIdentity(run).source ?? run.config);
-    return await loadDataset(config.dataset, { baseDirectory, onProgress });
+    return asImages(await loadDataset(config.dataset, { baseDirectory, onProgress }), 'a picture of errors');
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;
@@ -52,7 +56,7 @@ async function datasetOf({ directory, id }: StudyRun, onProgress: TaskOptions['o
 async function describeImage(
   index: number,
   predictions: readonly Predictions[],
-  { test, classes, height, width, channels }: Dataset,
+  { test, classes, height, width, channels }: ImageDataset,
 ): Promise<Misclassified> {
   const votes = new Map<number, number>();
   for (const each of predictions) {

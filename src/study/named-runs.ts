@@ -6,6 +6,8 @@ import { readSweepVariants, type FoundSweep, type FoundVariant } from './sweep-v
 
 /** What ids name: sweeps, runs that are of none of them, and the variants of both. */
 export interface NamedRuns {
+  /** Of the sweeps and runs, as they were named. */
+  ids: string[];
   sweeps: FoundSweep[];
   /** With names of their own, in the order of the ids, runs after sweeps. */
   variants: FoundVariant[];
@@ -22,7 +24,12 @@ export function readNamed(runsDirectory: string, ids: readonly string[], onRun: 
   const sweeps = [...directories.values()].map((sweep) => readSweepVariants(sweep, onRun));
   const runs = new Map(found.flatMap((one) => ('run' in one ? [[one.run.id, one.run] as const] : [])));
   const loose = looseVariants(withoutTrials([...runs.values()], sweeps));
-  return { sweeps, variants: named([...sweeps.flatMap(({ variants }) => variants), ...loose]) };
+  const named = found.map((one) => ('sweep' in one ? one.sweep.id : one.run.id));
+  return {
+    ids: [...new Set(named)],
+    sweeps,
+    variants: withNames([...sweeps.flatMap(({ variants }) => variants), ...loose]),
+  };
 }
 
 /** A trial that is named beside its own sweep is there once. */
@@ -34,7 +41,7 @@ function withoutTrials(runs: readonly RunDirectory[], sweeps: readonly FoundSwee
 }
 
 /** Variants of one name are told apart by what they come from, and if that is the same, by their number. */
-function named(variants: readonly FoundVariant[]): FoundVariant[] {
+function withNames(variants: readonly FoundVariant[]): FoundVariant[] {
   const bySource = distinctNames(
     variants.map(({ name }) => name),
     (name, i) => `${variants[i].source}: ${name}`,

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { shellWord } from '../shell.js';
 import type { RunEvent } from '../tracking/journal-events.js';
 import { compareStarts, readIdentity } from '../tracking/run-store.js';
 import { VERSION } from '../version.js';
@@ -7,8 +8,8 @@ import type { StudyOrigin } from './study.js';
 import type { FoundRun } from './study-run.js';
 import type { FoundSweep } from './sweep-variants.js';
 
-/** How what was named came to be. Of each sweep, or group of runs, the earliest and the latest run are asked. */
-export function originOf(ids: readonly string[], { sweeps, variants }: NamedRuns): StudyOrigin {
+/** How the named sweeps and runs were made. Of each sweep, or group of runs, the earliest and the latest run are asked. */
+export function originOf({ ids, sweeps, variants }: NamedRuns): StudyOrigin {
   const runs = variants
     .flatMap((variant) => variant.runs)
     .sort((a, b) => compareStarts(a.directory.id, b.directory.id));
@@ -17,7 +18,7 @@ export function originOf(ids: readonly string[], { sweeps, variants }: NamedRuns
   const engines = summaries.flatMap(({ tensorflow }) => tensorflow ?? []);
   const end = last && last.time + 1000 * (runs.at(-1)?.summary?.duration_seconds ?? 0);
   return {
-    ids: [...ids],
+    ids,
     commands: [...new Set([...sweeps.map(commandOf), ...(sweeps.length === 0 ? looseCommands(runs) : [])])],
     versions: {
       ablate: last?.versions.ablate ?? VERSION,
@@ -41,7 +42,7 @@ function identityOf({ directory }: FoundRun): RunEvent | undefined {
 
 /** `ablate run experiments/faq/pooling.yaml training.epochs=12`. */
 function commandOf({ begun: { source, command } }: FoundSweep): string {
-  const words = (command?.overrides ?? []).map(quoted);
+  const words = (command?.overrides ?? []).map(shellWord);
   return ['ablate', command?.name ?? 'run', fileOf(source), ...words].join(' ');
 }
 
@@ -56,11 +57,6 @@ function looseCommands(runs: readonly FoundRun[]): string[] {
 function fileOf(source: string): string {
   const path = relative(process.cwd(), source);
   return path.startsWith('..') ? source : path;
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w.,=:/+~-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Never its name, which is no one else's business. */

@@ -1,4 +1,4 @@
-import type { Json } from '../config/tree.js';
+import type { Json } from '../config/text/tree.js';
 import { readHistory } from '../tracking/run-history.js';
 import { readSummary, type RunDirectory, type Summary } from '../tracking/run-store.js';
 import type { EpochPoint, StudyRun } from './study.js';

@@ -1,10 +1,15 @@
 import type { Answer } from '../analysis/answer.js';
+import type { ChanceStudy } from '../analysis/chance.js';
+import type { Scope } from '../analysis/scope.js';
 import type { Agreement, McNemar } from '../analysis/statistics/mcnemar.js';
-import type { SweepMetric } from '../config/experiment.js';
-import type { Json } from '../config/tree.js';
+import type { TwoLevel } from '../analysis/statistics/two-level.js';
+import type { SweepMetric } from '../config/schema/experiment.generated.js';
+import type { GivenNames } from '../config/sweep/names.js';
+import type { Json } from '../config/text/tree.js';
+import type { Choice } from '../sweep/ledger.js';
 import type { RunStatus } from '../tracking/journal-events.js';
 
-/** Runs that are compared: what was asked, what was trained, and what it comes to. All that reports are made from. */
+/** Runs that are compared: what was asked, what was trained, and the results. All that reports are made from. */
 export interface Study {
   /** The sweep's name, or the names of what is compared. */
   title: string;
@@ -14,12 +19,22 @@ export interface Study {
   metric: SweepMetric;
   /** Null where there are fewer than two variants with a value. */
   answer: Answer | null;
+  /** What the answer is about; absent or null where its runs don't say how their data were divided. */
+  scope?: Scope | null;
+  /** Which source of chance moves the metric, where nothing else was varied; there is no answer then. */
+  chance?: ChanceStudy | null;
+  /** How the two variants that the answer speaks of first do on the test images; null where that isn't known. */
+  testSet?: TestSet | null;
+  /** What was stated before, what was chosen after, and how often was looked. */
+  ledger?: Ledger;
   /** In the order of the sweep. */
   variants: StudyVariant[];
   /** What was varied, the most important first where that is known. Empty for runs that belong to no sweep. */
   factors: Factor[];
   /** Of two factors at a time, each mean over all else; empty unless the variants are a full grid. */
   interactions: Interaction[];
+  /** Share of the variance of runs that is noise between seeds; null or absent where it isn't known. */
+  noise?: number | null;
   /** Of two single models on the same test images; null unless there are two variants of one run each. */
   models?: ModelComparison | null;
   /** Images of the test set that the best variant gets wrong most often; empty unless asked for. */
@@ -27,7 +42,7 @@ export interface Study {
   origin: StudyOrigin;
 }
 
-/** How the study came to be, so that it can be repeated. */
+/** How the study was made, so that it can be repeated. */
 export interface StudyOrigin {
   /** Ids of the sweeps and of the runs that were named. */
   ids: string[];
@@ -43,11 +58,35 @@ export interface StudyOrigin {
   ended: string | null;
 }
 
+/** What was stated before the runs, what was chosen after, and how often was looked. */
+export interface Ledger {
+  /** Of the (first) sweep; null where the runs belong to none, so that nothing was stated. */
+  stated: (Choice & { seeds: number; mostSeeds: number }) | null;
+  /** What this comparison chose otherwise, in words. */
+  chosenAfter: string[];
+  /** Whether something was chosen after the runs could be seen: then no error rate holds. */
+  exploratory: boolean;
+  /** Comparisons before this one. */
+  looks: number;
+  /** Different choices among these that aren't what was stated, nor this one's. */
+  otherChoices: number;
+  sentence: string;
+}
+
+/** Accuracies on test images that all runs were tested on: shares, with intervals of seeds and images both. */
+export interface TestSet {
+  variants: ({ name: string } & TwoLevel)[];
+  /** The first variant less the second, over the seeds that both have; null without one. */
+  difference: TwoLevel | null;
+}
+
 export interface StudyVariant {
   /** What tells it apart: `kernel_size=3 pooling=max`. */
   name: string;
   /** Dotted key → value, of what the sweep varies. */
   values: Record<string, Json>;
+  /** What the experiment file calls it and its values; absent where it names none. */
+  names?: GivenNames;
   /** In ascending order of their seeds. */
   runs: StudyRun[];
   cost: VariantCost;
@@ -101,9 +140,11 @@ export interface Factor {
   /** Dotted key: `model.kernel_size`. */
   key: string;
   levels: FactorLevel[];
-  /** Share of the variance between variants that it explains, 0 to 1; null where it can't be known. */
+  /** Share of the variance of runs that it explains, beyond what noise would seem to, 0 to 1; null where it can't be known. */
   importance: number | null;
-  /** Of the hypothesis that it has no effect (ANOVA); null unless the variants are a full grid. */
+  /** At 95 %; null or absent where the noise between seeds isn't known. */
+  importanceInterval?: readonly [lower: number, upper: number] | null;
+  /** That any two levels differ, adjusted for all of the sweep's questions; null unless the variants are a full grid. */
   pValue: number | null;
   /** Which level is best, all other factors averaged over seed by seed; null unless it is a full grid of several factors. */
   answer?: Answer | null;
@@ -120,8 +161,9 @@ export interface FactorLevel {
 
 export interface Interaction {
   factors: [string, string];
-  /** Share of the variance between variants; null where it can't be known. */
+  /** Share of the variance of runs, beyond what noise would seem to explain; null where it can't be known. */
   importance: number | null;
+  /** Adjusted for all interactions and questions. */
   pValue: number | null;
   /** [levels of the first][levels of the second] */
   means: number[][];

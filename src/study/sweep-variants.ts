@@ -1,4 +1,5 @@
-import type { Json } from '../config/tree.js';
+import type { GivenNames } from '../config/sweep/names.js';
+import type { Json } from '../config/text/tree.js';
 import { readSweepRecord, type SweepEvent } from '../sweep/sweep-journal.js';
 import type { SweepDirectory } from '../sweep/sweep-store.js';
 import { runDirectory } from '../tracking/run-store.js';
@@ -9,6 +10,8 @@ export interface FoundVariant {
   name: string;
   /** Dotted key → value, of what tells it apart. */
   values: Record<string, Json>;
+  /** What the experiment file calls it and its values, where it does. */
+  names?: GivenNames;
   /** The sweep that it is of, or the experiment: tells apart variants of the same name. */
   source: string;
   runs: FoundRun[];
@@ -29,9 +32,9 @@ export interface FoundSweep {
 export function readSweepVariants(sweep: SweepDirectory, onRun: () => void): FoundSweep {
   const { begun, ends, trials } = readSweepRecord(sweep);
   const variants = new Map<number, FoundVariant>();
-  for (const { cell, seed, label, values, run, status, error } of ends.values()) {
-    const variant = variants.get(cell) ?? { name: label, values: { ...values }, source: begun.name, runs: [] };
-    variants.set(cell, variant);
+  for (const { cell: index, seed, label, values, names, run, status, error } of ends.values()) {
+    const variant = variants.get(index) ?? { name: label, values: { ...values }, names, source: begun.name, runs: [] };
+    variants.set(index, variant);
     const directory = runDirectory(sweep.runsDirectory, run);
     variant.runs.push({ directory, seed, status, error, summary: summaryIfReadable(directory) });
     onRun();

@@ -1,12 +1,15 @@
-import { establishFacts, type AnswerFacts, type Variant } from '../analysis/answer-facts.js';
-import type { SeedRange, SweepMetric } from '../config/experiment.js';
-import type { Cell } from '../config/sweep.js';
+import { judgementOf } from '../analysis/answer-facts.js';
+import { questionsOf } from '../analysis/grid-questions.js';
+import { type Contender, decide, type Decision } from '../analysis/decision.js';
+import type { SeedRange, SweepMetric } from '../config/schema/experiment.generated.js';
+import type { SweepVariant } from '../config/variants/sweep.js';
 import type { SweepJournal, SweepRecord } from './sweep-journal.js';
 import type { Labelling, TrialSource } from './trial-source.js';
 import { type Trial, type TrialEnd, trialKey } from './trial.js';
+import { counted } from '../words.js';
 
 export interface AddedSeedsOptions {
-  cells: readonly Cell[];
+  variants: readonly SweepVariant[];
   /** In the order in which they are added; as many as there may be at most. */
   seeds: readonly number[];
   range: SeedRange;
@@ -22,9 +25,9 @@ export interface AddedSeedsOptions {
 /**
  * The trials of variants to which seeds are added as long as it is undecided which is best: first as many for all as
  * there must be, then, in rounds, one more for each variant of an undecided comparison with the best. They are judged by
- * confidence sequences, whose error rate holds however many are added (`confidenceSequence`).
+ * betting, whose error rate holds however many are added (`bettingTest`).
  *
- * What comes next follows from the values alone, not from the order in which trials end. So a sweep that is gone on with
+ * What comes next follows from the values alone, not from the order in which trials end. So a sweep that is resumed
  * takes the same course again, its ended trials passing in no time.
  */
 export class AddedSeeds implements TrialSource {
@@ -41,16 +44,16 @@ export class AddedSeeds implements TrialSource {
   #total: number;
   #isOver = false;
 
-  /** @param record of the sweep before: how many trials it came to already */
+  /** @param record of the sweep before: how many trials it has already */
   constructor(options: AddedSeedsOptions, record: SweepRecord) {
     this.#options = options;
-    this.#counts = options.cells.map(() => 0);
-    this.#values = options.cells.map(() => new Map<number, number>());
+    this.#counts = options.variants.map(() => 0);
+    this.#values = options.variants.map(() => new Map<number, number>());
     this.#total = record.trials;
-    options.cells.forEach((_, cell) => {
-      this.#extend(cell, options.range.min);
+    options.variants.forEach((_, variant) => {
+      this.#extend(variant, options.range.min);
     });
-    this.#waiting.sort((a, b) => a.seed - b.seed || a.cell.index - b.cell.index);
+    this.#waiting.sort((a, b) => a.seed - b.seed || a.variant.index - b.variant.index);
   }
 
   async next(): Promise<Trial | undefined> {
@@ -58,10 +61,10 @@ export class AddedSeeds implements TrialSource {
     return this.#waiting.shift();
   }
 
-  ended({ cell, seed }: Pick<Trial, 'cell' | 'seed'>, { value }: TrialEnd): Promise<void> {
-    const place = this.#options.cells.findIndex(({ index }) => index === cell.index);
+  ended({ variant, seed }: Pick<Trial, 'variant' | 'seed'>, { value }: TrialEnd): Promise<void> {
+    const place = this.#options.variants.findIndex(({ index }) => index === variant.index);
     if (value !== null) this.#values[place].set(seed, value);
-    this.#open.delete(trialKey(cell.index, seed));
+    this.#open.delete(trialKey(variant.index, seed));
     if (this.#open.size === 0) this.#addSeeds();
     return Promise.resolve();
   }
@@ -89,62 +92,59 @@ export class AddedSeeds implements TrialSource {
 
   /** All trials of a round have ended: adds those of the next, or there is none. */
   #addSeeds(): void {
-    const facts = this.#judge();
-    for (const [cell, count] of facts ? this.#wanted(facts) : []) this.#extend(cell, count);
+    const decision = this.#judge();
+    for (const [variant, count] of decision ? this.#wanted(decision) : []) this.#extend(variant, count);
     this.#isOver = this.#waiting.length === 0;
-    if (facts && !this.#isOver) this.#announce(facts);
+    if (decision && !this.#isOver) this.#announce(decision);
     this.#wakeAll();
   }
 
   /** @returns null where fewer than two variants have a value */
-  #judge(): AnswerFacts | null {
+  #judge(): Decision | null {
     const { metric, margin } = this.#options;
-    const variants = this.#variants();
+    const variants = this.#contenders();
     if (variants.length < 2) return null;
-    return establishFacts({ question: null, metric, margin: margin ?? undefined, variants, sequential: true });
+    const questions = questionsOf(this.#options.variants.map(({ values }) => values));
+    const judgement = judgementOf({ margin: margin ?? undefined, sequential: true, questions });
+    return decide(variants, { baseline: null, goal: metric.goal, judgement });
   }
 
   /** Those with a value: one that always fails gets no more seeds. */
-  #variants(): Variant[] {
-    const variants = this.#values.map((values, cell) => ({
-      name: String(cell),
-      values,
-      leftOut: { failed: 0, pruned: 0 },
-    }));
+  #contenders(): Contender[] {
+    const variants = this.#values.map((values, variant) => ({ name: String(variant), values }));
     return variants.filter(({ values }) => values.size > 0);
   }
 
-  /** Variant → how many seeds it needs: of each open comparison with the best, both need one more than they share. */
-  #wanted({ comparisons, leader }: AnswerFacts): Map<number, number> {
+  /** Variant → how many seeds it needs: of each open comparison, both need one more than they share. */
+  #wanted({ comparisons }: Decision): Map<number, number> {
     const wanted = new Map<number, number>();
-    for (const { first, second, verdict, better } of comparisons) {
-      const concernsLeader = first === leader || second === leader;
-      const isDecided = verdict !== 'undecided' && (better === null || better === leader);
-      if (!concernsLeader || isDecided) continue;
+    for (const { first, second } of comparisons.filter(({ isOpen }) => isOpen)) {
       const pair = [Number(first), Number(second)];
-      const count = Math.min(...pair.map((cell) => this.#counts[cell])) + 1;
-      for (const cell of pair) wanted.set(cell, Math.max(wanted.get(cell) ?? 0, count));
+      const count = Math.min(...pair.map((variant) => this.#counts[variant])) + 1;
+      for (const variant of pair) wanted.set(variant, Math.max(wanted.get(variant) ?? 0, count));
     }
     return wanted;
   }
 
   /** Gives a variant seeds until it has so many, or as many as there may be. */
-  #extend(cell: number, count: number): void {
-    const { cells, seeds, range, label } = this.#options;
-    while (this.#counts[cell] < Math.min(count, range.max)) {
-      const trial = { cell: cells[cell], seed: seeds[this.#counts[cell]++], label: label(cells[cell]) };
+  #extend(variant: number, count: number): void {
+    const { variants, seeds, range, label } = this.#options;
+    while (this.#counts[variant] < Math.min(count, range.max)) {
+      const trial = {
+        variant: variants[variant],
+        seed: seeds[this.#counts[variant]++],
+        label: label(variants[variant]),
+      };
       this.#waiting.push(trial);
-      this.#open.add(trialKey(trial.cell.index, trial.seed));
+      this.#open.add(trialKey(trial.variant.index, trial.seed));
     }
   }
 
-  #announce({ comparisons, leader }: AnswerFacts): void {
-    const { range, cells, label, journal, say } = this.#options;
-    const open = comparisons.filter(
-      ({ first, second, verdict }) => verdict === 'undecided' && [first, second].includes(leader ?? ''),
-    );
+  #announce({ comparisons, leader }: Decision): void {
+    const { range, variants, label, journal, say } = this.#options;
+    const open = comparisons.filter(({ isOpen }) => isOpen);
     const most = Math.max(...this.#counts) - 1;
-    const reason = `${most} of at most ${range.max} seeds: ${label(cells[Number(leader)])} leads, ${open.length} ${open.length === 1 ? 'comparison' : 'comparisons'} undecided, going on`;
+    const reason = `${most} of at most ${range.max} seeds: ${label(variants[Number(leader)])} leads, ${counted(open.length, 'comparison')} undecided, continuing`;
     const total = this.#counts.reduce((sum, count) => sum + count, 0);
     if (total <= this.#total) return;
     this.#total = total;

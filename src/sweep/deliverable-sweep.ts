@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Deliverable, DeliverableIdentity } from '../tracking/deliverable.js';
-import { type JournalChunk, readEventsFrom } from '../tracking/journal.js';
+import { type JournalChunk, readEventsFrom, readFirstEvent } from '../tracking/journal.js';
 import type { JournalEvent } from '../tracking/journal-events.js';
-import { PARENT_ID_TAG, VARIANT_TAG } from '../tracking/mlflow-mapping.js';
+import { PARENT_ID_TAG, sweepTag, VARIANT_TAG } from '../tracking/mlflow-mapping.js';
 import type { Comparison } from '../tracking/mlflow/comparison-view.js';
 import { presentFiles, type RunFile } from '../tracking/run-files.js';
 import { addRecorded, recordedResults, type SweepResults } from './results.js';
@@ -11,6 +11,7 @@ import {
   beginRecord,
   decodeSweepEvent,
   include,
+  readSweepRecord,
   type SweepEvent,
   type SweepRecord,
   type TimedSweepEvent,
@@ -25,7 +26,7 @@ const SWEPT = 'sweep.';
 
 /**
  * A sweep as a tracking server shows it: as the parent run of its trials. Its own journal is told in the words of a run's:
- * what it varies as params, how far it has come as metrics over the trials that have ended, what it came to as a note.
+ * what it varies as params, its progress as metrics over the trials that have ended, its results as a note.
  */
 export class DeliverableSweep implements Deliverable {
   readonly id: string;
@@ -54,15 +55,20 @@ export class DeliverableSweep implements Deliverable {
     return { id, name, source, time, description: question ?? undefined, experiment, versions, machine, ...who };
   }
 
-  /** How the runs of its trials compare best: by what it varies, the seeds of a variant together. */
+  /**
+   * How the runs of its trials compare best: by what it varies, the seeds of a variant together. Where some were taken over
+   * from earlier runs, which have other parents, all are found by the tag that `comparisonAddress` sets.
+   */
   comparison(): Comparison {
     const { metric, seeds, params = {} } = this.#begun();
     const keys = Object.keys(params).map((key) => key.slice(SWEPT.length));
+    const isMixed = [...readSweepRecord(this.#sweep).ends.values()].some(({ reused }) => reused);
+    const own = sweepTag(this.id);
     return {
-      filter: `tags."${PARENT_ID_TAG}" = '${this.id}'`,
+      filter: isMixed ? `tags."${own}" LIKE '%'` : `tags."${PARENT_ID_TAG}" = '${this.id}'`,
       params: keys,
       metric,
-      groupBy: seeds.length > 1 ? VARIANT_TAG : null,
+      groupBy: seeds.length === 1 ? null : isMixed ? own : VARIANT_TAG,
     };
   }
 
@@ -86,7 +92,7 @@ export class DeliverableSweep implements Deliverable {
   }
 
   #begun(): SweepEvent & { time: number } {
-    const begun = readEventsFrom(this.journal, 0, decodeSweepEvent).events.at(0);
+    const begun = readFirstEvent(this.journal, decodeSweepEvent);
     if (begun?.type !== 'sweep') throw notBegun(this.journal);
     return begun;
   }
@@ -123,6 +129,7 @@ class Retelling {
       this.#told = { record, results: recordedResults(record) };
       return [{ type: 'params', time, params: paramsOf(event) }];
     }
+    if (event.type === 'tags') return [{ type: 'tags', time, tags: event.tags }];
     const results = this.#include(event);
     if (event.type === 'end') return [{ type: 'metrics', time, step: ++this.#steps, values: scoresOf(results) }];
     if (event.type !== 'state') return [];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FEWEST_SEEDS } from '../analysis/comparison.js';
 import { configHash } from '../config/hash.js';
-import type { Experiment } from '../config/experiment.js';
+import type { Experiment } from '../config/schema/experiment.generated.js';
 import { loadExperiment } from '../config/load.js';
 import { type EarlierLook, readSweepRecord, type SweepRecord } from './sweep-journal.js';
 import { sweepParams } from './sweep-params.js';
@@ -49,7 +49,7 @@ function readOrNone<T>(read: () => T): T | undefined {
 
 function seedsSeen({ ends }: SweepRecord): number {
   const counts = new Map<number, number>();
-  for (const { cell } of ends.values()) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  for (const { cell: variant } of ends.values()) counts.set(variant, (counts.get(variant) ?? 0) + 1);
   return Math.max(0, ...counts.values());
 }
 

@@ -1,27 +1,37 @@
-import type { Job } from '../job.js';
+import type { Job } from '../protocol/job.js';
 import { holderOf } from '../tracking/run-lock.js';
-import { listRuns, readIdentity, runDirectory, type ListedRun } from '../tracking/run-store.js';
+import { type ListedRun, listRun, readIdentity, runDirectory, runIds } from '../tracking/run-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** A run on disk, as far as a trial may be the same. */
 export interface EarlierRun {
   id: string;
-  /** `UNFINISHED`: it goes on, or was cut short. */
+  /** `UNFINISHED`: in progress, or interrupted. */
   status: TrialStatus | 'UNFINISHED';
   /** Of its data; undefined when it ended before they were read. */
   digest: string | undefined;
 }
 
-/** The runs that are on disk when a sweep begins, by what they trained; each is looked at once. */
+/** The runs that are on disk, by what they train; each is looked at once, unless `lookAgain` asks for it. */
 export class EarlierRuns {
   readonly #runsDirectory: string;
   /** Configuration's hash and seed → runs, the oldest first. */
   readonly #byIdentity = new Map<string, EarlierRun[]>();
+  readonly #known = new Set<string>();
 
   /** Reads all summaries: ten thousand take about a second. */
   constructor(runsDirectory: string) {
     this.#runsDirectory = runsDirectory;
-    for (const listed of listRuns(runsDirectory)) this.#add(listed);
+    this.#addNew();
+  }
+
+  /** Takes in the runs that have begun since, and how those of one configuration and seed stand now. */
+  lookAgain(configHash: string, seed: number): void {
+    const key = identityKey(configHash, seed);
+    const before = this.#byIdentity.get(key) ?? [];
+    this.#byIdentity.delete(key);
+    for (const { id } of before) this.#add(listRun(runDirectory(this.#runsDirectory, id)));
+    this.#addNew();
   }
 
   /** Those with the same configuration and seed; whether their data were the same, their digests say. */
@@ -34,7 +44,14 @@ export class EarlierRuns {
     return readIdentity(runDirectory(this.#runsDirectory, id)).parent;
   }
 
+  #addNew(): void {
+    for (const id of runIds(this.#runsDirectory)) {
+      if (!this.#known.has(id)) this.#add(listRun(runDirectory(this.#runsDirectory, id)));
+    }
+  }
+
   #add({ run, summary }: ListedRun): void {
+    this.#known.add(run.id);
     if (summary) {
       const { config_hash: hash, seed, status, dataset_digest: digest } = summary;
       this.#insert(identityKey(hash, seed), { id: run.id, status, digest });
@@ -44,7 +61,7 @@ export class EarlierRuns {
       const { config_hash: hash, seed } = readIdentity(run);
       this.#insert(identityKey(hash, seed), { id: run.id, status: 'UNFINISHED', digest: undefined });
     } catch {
-      // Cut short before it said what it is: no one can go on with it.
+      // Interrupted before it said what it is: no one can resume it.
     }
   }
 

@@ -1,13 +1,19 @@
-import type { Experiment, SweepMetric } from '../config/experiment.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import type { Experiment, SweepMetric } from '../config/schema/experiment.generated.js';
 import { configHash } from '../config/hash.js';
 import { messageOf } from '../errors.js';
-import { endRequestOf, type Job } from '../job.js';
+import { endRequestOf, type Job } from '../protocol/job.js';
+import { type Claim, claimantOf, claimTrial, type TrialIdentity } from '../tracking/trial-lock.js';
 import { SweepResults } from './results.js';
 import type { SweepDirectory, SweepStatus } from './sweep-store.js';
 import type { TrialChoices } from './trial-choice.js';
 import { TrialRunner, type TrialRunnerOptions } from './trial-runner.js';
 import type { TrialSource } from './trial-source.js';
-import { isOver, type Trial, type TrialEnd, trialConfig, trialKey } from './trial.js';
+import { type Trial, type TrialEnd, trialConfig, trialKey } from './trial.js';
+
+/** How often a trial that another process trains is looked at. */
+const CLAIM_POLL_MILLISECONDS = 500;
 
 /** All that running a sweep needs. */
 export interface SweepRun extends Omit<TrialRunnerOptions, 'metric' | 'runsDirectory'> {
@@ -21,7 +27,7 @@ export interface SweepRun extends Omit<TrialRunnerOptions, 'metric' | 'runsDirec
   failFast: boolean;
   /** At most this long between two checkpoints of a trial. */
   checkpointSeconds: number | undefined;
-  /** Aborted, it ends all trials in order; the sweep can be gone on with. */
+  /** Aborted, it ends all trials in order; the sweep can be resumed. */
   signal: AbortSignal;
 }
 
@@ -34,14 +40,15 @@ export interface SweepEnd {
 
 /**
  * Runs the trials of a sweep, as many side by side as there are jobs, until there are no more: those that are done
- * already are taken as they are, those cut short are gone on with. What happens to one trial is that trial's, never the
+ * already are taken as they are, those cut short are resumed. A trial that another process trains at this moment, into the
+ * same runs directory, is left for later, and its run is taken over. What happens to one trial is that trial's, never the
  * sweep's. Neither memory nor the work for each trial grows with their number.
  * @throws UserError when no trial can be begun
  */
 export async function runSweep(run: SweepRun): Promise<SweepEnd> {
   const session = new Session(run);
   await Promise.all(Array.from({ length: run.jobs }, () => session.runLane()));
-  return session.end();
+  return await session.end();
 }
 
 class Session {
@@ -50,11 +57,16 @@ class Session {
   readonly #results: SweepResults;
   /** Of the trials that train now. */
   readonly #running = new Set<AbortController>();
+  /** A place for each trial that may train at once: those left for later come beside the lanes. */
+  readonly #places: PQueue;
+  /** Trials that were left for later. */
+  readonly #later: Promise<void>[] = [];
   #stop: { status: SweepStatus; reason: string } | undefined;
   #thrown: { error: unknown } | undefined;
 
   constructor(run: SweepRun) {
     this.#run = run;
+    this.#places = new PQueue({ concurrency: run.jobs });
     this.#runner = new TrialRunner({ ...run, metric: run.metric.name, runsDirectory: run.sweep.runsDirectory });
     this.#results = new SweepResults(run.metric, run.record.trials);
     const interrupt = (): void => {
@@ -65,22 +77,20 @@ class Session {
   }
 
   /** Runs one trial after another. Never rejects. */
-  async runLane(): Promise<void> {
-    try {
+  runLane(): Promise<void> {
+    return this.#guard(async () => {
       while (!this.#stop) {
         const trial = await this.#run.source.next();
         this.#results.expect(this.#run.source.total());
         if (!trial) return;
         await this.#settle(trial);
       }
-    } catch (error) {
-      this.#thrown ??= { error };
-      this.#stopAll('FAILED', messageOf(error));
-    }
+    });
   }
 
-  /** @throws what kept a lane from going on */
-  end(): SweepEnd {
+  /** Once the lanes have ended. @throws what ended one */
+  async end(): Promise<SweepEnd> {
+    await Promise.all(this.#later);
     if (this.#thrown) throw this.#thrown.error;
     return { status: this.#stop?.status ?? 'FINISHED', results: this.#results, error: this.#stop?.reason ?? null };
   }
@@ -93,23 +103,65 @@ class Session {
       await this.#ended(trial, this.#runner.reuse(choice.run));
       return;
     }
-    const job = this.#job(trial, config, hash, choice.type === 'resume' ? choice.run : undefined);
-    const controller = new AbortController();
-    // The sweep may have been stopped meanwhile: then there is nothing to begin.
-    if (this.#stop) return;
-    this.#running.add(controller);
-    const end = await this.#runner.train(trial, job, controller).finally(() => this.#running.delete(controller));
-    if (end) await this.#ended(trial, end);
+    const wanted = { trial, job: this.#job(trial, config, hash, choice.type === 'resume' ? choice.run : undefined) };
+    const claim = await this.#claim(wanted);
+    if (claim || this.#run.record.begun.force) await this.#train(wanted, claim);
+    else if (this.#run.source.isSearch) await this.#trainLater(wanted);
+    else this.#later.push(this.#guard(() => this.#trainLater(wanted)));
   }
 
-  #job({ cell, label }: Trial, config: Experiment, hash: string, resume: string | undefined): Job {
+  /** Waits until no other process trains the trial, or the sweep is stopped. */
+  async #trainLater(wanted: WantedTrial): Promise<void> {
+    this.#run.onProgress({ type: 'trial-waiting', trial: wanted.trial, holder: claimantOf(identityOf(wanted)) });
+    while (!this.#stop) {
+      await sleep(CLAIM_POLL_MILLISECONDS);
+      const claim = await this.#claim(wanted);
+      if (claim) return this.#train(wanted, claim);
+    }
+  }
+
+  #claim(wanted: WantedTrial): Promise<Claim | undefined> {
+    return claimTrial(identityOf(wanted), this.#run.sweep.id);
+  }
+
+  /** Trains a trial, unless another process has done so before it was claimed. */
+  async #train({ trial, job }: WantedTrial, claim: Claim | undefined): Promise<void> {
+    try {
+      const done = await this.#run.choices.doneMeanwhile(trial, job.config, job.configHash);
+      const train = (): Promise<TrialEnd | undefined> => this.#trainNow(trial, job);
+      const end = done === undefined ? await this.#places.add(train) : this.#runner.reuse(done);
+      if (end) await this.#ended(trial, end);
+    } finally {
+      await claim?.release();
+    }
+  }
+
+  async #trainNow(trial: Trial, job: Job): Promise<TrialEnd | undefined> {
+    // The sweep may have been stopped meanwhile: then there is nothing to begin.
+    if (this.#stop) return undefined;
+    const controller = new AbortController();
+    this.#running.add(controller);
+    return this.#runner.train(trial, job, controller).finally(() => this.#running.delete(controller));
+  }
+
+  /** What a task throws ends the sweep. Never rejects. */
+  async #guard(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.#thrown ??= { error };
+      this.#stopAll('FAILED', messageOf(error));
+    }
+  }
+
+  #job({ variant, label }: Trial, config: Experiment, hash: string, resume: string | undefined): Job {
     const { sweep, record, checkpointSeconds } = this.#run;
     return {
       config,
       configHash: hash,
       source: record.begun.source,
       runsDirectory: sweep.runsDirectory,
-      sweep: { id: sweep.id, values: { ...cell.values }, label },
+      sweep: { id: sweep.id, values: { ...variant.values }, label },
       resume,
       checkpointSeconds,
     };
@@ -117,13 +169,14 @@ class Session {
 
   async #ended(trial: Trial, end: TrialEnd): Promise<void> {
     const { journal, record, source, onProgress, failFast } = this.#run;
-    const { cell, seed, label } = trial;
-    const before = record.ends.get(trialKey(cell.index, seed));
+    const { variant, seed, label } = trial;
+    const before = record.ends.get(trialKey(variant.index, seed));
     const isNews = before?.run !== end.run || before.status !== end.status;
-    if (isNews) journal.append({ type: 'end', cell: cell.index, seed, label, values: cell.values, ...end });
+    const what = { values: variant.values, ...(variant.names && { names: variant.names }) };
+    if (isNews) journal.append({ type: 'end', cell: variant.index, seed, label, ...what, ...end });
     this.#results.add(trial, end);
     onProgress({ type: 'trial-ended', trial, end, results: this.#results });
-    if (isOver(end.status)) await source.ended(trial, end);
+    if (end.status !== 'KILLED') await source.ended(trial, end);
     if (failFast && end.status === 'FAILED')
       this.#stopAll('FAILED', `${label} failed (--fail-fast): ${end.error ?? ''}`);
   }
@@ -133,4 +186,14 @@ class Session {
     this.#run.source.stop?.();
     for (const controller of this.#running) controller.abort({ status: 'KILLED', reason });
   }
+}
+
+/** A trial that isn't done. */
+interface WantedTrial {
+  trial: Trial;
+  job: Job;
+}
+
+function identityOf({ trial: { seed }, job: { runsDirectory, configHash } }: WantedTrial): TrialIdentity {
+  return { runsDirectory, configHash, seed };
 }

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import type { Job } from '../job.js';
-import type { RunProgress } from '../run-events.js';
+import type { Job } from '../protocol/job.js';
+import type { RunProgress } from '../protocol/events.js';
 import { failureError } from '../scheduling/failure.js';
 import type { Failure, Scheduler } from '../scheduling/scheduler.js';
-import { recordCrash } from '../tracking/crash.js';
-import { runDirectory, type Summary } from '../tracking/run-store.js';
+import type { Summary } from '../tracking/run-store.js';
+import { runRecorded } from './run-recorded.js';
 
 export interface TrialOptions {
   scheduler: Scheduler;
@@ -13,20 +12,18 @@ export interface TrialOptions {
   signal: AbortSignal;
   /** @param attempt from 1 */
   onProgress: (progress: RunProgress, attempt: number) => void;
-  /** The run of a worker that died after it had begun it, and before it could say so. */
-  findUnannounced: (job: Job) => Promise<string | undefined>;
   /** A run has failed, and is tried again. */
   onRetry: (reason: string, attempt: number) => void;
 }
 
-/** What came of the last attempt: a summary, or an error that has left none. */
+/** How the last attempt ended: a summary, or an error that has left none. */
 export type TrialOutcome = { summary: Summary } | { run: string; error: string } | 'withdrawn';
 
 /** How often a worker is started that ends before it has begun a run; that is no attempt of the trial. */
 const STARTS = 3;
 
 /**
- * Trains one trial. A run that fails, or whose worker dies, is gone on with from its last checkpoint, in another worker if
+ * Trains one trial. A run that fails, or whose worker dies, is resumed from its last checkpoint, in another worker if
  * need be, as often as retries allow.
  * @throws UserError when no run can be begun at all, which no other trial can either
  */
@@ -55,21 +52,15 @@ async function begin(job: Job, attempt: number, options: TrialOptions): Promise<
 type Attempt = TrialOutcome | { refused: Failure };
 
 async function attemptOnce(job: Job, attempt: number, options: TrialOptions): Promise<Attempt> {
-  let run = job.resume;
-  const outcome = await options.scheduler.run(job, {
+  const { outcome, run } = await runRecorded(job, options.scheduler, {
     signal: options.signal,
     onProgress: (progress) => {
-      if (progress.type === 'created') run = progress.id;
       options.onProgress(progress, attempt);
     },
   });
   if (outcome.type === 'done') return { summary: outcome.answer };
   if (outcome.type === 'withdrawn') return outcome.type;
-  if (run === undefined && outcome.type === 'crashed') run = await options.findUnannounced(job);
   if (run === undefined) return { refused: outcome };
-  // What couldn't be gone on with has its own summary still.
-  if (outcome.type === 'failed') return { run, error: outcome.error.message };
-  // On another machine that died with all that it had, it has left nothing to go on with.
-  if (!existsSync(runDirectory(job.runsDirectory, run).journal)) return { run, error: outcome.reason };
-  return { summary: recordCrash(runDirectory(job.runsDirectory, run), outcome.reason, outcome.log) };
+  // What couldn't be resumed has its own summary still; what was lost with its machine has nothing to resume.
+  return { run, error: outcome.type === 'failed' ? outcome.error.message : outcome.reason };
 }

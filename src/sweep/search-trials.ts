@@ -1,12 +1,12 @@
-import { ConfigError } from '../config/config-error.js';
-import type { Values } from '../config/sweep-conditions.js';
-import type { Cell } from '../config/sweep.js';
+import { ConfigError } from '../config/text/config-error.js';
+import type { Values } from '../config/sweep/conditions.js';
+import type { SweepVariant } from '../config/variants/sweep.js';
 import type { Result } from '../search/bayes.js';
 import type { SweepJournal, SweepRecord } from './sweep-journal.js';
 import type { Labelling, TrialSource } from './trial-source.js';
 import { type Trial, type TrialEnd, trialKey } from './trial.js';
 
-/** What proposes variants by what came of those before (`BayesSearch`). */
+/** Proposes variants by the results of those before (`BayesSearch`). */
 export interface Search {
   ask: () => Promise<Values | undefined>;
   restore: (values: Values) => Promise<void>;
@@ -16,7 +16,7 @@ export interface Search {
 
 export interface SearchTrialsOptions {
   search: Search;
-  cellOf: (values: Values, index: number) => Cell;
+  variantOf: (values: Values, index: number) => SweepVariant;
   seeds: readonly number[];
   label: Labelling;
   journal: SweepJournal;
@@ -26,6 +26,7 @@ export interface SearchTrialsOptions {
 
 /** The trials of variants that a search proposes, each with all seeds; what the search is told is their mean. */
 export class SearchTrials implements TrialSource {
+  readonly isSearch = true;
   readonly #options: SearchTrialsOptions;
   readonly #total: number;
   readonly #waiting: Trial[] = [];
@@ -39,7 +40,7 @@ export class SearchTrials implements TrialSource {
     this.#total = total;
   }
 
-  /** @param record of the sweep before: the search learns again what it proposed, and what came of it */
+  /** @param record of the sweep before: the search is given its earlier proposals and their results again */
   static async start(options: SearchTrialsOptions, record: SweepRecord): Promise<SearchTrials> {
     const trials = new SearchTrials(options, record.trials);
     await trials.#restore(record);
@@ -54,15 +55,15 @@ export class SearchTrials implements TrialSource {
   }
 
   async ended(
-    { cell, seed }: Pick<Trial, 'seed'> & { cell: Pick<Cell, 'index' | 'values'> },
+    { variant, seed }: Pick<Trial, 'seed'> & { variant: Pick<SweepVariant, 'index' | 'values'> },
     end: TrialEnd,
   ): Promise<void> {
-    const ends = this.#ends.get(cell.index);
+    const ends = this.#ends.get(variant.index);
     if (!ends) return;
     ends.set(seed, end);
     if (ends.size < this.#options.seeds.length) return;
-    this.#ends.delete(cell.index);
-    await this.#options.search.tell(cell.values, resultOf([...ends.values()]));
+    this.#ends.delete(variant.index);
+    await this.#options.search.tell(variant.values, resultOf([...ends.values()]));
   }
 
   total(): number {
@@ -85,16 +86,16 @@ export class SearchTrials implements TrialSource {
 
   /** Each value of a search space is checked beforehand, but not every combination of them. */
   async #propose(values: Values): Promise<void> {
-    const { cellOf, label, seeds, search, say } = this.#options;
-    const cell = cellOf(values, this.#proposed++);
-    const problem = problemOf(cell);
+    const { variantOf, label, seeds, search, say } = this.#options;
+    const variant = variantOf(values, this.#proposed++);
+    const problem = problemOf(variant);
     if (problem !== undefined) {
-      say(`${label(cell)} is no valid variant: ${problem}`);
+      say(`${label(variant)} is no valid variant: ${problem}`);
       await search.tell(values, 'FAILED');
       return;
     }
-    this.#ends.set(cell.index, new Map());
-    this.#waiting.push(...seeds.map((seed) => ({ cell, seed, label: label(cell) })));
+    this.#ends.set(variant.index, new Map());
+    this.#waiting.push(...seeds.map((seed) => ({ variant, seed, label: label(variant) })));
   }
 
   async #restore({ search: events, ends }: SweepRecord): Promise<void> {
@@ -105,17 +106,17 @@ export class SearchTrials implements TrialSource {
     }
     for (const event of events) {
       if (event.type !== 'end' || event.status === 'KILLED') continue;
-      await this.ended({ cell: { index: event.cell, values: event.values }, seed: event.seed }, event);
+      await this.ended({ variant: { index: event.cell, values: event.values }, seed: event.seed }, event);
     }
-    const hasEnded = ({ cell, seed }: Trial): number => Number(ends.has(trialKey(cell.index, seed)));
+    const hasEnded = ({ variant, seed }: Trial): number => Number(ends.has(trialKey(variant.index, seed)));
     this.#waiting.sort((a, b) => hasEnded(b) - hasEnded(a));
   }
 }
 
 /** Why a variant can't be trained. */
-function problemOf(cell: Cell): string | undefined {
+function problemOf(variant: SweepVariant): string | undefined {
   try {
-    cell.config();
+    variant.config();
     return undefined;
   } catch (error) {
     if (error instanceof ConfigError) return error.problems[0].message;

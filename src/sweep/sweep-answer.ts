@@ -1,23 +1,27 @@
 import { answerQuestion } from '../analysis/answer.js';
+import { questionsOf } from '../analysis/grid-questions.js';
 import type { LeftOut, Variant } from '../analysis/answer-facts.js';
+import { isChanceAlone, studyChance } from '../analysis/chance.js';
 import { distinctNames } from './distinct-names.js';
 import { cautionOfLooks } from './earlier-looks.js';
 import type { SweepEvent } from './sweep-journal.js';
-import type { CellSummary, SweepAnswer } from './sweep-store.js';
+import type { VariantResult, SweepAnswer } from './sweep-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** @returns null where there is nothing to compare: fewer than two variants */
 export function answerOfSweep(
   { question, metric, margin, seed_range: range, earlier_looks: looks = [] }: SweepEvent,
-  cells: readonly CellSummary[],
+  variants: readonly VariantResult[],
 ): SweepAnswer | null {
-  if (cells.length < 2) return null;
+  if (variants.length < 2) return null;
+  if (isChanceAlone(variants)) return chanceAnswer(variants, metric.name);
   const { sentence, decided, best, leader, cautions, seedsMissing } = answerQuestion({
     question,
     metric,
     margin: margin ?? undefined,
     sequential: range !== undefined,
-    variants: variantsOf(cells.toSorted((a, b) => a.index - b.index)),
+    questions: questionsOf(variants.map(({ values }) => values)),
+    variants: variantsOf(variants.toSorted((a, b) => a.index - b.index)),
   });
   return {
     sentence,
@@ -29,13 +33,22 @@ export function answerOfSweep(
   };
 }
 
-/** The variants of a sweep as they are compared. */
-export function variantsOf(cells: readonly CellSummary[]): Variant[] {
-  const names = distinctNames(
-    cells.map(({ label }) => label),
-    (label, i) => `${label} #${cells[i].index}`,
+/** None of them is better: what can be told is which source of chance moves the metric. */
+function chanceAnswer(variants: readonly VariantResult[], metric: string): SweepAnswer | null {
+  const runs = variants.flatMap(({ values, trials }) =>
+    trials.flatMap(({ value }) => (value === null ? [] : [{ values, value }])),
   );
-  return cells.map(({ trials }, i) => ({
+  const found = studyChance(runs, metric);
+  return found && { sentence: found.sentence, decided: true, best: [], leader: null, cautions: [], seeds_missing: 0 };
+}
+
+/** The variants of a sweep as they are compared. */
+export function variantsOf(variants: readonly VariantResult[]): Variant[] {
+  const names = distinctNames(
+    variants.map(({ label }) => label),
+    (label, i) => `${label} #${variants[i].index}`,
+  );
+  return variants.map(({ trials }, i) => ({
     name: names[i],
     values: new Map(trials.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value] as const]))),
     leftOut: leftOutOf(trials),
@@ -45,6 +58,8 @@ export function variantsOf(cells: readonly CellSummary[]): Variant[] {
 /** Counts what has no value to compare, by why it has none. */
 export function leftOutOf(runs: readonly { status: TrialStatus | 'RUNNING'; value: number | null }[]): LeftOut {
   const without = runs.filter(({ value, status }) => value === null && status !== 'RUNNING');
-  const pruned = without.filter(({ status }) => status === 'PRUNED').length;
-  return { failed: without.length - pruned, pruned };
+  const count = (wanted: TrialStatus): number => without.filter(({ status }) => status === wanted).length;
+  const [pruned, interrupted] = [count('PRUNED'), count('KILLED')];
+  const failed = without.length - pruned - interrupted;
+  return { failed, pruned, ...(interrupted > 0 && { interrupted }) };
 }

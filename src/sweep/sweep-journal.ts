@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import type { SeedRange, SweepMetric } from '../config/experiment.js';
-import type { Values } from '../config/sweep-conditions.js';
+import type { SeedRange, SweepMetric } from '../config/schema/experiment.generated.js';
+import type { GivenNames } from '../config/sweep/names.js';
+import type { Values } from '../config/sweep/conditions.js';
 import { messageOf, UserError } from '../errors.js';
-import type { RunEvent } from '../tracking/journal-events.js';
+import { readTextSync } from '../regular-file.js';
+import type { OriginFields } from '../tracking/run-description.js';
 import { LineWriter } from '../tracking/lines.js';
 import type { SweepDirectory, SweepStatus } from './sweep-store.js';
 import { type TrialEnd, trialKey } from './trial.js';
@@ -21,7 +22,7 @@ export interface SweepEvent {
   name: string;
   /** The experiment file. */
   source: string;
-  /** SHA-256 of its `config.yaml`, which mustn't change as long as it is gone on with. */
+  /** SHA-256 of its `config.yaml`, which mustn't change as long as it is resumed. */
   config_digest: string;
   question: string | null;
   method: string;
@@ -29,7 +30,7 @@ export interface SweepEvent {
   seeds: number[];
   /** Trials in all, as far as they are known beforehand. */
   trials: number;
-  /** Threads of each worker, the same whenever the sweep is gone on with: other numbers give other last bits. */
+  /** Threads of each worker, the same whenever the sweep is resumed: other numbers give other last bits. */
   threads: number;
   /** Of seeds that are added until it is decided: each variant has at least, and at most, so many. */
   seed_range?: SeedRange;
@@ -42,12 +43,14 @@ export interface SweepEvent {
   /** Whether finished runs of other sweeps are left aside. */
   force: boolean;
   /** Who and what began it, as its runs say it of themselves. */
-  origin?: Pick<RunEvent, 'experiment' | 'git_commit' | 'user' | 'versions' | 'machine'>;
+  origin?: OriginFields;
+  /** Of `random`: whether what meant the same as a variant before was drawn anew. */
+  distinct?: boolean;
   /** What it varies, flat: `sweep.parameters.model.kernel_size.values` → `[3, 5]`. */
   params?: Record<string, string>;
 }
 
-/** The sweep goes on, or has ended. */
+/** The sweep continues, or has ended. */
 export interface SweepStateEvent {
   type: 'state';
   status: SweepStatus | 'RUNNING';
@@ -57,7 +60,7 @@ export interface SweepStateEvent {
 }
 
 /** A search has proposed a variant. */
-export interface CellEvent {
+export interface ProposalEvent {
   type: 'cell';
   cell: number;
   values: Values;
@@ -72,7 +75,7 @@ export interface SeedsEvent {
   reason: string;
 }
 
-/** A trial's run has begun, or goes on. */
+/** A trial's run has begun, or is resumed. */
 export interface TrialEvent {
   type: 'trial';
   cell: number;
@@ -85,7 +88,7 @@ export interface TrialEvent {
 }
 
 /** A trial is to be stopped early. */
-export interface PruneEvent {
+export interface StoppedEarlyEvent {
   type: 'prune';
   run: string;
   reason: string;
@@ -97,10 +100,25 @@ export interface TrialEndEvent extends TrialEnd {
   seed: number;
   label: string;
   values: Values;
+  /** What the experiment file calls the variant and its values, where it does. */
+  names?: GivenNames;
+}
+
+/** The user has named or tagged it. */
+export interface SweepTagsEvent {
+  type: 'tags';
+  tags: Record<string, string>;
 }
 
 export type SweepJournalEvent =
-  SweepEvent | SweepStateEvent | CellEvent | SeedsEvent | TrialEvent | PruneEvent | TrialEndEvent;
+  | SweepTagsEvent
+  | SweepEvent
+  | SweepStateEvent
+  | ProposalEvent
+  | SeedsEvent
+  | TrialEvent
+  | StoppedEarlyEvent
+  | TrialEndEvent;
 
 const TYPES: readonly string[] = [
   'sweep',
@@ -110,9 +128,10 @@ const TYPES: readonly string[] = [
   'trial',
   'prune',
   'end',
+  'tags',
 ] satisfies SweepJournalEvent['type'][];
 
-/** Writes down what happens in a sweep, so that it can be gone on with after the end of this process at any instant. */
+/** Writes down what happens in a sweep, so that it can be resumed after the end of this process at any instant. */
 export class SweepJournal {
   readonly #lines: LineWriter;
 
@@ -150,9 +169,9 @@ export interface SweepRecord {
   /** Trial (`trialKey`) → its newest end. */
   ends: Map<string, TrialEndEvent>;
   /** Run → why it was to be stopped early. */
-  pruned: Map<string, string>;
-  /** What a search proposed and what came of it, in order. */
-  search: (CellEvent | TrialEndEvent)[];
+  stoppedEarly: Map<string, string>;
+  /** What a search proposed and how those trials ended, in order. */
+  search: (ProposalEvent | TrialEndEvent)[];
   /** Trials in all, as far as they are known by now. */
   trials: number;
 }
@@ -177,7 +196,7 @@ export function beginRecord(begun: SweepEvent & { time: number }): SweepRecord {
     runs: new Map(),
     open: new Map(),
     ends: new Map(),
-    pruned: new Map(),
+    stoppedEarly: new Map(),
     search: [],
     trials: begun.trials,
   };
@@ -185,11 +204,12 @@ export function beginRecord(begun: SweepEvent & { time: number }): SweepRecord {
 
 /** Adds what the next event says. */
 export function include(event: TimedSweepEvent, record: SweepRecord): void {
+  if (event.type === 'tags') return; // says nothing of its course
   record.until = event.time;
   if (event.type === 'state') {
     record.state = event;
     if (event.status === 'RUNNING') record.since = event.time;
-  } else if (event.type === 'prune') record.pruned.set(event.run, event.reason);
+  } else if (event.type === 'prune') record.stoppedEarly.set(event.run, event.reason);
   else if (event.type === 'seeds') record.trials = Math.max(record.trials, event.trials);
   else if (event.type === 'cell') record.search.push(event);
   else if (event.type === 'trial' || event.type === 'end') includeTrial(event, record);
@@ -209,7 +229,7 @@ function includeTrial(event: TimedSweepEvent & (TrialEvent | TrialEndEvent), rec
 
 /** A last line without its newline is left out: its writer was interrupted, or is at it. */
 function readEvents(file: string): TimedSweepEvent[] {
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  const lines = readTextSync(file).split('\n').slice(0, -1);
   return lines.map((line, index) => {
     try {
       return decodeSweepEvent(line);

@@ -1,13 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { inUnit, titledMetric, unitOf } from '../metric-unit.js';
+import { visible } from '../visible.js';
 import type { SweepResults } from './results.js';
 import type { SweepEvent } from './sweep-journal.js';
-import type { CellSummary, SweepDirectory, SweepSummary } from './sweep-store.js';
+import type { VariantResult, SweepDirectory, SweepSummary } from './sweep-store.js';
+import { counted } from '../words.js';
+import { readTextSync } from '../regular-file.js';
+import { ablate } from '../shell.js';
 
 /** Variants that a note lists; the artifact `summary.json` has all. */
 const LISTED = 25;
 
 /**
- * What a sweep came to, in Markdown, as MLflow shows it above its run: the question, the answer if its summary has one, the
+ * The results of a sweep, in Markdown, as MLflow shows it above its run: the question, the answer if its summary has one, the
  * variants, the best first.
  */
 export function sweepNote(
@@ -16,47 +20,56 @@ export function sweepNote(
   sweep: SweepDirectory,
 ): string {
   const { finished, total } = results.counts;
-  const cells = results.ranked();
-  const rest = cells.length - LISTED;
+  const variants = results.ranked();
+  const rest = variants.length - LISTED;
   return [
     ...(question === null ? [] : [`**${escapeMarkdown(question)}**`]),
     ...answerOf(sweep),
-    tableOf(cells.slice(0, LISTED), metric.name),
+    tableOf(variants.slice(0, LISTED), metric.name),
     ...(rest > 0 ? [`… and ${rest} more variants: see the artifact \`summary.json\`.`] : []),
-    `${method}, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} each; ${finished} of ${total} trials finished.`,
-    `\`ablate show ${sweep.id}\``,
+    `${method}, ${counted(seeds.length, 'seed')} each; ${finished} of ${counted(total, 'trial')} finished.`,
+    `\`${ablate('show', sweep.id)}\``,
   ].join('\n\n');
 }
 
 function answerOf({ summary }: SweepDirectory): string[] {
   try {
-    const { answer } = JSON.parse(readFileSync(summary, 'utf8')) as Partial<SweepSummary>;
+    const { answer } = JSON.parse(readTextSync(summary)) as Partial<SweepSummary>;
     return answer
       ? [escapeMarkdown(answer.sentence), ...answer.cautions.map((text) => `> ${escapeMarkdown(text)}`)]
       : [];
   } catch {
-    // The sweep was cut short before it had a summary: its variants are told all the same.
+    // The sweep was interrupted before it had a summary: its variants are told all the same.
     return [];
   }
 }
 
-function tableOf(cells: readonly CellSummary[], metric: string): string {
-  const rows = cells.map(({ label, n, mean, standard_deviation: deviation }) => [
+function tableOf(variants: readonly VariantResult[], metric: string): string {
+  const rows = variants.map(({ label, n, mean, standard_deviation: deviation }) => [
     escapeMarkdown(label),
     String(n),
-    scoreText(mean),
-    scoreText(deviation),
+    scoreText(metric, mean),
+    scoreText(metric, deviation),
   ]);
-  return [['variant', 'n', `${escapeMarkdown(metric)} (mean)`, 'sd'], ['---', '---:', '---:', '---:'], ...rows]
+  return [
+    ['variant', 'n', `mean ${escapeMarkdown(titledMetric(metric))}`, 'sd'],
+    ['---', '---:', '---:', '---:'],
+    ...rows,
+  ]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');
 }
 
-function scoreText(value: number | null): string {
-  return value === null ? '' : value.toPrecision(4);
+/** In the unit of the metric, like the answer above: an accuracy in percent. */
+function scoreText(metric: string, value: number | null): string {
+  if (value === null) return '';
+  const unit = unitOf(metric);
+  return unit.factor === 100 ? inUnit(value, unit).toFixed(2) : value.toPrecision(4);
 }
 
-/** A label may hold what Markdown reads as its own. */
+/** A label may hold what Markdown reads as its own, or control characters. */
 function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>|#~]/g, '\\$&');
+  return visible(text)
+    .replace(/[\\`*_[\]<>|#~]/g, '\\$&')
+    .replaceAll(/\r?\n/g, ' ');
 }

@@ -1,5 +1,5 @@
-import type { SweepConfig } from '../config/experiment.js';
-import { jsonText, type Json } from '../config/tree.js';
+import type { SweepConfig } from '../config/schema/experiment.generated.js';
+import { jsonText, type Json } from '../config/text/tree.js';
 
 /**
  * What a sweep varies, as params of a tracking server: `sweep.model.kernel_size` → `[3, 5]`, or a distribution as it is

@@ -8,16 +8,16 @@ import { sweepDirectory, type SweepDirectory, sweepIds, type SweepStatus, type S
 export interface SweepState {
   sweep: SweepDirectory;
   begun: SweepEvent;
-  /** `UNFINISHED`: it was cut short. */
+  /** `UNFINISHED`: it was interrupted. */
   status: SweepStatus | 'RUNNING' | 'UNFINISHED';
   /** The process that runs it, if one does. */
   holder: RunHolder | undefined;
   results: SweepResults;
-  /** Trials that go on, or were cut short. */
+  /** Trials in progress, or interrupted. */
   open: (TrialEvent & { time: number })[];
   /** Workers side by side. */
   jobs: number;
-  /** When it was begun or last gone on with, and when its journal was last written, in milliseconds since 1970. */
+  /** When it was begun or last resumed, and when its journal was last written, in milliseconds since 1970. */
   since: number;
   until: number;
   error: string | null;
@@ -47,7 +47,7 @@ export function readSweepStates(runsDirectory: string): Promise<SweepState[]> {
   return Promise.all(sweepIds(runsDirectory).map((id) => readSweepState(sweepDirectory(runsDirectory, id))));
 }
 
-/** Whether there is something of a sweep to go on with. */
+/** Whether there is something of a sweep to resume. */
 export function isInterrupted({ status }: SweepState): boolean {
   return status !== 'FINISHED' && status !== 'RUNNING';
 }
@@ -62,12 +62,12 @@ export interface SessionEnd {
   error: string | null;
 }
 
-/** What a sweep has come to so far. */
+/** The results of a sweep so far. */
 export function summaryOf({ begun, status, results, jobs, since, until, error }: SweepState): SweepSummary {
   return summarizeSweep(begun, { status, results, jobs, seconds: (until - since) / 1000, error });
 }
 
-/** What a sweep came to, for its `summary.json`. */
+/** The results of a sweep, for its `summary.json`. */
 export function summarizeSweep(begun: SweepEvent, end: SessionEnd): SweepSummary {
   const { id, name, question, method, metric, seeds, threads } = begun;
   const { status, results, jobs, seconds, error } = end;

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Answer } from '../analysis/answer.js';
-import { UserError } from '../errors.js';
-import type { Json } from '../config/tree.js';
-import { syncDirectory, writeFileAtomic } from '../tracking/atomic-file.js';
-import { compareStarts, matchingIds, newRunId } from '../tracking/run-store.js';
+import { makeDirectories } from '../directories.js';
+import { BINARY_LIMIT, readRegularFileSync, readTextSync } from '../regular-file.js';
+import type { GivenNames } from '../config/sweep/names.js';
+import type { Json } from '../config/text/tree.js';
+import { notWritten, writeFileAtomic } from '../tracking/atomic-file.js';
+import { compareStarts, newRunId } from '../tracking/run-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** Where a sweep keeps what it knows; its trials are ordinary runs beside it. */
@@ -23,12 +25,12 @@ export interface SweepDirectory {
 
 export type SweepStatus = 'FINISHED' | 'FAILED' | 'KILLED';
 
-/** `summary.json`: what a sweep came to, written whenever it ends. */
+/** `summary.json`: the results of a sweep, written whenever it ends. */
 export interface SweepSummary {
   id: string;
   name: string;
   /**
-   * `FINISHED`: every trial has ended, be it badly. All others but `RUNNING` can be gone on with. `RUNNING` and
+   * `FINISHED`: every trial has ended, be it badly. All others but `RUNNING` can be resumed. `RUNNING` and
    * `UNFINISHED` (cut short) are never written.
    */
   status: SweepStatus | 'RUNNING' | 'UNFINISHED';
@@ -40,12 +42,12 @@ export interface SweepSummary {
   seeds: number[];
   trials: TrialCounts;
   /** The best first. */
-  cells: readonly CellSummary[];
+  cells: readonly VariantResult[];
   /** Workers side by side. */
   jobs: number;
   /** Of each worker; 0 for one a core. */
   threads: number;
-  /** Since the sweep was begun, or last gone on with. */
+  /** Since the sweep was begun, or last resumed. */
   duration_seconds: number;
   /** Of all trials in all sessions, added up. */
   trial_seconds: number;
@@ -71,10 +73,12 @@ export interface TrialCounts {
 }
 
 /** What came of a variant. */
-export interface CellSummary {
+export interface VariantResult {
   index: number;
   label: string;
   values: Record<string, Json>;
+  /** What the experiment file calls it and its values; absent where it names none. */
+  names?: GivenNames;
   /** Trials that finished with a value of the metric: what the following numbers are of. */
   n: number;
   mean: number | null;
@@ -83,14 +87,15 @@ export interface CellSummary {
   trials: { seed: number; run: string; status: TrialStatus; value: number | null }[];
 }
 
-/** Makes the directory of a new sweep with its configuration. @param config the experiment as YAML */
+/** Makes the directory of a new sweep with its configuration. @param config the experiment as YAML @throws UserError `file-not-written` */
 export function createSweep(runsDirectory: string, name: string, config: string): SweepDirectory {
-  const folder = sweepsFolder(runsDirectory);
-  mkdirSync(folder, { recursive: true });
   const sweep = sweepDirectory(runsDirectory, newRunId(`${name}-sweep`, new Date()));
-  mkdirSync(sweep.path);
+  try {
+    makeDirectories(sweep.path);
+  } catch (error) {
+    throw notWritten(sweep.path, error);
+  }
   writeFileAtomic(sweep.config, config);
-  syncDirectory(folder);
   return sweep;
 }
 
@@ -117,29 +122,24 @@ export function sweepIds(runsDirectory: string): string[] {
 }
 
 /**
- * The sweep with this id, or the only one whose id begins so.
- * @returns undefined when there is none
- * @throws UserError `sweep-ambiguous`
- */
-export function findSweep(runsDirectory: string, idOrPrefix: string): SweepDirectory | undefined {
-  const matches = matchingIds(sweepIds(runsDirectory), idOrPrefix);
-  if (matches.length > 1) throw ambiguous(matches, idOrPrefix);
-  return matches.length === 1 ? sweepDirectory(runsDirectory, matches[0]) : undefined;
-}
-
-/**
- * The newest sweep of exactly this configuration.
+ * The newest sweep of exactly this configuration, whatever its description says.
  * @param config as YAML, as `createSweep` was given it
  */
 export function findSweepOf(runsDirectory: string, config: string): SweepDirectory | undefined {
+  const wanted = withoutDescription(config);
   return sweepIds(runsDirectory)
     .map((id) => sweepDirectory(runsDirectory, id))
-    .findLast((sweep) => readFileSync(sweep.config, 'utf8') === config);
+    .findLast((sweep) => withoutDescription(readTextSync(sweep.config)) === wanted);
+}
+
+/** Without the top-level key and the lines that continue its value: hundreds of sweeps are compared, and not parsed. */
+function withoutDescription(config: string): string {
+  return config.replace(/^description:.*\n(?:(?: .*)?\n)*/m, '');
 }
 
 /** SHA-256 of a sweep's configuration as it stands on disk, in hexadecimal. */
 export function configDigest({ config }: SweepDirectory): string {
-  return createHash('sha256').update(readFileSync(config)).digest('hex');
+  return createHash('sha256').update(readRegularFileSync(config, BINARY_LIMIT)).digest('hex');
 }
 
 /** Replaces `summary.json`, atomically. */
@@ -149,12 +149,4 @@ export function writeSweepSummary(sweep: SweepDirectory, summary: SweepSummary):
 
 function sweepsFolder(runsDirectory: string): string {
   return join(runsDirectory, 'sweeps');
-}
-
-function ambiguous(matches: string[], prefix: string): UserError {
-  return new UserError(`"${prefix}" begins ${matches.length} sweeps: ${matches.slice(0, 5).join(', ')}`, {
-    code: 'sweep-ambiguous',
-    hint: 'give more of the id',
-    exitCode: 2,
-  });
 }

@@ -1,4 +1,4 @@
-import type { Experiment } from '../config/experiment.js';
+import type { Experiment } from '../config/schema/experiment.generated.js';
 import type { EarlierRun, EarlierRuns } from './earlier-runs.js';
 import type { SweepRecord } from './sweep-journal.js';
 import { type Trial, trialKey } from './trial.js';
@@ -7,7 +7,7 @@ import { type Trial, trialKey } from './trial.js';
 export type Choice =
   /** Nothing: this run is it. */
   | { type: 'reuse'; run: string }
-  /** Go on with this run, which didn't end well. */
+  /** Resume this run, which was interrupted or failed. */
   | { type: 'resume'; run: string }
   | { type: 'train' };
 
@@ -39,23 +39,37 @@ export class TrialChoices {
   }
 
   /** @param config of the trial, and its `configHash` */
-  async choose({ cell, seed }: Trial, config: Experiment, hash: string): Promise<Choice> {
+  async choose({ variant, seed }: Trial, config: Experiment, hash: string): Promise<Choice> {
     const { record, digestOf, rerunFailed } = this.#options;
-    const key = trialKey(cell.index, seed);
+    const key = trialKey(variant.index, seed);
     const candidates = this.#candidates(key, hash, seed).filter(({ own }) => own || !record.begun.force);
     // Most trials of a new sweep have none, and needn't have their data read.
     if (candidates.length === 0) return { type: 'train' };
     const choice = chooseRun(candidates, await digestOf(config), rerunFailed);
-    // No two trials go on with one run, though their configurations may be the same.
+    // No two trials resume one run, though their configurations may be the same.
     if (choice.type === 'resume') this.#owners.set(choice.run, key);
     return choice;
+  }
+
+  /**
+   * The run that is a trial, if another process has ended one since: to be asked once the trial is claimed, after which no
+   * other begins it.
+   */
+  async doneMeanwhile({ seed }: Trial, config: Experiment, hash: string): Promise<string | undefined> {
+    const { earlier, record, digestOf, rerunFailed } = this.#options;
+    if (record.begun.force) return undefined;
+    earlier.lookAgain(hash, seed);
+    const candidates = earlier.sameAs(hash, seed).map((run) => ({ ...run, own: false }));
+    if (candidates.length === 0) return undefined;
+    const choice = chooseRun(candidates, await digestOf(config), rerunFailed);
+    return choice.type === 'reuse' ? choice.run : undefined;
   }
 
   #candidates(key: string, hash: string, seed: number): Candidate[] {
     const { earlier, record } = this.#options;
     const isOwn = (run: string): boolean => {
       const owner = this.#owners.get(run);
-      // A sweep that was cut short may not have noted its last runs; they say themselves what they belong to.
+      // A sweep that was interrupted may not have noted its last runs; they say themselves what they belong to.
       return owner === undefined ? earlier.sweepOf(run) === record.begun.id : owner === key;
     };
     return earlier.sameAs(hash, seed).map((run) => ({ ...run, own: isOwn(run.id) }));
@@ -64,8 +78,8 @@ export class TrialChoices {
 
 /**
  * What to do for a trial, given the runs of the same configuration and seed (the oldest first). One that finished, or
- * diverged, would do so again. Where a run was pruned depends on the sweep around it, so only the sweep's own count as
- * done; and only they are gone on with, because only they have trained with as many threads.
+ * diverged, would do so again. When a run was stopped early depends on the sweep around it, so only the sweep's own count as
+ * done; and only they are resumed, because only they have trained with as many threads.
  * @param digest of the trial's data now
  * @param rerunFailed whether to train what diverged again
  */

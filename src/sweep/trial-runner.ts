@@ -1,10 +1,10 @@
-import type { Job } from '../job.js';
-import type { RunProgress } from '../run-events.js';
+import { messageOf } from '../errors.js';
+import type { Job } from '../protocol/job.js';
+import type { RunProgress } from '../protocol/events.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { readHistory } from '../tracking/run-history.js';
 import { readSummary, runDirectory } from '../tracking/run-store.js';
-import { findUnannounced } from './earlier-runs.js';
-import type { Pruner } from './pruning/pruner.js';
+import type { TrialStopper } from './early-stopping/trial-stopper.js';
 import { runTrial, type TrialOutcome } from './run-trial.js';
 import type { SweepJournal, SweepRecord } from './sweep-journal.js';
 import type { SweepProgress } from './sweep-progress.js';
@@ -18,9 +18,9 @@ export interface TrialRunnerOptions {
   /** How often a run that failed is tried again. */
   retries: number;
   scheduler: Scheduler;
-  pruner: Pruner | undefined;
+  stopper: TrialStopper | undefined;
   journal: SweepJournal;
-  /** What the journal said when the sweep began, or was gone on with. */
+  /** What the journal said when the sweep began, or was resumed. */
   record: SweepRecord;
   onProgress: (progress: SweepProgress) => void;
 }
@@ -33,9 +33,11 @@ interface Course {
   run: string | undefined;
   /** Ends the run, with an `EndRequest` as the reason. */
   controller: AbortController;
+  /** What kept an event of the run from being written down. */
+  failure?: { error: unknown };
 }
 
-/** Trains the trials of a sweep, and stops those early that aren't worth going on with. */
+/** Trains the trials of a sweep, and stops those early that aren't worth continuing. */
 export class TrialRunner {
   readonly #options: TrialRunnerOptions;
 
@@ -45,10 +47,10 @@ export class TrialRunner {
   }
 
   /**
-   * Trains a trial, or goes on with its run.
+   * Trains a trial, or resumes its run.
    * @param controller ends the run, with an `EndRequest` as the reason
    * @returns undefined when it was to end before it had begun
-   * @throws UserError when no run can be begun
+   * @throws UserError when no run can be begun, or the sweep's journal can't be written
    */
   async train(trial: Trial, job: Job, controller: AbortController): Promise<TrialEnd | undefined> {
     const { scheduler, retries, onProgress } = this.#options;
@@ -59,14 +61,14 @@ export class TrialRunner {
       scheduler,
       retries,
       signal: controller.signal,
-      findUnannounced,
       onProgress: (progress, attempt) => {
-        this.#follow(course, progress, attempt);
+        this.#followSafely(course, progress, attempt);
       },
       onRetry: (reason, attempt) => {
         onProgress({ type: 'trial-retried', trial, reason, attempt });
       },
     });
+    if (course.failure) throw course.failure.error;
     return outcome === 'withdrawn' ? undefined : this.#endOf(outcome, (performance.now() - started) / 1000);
   }
 
@@ -77,45 +79,55 @@ export class TrialRunner {
     return { ...this.#endOf({ summary }, summary.duration_seconds), reused: true };
   }
 
+  /** Called when a worker's message comes, where an error would end the process: the trial is ended instead. */
+  #followSafely(course: Course, progress: RunProgress, attempt: number): void {
+    try {
+      this.#follow(course, progress, attempt);
+    } catch (error) {
+      course.failure ??= { error };
+      course.controller.abort({ status: 'KILLED', reason: messageOf(error) });
+    }
+  }
+
   #follow(course: Course, progress: RunProgress, attempt: number): void {
     const { journal, onProgress } = this.#options;
     const { trial, job } = course;
     if (progress.type === 'created') {
       const run = progress.id;
       course.run = run;
-      const { cell, seed, label } = trial;
-      journal.append({ type: 'trial', cell: cell.index, seed, label, run, attempt });
+      const { variant, seed, label } = trial;
+      journal.append({ type: 'trial', cell: variant.index, seed, label, run, attempt });
       onProgress({ type: 'trial-begun', trial, run, attempt, resumed: job.resume !== undefined || attempt > 1 });
     }
     onProgress({ type: 'trial-progress', trial, progress });
     if (progress.type === 'epoch') this.#judge(course, progress);
   }
 
-  /** Stops a trial that isn't worth going on with. After the last epoch there is nothing to be saved any more. */
+  /** Stops a trial that isn't worth continuing. After the last epoch there is nothing to be saved any more. */
   #judge({ trial, job, run, controller }: Course, { epoch, metrics }: { epoch: number; metrics: Metrics }): void {
-    const { pruner, journal, onProgress } = this.#options;
-    const reason = pruner?.report(keyOf(trial), epoch, metrics);
+    const { stopper, journal, onProgress } = this.#options;
+    const reason = stopper?.report(keyOf(trial), epoch, metrics);
     const isLast = epoch >= job.config.training.epochs;
     if (reason === undefined || isLast || run === undefined || controller.signal.aborted) return;
     journal.append({ type: 'prune', run, reason });
-    onProgress({ type: 'trial-pruned', trial, reason });
+    onProgress({ type: 'trial-stopped-early', trial, reason });
     controller.abort({ status: 'PRUNED', reason });
   }
 
-  /** What was decided of a run before it was cut short still holds. */
+  /** What was decided of a run before it was interrupted still holds. */
   #prepareResumption({ trial, run, controller }: Course): void {
     if (run === undefined) return;
     this.#recall(keyOf(trial), run);
-    const reason = this.#options.record.pruned.get(run);
+    const reason = this.#options.record.stoppedEarly.get(run);
     if (reason !== undefined) controller.abort({ status: 'PRUNED', reason });
   }
 
-  /** Reports to the pruning rule what a run had reported before. */
+  /** Reports again what a run had reported before it was resumed. */
   #recall(trial: string, run: string): void {
-    const { pruner, runsDirectory } = this.#options;
-    if (!pruner) return;
-    for (const { epoch, value } of pointsOf(runsDirectory, run, pruner.metric)) {
-      pruner.report(trial, epoch, { [pruner.metric]: value });
+    const { stopper, runsDirectory } = this.#options;
+    if (!stopper) return;
+    for (const { epoch, value } of pointsOf(runsDirectory, run, stopper.metric)) {
+      stopper.report(trial, epoch, { [stopper.metric]: value });
     }
   }
 
@@ -131,8 +143,8 @@ export class TrialRunner {
 
 type Metrics = Record<string, number>;
 
-function keyOf({ cell, seed }: Trial): string {
-  return trialKey(cell.index, seed);
+function keyOf({ variant, seed }: Trial): string {
+  return trialKey(variant.index, seed);
 }
 
 /** The points of a metric at the ends of epochs. A run whose folder is gone, or damaged, has none. */

@@ -1,4 +1,4 @@
-import type { Cell } from '../config/sweep.js';
+import type { SweepVariant } from '../config/variants/sweep.js';
 import { type Trial, type TrialEnd, trialKey } from './trial.js';
 
 /** Where a sweep's trials come from. */
@@ -7,6 +7,8 @@ export interface TrialSource {
   next: () => Promise<Trial | undefined>;
   /** What came of a trial, for those that are yet to come. */
   ended: (trial: Trial, end: TrialEnd) => Promise<void>;
+  /** Whether the next trial is chosen by the results of those before: then a trial isn't left for later. */
+  readonly isSearch?: boolean;
   /** How many there are in all, as far as that is known by now. */
   total: () => number;
   /** No trial is wanted any more: whoever waits for one gets none. */
@@ -16,7 +18,7 @@ export interface TrialSource {
 }
 
 /** How a variant is called. */
-export type Labelling = (cell: Cell) => string;
+export type Labelling = (variant: SweepVariant) => string;
 
 /**
  * The trials of variants that are known beforehand: all variants with the first seed, then all with the second, so that
@@ -27,9 +29,14 @@ export class ListedTrials implements TrialSource {
   readonly #total: number;
 
   /** @param ends of trials (`trialKey`) that have ended before */
-  constructor(cells: readonly Cell[], seeds: readonly number[], label: Labelling, ends: ReadonlyMap<string, unknown>) {
-    this.#total = cells.length * seeds.length;
-    this.#trials = trialsOf(cells, seeds, label, ends);
+  constructor(
+    variants: readonly SweepVariant[],
+    seeds: readonly number[],
+    label: Labelling,
+    ends: ReadonlyMap<string, unknown>,
+  ) {
+    this.#total = variants.length * seeds.length;
+    this.#trials = trialsOf(variants, seeds, label, ends);
   }
 
   next(): Promise<Trial | undefined> {
@@ -50,15 +57,15 @@ export class ListedTrials implements TrialSource {
 }
 
 function* trialsOf(
-  cells: readonly Cell[],
+  variants: readonly SweepVariant[],
   seeds: readonly number[],
   label: Labelling,
   ends: ReadonlyMap<string, unknown>,
 ): Generator<Trial, undefined> {
   for (const hasEnded of ends.size > 0 ? [true, false] : [false]) {
     for (const seed of seeds) {
-      for (const cell of cells) {
-        if (ends.has(trialKey(cell.index, seed)) === hasEnded) yield { cell, seed, label: label(cell) };
+      for (const variant of variants) {
+        if (ends.has(trialKey(variant.index, seed)) === hasEnded) yield { variant, seed, label: label(variant) };
       }
     }
   }

@@ -1,10 +1,10 @@
-import type { Experiment } from '../config/experiment.js';
-import type { Cell } from '../config/sweep.js';
+import type { Experiment } from '../config/schema/experiment.generated.js';
+import type { SweepVariant } from '../config/variants/sweep.js';
 import type { Summary } from '../tracking/run-store.js';
 
 /** A variant with a seed: one run of a sweep. */
 export interface Trial {
-  cell: Cell;
+  variant: SweepVariant;
   seed: number;
   /** `kernel_size=3 pooling=max`: the variant, for people. */
   label: string;
@@ -12,7 +12,7 @@ export interface Trial {
 
 export type TrialStatus = Summary['status'];
 
-/** What became of a trial. */
+/** How a trial ended. */
 export interface TrialEnd {
   /** The run's id. */
   run: string;
@@ -26,17 +26,12 @@ export interface TrialEnd {
 }
 
 /** Identifies a trial within its sweep. */
-export function trialKey(cell: number, seed: number): string {
-  return `${cell}/${seed}`;
+export function trialKey(variant: number, seed: number): string {
+  return `${variant}/${seed}`;
 }
 
 /** The complete configuration of a trial. */
-export function trialConfig({ cell, seed }: Trial): Experiment {
-  const config = cell.config();
+export function trialConfig({ variant, seed }: Trial): Experiment {
+  const config = variant.config();
   return { ...config, training: { ...config.training, seed } };
-}
-
-/** Whether a trial is over for good; one that was killed is gone on with. */
-export function isOver(status: TrialStatus): boolean {
-  return status !== 'KILLED';
 }

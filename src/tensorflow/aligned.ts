@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from '../koffi.js';
 
 /** What TensorFlow asks of memory that it is to use as it is (`EIGEN_MAX_ALIGN_BYTES`); other memory it copies. */
 const ALIGNMENT = 64;
@@ -10,7 +10,7 @@ const ALIGNMENT = 64;
  */
 export function allocateAligned(length: number, offset: number): Uint8Array {
   const room = new Uint8Array(Buffer.allocUnsafeSlow(length + ALIGNMENT).buffer);
-  const start = Number((koffi.address(room) + BigInt(offset)) % BigInt(ALIGNMENT));
+  const start = Number((koffi().address(room) + BigInt(offset)) % BigInt(ALIGNMENT));
   const padding = (ALIGNMENT - start) % ALIGNMENT;
   return room.subarray(padding, padding + length);
 }

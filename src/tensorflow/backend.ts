@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import util from 'node:util';
+import * as tf from '@tensorflow/tfjs';
 import { Binding } from './binding.js';
 import { CApi } from './c-api.js';
 import type { KernelBackend } from './kernels/registry.js';
@@ -36,7 +36,7 @@ function setEnvironmentDefaults(): void {
   // What TensorFlow has to say (CPU features, missing CUDA) is no news to the user.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   // oneDNN's kernels: by default TensorFlow takes them on CPUs with AVX512-VNNI only, but they are as much as twice as
-  // fast on others (docs/performance.md).
+  // fast on others (docs/internals/performance.md).
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   // The same configuration on the same machine gives the same bits, on a GPU too.
   process.env.TF_DETERMINISTIC_OPS ??= '1';
@@ -44,12 +44,7 @@ function setEnvironmentDefaults(): void {
 
 async function registerBackend(binding: Binding): Promise<void> {
   supplyRemovedUtilities();
-  // Not `import`, which would parse these CommonJS packages twice, the first time for the names that they export.
-  const require = createRequire(import.meta.url);
-  const tf = require('@tensorflow/tfjs') as typeof import('@tensorflow/tfjs');
-  const { NodeJSKernelBackend } =
-    require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as typeof import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
-  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+  const { NodeJSKernelBackend } = await import('./tfjs-node-kernels.js');
   const priority = 3; // above tfjs's own backends
   const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
   tf.registerBackend(BACKEND_NAME, () => backend, priority);

@@ -2,7 +2,7 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js
 import { type Attribute, AttributeKind } from './attributes.js';
 import { DataType } from './c-api.js';
 import type { EagerExecutor, TensorMetadata } from './eager.js';
-import type { Precision } from './mixed-precision.js';
+import type { Precision } from './precision.js';
 import type { TensorValues } from './tensors.js';
 import { GraphTrace, type Signature, type TracedFunction } from './trace.js';
 
@@ -74,7 +74,7 @@ export class Binding implements TFJSBinding {
 
   /**
    * In a trace the values become a constant of the program, where TensorFlow's shape inference can see them; the eager
-   * tensor is made all the same, since tfjs may go on to use the number after the trace has ended.
+   * tensor is made all the same, since tfjs may continue to use the number after the trace has ended.
    */
   createTensor(shape: number[], dtype: number, values: TensorValues): number {
     const typed = toTypedValues(values, dtype);

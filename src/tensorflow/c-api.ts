@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import koffi, { type LibraryHandle } from 'koffi';
+import type { LibraryHandle } from 'koffi';
+import { koffi } from '../koffi.js';
 import { UserError, messageOf } from '../errors.js';
+import { ablate } from '../shell.js';
 
 /** An address in native memory; only this folder holds any. */
 export type Pointer = bigint;
@@ -28,7 +30,7 @@ export type DataType = (typeof DataType)[keyof typeof DataType];
 const P = 'void *';
 
 /** Each C function used: its return type, then its argument types. Arrays of pointers and results are typed arrays. */
-const declarations = {
+const DECLARATIONS = {
   // Status, buffers
   TF_NewStatus: [P],
   TF_GetCode: ['int', P],
@@ -107,7 +109,7 @@ const declarations = {
   TF_DeleteFunction: ['void', P],
 } satisfies Record<string, [string, ...string[]]>;
 
-type FunctionName = keyof typeof declarations;
+type FunctionName = keyof typeof DECLARATIONS;
 type NativeArgument = Pointer | number | string | null | ArrayBufferView | Output | Output[];
 type NativeFunction = (...parameters: NativeArgument[]) => unknown;
 
@@ -127,9 +129,9 @@ export class CApi {
    */
   constructor(directory: string, fileNames: readonly string[]) {
     const library = openLibraries(directory, fileNames);
-    koffi.struct('TF_Output', { oper: P, index: 'int' });
+    koffi().struct('TF_Output', { oper: P, index: 'int' });
     this.#functions = declare(library);
-    const standard = koffi.load(null);
+    const standard = koffi().load(null);
     this.#memcpy = standard.func('memcpy', P, [P, P, 'size_t']) as NativeFunction;
     this.doNothing = standard.symbol('labs') as Pointer; // the absolute value of a long integer
     this.#status = this.pointer('TF_NewStatus');
@@ -196,15 +198,14 @@ export function int64s(values: ArrayLike<number>): BigInt64Array {
 }
 
 function openLibraries(directory: string, fileNames: readonly string[]): LibraryHandle {
+  const { load } = koffi();
   try {
     keepLoaded(fileNames.map((file) => join(directory, file)));
-    return fileNames
-      .map((file) => koffi.load(join(directory, file), { global: true, lazy: true }))
-      .at(-1) as LibraryHandle;
+    return fileNames.map((file) => load(join(directory, file), { global: true, lazy: true })).at(-1) as LibraryHandle;
   } catch (error) {
     throw new UserError(`TensorFlow in ${directory} can't be loaded: ${messageOf(error)}`, {
       code: 'tensorflow-not-loadable',
-      hint: 'Run `ablate doctor` to see what was found, or `ablate install --force` to install TensorFlow anew.',
+      hint: `Run \`${ablate('doctor')}\` to see what was found, or \`${ablate('install', '--force')}\` to install TensorFlow anew.`,
       cause: error,
     });
   }
@@ -219,15 +220,15 @@ function keepLoaded(files: string[]): void {
   if (process.platform === 'win32') return;
   const RTLD_LAZY = 0x1;
   const [RTLD_GLOBAL, RTLD_NODELETE] = process.platform === 'darwin' ? [0x8, 0x80] : [0x100, 0x1000];
-  const dlopen = koffi.load(null).func('dlopen', P, ['str', 'int']) as NativeFunction;
-  const dlerror = koffi.load(null).func('dlerror', 'str', []) as () => string;
+  const dlopen = koffi().load(null).func('dlopen', P, ['str', 'int']) as NativeFunction;
+  const dlerror = koffi().load(null).func('dlerror', 'str', []) as () => string;
   for (const file of files) {
     if (!dlopen(file, RTLD_LAZY | RTLD_GLOBAL | RTLD_NODELETE)) throw new Error(dlerror());
   }
 }
 
 function declare(library: LibraryHandle): Record<FunctionName, NativeFunction> {
-  const functions = Object.entries(declarations).map(([name, [result, ...parameters]]) => [
+  const functions = Object.entries(DECLARATIONS).map(([name, [result, ...parameters]]) => [
     name,
     library.func(name, result, parameters),
   ]);

@@ -1,9 +1,6 @@
 import type { Attribute } from './attributes.js';
 import { DataType } from './c-api.js';
 
-/** In which precision a program computes; its inputs, outputs and variables are float32 in either case. */
-export type Precision = 'float32' | 'bfloat16';
-
 /** The costly ops, for which processors have instructions: they compute in bfloat16, whatever comes in. */
 const COMPUTING = new Set([
   'BatchMatMulV2',

@@ -5,7 +5,7 @@ import { DataType } from './c-api.js';
 import type { TensorMetadata } from './eager.js';
 import type { KernelBackend } from './kernels/registry.js';
 import type { Bytes } from './bytes.js';
-import type { Precision } from './mixed-precision.js';
+import type { Precision } from './precision.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 
@@ -120,9 +120,10 @@ export class NativeRuntime implements Runtime {
     return this.#tensor({ id, shape: [...shape], dtype: DataType.uint8 });
   }
 
-  resident(values: Int32Array): tf.Tensor {
+  resident(values: Int32Array | Float32Array): tf.Tensor {
     const shape = [values.length];
-    return this.#tensor({ id: this.#binding.createTensor(shape, INT, values), shape, dtype: INT });
+    const dtype = values instanceof Int32Array ? INT : FLOAT;
+    return this.#tensor({ id: this.#binding.createTensor(shape, dtype, values), shape, dtype });
   }
 
   gatherImages(images: tf.Tensor, indices: tf.Tensor): tf.Tensor {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Bytes } from './bytes.js';
-import type { Precision } from './mixed-precision.js';
+import type { Precision } from './precision.js';
 
 /** The shape and element type of a tensor that a program takes or gives. */
 export interface TensorSpec {
@@ -71,7 +71,7 @@ export interface Runtime {
   readonly version: string;
   /** What it runs on: `CPU`, `GPU: NVIDIA H100`. */
   readonly device: string;
-  /** How many threads compute: others may come to other last bits, since sums are split among them. */
+  /** How many threads compute: other numbers may give other last bits, since sums are split among them. */
   readonly threads: number;
 
   variable(name: string, initial: Tensor): Variable;
@@ -96,8 +96,8 @@ export interface Runtime {
 
   /** Image bytes resident in the engine. @param shape [count, height, width, channels] */
   imageBytes(values: Bytes, shape: readonly number[]): Tensor;
-  /** Numbers resident in the engine, which programs may capture: int32 [length]. */
-  resident(values: Int32Array): Tensor;
+  /** Numbers resident in the engine, which programs may capture: int32 or float32 [length]. */
+  resident(values: Int32Array | Float32Array): Tensor;
   /** The images with these indices, as float32 0 to 255: [indices, height, width, channels]. */
   gatherImages(images: Tensor, indices: Tensor): Tensor;
   /**

@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeSeed } from '../random.js';
+import { type ChanceSource, nativeSeed, type SourceSeeds } from '../random.js';
+import type { RandomSource, RandomStreams } from './random-source.js';
 import type { Runtime } from './runtime.js';
 
 /**
  * The random draws within a training step: dropout, augmentation. Each use has a named stream; what it draws depends on
- * the run's seed, the stream's name and the number of the step alone, so that a run resumed at any step draws the same.
+ * the seed of its source of chance, the stream's name and the number of the step alone, so that a run resumed at any step draws the same.
  * The seeds are an input of the traced step, which therefore serves every seed.
  */
-export class StepRandom {
+export class StepRandom implements RandomStreams {
   readonly #names: string[] = [];
   #current: { seeds: tf.Tensor; step: tf.Tensor } | undefined;
 
   constructor(readonly runtime: Runtime) {}
 
-  /** Declares a stream, before the step is traced. @param name what it is for: `dropout/dropout_1` */
   stream(name: string): RandomSource {
     if (this.#names.includes(name)) throw new Error(`internal: random stream "${name}" is declared twice`);
     const index = this.#names.push(name) - 1;
@@ -23,10 +23,13 @@ export class StepRandom {
     };
   }
 
-  /** The seeds of all streams declared, in the order of their declaration: int32 [streams], at least one. */
-  seeds(seed: number): Int32Array {
-    const names = this.#names.length > 0 ? this.#names : ['unused'];
-    return Int32Array.from(names, (name) => nativeSeed(seed, name));
+  /**
+   * The seeds of all streams declared, in the order of their declaration: int32 [streams], at least one. A stream belongs
+   * to the source of chance that its name begins with.
+   */
+  seeds(seeds: Pick<SourceSeeds, 'augmentation' | 'dropout'>): Int32Array {
+    const names = this.#names.length > 0 ? this.#names : ['dropout/unused'];
+    return Int32Array.from(names, (name) => nativeSeed(seeds[sourceOf(name)], name));
   }
 
   /**
@@ -50,10 +53,8 @@ export class StepRandom {
   }
 }
 
-/** A stream's draws of the present step. Drawing twice in one step gives the same numbers twice. */
-export interface RandomSource {
-  /** Uniform in [0, 1), float32. */
-  uniform(shape: readonly number[]): tf.Tensor;
-  /** Standard normal, float32. */
-  normal(shape: readonly number[]): tf.Tensor;
+function sourceOf(stream: string): Extract<ChanceSource, 'augmentation' | 'dropout'> {
+  const [source] = stream.split('/');
+  if (source === 'augmentation' || source === 'dropout') return source;
+  throw new Error(`internal: random stream "${stream}" belongs to no source of chance`);
 }

@@ -1,5 +1,6 @@
 import { type CApi, DataType, type Pointer, int64s } from './c-api.js';
 import type { Bytes } from './bytes.js';
+import { elementCount } from '../element-count.js';
 
 /** The values of a tensor as JavaScript holds them: row-major; complex numbers as (real, imaginary) pairs. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint16Array | Uint8Array[];
@@ -7,7 +8,7 @@ export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Arra
 /** `sizeof(TF_TString)`: TensorFlow's own string object. */
 const STRING_BYTES = 24;
 
-const elementBytes: Partial<Record<number, number>> = {
+const ELEMENT_BYTES: Partial<Record<number, number>> = {
   [DataType.float32]: 4,
   [DataType.uint8]: 1,
   [DataType.int32]: 4,
@@ -20,7 +21,7 @@ const elementBytes: Partial<Record<number, number>> = {
 
 /** Makes a native tensor (`TF_Tensor`) with a copy of the values. The caller deletes it. */
 export function newTensor(api: CApi, dataType: number, shape: readonly number[], values: TensorValues): Pointer {
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = elementCount(shape);
   const bytes = count * bytesPerElement(dataType);
   const tensor = api.pointer('TF_AllocateTensor', dataType, int64s(shape), shape.length, bytes);
   const data = api.pointer('TF_TensorData', tensor);
@@ -68,7 +69,7 @@ function newValues(dataType: number, bytes: number): Exclude<TensorValues, Uint8
 }
 
 function bytesPerElement(dataType: number): number {
-  const bytes = elementBytes[dataType];
+  const bytes = ELEMENT_BYTES[dataType];
   if (bytes === undefined) throw new RangeError(`values of TensorFlow type ${dataType} can't be made here`);
   return bytes;
 }

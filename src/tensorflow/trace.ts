@@ -2,7 +2,8 @@ import { type Attribute, boolAttribute, setAttribute, typeAttribute } from './at
 import { type CApi, DataType, type Output, type Pointer, int64s } from './c-api.js';
 import type { EagerExecutor, TensorMetadata } from './eager.js';
 import { ProgramListing } from './listing.js';
-import { type Precision, inputTypes, withType } from './mixed-precision.js';
+import { inputTypes, withType } from './mixed-precision.js';
+import type { Precision } from './precision.js';
 import { type TensorValues, newTensor } from './tensors.js';
 
 /** What a traced function takes: `-1` stands for a size that isn't known. */

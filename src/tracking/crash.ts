@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileAtomic } from './atomic-file.js';
 import { JournalWriter } from './journal.js';
 import { readHistory } from './run-history.js';
 import { type RunDirectory, type Summary, readIdentity, writeSummary } from './run-store.js';
@@ -12,13 +12,27 @@ import { type RunDirectory, type Summary, readIdentity, writeSummary } from './r
 export function recordCrash(run: RunDirectory, reason: string, log: string): Summary {
   let error = reason;
   if (log) {
-    writeFileSync(join(run.path, 'worker.log'), log);
+    writeFileAtomic(join(run.path, 'worker.log'), log);
     error += `; what it printed is in ${join(run.path, 'worker.log')}`;
   }
   const journal = new JournalWriter(run.journal);
   journal.append({ type: 'state', status: 'FAILED', error });
   journal.close();
-  const summary: Summary = { ...summaryOfJournal(run), status: 'FAILED', error };
+  const summary: Summary = { ...summaryOfJournal(run), status: 'FAILED', error, crashed: true };
+  writeSummary(run, summary);
+  return summary;
+}
+
+/**
+ * Writes the summary of a run anew, by what its journal says, where it is damaged.
+ * @param parameters of its model, which the journal doesn't tell
+ * @returns undefined for a run that its journal doesn't end: it was interrupted
+ */
+export function restoreSummary(run: RunDirectory, parameters: number): Summary | undefined {
+  const last = readHistory(run).states.at(-1);
+  if (!last || last.status === 'RUNNING') return undefined;
+  const { status, error = null } = last;
+  const summary: Summary = { ...summaryOfJournal(run), parameters, status, error };
   writeSummary(run, summary);
   return summary;
 }

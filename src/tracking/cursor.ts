@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../errors.js';
-import { writeFileAtomic } from './atomic-file.js';
+import { readTextSync } from '../regular-file.js';
+import { ownFolder, writeFileAtomic } from './atomic-file.js';
 import type { StateEvent } from './journal-events.js';
 import type { Deliverable } from './deliverable.js';
 
@@ -19,13 +20,16 @@ export interface Cursor {
   /** The last state read from the journal, and whether it has arrived with all that belongs to it. */
   state?: StateEvent;
   state_delivered: boolean;
-  /** File → size and time of the version that has arrived. */
+  /** File, or `AS_ARTIFACT` and file → size and time of the version that has arrived. */
   uploaded: Record<string, string>;
   /** The logged model, and whether all of its files have arrived. */
   model?: { id: string; artifact_uri: string; ready: boolean };
   /** What the server refused for good, in words. */
   refused: string[];
 }
+
+/** Before a file's path: as an artifact of its run, beside its place in the logged model. */
+export const AS_ARTIFACT = 'runs:/';
 
 const LOCK_POLL_MILLISECONDS = 50;
 /** A creation takes a request or two; a lock that is older than their time-outs was left by a process that died. */
@@ -46,7 +50,7 @@ export function newCursor(server: string, mlflowRunId: string): Cursor {
 /** @returns undefined when there is none, or none that makes sense: all is then sent again, which changes nothing */
 export function loadCursor(run: Deliverable, server: string): Cursor | undefined {
   try {
-    const cursor = JSON.parse(readFileSync(cursorFile(run, server), 'utf8')) as Partial<Cursor> | null;
+    const cursor = JSON.parse(readTextSync(cursorFile(run, server))) as Partial<Cursor> | null;
     const isCursor = cursor?.version === 1 && Boolean(cursor.mlflow_run_id) && Number.isSafeInteger(cursor.offset);
     // A journal that is shorter than what has arrived is another journal.
     return isCursor && statSync(run.journal).size >= Number(cursor.offset) ? (cursor as Cursor) : undefined;
@@ -56,7 +60,7 @@ export function loadCursor(run: Deliverable, server: string): Cursor | undefined
 }
 
 export function saveCursor(run: Deliverable, cursor: Cursor): void {
-  mkdirSync(join(run.path, '.sync'), { recursive: true });
+  ownFolder(join(run.path, '.sync'));
   writeFileAtomic(cursorFile(run, cursor.server), `${JSON.stringify(cursor, undefined, 2)}\n`);
 }
 
@@ -66,7 +70,7 @@ export function saveCursor(run: Deliverable, cursor: Cursor): void {
  */
 export async function whileCreating<T>(run: Deliverable, server: string, task: () => Promise<T>): Promise<T> {
   const lock = `${cursorFile(run, server)}.lock`;
-  mkdirSync(join(run.path, '.sync'), { recursive: true });
+  ownFolder(join(run.path, '.sync'));
   while (!tryLock(lock)) await sleep(LOCK_POLL_MILLISECONDS);
   try {
     return await task();

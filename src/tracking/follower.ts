@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, UserError } from '../errors.js';
+import type { UserError } from '../errors.js';
 import type { Deliverable } from './deliverable.js';
 import type { MlflowClient } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';
-import { RunDelivery, type Delivered } from './run-delivery.js';
+import { asUserError, type FollowEnd } from './follow-end.js';
+import { RunDelivery, type DeliveryOptions } from './run-delivery.js';
 import { countPending, drainPatiently, retryDelay } from './sync.js';
 
-/** How a run's live delivery ended. */
-export type FollowEnd =
-  | { delivered: Delivered }
-  /** The rest stays in the run's journal, for `ablate sync`. */
-  | { pendingPoints: number; error: UserError };
-
-export interface FollowOptions {
+export interface FollowOptions extends Pick<DeliveryOptions, 'adopted'> {
   /** Called when the server can't be reached, and when it can again: a line for the user. */
   onMessage?: (message: string) => void;
 }
@@ -23,7 +18,7 @@ const POLL_MILLISECONDS = 1000;
 const FAILURES_TO_REPORT = 2;
 
 /**
- * Delivers a run while it goes on, in the background of this process; the training in another one only appends to the
+ * Delivers a run while it is in progress, in the background of this process; the training in another one only appends to the
  * journal and never waits. Nothing that happens to the server is an error here.
  */
 export class Follower {
@@ -33,8 +28,8 @@ export class Follower {
   readonly #following: Promise<void>;
   #broken: UserError | undefined;
 
-  constructor(run: Deliverable, client: MlflowClient, { onMessage = () => undefined }: FollowOptions = {}) {
-    this.#delivery = new RunDelivery(run, client);
+  constructor(run: Deliverable, client: MlflowClient, { onMessage = () => undefined, adopted }: FollowOptions = {}) {
+    this.#delivery = new RunDelivery(run, client, { adopted });
     this.#onMessage = onMessage;
     this.#following = this.#follow();
   }
@@ -82,12 +77,6 @@ export class Follower {
   }
 
   #report(error: UserError): void {
-    this.#onMessage(`${error.message}; training goes on, and the journal keeps everything for later`);
+    this.#onMessage(`${error.message}; training continues, and the journal keeps everything for later`);
   }
-}
-
-/** Even a mistake of ours in the delivery must not end a training that goes well. */
-function asUserError(error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  return new UserError(`delivery to MLflow failed: ${messageOf(error)}`, { code: 'mlflow-delivery', cause: error });
 }

@@ -27,7 +27,7 @@ export class RunsImporter {
   }
 
   /**
-   * Sends whatever the server hasn't got, runs that go on included.
+   * Sends whatever the server hasn't got, runs in progress included.
    * @param signal ends the pass after the run under way
    * @returns how many runs had something new
    * @throws MlflowError when the server can't be reached

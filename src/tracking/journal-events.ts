@@ -13,6 +13,8 @@ export interface RunEvent {
   seed: number;
   config_hash: string;
   description?: string;
+  /** The file's, words with the value `true`. */
+  tags?: Record<string, string>;
   /** Of a trial, how its sweep's tables call its variant: `kernel_size=3 pooling=max`. */
   label?: string;
   /** The id of the sweep that this run is a part of. */
@@ -123,6 +125,7 @@ const FIELDS: Record<JournalEvent['type'], Record<string, Check>> = {
     seed: isInteger,
     config_hash: isString,
     description: optional(isString),
+    tags: optional(mapOf(isString)),
     label: optional(isString),
     parent: optional(isString),
     source: optional(isString),

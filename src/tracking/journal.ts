@@ -1,7 +1,9 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { messageOf, UserError } from '../errors.js';
+import { openRegularFileSync } from '../regular-file.js';
 import { decodeEvent, encodeEvent, type JournalEvent } from './journal-events.js';
 import { CHUNK_BYTES, LineWriter, NEWLINE, readAt } from './lines.js';
+import { ablate } from '../shell.js';
 
 /** An event as its writer gives it; the time is stamped when it is appended. */
 export type NewEvent = {
@@ -9,6 +11,8 @@ export type NewEvent = {
 }[JournalEvent['type']];
 
 const SYNCED = new Set<JournalEvent['type']>(['run', 'state', 'artifact']);
+/** As long as a first line commonly is. */
+const FIRST_LINE_BYTES = 4096;
 /** Far above any event that is ever written; a longer line is not a journal's. */
 const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -98,11 +102,22 @@ export function readEventsFrom<Event>(
   }
 }
 
+/** The first event of a journal, and nothing of what may be megabytes behind it; undefined if there is none. */
+export function readFirstEvent<Event>(file: string, decode: (line: string) => Event): Event | undefined {
+  const descriptor = openJournal(file);
+  try {
+    const line = splitLines(readLines(file, descriptor, 0, FIRST_LINE_BYTES)).at(0);
+    return line && decodeLine(file, descriptor, 0, line, decode);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function openJournal(file: string): number {
   try {
-    return openSync(file, 'r');
+    return openRegularFileSync(file);
   } catch (error) {
-    const hint = 'give the folder of a run, as `ablate ls` lists them';
+    const hint = `give the folder of a run, as \`${ablate('ls')}\` lists them`;
     throw new UserError(`${file} can't be read: ${messageOf(error)}`, {
       code: 'journal-not-found',
       hint,
@@ -112,8 +127,8 @@ function openJournal(file: string): number {
 }
 
 /** The complete lines from an offset on, at least one if there is one. */
-function readLines(file: string, descriptor: number, offset: number): Buffer {
-  for (let size = CHUNK_BYTES; size <= LINE_LIMIT_BYTES; size *= 4) {
+function readLines(file: string, descriptor: number, offset: number, atFirst = CHUNK_BYTES): Buffer {
+  for (let size = atFirst; size <= LINE_LIMIT_BYTES; size *= 4) {
     const bytes = readAt(descriptor, offset, size);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     if (end > 0 || bytes.length < size) return bytes.subarray(0, end);

@@ -7,12 +7,16 @@ import {
   ftruncateSync,
   openSync,
   readSync,
+  type Stats,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { syncDirectory } from '../directories.js';
 import { messageOf, UserError } from '../errors.js';
-import { notWritten, syncDirectory } from './atomic-file.js';
+import { APPEND_NO_FOLLOW, notWritten } from './atomic-file.js';
+import { ablate } from '../shell.js';
 
 export const NEWLINE = 0x0a;
 /** Bytes that are read at once. */
@@ -41,11 +45,12 @@ export class LineWriter {
   /**
    * @param text without a newline
    * @param options.sync whether it is to survive a power cut as well
-   * @throws UserError `journal-not-written` when the disk is full or gone; the file then ends with the line before
+   * @throws UserError `journal-not-written` when the disk is full or gone; the file then ends with the line before;
+   * `journal-gone` when the file isn't at its place any more
    */
   append(text: string, { sync }: { sync: boolean }): void {
     const line = Buffer.from(`${text}\n`);
-    const { size } = fstatSync(this.#descriptor);
+    const { size } = this.#requireInPlace();
     try {
       if (writeSync(this.#descriptor, line) < line.length) throw new Error('no space left on the disk');
       if (sync) fsyncSync(this.#descriptor);
@@ -53,7 +58,7 @@ export class LineWriter {
       ftruncateSync(this.#descriptor, size);
       throw new UserError(`${this.#file} can't be written: ${messageOf(error)}`, {
         code: 'journal-not-written',
-        hint: 'make room on the disk, then go on with `ablate resume`',
+        hint: `make room on the disk, then run \`${ablate('resume')}\``,
         cause: error,
       });
     }
@@ -67,11 +72,25 @@ export class LineWriter {
   close(): void {
     closeSync(this.#descriptor);
   }
+
+  /** What is written to a file without a name, or under another name, is lost to whoever looks for it here. */
+  #requireInPlace(): Stats {
+    const opened = fstatSync(this.#descriptor);
+    const there = statSync(this.#file, { throwIfNoEntry: false });
+    if (there?.ino === opened.ino && there.dev === opened.dev) return opened;
+    throw new UserError(`${this.#file} was removed or moved while it was written`, {
+      code: 'journal-gone',
+      hint: 'leave the runs folder as it is while it is trained in; what was removed must be trained again',
+    });
+  }
 }
 
 function openAtEnd(file: string): number {
   try {
-    return openSync(file, 'a+');
+    const descriptor = openSync(file, APPEND_NO_FOLLOW);
+    if (fstatSync(descriptor).isFile()) return descriptor;
+    closeSync(descriptor);
+    throw new Error('not a regular file');
   } catch (error) {
     throw notWritten(file, error);
   }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError, interrupted } from '../errors.js';
+import { readTextSync } from '../regular-file.js';
 
 /** What a local server is started with. */
 export interface LocalServerOptions {
@@ -165,7 +166,7 @@ function portInUse(port: number): UserError {
 
 function failure(directory: string): UserError {
   const log = join(directory, 'server.log');
-  return new UserError(`MLflow's server did not start:\n${readFileSync(log, 'utf8').slice(-LOG_LIMIT)}`, {
+  return new UserError(`MLflow's server did not start:\n${readTextSync(log).slice(-LOG_LIMIT)}`, {
     code: 'mlflow-server-failed',
     hint: `its whole log is ${log}`,
   });

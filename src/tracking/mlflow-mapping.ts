@@ -13,6 +13,11 @@ export const PARENT_ID_TAG = 'ablate.parent_run_id';
 /** What variant of its sweep a run is, in words: by this MLflow's pages can show the seeds of a variant as one. */
 export const VARIANT_TAG = 'variant';
 
+/** On the runs of a sweep that has taken over earlier ones: the variant that a run is in that sweep. */
+export function sweepTag(sweep: string): string {
+  return `ablate.sweep.${sweep}`;
+}
+
 /** Why a run ended before its time. */
 export const ERROR_TAG = 'ablate.error';
 
@@ -34,15 +39,19 @@ export function runName({ name, label, seed }: DeliverableIdentity): string {
   return label === undefined ? name : `${label} · seed ${seed}`;
 }
 
-/** What a run says of itself, as tags: MLflow's own where it has some, the others under `ablate.`. */
+/**
+ * What a run says of itself, as tags: the file's, MLflow's own where it has some, the others under `ablate.`. Of two of one
+ * name Ablate's own counts: by these a run is found again.
+ */
 export function identityTags(run: DeliverableIdentity): Text[] {
   return toTags({
+    ...run.tags,
     [RUN_ID_TAG]: run.id,
     'ablate.config_hash': run.config_hash,
     'ablate.seed': run.seed?.toString(),
     [PARENT_ID_TAG]: run.parent,
     [VARIANT_TAG]: run.label,
-    'mlflow.note.content': run.description,
+    ...(run.description === undefined ? {} : { 'mlflow.note.content': run.description }),
     'mlflow.user': run.user,
     'mlflow.source.name': run.source,
     'mlflow.source.type': 'LOCAL',

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { cacheDirectory } from '../cache.js';
 import { UserError } from '../errors.js';
-import { type LoggedModel, MlflowClient } from './mlflow/client.js';
-import { connectionFromEnvironment } from './mlflow/connection.js';
+import type { LoggedModel, MlflowClient } from './mlflow/client.js';
+import { clientFromEnvironment } from './mlflow/environment.js';
 import { MlflowError } from './mlflow/errors.js';
 
 /** No model that this program trains is larger. */
@@ -30,15 +30,14 @@ interface Kept {
  * @throws UserError `mlflow-uri`, `model-not-found`; MlflowError
  */
 export async function downloadModel(uri: string, environment: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const connection = connectionFromEnvironment(environment);
-  if (!connection) {
+  const client = clientFromEnvironment(environment);
+  if (!client) {
     throw new UserError(`${uri} is a model of an MLflow server, and none is named`, {
       code: 'mlflow-uri',
       hint: 'set MLFLOW_TRACKING_URI to its address',
       exitCode: 2,
     });
   }
-  const client = new MlflowClient(connection);
   try {
     const kept = await findKept(client, uri);
     const identity = createHash('sha256').update(`${client.uri} ${kept.artifacts}`).digest('hex').slice(0, 16);
@@ -70,7 +69,7 @@ async function keptOf(client: MlflowClient, { artifactUri, runId }: LoggedModel)
   return { artifacts: artifactUri, runArtifacts: run?.artifactUri };
 }
 
-/** The model that the run has logged; of other clients, the folder of that name among its artifacts. */
+/** The model that the run has logged, by its name or as `model`; of other clients, that folder among its artifacts. */
 async function keptByRun(
   client: MlflowClient,
   uri: string,
@@ -78,7 +77,8 @@ async function keptByRun(
 ): Promise<Kept> {
   const run = await client.getRun(runId);
   if (!run) return missing(uri);
-  const logged = path === 'model' ? (await client.findLoggedModels(run)).at(0) : undefined;
+  const models = await client.findLoggedModels(run);
+  const logged = models.find(({ name }) => name === path) ?? (path === 'model' ? models.at(0) : undefined);
   return { artifacts: logged?.artifactUri ?? `${run.artifactUri}/${path}`, runArtifacts: run.artifactUri };
 }
 

@@ -1,12 +1,11 @@
 import { UserError } from '../errors.js';
-import { loadCursor, newCursor, saveCursor, whileCreating, type Cursor } from './cursor.js';
+import { AS_ARTIFACT, loadCursor, newCursor, saveCursor, whileCreating, type Cursor } from './cursor.js';
 import type { Deliverable, DeliverableIdentity } from './deliverable.js';
 import type { ArtifactEvent, DatasetEvent, JournalEvent } from './journal-events.js';
 import {
   datasetInput,
   eventsToBatch,
   ERROR_TAG,
-  EXPERIMENT_TAGS,
   identityTags,
   MLFLOW_STATUS,
   PARENT_ID_TAG,
@@ -14,19 +13,37 @@ import {
   runName,
   stateTags,
 } from './mlflow-mapping.js';
+import { adoptRun, experimentOf } from './mlflow-place.js';
 import type { MlflowClient, MlflowRun } from './mlflow/client.js';
-import { MlflowError } from './mlflow/errors.js';
+import { ArtifactsRefused, MlflowError } from './mlflow/errors.js';
 import { batchItems, toBatch, type Batch, type BatchItem, type Text } from './mlflow/limits.js';
+import { loggedModelName } from './mlflow/names.js';
 import { runFile, type RunFile } from './run-files.js';
 
+/** The model's folder in a run. */
 const MODEL_NAME = 'model';
 const PARENT_TAG = 'mlflow.parentRunId';
+
+/** What a refusal begins with that is one of all artifacts. */
+const ARTIFACTS = 'artifacts: ';
+
+/** Whether something that was refused is all of the artifacts, by a server that takes none from its clients. */
+export function isOfAllArtifacts(refused: string): boolean {
+  return refused.startsWith(ARTIFACTS);
+}
 
 /** How far a delivery has come, in this process. */
 export interface DeliveryCount {
   /** Metric points. */
   points: number;
   files: number;
+}
+
+export interface DeliveryOptions {
+  /** Called whenever something has arrived. */
+  onProgress?: (count: DeliveryCount) => void;
+  /** The run on the server that this one becomes, unless it is there already; else it becomes a new one. */
+  adopted?: string;
 }
 
 /** A run of which all there is has arrived at a server. */
@@ -50,13 +67,14 @@ export class RunDelivery {
   /** Grows whenever something has arrived. */
   arrivals = 0;
   readonly #onProgress: (count: DeliveryCount) => void;
+  readonly #adopted: string | undefined;
   #target: Target | undefined;
 
-  /** @param onProgress called whenever something has arrived */
-  constructor(run: Deliverable, client: MlflowClient, onProgress: (count: DeliveryCount) => void = () => undefined) {
+  constructor(run: Deliverable, client: MlflowClient, { onProgress, adopted }: DeliveryOptions = {}) {
     this.run = run;
     this.client = client;
-    this.#onProgress = onProgress;
+    this.#onProgress = onProgress ?? (() => undefined);
+    this.#adopted = adopted;
   }
 
   /**
@@ -94,7 +112,8 @@ export class RunDelivery {
   }
 
   async #findOrCreate(identity: DeliverableIdentity): Promise<MlflowRun> {
-    const experimentId = await this.client.ensureExperiment(identity.experiment, EXPERIMENT_TAGS);
+    if (this.#adopted !== undefined) return adoptRun(this.#adopted, identity, this.client);
+    const experimentId = await experimentOf(identity, this.client);
     const found = await this.#liveRuns(experimentId, identity.id);
     // Of several (an answer came too late, and another was created) the one that something was logged to.
     const existing = found.find(({ paramCount }) => paramCount > 0) ?? found.at(0);
@@ -133,8 +152,9 @@ export class RunDelivery {
 
   async #sendEvents({ mlflowRun, cursor }: Target, events: JournalEvent[]): Promise<void> {
     await this.#sendBatch({ mlflowRun, cursor }, eventsToBatch(events));
+    const datasets = events.filter((event) => event.type === 'dataset');
+    if (datasets.length > 0) await this.#sendDatasets({ mlflowRun, cursor }, datasets);
     for (const event of events) {
-      if (event.type === 'dataset') await this.#sendDataset({ mlflowRun, cursor }, event);
       if (event.type === 'artifact') await this.#sendAnnounced({ mlflowRun, cursor }, event);
       if (event.type === 'state') Object.assign(cursor, { state: event, state_delivered: false });
     }
@@ -156,11 +176,12 @@ export class RunDelivery {
     }
   }
 
-  async #sendDataset(target: Target, event: DatasetEvent): Promise<void> {
+  async #sendDatasets(target: Target, events: DatasetEvent[]): Promise<void> {
     try {
-      await this.client.logInputs(target.mlflowRun.runId, [datasetInput(event)]);
+      await this.client.logInputs(target.mlflowRun.runId, events.map(datasetInput));
     } catch (error) {
-      await this.#refuse(target, `dataset ${event.name}`, error);
+      if (events.length === 1 || !isRefusal(error)) return this.#refuse(target, `dataset ${events[0].name}`, error);
+      for (const event of events) await this.#sendDatasets(target, [event]);
     }
   }
 
@@ -178,14 +199,14 @@ export class RunDelivery {
     const { state } = cursor;
     if (!state) return;
     const hasEnded = state.status !== 'RUNNING';
-    // Also when the state has arrived: files may have come to the folder since.
+    // Also when the state has arrived: the folder may have new files since.
     if (hasEnded) await this.#sendRecord(target);
     if (cursor.state_delivered) return;
     const identity = this.run.identity();
     const isLinked = PARENT_TAG in mlflowRun.tags;
     const tags = [...stateTags(state), ...(isLinked ? [] : await this.#parentTags(mlflowRun.experimentId, identity))];
     await this.#sendBatch(target, { metrics: [], params: [], tags });
-    // What ended an earlier part of the run is no error of a run that goes on.
+    // What ended an earlier part of the run is no error of a resumed run.
     if (state.error === undefined && ERROR_TAG in mlflowRun.tags)
       await this.client.deleteTag(mlflowRun.runId, ERROR_TAG);
     await this.client.updateRun(mlflowRun.runId, MLFLOW_STATUS[state.status], hasEnded ? state.time : undefined);
@@ -216,6 +237,8 @@ export class RunDelivery {
     const { model } = cursor;
     for (const file of files) {
       await this.#sendFile(target, file, model.artifact_uri, file.path.slice(`${MODEL_NAME}/`.length));
+      // `runs:/ID/model`: MLflow's own clients look there for a logged model of that name, which bears the run's, or this.
+      await this.#sendFile(target, file, mlflowRun.artifactUri, file.path, `${AS_ARTIFACT}${file.path}`);
     }
     if (model.ready) return;
     await this.client.finalizeLoggedModel(model.id);
@@ -238,21 +261,23 @@ export class RunDelivery {
   async #findOrCreateModel(mlflowRun: MlflowRun): Promise<NonNullable<Cursor['model']>> {
     return whileCreating(this.run, this.client.uri, async () => {
       const existing = (await this.client.findLoggedModels(mlflowRun)).at(0);
-      const model = existing ?? (await this.client.createLoggedModel(mlflowRun, MODEL_NAME));
+      const model =
+        existing ?? (await this.client.createLoggedModel(mlflowRun, loggedModelName(runName(this.run.identity()))));
       return { id: model.modelId, artifact_uri: model.artifactUri, ready: false };
     });
   }
 
-  async #sendFile(target: Target, file: RunFile, artifactUri: string, path: string): Promise<void> {
+  /** @param key of the cursor: a file may have two places there */
+  async #sendFile(target: Target, file: RunFile, artifactUri: string, path: string, key = file.path): Promise<void> {
     const { cursor } = target;
-    if (cursor.uploaded[file.path] === file.version) return;
+    if (cursor.uploaded[key] === file.version) return;
     try {
       await this.client.uploadArtifact(artifactUri, path, file.file);
-      this.count.files++;
+      if (key === file.path) this.count.files++;
     } catch (error) {
       await this.#refuse(target, `artifact ${file.path}`, error);
     }
-    cursor.uploaded[file.path] = file.version;
+    cursor.uploaded[key] = file.version;
     this.#arrived(cursor);
   }
 
@@ -266,7 +291,12 @@ export class RunDelivery {
   async #refuse(target: Target, what: string, error: unknown): Promise<void> {
     if (!isRefusal(error)) throw error;
     await this.#confirmRun(target);
-    noteRefused(target.cursor, `${what}: ${error.message}`);
+    // The server's own answer, not a file's: each would say the same.
+    const isOfServer = error instanceof ArtifactsRefused;
+    noteRefused(
+      target.cursor,
+      isOfServer ? `${ARTIFACTS}${error.message}; ${error.hint ?? ''}` : `${what}: ${error.message}`,
+    );
   }
 
   /** Tells a refusal of what was sent from one of the run itself, which may be gone meanwhile. */

@@ -3,11 +3,12 @@ import { arch, cpus, hostname, platform, release, totalmem, userInfo } from 'nod
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { RunEvent } from './journal-events.js';
+import { type TaggedConfig, userTags } from './user-tags.js';
 
 /** What of a configuration says how it is tracked. */
-interface TrackedConfig {
+interface TrackedConfig extends TaggedConfig {
   name: string;
-  tracking: { experiment?: string | null } | 'none';
+  tracking: { experiment?: string | null; tags?: Record<string, string> } | 'none';
 }
 
 /**
@@ -26,18 +27,25 @@ export function experimentName(config: TrackedConfig, environment: NodeJS.Proces
   return chosen ?? (environment.MLFLOW_EXPERIMENT_NAME || config.name);
 }
 
+/** What of a run's first event says so. */
+export type OriginFields = Pick<RunEvent, 'experiment' | 'tags' | 'git_commit' | 'user' | 'versions' | 'machine'>;
+
 /**
  * Who and what begins a run or a sweep, for its journal.
  * @param source the experiment file
  * @param versions of programs, besides Node's
+ * @param environment may name the MLflow experiment
  */
 export async function describeOrigin(
   config: TrackedConfig,
   source: string,
   versions: Record<string, string>,
-): Promise<Pick<RunEvent, 'experiment' | 'git_commit' | 'user' | 'versions' | 'machine'>> {
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<OriginFields> {
+  const tags = userTags(config);
   return {
-    experiment: experimentName(config, process.env),
+    experiment: experimentName(config, environment),
+    tags: Object.keys(tags).length > 0 ? tags : undefined,
     git_commit: await gitCommit(dirname(source)),
     user: userName(),
     versions: { ...versions, node: process.versions.node },

@@ -1,4 +1,5 @@
-import { readJournal } from './journal.js';
+import { readEventsFrom, readJournal } from './journal.js';
+import { decodeEvent } from './journal-events.js';
 import type { DatasetEvent, JournalEvent, RunEvent, StateEvent } from './journal-events.js';
 import type { RunDirectory } from './run-store.js';
 
@@ -30,9 +31,9 @@ export interface RunHistory {
 /** Reads a run's journal; of params and tags that were given twice, the last value counts. */
 export function readHistory(run: RunDirectory): RunHistory {
   const history: RunHistory = {
-    params: {},
-    tags: {},
-    metrics: {},
+    params: ownNames(),
+    tags: ownNames(),
+    metrics: ownNames(),
     systemSamples: 0,
     datasets: [],
     artifacts: [],
@@ -57,6 +58,26 @@ export function readHistory(run: RunDirectory): RunHistory {
   }
   history.seconds = secondsOf(events);
   return history;
+}
+
+/** What the first events of a journal tell: the configuration, flat, and what it trains on. */
+export type RunBeginning = Pick<RunHistory, 'params' | 'tags'>;
+
+/** Reads no more than the journal's beginning, for lists ask many runs. @throws UserError `journal-corrupt` */
+export function readBeginning(run: RunDirectory): RunBeginning {
+  const isAsked = (line: string): boolean => /^\{"type":"(params|tags)"/.test(line);
+  const { events } = readEventsFrom(run.journal, 0, (line) => (isAsked(line) ? decodeEvent(line) : undefined));
+  const beginning: RunBeginning = { params: ownNames(), tags: ownNames() };
+  for (const event of events) {
+    if (event?.type === 'params') Object.assign(beginning.params, event.params);
+    else if (event?.type === 'tags') Object.assign(beginning.tags, event.tags);
+  }
+  return beginning;
+}
+
+/** A journal may come from elsewhere: a metric that is called `__proto__` is a metric. */
+function ownNames<Value>(): Record<string, Value> {
+  return Object.create(null) as Record<string, Value>;
 }
 
 function secondsOf(events: JournalEvent[]): number {

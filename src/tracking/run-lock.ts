@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, UserError } from '../errors.js';
-import { takeFileLock } from '../file-lock.js';
+import { readTextSync } from '../regular-file.js';
+import { type FileLock, takeFileLock } from '../file-lock.js';
 import { notWritten } from './atomic-file.js';
 import type { RunDirectory } from './run-store.js';
 
@@ -20,6 +21,8 @@ export interface RunHolder {
   since: number;
 }
 
+/** The lock's own file, never one that a link leads to. */
+const HOLDER_FLAGS = constants.O_WRONLY | constants.O_TRUNC | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 const POLL_MILLISECONDS = 100;
 /** Whoever only looks whether a run is held takes its lock for an instant. */
 const PATIENCE_MILLISECONDS = 1000;
@@ -41,7 +44,7 @@ export async function whileHolding<T>(run: Held, task: () => Promise<T>, parent 
 }
 
 /**
- * The process that writes a run at this moment; undefined when none does, so that a run without a summary was cut short. A
+ * The process that writes a run at this moment; undefined when none does, so that a run without a summary was interrupted. A
  * worker whose parent was killed doesn't count: it is about to end.
  */
 export async function holderOf(run: Held): Promise<RunHolder | undefined> {
@@ -52,7 +55,7 @@ export async function holderOf(run: Held): Promise<RunHolder | undefined> {
   return holder && !isOrphan(holder) ? holder : undefined;
 }
 
-type Lock = NonNullable<Awaited<ReturnType<typeof takeFileLock>>>;
+type Lock = Pick<FileLock, 'release'>;
 
 async function takePatiently(run: Held, parent: number): Promise<Lock> {
   const started = Date.now();
@@ -60,7 +63,7 @@ async function takePatiently(run: Held, parent: number): Promise<Lock> {
     const lock = await tryTake(run);
     if (lock) {
       const holder: RunHolder = { pid: process.pid, parent, host: hostname(), since: Date.now() };
-      writeFileSync(lockFile(run), JSON.stringify(holder));
+      writeHolder(run, holder);
       return lock;
     }
     const holder = readHolder(run);
@@ -84,9 +87,18 @@ function lockFile(run: Held): string {
   return join(run.path, '.lock');
 }
 
+function writeHolder(run: Held, holder: RunHolder): void {
+  const descriptor = openSync(lockFile(run), HOLDER_FLAGS);
+  try {
+    writeFileSync(descriptor, JSON.stringify(holder));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function readHolder(run: Held): RunHolder {
   try {
-    return JSON.parse(readFileSync(lockFile(run), 'utf8')) as RunHolder;
+    return JSON.parse(readTextSync(lockFile(run))) as RunHolder;
   } catch {
     // It has just taken the lock, and is about to say who it is.
     return { pid: 0, parent: 0, host: hostname(), since: Date.now() };

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { distance } from 'fastest-levenshtein';
-import { codeOf, messageOf, UserError } from '../errors.js';
-import { notWritten, syncDirectory, writeFileAtomic } from './atomic-file.js';
-import { JournalWriter, readJournalFrom } from './journal.js';
-import { decodeNumbers, encodeNumbers, type RunEvent, type RunStatus } from './journal-events.js';
+import { makeDirectories, syncDirectory } from '../directories.js';
+import { type FileProblem, codeOf, messageOf, UserError } from '../errors.js';
+import { readTextSync } from '../regular-file.js';
+import { notWritten, writeFileAtomic } from './atomic-file.js';
+import { JournalWriter, readFirstEvent } from './journal.js';
+import { decodeEvent, decodeNumbers, encodeNumbers, type RunEvent, type RunStatus } from './journal-events.js';
+import { ablate } from '../shell.js';
 
 /** Where a run keeps what it knows. */
 export interface RunDirectory {
@@ -17,12 +19,14 @@ export interface RunDirectory {
   journal: string;
   summary: string;
   checkpoints: string;
+  /** The state after the last epoch of a run that is FINISHED and no sweep's: more epochs begin from it. */
+  lastCheckpoint: string;
   /** A tfjs LayersModel: `model.json` and its weights. */
   model: string;
   artifacts: string;
 }
 
-/** `summary.json`: what a run came to, written once it has ended. */
+/** `summary.json`: the results of a run, written once it has ended. */
 export interface Summary {
   id: string;
   name: string;
@@ -31,6 +35,10 @@ export interface Summary {
   config_hash: string;
   /** Of the training and test data; absent when the run ended before they were read. */
   dataset_digest?: string;
+  /** How many it trained on, validated on and was tested on; absent as `dataset_digest` is, and in runs of old versions. */
+  samples?: { training: number; validation: number; test: number };
+  /** Validation samples were given, not drawn by the run's seed; absent where they were drawn. */
+  given_validation?: true;
   /** `train_loss`, `train_accuracy`, `val_loss`, `val_accuracy`, `test_loss`, `test_accuracy`, `best_*` */
   metrics: Record<string, number>;
   epochs: number;
@@ -49,12 +57,21 @@ export interface Summary {
   /** `null` when the run ended before TensorFlow was loaded. */
   tensorflow: { version: string; device: string } | null;
   error: string | null;
+  /** All the files that the error is about, where it is about files. */
+  files?: readonly FileProblem[];
+  /** Its worker's process died: such a run can be resumed, with or without a checkpoint. Absent for all others. */
+  crashed?: true;
+}
+
+/** Whether a run that ended so is resumed when it is asked for again; what has finished, or was stopped early, stays as it is. */
+export function isResumable(status: Summary['status']): boolean {
+  return status === 'FAILED' || status === 'KILLED';
 }
 
 /** A run as `listRuns` finds it. */
 export interface ListedRun {
   run: RunDirectory;
-  /** Absent while the run goes on, and when it was cut short. */
+  /** Absent while the run is in progress, and when it was interrupted. */
   summary?: Summary;
   /** Why there is a summary that can't be read. */
   problem?: string;
@@ -64,7 +81,8 @@ export interface ListedRun {
 export type RunIdentity = Omit<RunEvent, 'type' | 'time' | 'id'>;
 
 const NAME_LIMIT = 48;
-const RUN_ID = /^[\w][\w.-]*-\d{8}-\d{6}-[0-9a-f]{4}$/;
+/** How the ids of runs are formed: a name within a folder, never a way out of it. */
+export const RUN_ID = /^[\w][\w.-]*-\d{8}-\d{6}-[0-9a-f]{4}$/;
 
 /**
  * Makes the directory of a new run, with its configuration and the first event of its journal: at any instant it is there
@@ -96,6 +114,7 @@ export function runDirectory(runsDirectory: string, id: string): RunDirectory {
     journal: join(path, 'journal.jsonl'),
     summary: join(path, 'summary.json'),
     checkpoints: join(path, 'checkpoints'),
+    lastCheckpoint: join(path, 'last.checkpoint'),
     model: join(path, 'model'),
     artifacts: join(path, 'artifacts'),
   };
@@ -103,7 +122,7 @@ export function runDirectory(runsDirectory: string, id: string): RunDirectory {
 
 /** What the run said of itself when it began: the first event of its journal. */
 export function readIdentity(run: RunDirectory): RunEvent {
-  const first = readJournalFrom(run.journal, 0).events.at(0);
+  const first = readFirstEvent(run.journal, decodeEvent);
   if (first?.type === 'run') return first;
   throw new UserError(`${run.journal} doesn't begin with a run event`, {
     code: 'journal-corrupt',
@@ -123,12 +142,12 @@ export function writeSummary(run: RunDirectory, summary: Summary): void {
  */
 export function readSummary(run: RunDirectory): Summary | undefined {
   try {
-    return parseSummary(readFileSync(run.summary, 'utf8'));
+    return parseSummary(readTextSync(run.summary));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw new UserError(`${run.summary}: ${messageOf(error)}`, {
       code: 'summary-corrupt',
-      hint: `\`ablate resume ${run.id}\` writes it anew`,
+      hint: `\`${ablate('resume', run.id)}\` writes it anew`,
       cause: error,
     });
   }
@@ -144,13 +163,16 @@ export function runDirectories(runsDirectory: string): RunDirectory[] {
  * second; one that can't be read is listed with its problem, and hides no other.
  */
 export function listRuns(runsDirectory: string): ListedRun[] {
-  return runDirectories(runsDirectory).map((run) => {
-    try {
-      return { run, summary: readSummary(run) };
-    } catch (error) {
-      return { run, problem: messageOf(error) };
-    }
-  });
+  return runDirectories(runsDirectory).map(listRun);
+}
+
+/** A run with its summary, as `listRuns` has it. */
+export function listRun(run: RunDirectory): ListedRun {
+  try {
+    return { run, summary: readSummary(run) };
+  } catch (error) {
+    return { run, problem: messageOf(error) };
+  }
 }
 
 /** Orders runs by their start, to the second, and by id within it. */
@@ -163,25 +185,14 @@ export function compareStarts(a: string, b: string): number {
   return `${startOf(a)} ${a}` < `${startOf(b)} ${b}` ? -1 : 1;
 }
 
-/**
- * The run with this id, or the only one whose id begins so.
- * @throws UserError `run-not-found` with the nearest id, `run-ambiguous` with those that begin so
- */
-export function findRun(runsDirectory: string, idOrPrefix: string): RunDirectory {
-  const ids = runIds(runsDirectory);
-  const matches = matchingIds(ids, idOrPrefix);
-  if (matches.length === 1) return runDirectory(runsDirectory, matches[0]);
-  throw matches.length === 0 ? runNotFound(runsDirectory, ids, idOrPrefix) : runAmbiguous(matches, idOrPrefix);
-}
-
-/** The id itself if it is there, else all that begin so. */
-export function matchingIds(ids: readonly string[], idOrPrefix: string): string[] {
-  return ids.includes(idOrPrefix) ? [idOrPrefix] : ids.filter((id) => id.startsWith(idOrPrefix));
-}
-
 /** Whether text is formed as the ids of runs are: a name within a folder, never a way out of it. */
 export function isRunId(text: string): boolean {
   return RUN_ID.test(text);
+}
+
+/** The part of an id that is the name, as `safeName` has it. */
+export function nameInId(id: string): string {
+  return id.slice(0, -21);
 }
 
 /** The part of an id that is the start: `20261124-061530`. */
@@ -192,7 +203,7 @@ export function startOf(id: string): string {
 function makeFreshDirectory(runsDirectory: string): string {
   const fresh = resolve(runsDirectory, `.new-${randomBytes(8).toString('hex')}`);
   try {
-    mkdirSync(fresh, { recursive: true });
+    makeDirectories(fresh);
     return fresh;
   } catch (error) {
     throw notWritten(resolve(runsDirectory), error);
@@ -223,14 +234,19 @@ function moveToNewId(fresh: string, runsDirectory: string, identity: RunIdentity
 
 /** `baseline-20261124-061530-3f9a`: name, local time, 16 random bits; sorts by name, then by time. */
 export function newRunId(name: string, now: Date): string {
-  const safeName = name
+  const date = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(twoDigits).join('');
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(twoDigits).join('');
+  return `${safeName(name)}-${date}-${time}-${randomBytes(2).toString('hex')}`;
+}
+
+/** A name as ids have it: letters, digits, `_`, `.` and `-`, at most 48. */
+export function safeName(name: string): string {
+  const safe = name
     .normalize('NFKD')
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[^\w]+|[^\w]+$/g, '')
     .slice(0, NAME_LIMIT);
-  const date = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(twoDigits).join('');
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(twoDigits).join('');
-  return `${safeName || 'run'}-${date}-${time}-${randomBytes(2).toString('hex')}`;
+  return safe || 'run';
 }
 
 function twoDigits(value: number): string {
@@ -243,32 +259,10 @@ function parseSummary(text: string): Summary {
   return { ...(summary as Summary), metrics: decodeNumbers(summary.metrics) as Record<string, number> };
 }
 
-/** The folders that are named as runs are, sorted; none where there is no runs directory. */
-function runIds(runsDirectory: string): string[] {
+/** The ids of all runs, sorted: of the folders that are named as runs are; none where there is no runs directory. */
+export function runIds(runsDirectory: string): string[] {
   if (!existsSync(runsDirectory)) return [];
   return readdirSync(runsDirectory)
     .filter((name) => RUN_ID.test(name))
     .sort();
-}
-
-function runNotFound(runsDirectory: string, ids: string[], wanted: string): UserError {
-  const nearest = ids.toSorted((a, b) => distance(a, wanted) - distance(b, wanted)).at(0);
-  return new UserError(`no run "${wanted}" in ${runsDirectory}`, {
-    code: 'run-not-found',
-    hint: nearest
-      ? `did you mean ${nearest}? \`ablate ls\` lists all`
-      : 'there is none yet; `ablate run FILE` makes one',
-    exitCode: 2,
-  });
-}
-
-function runAmbiguous(matches: string[], prefix: string): UserError {
-  const shown = matches.slice(0, 5).join(', ');
-  const more = matches.length > 5 ? ` and ${matches.length - 5} more` : '';
-  const hint = 'give more of the id';
-  return new UserError(`"${prefix}" begins ${matches.length} runs: ${shown}${more}`, {
-    code: 'run-ambiguous',
-    hint,
-    exitCode: 2,
-  });
 }

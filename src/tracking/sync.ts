@@ -3,12 +3,11 @@ import { loadCursor } from './cursor.js';
 import type { Deliverable } from './deliverable.js';
 import type { MlflowClient } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';
-import { RunDelivery, type Delivered, type DeliveryCount } from './run-delivery.js';
+import { RunDelivery, type Delivered, type DeliveryOptions } from './run-delivery.js';
 
-export interface SyncOptions {
+export interface SyncOptions extends DeliveryOptions {
   /** Milliseconds without any progress after which a server that can't be reached is given up. */
   patience?: number;
-  onProgress?: (count: DeliveryCount) => void;
   /** Called with the reason before each wait for the server. */
   onWaiting?: (error: MlflowError) => void;
 }
@@ -22,27 +21,25 @@ const LONGEST_DELAY = 30_000;
  * @throws MlflowError when the server refuses us, or can't be reached for as long as `patience` says; what has arrived
  * by then is remembered
  */
-export async function deliver(
-  run: Deliverable,
-  client: MlflowClient,
-  { onProgress, ...options }: SyncOptions = {},
-): Promise<Delivered> {
-  return drainPatiently(new RunDelivery(run, client, onProgress), options);
+export async function deliver(run: Deliverable, client: MlflowClient, options: SyncOptions = {}): Promise<Delivered> {
+  return drainPatiently(new RunDelivery(run, client, options), options);
 }
 
 /** Drains a delivery, again after each failure that may pass, until it is through or patience ends. */
 export async function drainPatiently(
   delivery: RunDelivery,
-  { patience = DEFAULT_PATIENCE, onWaiting }: Omit<SyncOptions, 'onProgress'>,
+  { patience = DEFAULT_PATIENCE, onWaiting }: Omit<SyncOptions, keyof DeliveryOptions>,
 ): Promise<Delivered> {
   let lastProgress = Date.now();
+  let failures = 0;
   for (let arrivals = delivery.arrivals; ; arrivals = delivery.arrivals) {
     try {
       return await delivery.drain();
     } catch (error) {
       if (!(error instanceof MlflowError && error.retryable)) throw error;
-      if (delivery.arrivals > arrivals) lastProgress = Date.now();
-      const delay = retryDelay(delivery.client.failuresInARow, error);
+      if (delivery.arrivals > arrivals) [lastProgress, failures] = [Date.now(), 0];
+      // Deliveries side by side have failures in a row together.
+      const delay = retryDelay(Math.min(++failures, delivery.client.failuresInARow), error);
       if (Date.now() + delay > lastProgress + patience) throw error;
       onWaiting?.(error);
       await sleep(delay);

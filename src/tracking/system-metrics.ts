@@ -10,7 +10,7 @@ const SMI_SECONDS = 10;
 const GPU_QUERY = ['utilization.gpu', 'memory.used', 'memory.total', 'power.draw'];
 
 /**
- * Measures the machine every few seconds while a run goes on, between the steps of its training: processors and memory of
+ * Measures the machine every few seconds during a run, between the steps of its training: processors and memory of
  * the whole machine, and its GPUs where `nvidia-smi` tells of them. MLflow's own variable
  * `MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL` sets the seconds.
  */

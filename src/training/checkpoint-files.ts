@@ -1,8 +1,9 @@
-import { closeSync, fsync, mkdirSync, openSync, readdirSync, renameSync, rmSync, write } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { closeSync, fsync, lstatSync, openSync, readdirSync, renameSync, rmSync, write } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeDirectory, syncDirectoryInBackground } from '../directories.js';
 import { messageOf } from '../errors.js';
+import { BINARY_LIMIT, readRegularFile } from '../regular-file.js';
 import { type Checkpoint, CheckpointProblem, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 
 /** Kept besides the newest, for the case that a disk damages that one. */
@@ -16,7 +17,7 @@ export interface CheckpointWriterOptions {
   everySeconds: number;
   /** Makes durable what must be on the disk before a checkpoint is: what was reported of the steps until then. */
   beforehand: () => Promise<void>;
-  /** Told once when checkpoints can't be written; training goes on without. */
+  /** Told once when checkpoints can't be written; training continues without. */
   onProblem: (message: string) => void;
 }
 
@@ -60,11 +61,15 @@ export class CheckpointWriter {
   async #write(step: number, checkpoint: Checkpoint): Promise<void> {
     const temporary = join(this.#directory, '.next');
     try {
-      mkdirSync(this.#directory, { recursive: true });
+      makeDirectory(this.#directory);
+      // The run may come from elsewhere.
+      if (lstatSync(this.#directory).isSymbolicLink()) throw new Error(`${this.#directory} is a link`);
+      // What a crash has left, or a link that was put there.
+      removeIfThere(temporary);
       await writeDurably(temporary, await encodeCheckpoint(checkpoint));
       await this.#options.beforehand();
       renameSync(temporary, join(this.#directory, `step-${String(step).padStart(10, '0')}.checkpoint`));
-      await syncDirectory(this.#directory);
+      await syncDirectoryInBackground(this.#directory);
       for (const name of namesIn(this.#directory).slice(1 + OLDER_KEPT)) rmSync(join(this.#directory, name));
     } catch (error) {
       removeIfThere(temporary);
@@ -87,7 +92,7 @@ export async function newestCheckpoint(
   for (const name of namesIn(directory)) {
     const file = join(directory, name);
     try {
-      const checkpoint = await decodeCheckpoint(await readFile(file));
+      const checkpoint = await readCheckpoint(file);
       check(checkpoint);
       return checkpoint;
     } catch (error) {
@@ -96,6 +101,33 @@ export async function newestCheckpoint(
     }
   }
   return undefined;
+}
+
+/** Writes a checkpoint by itself, as a file that is there in full or not at all. */
+export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
+  const temporary = `${file}.next`;
+  try {
+    removeIfThere(temporary);
+    await writeDurably(temporary, await encodeCheckpoint(checkpoint));
+    renameSync(temporary, file);
+    await syncDirectoryInBackground(dirname(file));
+  } finally {
+    removeIfThere(temporary);
+  }
+}
+
+/** @throws CheckpointProblem when it can't be read or is damaged */
+export async function readCheckpoint(file: string): Promise<Checkpoint> {
+  return decodeCheckpoint(await readFileOf(file));
+}
+
+/** @throws CheckpointProblem */
+async function readFileOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readRegularFile(file, BINARY_LIMIT);
+  } catch (error) {
+    throw new CheckpointProblem(`can't be read: ${messageOf(error)}`);
+  }
 }
 
 /** The names of complete checkpoints, the newest first. */
@@ -117,24 +149,13 @@ function removeIfThere(file: string): void {
   }
 }
 
-/** In few steps: each goes on only when the event loop turns, which between two calls into the engine it does once. */
+/** In few steps: each continues only when the event loop turns, which between two calls into the engine it does once. */
 async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const descriptor = openSync(file, 'w');
+  const descriptor = openSync(file, 'wx');
   try {
     for (let written = 0; written < bytes.length;) {
       written += (await promisify(write)(descriptor, bytes, written)).bytesWritten;
     }
-    await promisify(fsync)(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  // Windows can't open a directory, and needs no such sync.
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(directory, 'r');
-  try {
     await promisify(fsync)(descriptor);
   } finally {
     closeSync(descriptor);

@@ -18,7 +18,7 @@ export interface CheckpointValues {
   bestWeights: Float32Array[];
 }
 
-/** What trained it: others may come to other bits. */
+/** What trained it: another engine may round the last bits differently. */
 export interface CheckpointOrigin {
   /** TensorFlow's version. */
   engine: string;
@@ -26,7 +26,7 @@ export interface CheckpointOrigin {
   threads: number;
 }
 
-/** Why a file can't be gone on from; its message says so to the user. */
+/** Why a file can't be resumed from; its message says so to the user. */
 export class CheckpointProblem extends Error {}
 
 const MAGIC = Buffer.from('ablateCP');
@@ -118,7 +118,10 @@ function decodeHeader(text: string): Header {
     ['Infinity', Infinity],
     ['-Infinity', -Infinity],
   ]);
-  return JSON.parse(text, (_, value: unknown) => numbers.get(value) ?? value) as Header;
+  const header = JSON.parse(text, (_, value: unknown) => numbers.get(value) ?? value) as Header;
+  // Its name when there were only classes.
+  const { correct, ...state } = header.state as TrainingState & { correct?: number };
+  return { ...header, state: correct === undefined ? state : { ...state, score: correct } };
 }
 
 function splitValues(bytes: Buffer, lengths: Lengths): CheckpointValues {

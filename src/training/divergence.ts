@@ -1,7 +1,7 @@
-import type { TrainingConfig } from '../config/experiment.js';
+import type { TrainingConfig } from '../config/schema/experiment.generated.js';
 
 /**
- * What to tell of a training that came to numbers which are none.
+ * Explains a training whose values became NaN or infinite.
  * @param what was found not to be finite
  * @param by the epoch (from 1) and its step by which it was found
  */

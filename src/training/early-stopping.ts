@@ -1,7 +1,7 @@
-import type { EarlyStoppingConfig } from '../config/experiment.js';
+import type { EarlyStoppingConfig } from '../config/schema/experiment.generated.js';
 import { isImprovement, monitoredValue } from './monitor.js';
 
-/** Decides after each epoch whether training goes on (Keras EarlyStopping). */
+/** Decides after each epoch whether training continues (Keras EarlyStopping). */
 export interface EarlyStopping {
   /**
    * @param epoch the one that ended, from 1

@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ImageSet } from '../data/dataset.js';
-import type { NormalizationStatistics } from '../data/normalization.js';
+import type { Rows, TargetValues } from '../data/dataset.js';
+import { type FittedTarget, measure } from '../data/target.js';
+import { type FittedInput, gatherInputs, prepareInputs } from '../data/inputs.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
-import type { Precision } from '../tensorflow/mixed-precision.js';
+import type { Precision } from '../tensorflow/precision.js';
 import type { Program, Runtime, Variable } from '../tensorflow/runtime.js';
 import type { Loss } from './losses.js';
-import { accuracy, mostProbable } from './metrics.js';
-import { normalize } from './step.js';
 
 /** Large, so that every op has work for all cores; small enough that a layer's activations stay near the cache. */
 const MAX_BATCH_SIZE = 500;
@@ -21,16 +20,18 @@ export interface EvaluationParts {
   endsInSoftmax: boolean;
   weights: Variable[];
   evaluationLoss: Loss;
-  normalization: NormalizationStatistics;
+  target: FittedTarget;
+  /** What the model is given. */
+  inputs: readonly FittedInput[];
   /** Of the model, as it was trained. */
   precision: Precision;
-  /** Bytes [count, height, width, channels] and int32 [count], resident in the engine. */
-  images: tf.Tensor;
+  /** The inputs' values in their order and int32 [count], resident in the engine. */
+  resident: readonly tf.Tensor[];
   labels: tf.Tensor;
-  /** See `ImageSet`. */
-  prefetch?: ImageSet['prefetch'];
+  /** See `Rows`. */
+  prefetch?: Rows['prefetch'];
   /**
-   * Makes the images worse before the model sees them.
+   * Makes the images worse before the model sees them, of a dataset with nothing else.
    * @param images float32 0 to 255, [batch, height, width, channels]
    * @param indices of the images: int32 [batch]
    */
@@ -41,14 +42,26 @@ export interface EvaluationParts {
 export interface Evaluation {
   /** The mean over the examples, with the regularization penalty, as in training. */
   loss: number;
-  accuracy: number;
-  /** Row-major [examples, classes], in the order of the indices given: the model's outputs, if it has no softmax. */
-  probabilities: Float32Array;
-  /** The most probable class of each example. */
-  predictions: Int32Array;
+  /** Row-major [examples, outputs], in the order of the indices given: probabilities, if it ends in a softmax. */
+  outputs: Float32Array;
 }
 
-/** Scores a model on examples of one resident data set; the program is traced once and serves every call. */
+/**
+ * All that is measured on a set of rows, by the names of the summary: `val_loss`, `val_accuracy`, and what is asked for.
+ * @param values of the target, [examples]
+ */
+export function evaluationMetrics(
+  set: 'val' | 'test',
+  wanted: readonly string[],
+  { loss, outputs }: Evaluation,
+  target: FittedTarget,
+  values: TargetValues,
+): Record<string, number> {
+  const measured = { loss, ...measure(target, wanted, outputs, values) };
+  return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${set}_${name}`, value]));
+}
+
+/** Scores a model on examples of one resident dataset; the program is traced once and serves every call. */
 export class Evaluator {
   readonly #parts: EvaluationParts;
   readonly #program: Program;
@@ -70,11 +83,8 @@ export class Evaluator {
     this.#program.dispose();
   }
 
-  /**
-   * @param indices the examples to score
-   * @param labels the class of every example of the data set
-   */
-  evaluate(indices: Int32Array, labels: Int32Array): Evaluation {
+  /** @param indices the examples to score */
+  evaluate(indices: Int32Array): Evaluation {
     const size = this.#batchSize;
     const losses = new Float32Array(indices.length);
     const batches: Float32Array[] = [];
@@ -85,29 +95,30 @@ export class Evaluator {
       this.#parts.prefetch?.(indices.subarray(start + size, start + 2 * size));
       const batch = this.#run(indices.subarray(start, start + count));
       losses.set(batch.losses.subarray(0, count), start);
-      batches.push(batch.probabilities.subarray(0, (count * batch.probabilities.length) / size));
+      batches.push(batch.outputs.subarray(0, (count * batch.outputs.length) / size));
       penalty = batch.penalty;
     }
-    return summarize(indices, labels, losses, penalty, concatenate(batches));
+    const total = losses.reduce((sum, loss) => sum + loss, 0);
+    return { loss: total / indices.length + penalty, outputs: concatenate(batches) };
   }
 
   /** The last batch is filled up with its first example, so that one traced program serves all sizes. */
-  #run(indices: Int32Array): { losses: Float32Array; probabilities: Float32Array; penalty: number } {
+  #run(indices: Int32Array): { losses: Float32Array; outputs: Float32Array; penalty: number } {
     const padded = new Int32Array(this.#batchSize).fill(indices[0]);
     padded.set(indices);
     const input = tf.tensor1d(padded, 'int32');
-    const outputs = this.#program.run([input]);
-    const [losses, probabilities, penalty] = outputs.map((output) => output.dataSync() as Float32Array);
-    tf.dispose([input, ...outputs]);
-    return { losses, probabilities, penalty: penalty[0] };
+    const results = this.#program.run([input]);
+    const [losses, outputs, penalty] = results.map((result) => result.dataSync() as Float32Array);
+    tf.dispose([input, ...results]);
+    return { losses, outputs, penalty: penalty[0] };
   }
 
   #evaluateBatch(indices: tf.Tensor): tf.Tensor[] {
-    const { runtime, logits: model, endsInSoftmax, weights, normalization } = this.#parts;
+    const { runtime, logits: model, endsInSoftmax, weights, inputs: fitted, resident } = this.#parts;
     const labels = tf.gather(this.#parts.labels, indices);
-    const images = runtime.gatherImages(this.#parts.images, indices);
-    const seen = this.#parts.distort?.(images as tf.Tensor4D, indices) ?? images;
-    const inputs = normalize(seen, normalization);
+    const raw = gatherInputs(fitted, resident, indices, runtime);
+    const distorted = this.#parts.distort?.(raw[0] as tf.Tensor4D, indices);
+    const inputs = prepareInputs(fitted, distorted ? [distorted] : raw);
     const values = weights.map((weight) => weight.read());
     const access = { read: (index: number) => values[index], write: () => undefined };
     return withWeights(model, access, () => {
@@ -125,26 +136,6 @@ function batchSizeFor({ layers }: tf.LayersModel): number {
   );
   const bytes = 2 * Float32Array.BYTES_PER_ELEMENT * Math.max(...elements);
   return Math.max(1, Math.min(MAX_BATCH_SIZE, Math.floor(MAX_BATCH_BYTES / bytes)));
-}
-
-function summarize(
-  indices: Int32Array,
-  labels: Int32Array,
-  losses: Float32Array,
-  penalty: number,
-  probabilities: Float32Array,
-): Evaluation {
-  const predictions = mostProbable(probabilities, probabilities.length / indices.length);
-  const total = losses.reduce((sum, loss) => sum + loss, 0);
-  return {
-    loss: total / indices.length + penalty,
-    accuracy: accuracy(
-      predictions,
-      indices.map((index) => labels[index]),
-    ),
-    probabilities,
-    predictions,
-  };
 }
 
 function concatenate(parts: Float32Array[]): Float32Array {

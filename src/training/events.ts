@@ -1,4 +1,4 @@
-/** What training says of itself while it goes on: plain values, for whoever shows or records them. */
+/** What training says of itself while it is in progress: plain values, for whoever shows or records them. */
 export type TrainingEvent = CompiledEvent | ResumedEvent | UnfrozenEvent | ProgressEvent | EpochEvent;
 
 /** The training step has been traced, and training begins. */
@@ -10,10 +10,10 @@ export interface CompiledEvent {
   epochs: number;
 }
 
-/** An earlier part of the training is restored, and it goes on from there. */
+/** An earlier part of the training is restored, and it resumes there. */
 export interface ResumedEvent {
   type: 'resumed';
-  /** Where it goes on, from 1. */
+  /** Where it continues, from 1. */
   epoch: number;
   /** Batches of that epoch that are done. */
   step: number;
@@ -36,7 +36,9 @@ export interface ProgressEvent {
   step: number;
   /** Means over this epoch so far. */
   loss: number;
-  accuracy: number;
+  /** One of the two, by the target. */
+  accuracy?: number;
+  mean_absolute_error?: number;
   /** Of training alone, over this epoch so far. */
   samplesPerSecond: number;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { GradientClippingConfig } from '../config/experiment.js';
+import type { GradientClippingConfig } from '../config/schema/experiment.generated.js';
 
 /** Bounds the gradients of all weights, in their order. */
 export type GradientClipping = (gradients: tf.Tensor[]) => tf.Tensor[];

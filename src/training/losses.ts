@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingConfig } from '../config/experiment.js';
+import type { TrainingConfig } from '../config/schema/experiment.generated.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 
 /**
@@ -11,40 +11,57 @@ export type Loss = (logits: tf.Tensor, labels: tf.Tensor) => tf.Tensor;
 
 export interface LossParts {
   runtime: Pick<Runtime, 'softmaxCrossEntropy'>;
-  classes: number;
+  /** How many numbers the model gives. */
+  outputs: number;
+  /** See `TargetKind`. */
+  toOutputs: (labels: tf.Tensor, outputs: number, smoothing: number) => tf.Tensor;
   /** Whether the model ends in a softmax, which is then the loss's to compute. Else its outputs are taken as they are. */
   endsInSoftmax?: boolean;
   /** The weight of each class's examples (see `classWeights`); Keras weighs in training alone. */
   weights?: readonly number[];
 }
 
+/** Probabilities are kept this far from 0 and 1 before their logarithm is taken, as Keras does. */
+const EPSILON = 1e-7;
+
+/** The loss of each output p against what it should be, t. */
+const ELEMENTS: Record<
+  Exclude<TrainingConfig['loss'], 'sparse_categorical_crossentropy'>,
+  (p: tf.Tensor, t: tf.Tensor) => tf.Tensor
+> = {
+  mean_squared_error: (p, t) => tf.squaredDifference(p, t),
+  mean_absolute_error: (p, t) => tf.abs(tf.sub(p, t)),
+  huber: (p, t) => {
+    const error = tf.abs(tf.sub(p, t));
+    const quadratic = tf.minimum(error, 1);
+    return tf.add(tf.mul(tf.square(quadratic), 0.5), tf.sub(error, quadratic));
+  },
+  binary_crossentropy: (p, t) => {
+    const kept = tf.clipByValue(p, EPSILON, 1 - EPSILON);
+    return tf.neg(tf.add(tf.mul(t, tf.log(kept)), tf.mul(tf.sub(1, t), tf.log(tf.sub(1, kept)))));
+  },
+};
+
 /**
  * The losses of Keras: over the outputs of the softmax that the model ends in, from its logits. `sparse_categorical_crossentropy`: −Σ t log p with the
  * target t, which with label smoothing s is (1 − s) t + s / classes (Keras CategoricalCrossentropy).
- * `mean_squared_error`: the mean over the classes of (p − t)², p being the model's outputs, whatever its last activation. An example's weight is that of its class; of a soft label,
+ * `mean_squared_error`: the mean over the classes of (p − t)², p being the model's outputs, whatever its last activation. `mean_absolute_error`, `huber` (delta 1) and `binary_crossentropy` likewise, of one output as a rule. An example's weight is that of its class; of a soft label,
  * the mean over its shares.
  */
 export function createLoss(
   { loss, label_smoothing: smoothing }: Pick<TrainingConfig, 'loss' | 'label_smoothing'>,
-  { runtime, classes, endsInSoftmax = true, weights }: LossParts,
+  { runtime, outputs, toOutputs, endsInSoftmax = true, weights }: LossParts,
 ): Loss {
   const outputsOf = (logits: tf.Tensor): tf.Tensor => (endsInSoftmax ? tf.softmax(logits) : logits);
   const unweighted: Loss =
-    loss === 'mean_squared_error'
-      ? (logits, labels) => tf.mean(tf.squaredDifference(outputsOf(logits), softTargets(labels, classes, smoothing)), 1)
-      : (logits, labels) => {
-          const targets = smoothing === 0 ? labels : softTargets(labels, classes, smoothing);
+    loss === 'sparse_categorical_crossentropy'
+      ? (logits, labels) => {
+          const targets = smoothing === 0 ? labels : toOutputs(labels, outputs, smoothing);
           return runtime.softmaxCrossEntropy(targets, logits);
-        };
+        }
+      : (logits, labels) => tf.mean(ELEMENTS[loss](outputsOf(logits), toOutputs(labels, outputs, smoothing)), 1);
   if (!weights) return unweighted;
   return (logits, labels) => tf.mul(unweighted(logits, labels), exampleWeights(labels, weights));
-}
-
-/** Each class's share of each label, smoothed: float32 [batch, classes]. */
-function softTargets(labels: tf.Tensor, classes: number, smoothing: number): tf.Tensor {
-  const off = smoothing / classes;
-  if (labels.dtype === 'int32') return tf.oneHot(labels, classes, 1 - smoothing + off, off, 'float32');
-  return smoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - smoothing), off);
 }
 
 function exampleWeights(labels: tf.Tensor, weights: readonly number[]): tf.Tensor {

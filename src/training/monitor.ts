@@ -18,7 +18,7 @@ export function isImprovement(
 ): boolean {
   if (!Number.isFinite(value)) return false;
   if (best === null) return true;
-  const smaller = mode === 'min' || (mode === 'auto' && monitor.endsWith('_loss'));
+  const smaller = mode === 'min' || (mode === 'auto' && /_(loss|error)$/.test(monitor));
   return smaller ? value + min_delta < best : value - min_delta > best;
 }
 

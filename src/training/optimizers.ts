@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OptimizerConfig } from '../config/experiment.js';
+import type { OptimizerConfig } from '../config/schema/experiment.generated.js';
 import type { Runtime, Variable } from '../tensorflow/runtime.js';
 import { type UpdateRule, type UpdateStep, gradientDescent, updateRule } from './update-rules.js';
 

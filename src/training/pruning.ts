@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { PruningConfig } from '../config/experiment.js';
+import type { PruningConfig } from '../config/schema/experiment.generated.js';
 import type { Runtime, Variable } from '../tensorflow/runtime.js';
 
 /** A kernel some of whose weights are kept at zero. */
@@ -47,7 +47,7 @@ export class Pruning {
   }
 
   /**
-   * Finds again what was pruned, of a training that is gone on with: those weights are zero. Where others are zero by
+   * Finds again what was pruned, of a training that is resumed: those weights are zero. Where others are zero by
    * chance, it can't be told from these.
    * @param valuesOf the values of a weight between two steps
    * @returns whether it is found

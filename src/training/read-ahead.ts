@@ -1,4 +1,4 @@
-import type { ImageSet } from '../data/dataset.js';
+import type { Rows } from '../data/dataset.js';
 
 /** Images read ahead of each call into the engine: enough to keep a disk busy, little of any machine's memory. */
 const BYTES_PER_CALL = 2 ** 26;
@@ -10,12 +10,12 @@ const BYTES_PER_CALL = 2 ** 26;
 export class ReadAhead {
   /** So many steps may be in a call that the images of two calls are no burden. */
   readonly stepsPerCall: number;
-  readonly #prefetch: NonNullable<ImageSet['prefetch']>;
+  readonly #prefetch: NonNullable<Rows['prefetch']>;
   readonly #batchSize: number;
   #order: Int32Array = new Int32Array();
   #done = 0;
 
-  constructor(prefetch: NonNullable<ImageSet['prefetch']>, batch: { size: number; bytes: number }) {
+  constructor(prefetch: NonNullable<Rows['prefetch']>, batch: { size: number; bytes: number }) {
     this.#prefetch = prefetch;
     this.#batchSize = batch.size;
     this.stepsPerCall = Math.max(1, Math.floor(BYTES_PER_CALL / batch.bytes));

@@ -1,5 +1,14 @@
-import type { LearningRateScheduleConfig, OneCycleSchedule, ReduceOnPlateauSchedule } from '../config/experiment.js';
+import type {
+  LearningRateScheduleConfig,
+  OneCycleSchedule,
+  ReduceOnPlateauSchedule,
+} from '../config/schema/experiment.generated.js';
 import { isImprovement, monitoredValue } from './monitor.js';
+
+/** The steps that go through a number of examples once; the last may have a smaller batch. */
+export function countSteps(examples: number, batchSize: number): number {
+  return Math.ceil(examples / batchSize);
+}
 
 /** The learning rate of every step. */
 export interface Schedule {
@@ -22,7 +31,7 @@ export interface PlateauState {
   best: number | null;
   /** Epochs since. */
   wait: number;
-  /** Epochs before watching goes on. */
+  /** Epochs before watching continues. */
   cooldown: number;
 }
 

@@ -2,7 +2,7 @@ import type { EarlyStoppingState } from './early-stopping.js';
 import type { PlateauState } from './schedules.js';
 
 /**
- * Where a training stands between two steps: with the values of its variables, all that going on from there to the bit
+ * Where a training stands between two steps: with the values of its variables, all that resuming from there to the bit
  * needs. The order of the examples, the learning rates and the random draws of a step follow from the seed and the step.
  */
 export interface TrainingState {
@@ -12,7 +12,8 @@ export interface TrainingState {
   step: number;
   /** Sums over the examples of that epoch so far; float32. */
   lossSum: number;
-  correct: number;
+  /** Of the metric that is told meanwhile: `TargetKind.progressMetric`. */
+  score: number;
   /** In that epoch so far, of training alone. */
   epochSeconds: number;
   /** Trained on in the epochs that are over. */
@@ -38,7 +39,7 @@ export interface BestEpoch {
 
 export function initialState(): TrainingState {
   return {
-    ...{ epochs: 0, step: 0, lossSum: 0, correct: 0, epochSeconds: 0, samples: 0, seconds: 0 },
+    ...{ epochs: 0, step: 0, lossSum: 0, score: 0, epochSeconds: 0, samples: 0, seconds: 0 },
     ...{ metrics: {}, best: null, stopped: false, earlyStopping: null, schedule: null, keptEpoch: null },
   };
 }

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Augmentation } from '../data/augmentation.js';
-import type { ImageSet } from '../data/dataset.js';
-import type { NormalizationStatistics } from '../data/normalization.js';
+import type { Rows } from '../data/dataset.js';
+import { type FittedInput, gatherInputs, prepareInputs } from '../data/inputs.js';
+import { type FittedTarget, progressOf } from '../data/target.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
-import type { Precision } from '../tensorflow/mixed-precision.js';
+import type { Precision } from '../tensorflow/precision.js';
 import type { Loop, Runtime, TensorSpec, Variable } from '../tensorflow/runtime.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 import type { GradientClipping } from './gradient-clipping.js';
@@ -31,13 +32,16 @@ export interface StepParts {
   /** Of the model; the loss and the weights are float32. */
   precision: Precision;
   random: StepRandom;
+  /** Of images: only of a dataset with nothing else. */
   augment?: Augmentation;
-  normalization: NormalizationStatistics;
-  /** The whole training data, resident in the engine: bytes [count, height, width, channels] and int32 [count]. */
-  images: tf.Tensor;
+  /** What the model is given. */
+  inputs: readonly FittedInput[];
+  /** The whole training data, resident in the engine: the inputs' values in their order, and the target's, [count]. */
+  resident: readonly tf.Tensor[];
   labels: tf.Tensor;
-  /** See `ImageSet`. */
-  prefetch?: ImageSet['prefetch'];
+  target: FittedTarget;
+  /** See `Rows`. */
+  prefetch?: Rows['prefetch'];
 }
 
 /** Epochs in which the same weights are trained. */
@@ -65,10 +69,10 @@ export interface LoopState {
   firstStep: tf.Tensor;
   /** Sums over the examples of the epoch so far: float32 scalars. */
   lossSum: tf.Tensor;
-  correct: tf.Tensor;
+  score: tf.Tensor;
 }
 
-const STATE_KEYS = ['order', 'learningRates', 'seeds', 'firstStep', 'lossSum', 'correct'] as const;
+const STATE_KEYS = ['order', 'learningRates', 'seeds', 'firstStep', 'lossSum', 'score'] as const;
 
 export const toTensors = (state: LoopState): tf.Tensor[] => STATE_KEYS.map((key) => state[key]);
 export const toState = (tensors: tf.Tensor[]): LoopState =>
@@ -88,7 +92,7 @@ export function compileTrainingLoop(
   const specs: TensorSpec[] = [
     { shape: [sizes.examples], dtype: 'int32' },
     { shape: [sizes.steps], dtype: 'float32' },
-    { shape: [parts.random.seeds(0).length], dtype: 'int32' },
+    { shape: [parts.random.seeds({ augmentation: 0, dropout: 0 }).length], dtype: 'int32' },
     { shape: [], dtype: 'int32' },
     { shape: [], dtype: 'float32' },
     { shape: [], dtype: 'float32' },
@@ -99,9 +103,9 @@ export function compileTrainingLoop(
     return parts.random.during(state.seeds, iteration, () => {
       const indices = sliceAt(state.order, tf.mul(step, tf.scalar(sizes.stride, 'int32')), sizes.batchSize);
       const learningRate = tf.reshape(sliceAt(state.learningRates, step, 1), []);
-      const { loss, correct } = trainOnBatch(parts, stage, { indices, learningRate, iteration });
+      const { loss, score } = trainOnBatch(parts, stage, { indices, learningRate, iteration });
       const lossSum = tf.add(state.lossSum, tf.mul(loss, sizes.batchSize));
-      return toTensors({ ...state, lossSum, correct: tf.add(state.correct, correct) });
+      return toTensors({ ...state, lossSum, score: tf.add(state.score, score) });
     });
   };
   return parts.runtime.compileLoop(`training_step_${sizes.batchSize}`, specs, body, parts.precision);
@@ -114,9 +118,10 @@ function trainOnBatch(
 ): BatchResult {
   const { runtime, weights, optimizer } = parts;
   const labels = tf.gather(parts.labels, indices);
-  const raw = runtime.gatherImages(parts.images, indices);
-  const batch = parts.augment ? parts.augment(raw, labels) : { images: raw, labels };
-  const inputs = normalize(batch.images, parts.normalization);
+  const raw = gatherInputs(parts.inputs, parts.resident, indices, runtime);
+  const batch = parts.augment ? parts.augment(raw[0], labels) : undefined;
+  const inputs = prepareInputs(parts.inputs, batch ? [batch.images] : raw);
+  const targets = batch?.labels ?? labels;
   const values = weights.map((weight) => weight.read());
   let logits: tf.Tensor | undefined;
   const { value, grads } = tf.valueAndGrads((...trained: tf.Tensor[]) => {
@@ -136,7 +141,7 @@ function trainOnBatch(
         whileFrozen(frozen, () => {
           logits = tf.keep(parts.logits.apply(inputs, { training: true }) as tf.Tensor);
           const penalty = regularizationPenalty(parts.logits);
-          const loss = tf.mean(parts.loss(logits, batch.labels));
+          const loss = tf.mean(parts.loss(logits, targets));
           return (penalty ? tf.add(loss, penalty) : loss) as tf.Scalar;
         }),
     );
@@ -150,14 +155,15 @@ function trainOnBatch(
   );
   parts.pruning?.apply();
   if (!logits) throw new Error('internal: the model was not applied');
-  const correct = countCorrect(logits, labels);
+  const score = progressOf(parts.target, logits, labels);
   logits.dispose();
-  return { loss: value, correct };
+  return { loss: value, score };
 }
 
 interface BatchResult {
   loss: tf.Tensor;
-  correct: tf.Tensor;
+  /** Of the metric that is told meanwhile: summed over the batch. */
+  score: tf.Tensor;
 }
 
 /**
@@ -174,21 +180,6 @@ function whileFrozen<T>(layers: ReadonlySet<tf.layers.Layer>, body: () => T): T 
     for (const layer of layers) layer.trainable = true;
     for (const { weight, value } of before) weight.trainable = value;
   }
-}
-
-/** (pixels − mean) ÷ standard deviation, a channel at a time; pixels are 0 to 255. */
-export function normalize(images: tf.Tensor, { mean, standardDeviation }: NormalizationStatistics): tf.Tensor {
-  const uniform = new Set(mean).size === 1 && new Set(standardDeviation).size === 1;
-  const scale = standardDeviation.map((deviation) => 1 / deviation);
-  const centered = mean.every((value) => value === 0)
-    ? images
-    : tf.sub(images, uniform ? tf.scalar(mean[0]) : tf.tensor1d(mean));
-  if (scale.every((value) => value === 1)) return centered;
-  return tf.mul(centered, uniform ? tf.scalar(scale[0]) : tf.tensor1d(scale));
-}
-
-function countCorrect(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
 }
 
 /** `size` elements of a vector from a position that is itself a tensor: a gather, since tf.slice takes numbers only. */

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingConfig } from '../config/experiment.js';
-import { randomStream } from '../random.js';
+import type { TrainingConfig } from '../config/schema/experiment.generated.js';
+import { residentBytesOfRow } from '../data/inputs.js';
+import { evaluationMetrics } from './evaluation.js';
+import { randomStream, sourceSeeds, type SourceSeeds } from '../random.js';
 import type { Loop, Variable } from '../tensorflow/runtime.js';
 import type { Checkpoint, CheckpointOrigin, CheckpointValues } from './checkpoint.js';
 import type { CheckpointWriter } from './checkpoint-files.js';
@@ -9,9 +11,11 @@ import { describeDivergence } from './divergence.js';
 import { type EarlyStopping, createEarlyStopping } from './early-stopping.js';
 import type { Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
-import { evaluationMetrics } from './metrics.js';
+import { valuesOf } from '../data/columns/cells.js';
+import { targetKind } from '../data/columns/kinds.js';
+import type { TargetValues } from '../data/dataset.js';
 import { ReadAhead } from './read-ahead.js';
-import { type Schedule, createSchedule } from './schedules.js';
+import { type Schedule, countSteps, createSchedule } from './schedules.js';
 import { type BestEpoch, type TrainingState, initialState } from './state.js';
 import { type LoopState, type StepParts, type TrainingStage, compileTrainingLoop, toState, toTensors } from './step.js';
 
@@ -27,14 +31,18 @@ export interface Training {
   /** The examples trained on and validated on: indices into the resident data. */
   train: Int32Array;
   validation: Int32Array;
-  /** The class of every resident example. */
-  labels: Int32Array;
+  /** The target's value of every resident example. */
+  labels: TargetValues;
   evaluator: Evaluator;
   onEvent: (event: TrainingEvent) => void;
   /** Ends the training after the steps under way. */
   signal?: AbortSignal;
-  /** Where an earlier part of this training came to; it goes on from there, with the same bits. */
+  /** Where an earlier part of this training ended; it resumes there, with the same bits. */
   from?: Checkpoint;
+  /** Whether `from` is the end of a training of fewer epochs. */
+  trainsOn?: boolean;
+  /** Whether the result is to have the state that more epochs would begin from. */
+  keepsLast?: boolean;
   /** Writes checkpoints, the last when the signal has ended the training. */
   checkpoints?: CheckpointWriter;
 }
@@ -54,6 +62,8 @@ export interface TrainingResult {
   weightsEpoch: number;
   /** Training alone: without tracing, validation and whatever listeners do. */
   samplesPerSecond: number;
+  /** The state after the last epoch, before early stopping went back; if it was wanted. */
+  last?: Checkpoint;
 }
 
 /** Trains until the epochs are done, early stopping decides, the loss diverges or the signal aborts. */
@@ -74,7 +84,8 @@ class Trainer {
   readonly #stepsPerEpoch: number;
   readonly #schedule: Schedule;
   readonly #earlyStopping: EarlyStopping | undefined;
-  readonly #seeds: Int32Array;
+  readonly #sources: SourceSeeds;
+  readonly #stepSeeds: Int32Array;
   readonly #readAhead: ReadAhead | undefined;
   #loop: Loop | undefined;
   #lastLoop: Loop | undefined;
@@ -91,14 +102,15 @@ class Trainer {
     this.#training = training;
     this.#batchSize = Math.min(config.batch_size, examples.length);
     this.#fullSteps = Math.floor(examples.length / this.#batchSize);
-    this.#stepsPerEpoch = Math.ceil(examples.length / this.#batchSize);
+    this.#stepsPerEpoch = countSteps(examples.length, this.#batchSize);
     this.#schedule = createSchedule(config.learning_rate_schedule, {
       learningRate: config.optimizer.learning_rate,
       stepsPerEpoch: this.#stepsPerEpoch,
       epochs: config.epochs,
     });
     this.#earlyStopping = config.early_stopping ? createEarlyStopping(config.early_stopping) : undefined;
-    this.#seeds = parts.random.seeds(config.seed);
+    this.#sources = sourceSeeds(config);
+    this.#stepSeeds = parts.random.seeds(this.#sources);
     this.#readAhead = readAheadOf(parts, this.#batchSize);
     this.#state = initialState();
   }
@@ -117,8 +129,9 @@ class Trainer {
       if (ended) return this.#result(ended.status, ended.reason);
       this.#endEpoch();
     }
+    const last = this.#training.keepsLast ? this.#toCheckpoint() : undefined;
     this.#restoreBest();
-    return this.#result('FINISHED');
+    return { ...this.#result('FINISHED'), last };
   }
 
   dispose(): void {
@@ -171,17 +184,17 @@ class Trainer {
 
   /** What the loop carries, as the state has it. */
   #carried(): LoopState {
-    const { epochs, step, lossSum, correct } = this.#state;
-    const { train: examples, config } = this.#training;
-    const order = epochOrder(examples, config.seed, epochs + 1);
+    const { epochs, step, lossSum, score } = this.#state;
+    const { train: examples } = this.#training;
+    const order = epochOrder(examples, this.#sources.order, epochs + 1);
     this.#readAhead?.startEpoch(order, step);
     return {
       order: tf.tensor1d(order, 'int32'),
       learningRates: tf.tensor1d(this.#schedule.ratesOfEpoch(epochs)),
-      seeds: tf.tensor1d(this.#seeds, 'int32'),
+      seeds: tf.tensor1d(this.#stepSeeds, 'int32'),
       firstStep: tf.scalar(epochs * this.#stepsPerEpoch, 'int32'),
       lossSum: tf.scalar(lossSum),
-      correct: tf.scalar(correct),
+      score: tf.scalar(score),
     };
   }
 
@@ -193,11 +206,11 @@ class Trainer {
     return { loop: this.#lastLoop, to: step + 1 };
   }
 
-  /** Notes what a call came to. @param called when it began */
-  #advance(to: number, { lossSum, correct }: LoopState, called: number): void {
+  /** Notes the results of a call. @param called when it began */
+  #advance(to: number, { lossSum, score }: LoopState, called: number): void {
     const state = this.#state;
     state.lossSum = lossSum.dataSync()[0]; // waits for the engine
-    state.correct = correct.dataSync()[0];
+    state.score = score.dataSync()[0];
     const seconds = (performance.now() - called) / 1000;
     const steps = to - state.step;
     state.epochSeconds += seconds;
@@ -207,9 +220,9 @@ class Trainer {
   }
 
   #reportProgress(): void {
-    const { epochs, step, lossSum, correct, epochSeconds } = this.#state;
+    const { epochs, step, lossSum, score, epochSeconds } = this.#state;
     const samples = Math.min(step * this.#batchSize, this.#training.train.length);
-    const means = { loss: lossSum / samples, accuracy: correct / samples };
+    const means = { loss: lossSum / samples, [this.#progressMetric]: score / samples };
     this.#training.onEvent({
       ...{ type: 'progress', epoch: epochs + 1, step, ...means, samplesPerSecond: samples / epochSeconds },
     });
@@ -222,7 +235,7 @@ class Trainer {
     const samples = this.#state.samples + this.#training.train.length;
     const seconds = this.#state.seconds + this.#state.epochSeconds;
     const best = isBetter(metrics, this.#state.best?.metrics) ? { epoch, metrics } : this.#state.best;
-    this.#state = { ...this.#state, ...startOfEpoch, epochs: epoch, samples, seconds, metrics, best };
+    this.#state = { ...this.#state, ...START_OF_EPOCH, epochs: epoch, samples, seconds, metrics, best };
     this.#training.onEvent({
       ...{ type: 'epoch', epoch, step: this.#globalStep, metrics, samplesPerSecond: this.#samplesPerSecond },
     });
@@ -232,18 +245,19 @@ class Trainer {
   }
 
   #trainMetrics(): Record<string, number> {
-    const { epochs, lossSum, correct } = this.#state;
+    const { epochs, lossSum, score } = this.#state;
     const { length } = this.#training.train;
     const rates = this.#schedule.ratesOfEpoch(epochs);
-    return { train_loss: lossSum / length, train_accuracy: correct / length, learning_rate: rates[rates.length - 1] };
+    const means = { train_loss: lossSum / length, [`train_${this.#progressMetric}`]: score / length };
+    return { ...means, learning_rate: rates[rates.length - 1] };
   }
 
   #validate(metrics: Record<string, number>): Record<string, number> {
-    const { config, validation, labels, evaluator } = this.#training;
+    const { config, validation, labels, evaluator, parts } = this.#training;
     if (validation.length === 0) return metrics;
-    const evaluation = evaluator.evaluate(validation, labels);
-    const own = validation.map((index) => labels[index]);
-    return { ...metrics, ...evaluationMetrics('val', config.metrics, evaluation, own) };
+    const evaluation = evaluator.evaluate(validation);
+    const own = valuesOf(labels, validation);
+    return { ...metrics, ...evaluationMetrics('val', config.metrics, evaluation, parts.target, own) };
   }
 
   #decideToStop(epoch: number, metrics: Record<string, number>): boolean {
@@ -294,7 +308,12 @@ class Trainer {
     this.#bestWeights = values.bestWeights.map((value, index) => tf.tensor(value, [...weights[index].shape]));
     this.#schedule.restore(state.schedule);
     if (state.earlyStopping) this.#earlyStopping?.restore(state.earlyStopping);
-    if (!state.stopped) this.#training.onEvent({ type: 'resumed', epoch: state.epochs + 1, step: state.step });
+    if (this.#training.trainsOn) {
+      // What an epoch does that isn't the last.
+      this.#state.stopped = false;
+      this.#schedule.onEpochEnd?.(state.metrics);
+    }
+    if (!this.#state.stopped) this.#training.onEvent({ type: 'resumed', epoch: state.epochs + 1, step: state.step });
   }
 
   #hasFiniteWeights(): boolean {
@@ -307,6 +326,10 @@ class Trainer {
     const { epochs, step } = this.#state;
     const reason = describeDivergence(what, { epoch: epochs + 1, step }, this.#training.config);
     return { status: 'DIVERGED', reason };
+  }
+
+  get #progressMetric(): 'accuracy' | 'mean_absolute_error' {
+    return targetKind(this.#training.parts.target.column.type).progressMetric;
   }
 
   /** Steps done since the training began. */
@@ -332,20 +355,18 @@ interface Ending {
   reason?: string;
 }
 
-const startOfEpoch = { step: 0, lossSum: 0, correct: 0, epochSeconds: 0 };
+const START_OF_EPOCH = { step: 0, lossSum: 0, score: 0, epochSeconds: 0 };
 
 /** What trains here, as a checkpoint has it. */
 export function originOf({ version, device, threads }: StepParts['runtime']): CheckpointOrigin {
   return { engine: version, device, threads };
 }
 
-function readAheadOf({ images, prefetch }: StepParts, size: number): ReadAhead | undefined {
-  const [, ...image] = images.shape;
-  const bytes = image.reduce((product, length) => product * length, size);
-  return prefetch && new ReadAhead(prefetch, { size, bytes });
+function readAheadOf({ resident, prefetch }: StepParts, size: number): ReadAhead | undefined {
+  return prefetch && new ReadAhead(prefetch, { size, bytes: size * residentBytesOfRow(resident) });
 }
 
-/** The order of an epoch's examples: a fresh shuffle, from the epoch's own stream. @param epoch from 1 */
+/** The order of an epoch's examples: a fresh shuffle, from the epoch's own stream. @param seed of the order @param epoch from 1 */
 export function epochOrder(examples: Int32Array, seed: number, epoch: number): Int32Array {
   return randomStream(seed, `shuffle/epoch-${epoch}`).shuffle(Int32Array.from(examples));
 }

@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Adadelta, Adagrad, Adam, Adamw, OptimizerConfig, Rmsprop, Sgd } from '../config/experiment.js';
+import type {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamw,
+  OptimizerConfig,
+  Rmsprop,
+  Sgd,
+} from '../config/schema/experiment.generated.js';
 
 /**
  * How an optimizer changes a weight, after Keras 3 (`keras/src/optimizers/*.py`, `update_step`). Below, w is the weight,

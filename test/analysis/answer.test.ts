@@ -8,7 +8,7 @@ import { randomStream } from '../../src/random.js';
 const nothing = { failed: 0, pruned: 0 };
 const metric = { name: 'val_accuracy', goal: 'maximize' } as const;
 
-function variant(name: string, values: readonly number[], leftOut = nothing): Variant {
+function variant(name: string, values: readonly number[], leftOut: Variant['leftOut'] = nothing): Variant {
   return { name, values: new Map(values.map((value, seed) => [seed, value])), leftOut };
 }
 
@@ -25,7 +25,7 @@ describe('the answer', () => {
     const answer = ask([variant('3×3', low), variant('5×5', raised(0.01))]);
     expect(answer).toMatchObject({ decided: true, best: ['5×5'], leader: '5×5', seedsMissing: 0, cautions: [] });
     expect(answer.sentence).toBe(
-      '5×5 is better: val_accuracy is 0.01000 higher with 5×5 than with 3×3 (95 % interval 0.00902 to 0.01098, 5 seeds, p < 0.001).',
+      '5×5 is better: val_accuracy is 1.000 percentage points higher with 5×5 than with 3×3 (95 % interval 0.902 to 1.098, 5 seeds, p < 0.001).',
     );
   });
 
@@ -56,7 +56,7 @@ describe('the answer', () => {
     const answer = ask(pair, { margin: 0.003 });
     expect(answer).toMatchObject({ decided: true, best: ['average', 'max'] });
     expect(answer.sentence).toMatch(
-      /^No practical difference between max and average in val_accuracy \(.*within ±0.003, 5 seeds\)\.$/,
+      /^No practical difference between max and average in val_accuracy \(difference −?0\.\d+ percentage points, .*within ±0\.3, 5 seeds\)\.$/,
     );
   });
 
@@ -67,7 +67,7 @@ describe('the answer', () => {
   });
 
   it('needs the equivalence itself to be sure, at α', () => {
-    const noise = [0.002, -0.002, 0.001, -0.001, 0];
+    const noise = [0.00205, -0.00196, 0.00102, -0.00111, 0];
     const ofMargin = (margin: number) =>
       ask([variant('a', low), variant('b', raised(0, noise))], { margin }).comparisons[0];
     expect(ofMargin(0.0013)).toMatchObject({ verdict: 'undecided' });
@@ -113,20 +113,38 @@ describe('the answer', () => {
     expect(answer.sentence).toBe('a and b have the same val_accuracy for each of 5 seeds.');
   });
 
+  it('doesn’t take a few differences of whole images for certainty, at either kind of sweep', () => {
+    for (const sequential of [false, true]) {
+      const answer = ask([variant('a', [0.5, 0.6, 0.7, 0.8]), variant('b', [0.51, 0.61, 0.71, 0.81])], { sequential });
+      expect(answer.decided).toBe(false);
+      expect(answer.comparisons[0].pValue).toBeGreaterThanOrEqual(0.125);
+    }
+  });
+
+  it('doubts a difference of a variant that scatters much more than the other', () => {
+    const spread = [0.95, 0.953, 0.947, 0.956, 0.944];
+    const tight = [0.9571, 0.957, 0.9572, 0.9571, 0.957];
+    const answer = ask([variant('wide', spread), variant('tight', tight)]);
+    expect(answer.comparisons[0].doubt).toBe(8);
+    expect(answer.decided).toBe(false);
+    expect(answer.cautions).toContainEqual(expect.stringMatching(/^tight and wide scatter very differently/));
+  });
+
   it('doesn’t take four equal differences for certainty', () => {
     const answer = ask([variant('a', [0.5, 0.6, 0.7, 0.8]), variant('b', [0.51, 0.61, 0.71, 0.81])]);
     expect(answer.comparisons[0]).toMatchObject({ verdict: 'undecided', pValue: 0.125, seedsMissing: 2 });
   });
 
-  it('counts what is left out and warns of what pruning does', () => {
+  it('counts what is left out and warns of what stopping early does', () => {
     const answer = ask([
       variant('a', low, { failed: 1, pruned: 2 }),
-      variant('b', raised(0.01), { failed: 1, pruned: 0 }),
+      variant('b', raised(0.01), { failed: 1, pruned: 0, interrupted: 3 }),
     ]);
-    expect(answer.leftOut).toEqual({ failed: 2, pruned: 2 });
+    expect(answer.leftOut).toEqual({ failed: 2, pruned: 2, interrupted: 3 });
     expect(answer.cautions).toEqual([
-      '2 failed or diverged runs are left out.',
-      '2 pruned runs are left out; the worst are pruned, so variants that lost more look better than they are.',
+      '2 failed or diverged runs left out.',
+      '3 interrupted runs left out; `ablate resume` completes an interrupted sweep.',
+      '2 runs stopped early and left out; the worst are stopped, so variants that lost more look better than they are.',
     ]);
   });
 
@@ -136,12 +154,13 @@ describe('the answer', () => {
       values: new Map([
         [0, 0.97],
         [1, 0.975],
+        [2, 0.97],
         [9, 0.1],
       ]),
       leftOut: nothing,
     };
     const answer = ask([variant('a', low), other]);
-    expect(answer.comparisons[0].seeds).toBe(2);
+    expect(answer.comparisons[0]).toMatchObject({ seeds: 3, counts: [3, 3], design: 'paired' });
     expect(answer.cautions).toContain('Only the seeds that both variants have are compared.');
   });
 
@@ -164,7 +183,8 @@ describe('the answer', () => {
 
   it('can’t tell where a variant has no finished run', () => {
     const answer = ask([variant('a', low), variant('b', [], { failed: 5, pruned: 0 })]);
-    expect(answer).toMatchObject({ decided: false, sentence: 'Can’t tell: no run of b has finished.' });
+    expect(answer.decided).toBe(false);
+    expect(answer.sentence).toMatch(/^Failed: 5 of 5 runs of b; none of a; .* Can’t tell: no run of b has finished\.$/);
     expect(ask([variant('a', []), variant('b', [])]).sentence).toBe('No run has finished.');
     const unfinished = Array.from({ length: 40 }, (_, i) => variant(`v${i}`, []));
     expect(ask([variant('a', [0.9, 0.91, 0.92]), ...unfinished]).sentence).toBe(
@@ -203,6 +223,56 @@ describe('the answer', () => {
       }),
       { numRuns: 15 },
     );
+  });
+});
+
+describe('variants without a shared seed', () => {
+  const own = (name: string, first: number, values: readonly number[]): Variant => ({
+    name,
+    values: new Map(values.map((value, i) => [first + i, value])),
+    leftOut: nothing,
+  });
+  const high = [0.99, 0.991, 0.989, 0.9905, 0.9902];
+  const far = [0.52, 0.55, 0.5, 0.53, 0.51];
+
+  it('are compared as independent samples, and told that shared seeds are sharper', () => {
+    const answer = ask([own('a', 0, high), own('b', 100, far)]);
+    expect(answer).toMatchObject({ decided: true, best: ['a'] });
+    expect(answer.comparisons[0]).toMatchObject({ design: 'unpaired', seeds: 0, counts: [5, 5], effect: null });
+    expect(answer.sentence).toContain('5 and 5 seeds of their own');
+    expect(answer.cautions).toContainEqual(expect.stringMatching(/share too few seeds .* same seeds/));
+  });
+
+  it('are paired in the order of their seeds where seeds were added in view of the results', () => {
+    const answer = ask([own('a', 0, [...high, 0.99]), own('b', 100, [...far, 0.5])], { sequential: true });
+    expect(answer.comparisons[0]).toMatchObject({ design: 'unpaired', counts: [6, 6] });
+  });
+
+  it('need more than three each, or the permutations can’t tell', () => {
+    const answer = ask([own('a', 0, high.slice(0, 3)), own('b', 100, far.slice(0, 3))]);
+    expect(answer.comparisons[0].pValue).toBeGreaterThanOrEqual(0.1);
+  });
+});
+
+describe('naming the best of many', () => {
+  const stream = randomStream(21, 'test/best-of-many');
+  const ten = (gap: number): Variant[] =>
+    Array.from({ length: 10 }, (_, i) =>
+      variant(
+        `v${i}`,
+        Array.from({ length: 5 }, () => 0.9 + 0.001 * (stream.normal() + (i === 0 ? gap : 0))),
+      ),
+    );
+
+  it('takes k − 1 comparisons: ten variants, five seeds and a gap of six deviations name it mostly', () => {
+    const named = Array.from({ length: 40 }, () => ask(ten(6))).filter(({ best }) => best.join() === 'v0');
+    expect(named.length).toBeGreaterThan(28);
+  });
+
+  it('tells what the winner owes to luck', () => {
+    const { chosen, cautions } = ask(ten(0));
+    expect(chosen?.mean).toBeGreaterThan(chosen?.adjusted ?? 1);
+    expect(cautions).toContainEqual(expect.stringMatching(/^The best of 10 owes part of its 9\d\.\d+ % to the luck/));
   });
 });
 

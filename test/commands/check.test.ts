@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const study = `dataset: {name: mnist}
 model: {layers: [{type: flatten}, {type: dense}]}
@@ -40,14 +40,14 @@ function write(name: string, text: string): string {
   return join(folder, name);
 }
 
-test('prints the resolved file, which prints the same again', async () => {
+it('prints the resolved file, which prints the same again', async () => {
   const { code, stdout, stderr } = await check(write('study.yaml', study), 'training.epochs=3');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '✓ valid\n' });
   expect(stdout).toContain('  epochs: 3\n');
-  expect(await check(write('resolved.yaml', stdout))).toEqual({ code: 0, stdout, stderr: '' });
+  expect(await check(write('resolved.yaml', stdout))).toEqual({ code: 0, stdout, stderr: '✓ valid\n' });
 });
 
-test('a sweep is printed with its size, and checked in every variant', async () => {
+it('a sweep is printed with its size, and checked in every variant', async () => {
   const sweep = `${study}sweep: {seeds: 2, parameters: {training.epochs: [3, 4], training.batch_size: [8, 16, 32]}}\n`;
   const { code, stdout } = await check(write('sweep.yaml', sweep));
   expect(code).toBe(0);
@@ -60,7 +60,7 @@ test('a sweep is printed with its size, and checked in every variant', async () 
   expect(wrong.stderr).toContain('(in 2 of 6 variants, such as epochs=3 batch_size=-32)');
 });
 
-test('--diff prints what is changed', async () => {
+it('--diff prints what is changed', async () => {
   expect((await check(write('study.yaml', study), 'training.epochs=3', '--diff')).stdout).toBe(
     '  training.epochs: 6 → 3\n',
   );
@@ -69,14 +69,14 @@ test('--diff prints what is changed', async () => {
   );
 });
 
-test('--json prints one document', async () => {
+it('--json prints one document', async () => {
   const { stdout } = await check('experiments/baseline.yaml', 'experiments/models/mlp.yaml', '--json');
   const [baseline, mlp] = JSON.parse(stdout) as { file: string; config: { name: string }; config_hash: string }[];
   expect(baseline).toMatchObject({ file: 'experiments/baseline.yaml', config: { name: 'baseline' } });
   expect(mlp.config_hash).not.toBe(baseline.config_hash);
 });
 
-test('mistakes of all files go to standard error, and the exit code is 2', async () => {
+it('mistakes of all files go to standard error, and the exit code is 2', async () => {
   const one = write('one.yaml', 'dataset: {name: mnst}\nmodel: {layers: [{type: dense}]}\n');
   const other = write('other.yaml', 'dataset: {name: mnist}\nmodel: {layers: [{type: dense}]}\nseed: 3\n');
   const { code, stdout, stderr } = await check(one, other);
@@ -86,7 +86,7 @@ test('mistakes of all files go to standard error, and the exit code is 2', async
   expect(stderr).not.toMatch(/\bat .*\.js/);
 });
 
-test('--json prints mistakes as data', async () => {
+it('--json prints mistakes as data', async () => {
   const { code, stdout } = await check('experiments/baseline.yaml', 'training.epoch=3', '--json');
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Check } from '../../src/commands/doctor-checks.js';
+import type { Check } from '../../src/launch/doctor-checks.js';
 import { libraryFileNames } from '../../src/tensorflow/library/layout.js';
 import { ensureTensorFlow } from '../../src/tensorflow/library/install.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeInstallProgress, showInstallProgress } from '../../src/commands/install-progress.js';
+import { describeInstallProgress, showInstallProgress } from '../../src/display/install-progress.js';
 import type { InstallProgress } from '../../src/python/managed-python.js';
 
 const WHEEL = 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl';
@@ -18,7 +18,7 @@ describe('the progress of an installation', () => {
     );
   });
 
-  it('is told in a log when a step begins, and every 15 seconds while it goes on', () => {
+  it('is told in a log when a step begins, and every 15 seconds while it is in progress', () => {
     const written: string[] = [];
     const stream = { isTTY: false, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
     const { onProgress } = showInstallProgress(stream);

@@ -7,7 +7,7 @@ import { createRun, readIdentity } from '../../src/tracking/run-store.js';
 import { MlflowReader } from '../support/mlflow-reader.js';
 import { freePort } from '../../src/tracking/local-server.js';
 import { sharedServer } from '../support/mlflow-server.js';
-import { emptyRun, endedRun, identity, temporaryFolder } from '../support/runs.js';
+import { append, emptyRun, endedRun, identity, temporaryFolder } from '../support/runs.js';
 
 interface Ended {
   status: number | null;
@@ -36,9 +36,9 @@ describe('ablate ls', () => {
     expect(status).toBe(0);
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^RUN +STATUS +EPOCHS/);
-    expect(lines.find((line) => line.startsWith(finished.id))).toMatch(/ FINISHED +4 .* 0:05$/);
-    expect(lines.find((line) => line.startsWith(unfinished.id))).toMatch(/ UNFINISHED$/);
-    expect(lines.find((line) => line.startsWith(damaged.id))).toMatch(/ UNREADABLE$/);
+    expect(lines.find((line) => line.startsWith(finished.id))).toMatch(/ FINISHED +4 .* 0:05 +[\d.]+ kB$/);
+    expect(lines.find((line) => line.startsWith(unfinished.id))).toMatch(/ UNFINISHED +[\d.]+ kB$/);
+    expect(lines.find((line) => line.startsWith(damaged.id))).toMatch(/ UNREADABLE +[\d.]+ kB$/);
     const json = JSON.parse((await ablate(['ls', '--runs-dir', runs, '--json'])).stdout) as { id: string }[];
     expect(json.map(({ id }) => id).sort()).toEqual([finished.id, unfinished.id, damaged.id].sort());
     expect(json.find(({ id }) => id === finished.id)).toMatchObject({ summary: { metrics: { 'accuracy@5': 'NaN' } } });
@@ -58,7 +58,7 @@ describe('ablate show', () => {
     expect(status).toBe(0);
     expect(stdout).toContain(`${run.id}  FINISHED\n`);
     expect(stdout).toMatch(/data +mnist: 54,000 training, 10,000 test/);
-    expect(stdout).toMatch(/train_loss +0\.2500 +0\.2500 @ epoch 4 +1\.0000 @ epoch 1 +4\n/);
+    expect(stdout).toMatch(/train_loss +0\.2500 +█\S+▁ +0\.2500 @ epoch 4 +1\.0000 @ epoch 1 +4\n/);
   });
 
   it('prints every point as JSON', async () => {
@@ -106,6 +106,32 @@ describe('ablate sync', () => {
     expect(JSON.parse(second.stdout)).toMatchObject({ server: uri, runs: [{ id: run.id, points: 0, files: 0 }] });
   });
 
+  it('says once that a server takes no artifacts, with the remedy, and by its exit code', async () => {
+    const runs = temporaryFolder();
+    const experiment = `no-artifacts-${Date.now()}`;
+    // As a server with `--no-serve-artifacts` makes its experiments.
+    await fetch(`${uri}/api/2.0/mlflow/experiments/create`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: experiment, artifact_location: `file://${runs}/artifacts` }),
+    });
+    for (const seed of [1, 2]) {
+      const run = createRun(runs, identity({ experiment, seed }), 'name: baseline\n');
+      append(run, (journal) => {
+        journal.append({ type: 'metrics', step: 1, epoch: 1, values: { val_accuracy: 0.5 } });
+        journal.append({ type: 'state', status: 'FINISHED' });
+      });
+    }
+    const { status, stdout, stderr } = await ablate(['sync', '--runs-dir', runs], { MLFLOW_TRACKING_URI: uri });
+    expect(status).toBe(1);
+    expect(stdout.match(/1 point,/g)).toHaveLength(2);
+    const refusals = stderr.split('\n').filter((line) => line.startsWith('refused'));
+    expect(refusals).toEqual([
+      "refused artifacts: MLflow keeps the artifacts in file storage, which it doesn't pass on to; start the server with " +
+        '`--serve-artifacts --artifacts-destination …`, and use a new experiment',
+    ]);
+  });
+
   it('takes a token from the environment and prints it nowhere', async () => {
     const run = endedRun();
     const variables = { MLFLOW_TRACKING_URI: uri.replace('http://', 'http://ada:s3cret@') };
@@ -114,7 +140,7 @@ describe('ablate sync', () => {
     expect(stdout + stderr).not.toContain('s3cret');
   });
 
-  it('without a server says what to set, and with one that is down that it can go on later', async () => {
+  it('without a server says what to set, and with one that is down that it can continue later', async () => {
     const runs = dirname(emptyRun().path);
     const words = ['sync', '--runs-dir', runs];
     const nowhere = await ablate(words);
@@ -122,7 +148,7 @@ describe('ablate sync', () => {
     expect(nowhere.stderr).toContain('MLFLOW_TRACKING_URI');
     const down = await ablate(words, { MLFLOW_TRACKING_URI: `http://127.0.0.1:${await freePort()}` });
     expect(down.status).toBe(1);
-    expect(down.stderr).toContain('0 of 1 runs');
+    expect(down.stderr).toContain('0 of 1 run');
   });
 
   it('sends what a crash left of a journal', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Json } from '../../src/config/tree.js';
+import type { Json } from '../../src/config/text/tree.js';
 
 /** Keys of a mapping, each of them there or not. */
 function some(keys: Record<string, fc.Arbitrary<Json>>): fc.Arbitrary<Record<string, Json>> {
@@ -58,6 +58,7 @@ const plainLayer = fc.oneof(
   having({ type: any('batch_normalization') }, { momentum: fraction, center: flag, trainable: flag }),
   having({ type: any('layer_normalization') }, { epsilon: fraction, scale: flag }),
   having({ type: any('dropout', 'spatial_dropout2d'), rate: fraction }, {}),
+  having({ type: any('zero_padding2d') }, { padding: size }),
   having({ type: any('activation') }, { activation }),
 );
 const residual = having(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { align } from '../../src/config/align.js';
 import { differences, formatDifferences, withoutChoices } from '../../src/config/diff.js';
@@ -31,23 +31,23 @@ afterAll(() => {
 });
 
 describe('differences', () => {
-  test('of the same experiment are none', () => {
+  it('of the same experiment are none', () => {
     expect(diff()).toEqual([]);
   });
 
-  test('are the smallest keys that say so', () => {
+  it('are the smallest keys that say so', () => {
     expect(diff('training.epochs=3', 'training.optimizer.beta_1=0.8')).toEqual([
       '  training.optimizer.beta_1: 0.9 → 0.8',
       '  training.epochs: 6 → 3',
     ]);
   });
 
-  test('of what layers inherit are told once', () => {
+  it('of what layers inherit are told once', () => {
     expect(diff('model.activation=elu')).toEqual(['  model.activation: relu → {name: elu, alpha: 1}']);
     expect(diff('model.layers.0.activation=tanh')).toEqual(['  model.layers.0.activation: relu → tanh']);
   });
 
-  test('of layers are those of layers of their type', () => {
+  it('of layers are those of layers of their type', () => {
     expect(diff('model.layers.1.pooling=average', '~model.layers.3')).toEqual([
       '  model.layers.1.pooling: max → average',
       '  model.layers.3.units: 128 → 10',
@@ -56,14 +56,14 @@ describe('differences', () => {
     ]);
   });
 
-  test('between the defaults and an experiment are what it chooses', () => {
+  it('between the defaults and an experiment are what it chooses', () => {
     const { config } = loadExperiment(file);
     const keys = differences(withoutChoices(config), config).map(({ path }) => path);
     expect(keys).toContain('training.early_stopping');
     expect(keys).not.toContain('training.batch_size'); // 128 is the default
   });
 
-  test('are none exactly where the experiments are the same', () => {
+  it('are none exactly where the experiments are the same', () => {
     const load = (data: unknown) => {
       writeFileSync(join(folder, 'x.yaml'), stringify(data));
       return loadExperiment(join(folder, 'x.yaml')).config;
@@ -83,7 +83,7 @@ describe('differences', () => {
 describe('align', () => {
   const words = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 });
 
-  test('keeps both lists in order and pairs equal items only, as many as there can be', () => {
+  it('keeps both lists in order and pairs equal items only, as many as there can be', () => {
     fc.assert(
       fc.property(words, words, (first, second) => {
         const pairs = align(first, second);

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { ConfigError } from '../../src/config/config-error.js';
+import { ConfigError } from '../../src/config/text/config-error.js';
 import { toYaml } from '../../src/config/format.js';
 import { loadExperiment } from '../../src/config/load.js';
-import type { Problem } from '../../src/config/problems.js';
+import type { Problem } from '../../src/config/text/problems.js';
 import { experiment } from './arbitraries.js';
 
 const experiments = new URL('../../experiments/', import.meta.url);
@@ -129,7 +129,7 @@ const original = fc.oneof(
   experiment.map((data) => stringify(data)),
 );
 
-test('mutated experiments are experiments or explained', () => {
+it('mutated experiments are experiments or explained', () => {
   let explained = 0;
   fc.assert(
     fc.property(original, fc.array(mutation, { minLength: 1, maxLength: 4 }), (text, mutations) => {
@@ -140,7 +140,7 @@ test('mutated experiments are experiments or explained', () => {
   expect(explained).toBeGreaterThan(500);
 });
 
-test('flipped bytes are explained, those that are no UTF-8 too', () => {
+it('flipped bytes are explained, those that are no UTF-8 too', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...valid),
@@ -156,7 +156,7 @@ test('flipped bytes are explained, those that are no UTF-8 too', () => {
   );
 });
 
-test('mutated overrides change the experiment or are explained', () => {
+it('mutated overrides change the experiment or are explained', () => {
   const override = fc.constantFrom(
     'training.epochs=3',
     '~training.early_stopping',
@@ -213,13 +213,13 @@ const bombs: Record<string, string> = {
   'a zero width': 'dataset: {name: mnist}\nmodel: {layers: [{type: dense, name: "\u200b"}]}',
 };
 
-test.each(Object.entries(bombs))('%s: bounded', (_, text) => {
+it.each(Object.entries(bombs))('%s: bounded', (_, text) => {
   const before = process.memoryUsage().heapUsed;
   loads(text);
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(400_000_000);
 });
 
-test('what is not a file is not read', () => {
+it('what is not a file is not read', () => {
   for (const file of [folder, '/dev/zero', join(folder, 'x'.repeat(300)), 'a\0b.yaml', '']) {
     expect(() => loadExperiment(file)).toThrow(ConfigError);
   }

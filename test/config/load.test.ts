@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Conv2D, Dense, Experiment, LayerConfig, Residual } from '../../src/config/experiment.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Conv2D, Dense, Experiment, LayerConfig, Residual } from '../../src/config/schema/experiment.generated.js';
 import { configHash } from '../../src/config/hash.js';
+import type { ImageFolder } from '../../src/config/schema/experiment.generated.js';
 import { loadExperiment, type LoadedExperiment } from '../../src/config/load.js';
 
 let folder: string;
@@ -38,7 +39,7 @@ function layersOf(model: string): LayerConfig[] {
 }
 
 describe('defaults', () => {
-  test('are those of Keras', () => {
+  it('are those of Keras', () => {
     const { training, dataset } = config('');
     expect(training.optimizer).toEqual({
       name: 'adam',
@@ -54,12 +55,13 @@ describe('defaults', () => {
       path: null,
       validation_split: 0.1,
       train_fraction: 1,
+      split: null,
       normalization: 'rescale',
       classes: null,
     });
   });
 
-  test('of an optimizer depend on its name', () => {
+  it('of an optimizer depend on its name', () => {
     expect(config('training: {optimizer: sgd}').training.optimizer).toEqual({
       name: 'sgd',
       learning_rate: 0.01,
@@ -68,12 +70,12 @@ describe('defaults', () => {
     });
   });
 
-  test('the name is that of the file', () => {
+  it('the name is that of the file', () => {
     expect(config('').name).toBe('main');
     expect(loadExperiment(write('my study (1).yaml', minimal)).config.name).toBe('my study -1-');
   });
 
-  test('a sweep metric is maximized unless it is a loss, a range of whole numbers is drawn from whole numbers', () => {
+  it('a sweep metric is maximized unless it is a loss, a range of whole numbers is drawn from whole numbers', () => {
     const { sweep } = config(
       'sweep: {method: random, run_cap: 3, metric: {name: test_loss}, parameters: {training.epochs: {min: 1, max: 3}, training.batch_size: [16, 32]}}',
     );
@@ -83,10 +85,25 @@ describe('defaults', () => {
       'training.batch_size': { values: [16, 32], distribution: 'categorical' },
     });
   });
+
+  it.each([
+    ['training.optimizer.learning_rate', '0.0, max: 1.0', 'uniform'],
+    ['training.optimizer.momentum', '0, max: 1', 'uniform'],
+    ['model.dropout', '0.0, max: 1', 'uniform'],
+    ['model.layers.0.kernel_regularizer.l2', '0, max: 2.0', 'uniform'],
+    ['augmentation.rotation.factor', '0, max: 1', 'uniform'],
+    ['training.batch_size', '1.0, max: 5.0', 'int_uniform'],
+    ['model.layers.0.filters', '4, max: 8', 'int_uniform'],
+    ['model.kernel_size', '3.0, max: 5', 'int_uniform'],
+    ['model.kernel_size', '3.5, max: 5', 'uniform'],
+  ])('a range of %s from %s is drawn %s', (key, range, distribution) => {
+    const { sweep } = config(`sweep: {method: random, run_cap: 3, parameters: {${key}: {min: ${range}}}}`);
+    expect(sweep?.parameters[key]).toMatchObject({ distribution });
+  });
 });
 
 describe('inheritance', () => {
-  test('a layer takes from the model what it does not say itself', () => {
+  it('a layer takes from the model what it does not say itself', () => {
     const [first, second] = layersOf(
       '{kernel_size: 5, padding: same, activation: tanh, dropout: 0.2, layers: [{type: conv2d, filters: 3}, {type: conv2d, filters: 3, kernel_size: [1, 3], dropout: 0}, {type: dense}]}',
     ) as Conv2D[];
@@ -94,7 +111,7 @@ describe('inheritance', () => {
     expect(second).toMatchObject({ kernel_size: [1, 3], padding: 'same', activation: 'tanh', dropout: 0 });
   });
 
-  test('the output layer is a softmax without what hidden layers have', () => {
+  it('the output layer is a softmax without what hidden layers have', () => {
     const layers = layersOf(
       '{activation: tanh, dropout: 0.5, batch_normalization: true, layers: [{type: dense, units: 3}, {type: dense}]}',
     ) as Dense[];
@@ -103,14 +120,14 @@ describe('inheritance', () => {
     expect(layers[1]).not.toHaveProperty('units');
   });
 
-  test('the output layer is linear where an activation follows', () => {
+  it('the output layer is linear where an activation follows', () => {
     const layers = layersOf(
       '{layers: [{type: dense, units: 3}, {type: dense}, {type: activation, activation: softmax}]}',
     );
     expect(layers[1]).toMatchObject({ activation: 'linear' });
   });
 
-  test('reaches into residual layers', () => {
+  it('reaches into residual layers', () => {
     const [residual] = layersOf(
       '{kernel_size: 5, kernel_regularizer: {l2: 0.5}, layers: [{type: residual, layers: [{type: conv2d, filters: 3}]}, {type: flatten}, {type: dense}]}',
     ) as [Residual];
@@ -118,14 +135,14 @@ describe('inheritance', () => {
     expect(residual.layers[0]).toMatchObject({ kernel_size: 5, kernel_regularizer: { l1: 0, l2: 0.5 } });
   });
 
-  test('names are Keras names, and none is given twice', () => {
+  it('names are Keras names, and none is given twice', () => {
     const names = layersOf(
       '{layers: [{type: conv2d, filters: 1}, {type: residual, layers: [{type: conv2d, filters: 1}]}, {type: conv2d, filters: 1, name: conv2d_2}, {type: conv2d, filters: 1}, {type: dense}]}',
     ).map(({ name }) => name);
     expect(names).toEqual(['conv2d', 'residual', 'conv2d_2', 'conv2d_3', 'dense']);
   });
 
-  test('training.trainable freezes all other layers', () => {
+  it('training.trainable freezes all other layers', () => {
     const { model } = config(
       'model: {layers: [{type: conv2d, filters: 1}, {type: flatten}, {type: dense, units: 3}, {type: dense}]}\ntraining: {trainable: [dense*]}',
     );
@@ -135,7 +152,7 @@ describe('inheritance', () => {
 });
 
 describe('the short form', () => {
-  test('blocks are numbers of depth and width', () => {
+  it('blocks are numbers of depth and width', () => {
     const short = layersOf('{blocks: {count: 2, filters: 8, convolutions: 2}, dense_units: [64]}');
     const long = layersOf(
       '{layers: [{type: conv2d, filters: 8}, {type: conv2d, filters: 8}, {type: pooling2d}, {type: conv2d, filters: 16}, {type: conv2d, filters: 16}, {type: pooling2d}, {type: flatten}, {type: dense, units: 64}, {type: dense}]}',
@@ -143,13 +160,13 @@ describe('the short form', () => {
     expect(short).toEqual(long);
   });
 
-  test('blocks are a list', () => {
+  it('blocks are a list', () => {
     const layers = layersOf('{blocks: [{filters: 3}, {filters: 5, convolutions: 2}], dense_units: []}');
     const filters = layers.map((layer) => (layer.type === 'conv2d' ? layer.filters : layer.type));
     expect(filters).toEqual([3, 'pooling2d', 5, 5, 'pooling2d', 'flatten', 'dense']);
   });
 
-  test('a layer is placed where its block is written', () => {
+  it('a layer is placed where its block is written', () => {
     const { source } = load('model:\n  blocks:\n    - {filters: 3}\n    - {filters: 5}\n');
     expect(source.locate(['model', 'layers', 2, 'filters'])).toMatchObject({ line: 4, column: 8 });
     expect(source.problem(['model', 'layers', 4], { code: 'impossible-shape', message: 'x' })).toMatchObject({
@@ -160,7 +177,7 @@ describe('the short form', () => {
 });
 
 describe('canonical form', () => {
-  test.each([
+  it.each([
     ['activation: {name: relu}', 'activation: relu'],
     ['activation: elu', 'activation: {name: elu, alpha: 1}'],
     ['kernel_size: [3, 3]', 'kernel_size: 3'],
@@ -173,8 +190,11 @@ describe('canonical form', () => {
 });
 
 describe('extends', () => {
-  test('mappings merge, lists replace, the nearest file wins', () => {
-    write('base.yaml', `${minimal}tags: [a, b]\ntraining: {epochs: 3, batch_size: 64}\n`);
+  it('mappings merge, lists replace, the nearest file wins', () => {
+    write(
+      'base.yaml',
+      `dataset: {name: mnist}\nmodel: {layers: [{type: flatten}, {type: dense}]}\ntags: [a, b]\ntraining: {epochs: 3, batch_size: 64}\n`,
+    );
     const { config: merged, base } = loadExperiment(
       write('child.yaml', 'extends: base.yaml\ntags: [c]\ntraining: {epochs: 4}\n'),
     );
@@ -183,21 +203,27 @@ describe('extends', () => {
     expect(merged).not.toHaveProperty('extends');
   });
 
-  test('a name is a mapping to merge into', () => {
-    write('base.yaml', `${minimal}training: {optimizer: sgd}\n`);
+  it('a name is a mapping to merge into', () => {
+    write(
+      'base.yaml',
+      `dataset: {name: mnist}\nmodel: {layers: [{type: flatten}, {type: dense}]}\ntraining: {optimizer: sgd}\n`,
+    );
     const merged = loadExperiment(write('child.yaml', 'extends: base.yaml\ntraining: {optimizer: {momentum: 0.9}}\n'));
     expect(merged.config.training.optimizer).toMatchObject({ name: 'sgd', momentum: 0.9 });
     const replaced = loadExperiment(write('child.yaml', 'extends: base.yaml\ntraining: {optimizer: adamw}\n'));
     expect(replaced.config.training.optimizer).toMatchObject({ name: 'adamw', weight_decay: 0.004 });
   });
 
-  test('null switches off what the base has', () => {
-    write('base.yaml', `${minimal}training: {early_stopping: {patience: 3}}\n`);
+  it('null switches off what the base has', () => {
+    write(
+      'base.yaml',
+      `dataset: {name: mnist}\nmodel: {layers: [{type: flatten}, {type: dense}]}\ntraining: {early_stopping: {patience: 3}}\n`,
+    );
     const child = write('child.yaml', 'extends: base.yaml\ntraining: {early_stopping: null}\n');
     expect(loadExperiment(child).config.training.early_stopping).toBeNull();
   });
 
-  test('paths are relative to the file that they are written in', () => {
+  it('paths are relative to the file that they are written in', () => {
     write(
       'deep/base.yaml',
       'dataset: {name: cifar10, path: data}\nmodel: {layers: [{type: flatten}, {type: dense}]}\n',
@@ -210,8 +236,11 @@ describe('extends', () => {
     expect(overridden.dataset).toMatchObject({ path: resolve('data') });
   });
 
-  test('a value is placed in the file that sets it', () => {
-    write('base.yaml', `${minimal}training:\n  epochs: 3\n`);
+  it('a value is placed in the file that sets it', () => {
+    write(
+      'base.yaml',
+      `dataset: {name: mnist}\nmodel: {layers: [{type: flatten}, {type: dense}]}\ntraining:\n  epochs: 3\n`,
+    );
     const { source } = loadExperiment(write('child.yaml', 'extends: base.yaml\ntraining: {seed: 4}\n'));
     expect(source.locate(['training', 'epochs'])).toMatchObject({ line: 4, column: 11, sourceLine: '  epochs: 3' });
     expect(source.locate(['training', 'seed']).file).toMatch(/child\.yaml$/);
@@ -219,7 +248,7 @@ describe('extends', () => {
 });
 
 describe('references', () => {
-  test('stand for values of any type, for defaults, and for parts of text', () => {
+  it('stand for values of any type, for defaults, and for parts of text', () => {
     const { name, training } = config(
       "name: 'e-${training.epochs}-${training.batch_size}'\ntraining: {epochs: 7, learning_rate_schedule: {name: step, decay_epochs: '${training.epochs}'}}",
     );
@@ -227,24 +256,24 @@ describe('references', () => {
     expect(training.learning_rate_schedule).toMatchObject({ decay_epochs: 7 });
   });
 
-  test('lead through other references and overrides', () => {
+  it('lead through other references and overrides', () => {
     const text = "description: '${question}'\nquestion: '${name}?'\nname: x";
     expect(config(text, ['name=y']).description).toBe('y?');
   });
 
-  test('read the environment, with a default', () => {
+  it('read the environment, with a default', () => {
     const text = "training: {epochs: '${env:EPOCHS,5}', seed: '${env:SEED}'}";
     expect(config(text, [], { SEED: '3' }).training).toMatchObject({ epochs: 5, seed: 3 });
     expect(config(text, [], { SEED: '3', EPOCHS: '9' }).training.epochs).toBe(9);
   });
 
-  test('from the environment are not followed again', () => {
+  it('from the environment are not followed again', () => {
     expect(() => config("description: '${env:X}'", [], { X: '${name}' })).toThrow('holds a reference itself');
   });
 });
 
 describe('overrides', () => {
-  test('set, add and remove', () => {
+  it('set, add and remove', () => {
     const { training } = config('training: {epochs: 3, early_stopping: {patience: 2}}', [
       'training.epochs=4',
       '+training.batch_size=32',
@@ -253,7 +282,7 @@ describe('overrides', () => {
     expect(training).toMatchObject({ epochs: 4, batch_size: 32, early_stopping: null });
   });
 
-  test('lead into the long form of a name, written or default', () => {
+  it('lead into the long form of a name, written or default', () => {
     const learningRate = ['training.optimizer.learning_rate=0.5'];
     expect(config('', learningRate).training.optimizer).toMatchObject({ name: 'adam', learning_rate: 0.5 });
     expect(config('training: {optimizer: sgd}', learningRate).training.optimizer).toMatchObject({
@@ -262,13 +291,13 @@ describe('overrides', () => {
     });
   });
 
-  test('change and remove list items', () => {
+  it('change and remove list items', () => {
     const model = 'model: {layers: [{type: conv2d, filters: 3}, {type: flatten}, {type: dense}]}';
     const { layers } = config(model, ['model.layers.0.filters=9', '~model.layers.1']).model;
     expect(layers).toMatchObject([{ filters: 9 }, { type: 'dense' }]);
   });
 
-  test('reach keys that hold dots', () => {
+  it('reach keys that hold dots', () => {
     const sweep = config('', ['sweep.parameters."training.epochs"=[1, 2]']).sweep;
     expect(sweep?.parameters).toEqual({ 'training.epochs': { values: [1, 2], distribution: 'categorical' } });
   });
@@ -277,7 +306,7 @@ describe('overrides', () => {
 describe('the hash', () => {
   const hash = (text: string) => configHash(config(text));
 
-  test.each([
+  it.each([
     ['words', 'name: other\ndescription: x\ntags: [a]\nquestion: q?\ntracking: none'],
     ['the seed', 'training: {seed: 9}'],
     ['a sweep', 'sweep: {parameters: {training.epochs: [1, 2]}}'],
@@ -288,7 +317,7 @@ describe('the hash', () => {
     expect(hash(text)).toBe(hash(''));
   });
 
-  test.each([
+  it.each([
     ['a training key', 'training: {batch_size: 64}'],
     ['a layer', 'model: {layers: [{type: flatten}, {type: dense, units: 3}, {type: dense}]}'],
     ['an augmentation', 'augmentation: {noise: {stddev: 0.1}}'],
@@ -301,4 +330,58 @@ describe('the hash', () => {
     expect(hash(text)).not.toBe(hash(''));
     expect(hash(text)).toMatch(/^[0-9a-f]{64}$/);
   });
+});
+
+describe('the background of transparent images', () => {
+  const folder = (background: string) => config(`dataset: {name: image_folder, path: pets${background}}`);
+
+  it('is white, which changes no hash of before it could be said', () => {
+    const before = folder('');
+    expect(before.dataset).toMatchObject({ background: 'white' });
+    const dataset = { ...before.dataset, background: undefined } as unknown as ImageFolder;
+    expect(configHash({ ...before, dataset })).toBe(configHash(before));
+    expect(configHash(folder(', background: [255, 255, 255]'))).toBe(configHash(before));
+  });
+
+  it('is another trial where it is another', () => {
+    const hashes = ['', ', background: black', ', background: [9, 9, 9]'].map((key) => configHash(folder(key)));
+    expect(new Set(hashes).size).toBe(3);
+    expect(folder(', background: [0, 0, 0]').dataset).toMatchObject({ background: 'black' });
+  });
+});
+
+describe('names that look like numbers', () => {
+  it.each([
+    ['[01, 02]', ['01', '02']],
+    ['[1.0, 0x10, 1e3]', ['1.0', '0x10', '1e3']],
+    ['[true, No]', ['true', 'No']],
+  ])('classes %s are the text that is written', (classes, names) => {
+    expect(config(`dataset: {name: mnist, classes: ${classes}}`).dataset.classes).toEqual(names);
+  });
+
+  it('so are those of an override, of a sweep and the keys of class_weight', () => {
+    const file = write('names.yaml', minimal);
+    const { dataset } = loadExperiment(file, { overrides: ['dataset.classes=[007,08]'] }).config;
+    expect(dataset.classes).toEqual(['007', '08']);
+    const { training, sweep } = config(
+      'training: {class_weight: {01: 50, 1: 2}}\nsweep: {parameters: {dataset.classes: {values: [[00, 01], [02, 03]]}}}',
+    );
+    expect(training.class_weight).toEqual({ '01': 50, '1': 2 });
+    expect(sweep?.parameters['dataset.classes']).toMatchObject({
+      values: [
+        ['00', '01'],
+        ['02', '03'],
+      ],
+    });
+  });
+});
+
+it('a number is the text that it is written as where names are expected', () => {
+  const file = write(
+    'names.yaml',
+    `name: 01\ntags: [007, 1e3, mnist]\ndataset: {name: mnist}\nmodel: {layers: [{type: flatten}, {type: dense}]}\n`,
+  );
+  const { config } = loadExperiment(file);
+  expect([config.name, config.tags]).toEqual(['01', ['007', '1e3', 'mnist']]);
+  expect(loadExperiment(file, { overrides: ['name=02'] }).config.name).toBe('02');
 });

@@ -1,12 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ConfigError } from '../../src/config/config-error.js';
+import { ConfigError } from '../../src/config/text/config-error.js';
 import { loadExperiment } from '../../src/config/load.js';
-import type { Problem, ProblemCode } from '../../src/config/problems.js';
-import { expandSweep } from '../../src/config/sweep.js';
+import type { Problem, ProblemCode } from '../../src/config/text/problems.js';
+import { expandSweep } from '../../src/config/variants/sweep.js';
 
 /**
  * A wrong experiment: `⟦` and `⟧` mark what must be underlined, in the order in which problems are reported. What the
@@ -100,12 +100,12 @@ function problemsOf(mistake: Mistake): { problems: Problem[]; places: Place[] } 
   throw new Error('this file is not wrong');
 }
 
-test('the corpus is large enough to mean something', () => {
+it('the corpus is large enough to mean something', () => {
   expect(groups.flatMap(({ mistakes }) => mistakes).length).toBeGreaterThanOrEqual(150);
 });
 
 describe.each(groups)('$file', ({ mistakes }) => {
-  test.each(mistakes.map((mistake) => [JSON.stringify(mistake.input ?? mistake.overrides), mistake] as const))(
+  it.each(mistakes.map((mistake) => [JSON.stringify(mistake.input ?? mistake.overrides), mistake] as const))(
     '%s',
     (_, mistake) => {
       const { problems, places } = problemsOf(mistake);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadExperiment } from '../../src/config/load.js';
 import { toPortableYaml } from '../../src/config/portable.js';
-import { expandSweep } from '../../src/config/sweep.js';
-import { sweepFromArguments } from '../../src/config/sweep-arguments.js';
+import { expandSweep } from '../../src/config/variants/sweep.js';
+import { sweepFromArguments } from '../../src/config/sweep/arguments.js';
 import { temporaryFolder } from '../support/runs.js';
 
 const BASE = `
@@ -47,11 +47,11 @@ it('means the same in another folder, in another environment, with what it exten
   const elsewhere = join(temporaryFolder(), 'config.yaml');
   writeFileSync(elsewhere, toPortableYaml(written));
   const again = loadExperiment(elsewhere, { env: {} });
-  const cellsOf = (experiment: typeof written) =>
-    expandSweep(experiment).map((cell) => ({ values: cell.values, config: cell.config() }));
+  const variantsOf = (experiment: typeof written) =>
+    expandSweep(experiment).map((variant) => ({ values: variant.values, config: variant.config() }));
   expect({ ...again.config, sweep: null }).toEqual({ ...written.config, sweep: null });
-  const values = (cells: ReturnType<typeof cellsOf>) => cells.map(({ config }) => config);
-  expect(values(cellsOf(again))).toEqual(values(cellsOf(written)));
+  const values = (variants: ReturnType<typeof variantsOf>) => variants.map(({ config }) => config);
+  expect(values(variantsOf(again))).toEqual(values(variantsOf(written)));
   expect(toPortableYaml(again)).toBe(toPortableYaml(written));
-  expect(cellsOf(again).length).toBeGreaterThan(8);
+  expect(variantsOf(again).length).toBeGreaterThan(8);
 });

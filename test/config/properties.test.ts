@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { ConfigError } from '../../src/config/config-error.js';
+import { ConfigError } from '../../src/config/text/config-error.js';
 import { toYaml } from '../../src/config/format.js';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
-import { applyOverride, parseOverride } from '../../src/config/overrides.js';
-import { parseYaml } from '../../src/config/parse.js';
-import { at, fromJson, merge, toJson, type Json, type Tree } from '../../src/config/tree.js';
+import { applyOverride, parseOverride } from '../../src/config/text/overrides.js';
+import { parseYaml } from '../../src/config/text/parse.js';
+import { at, fromJson, merge, toJson, type Json, type Tree } from '../../src/config/text/tree.js';
 import { experiment } from './arbitraries.js';
 
 let folder: string;
@@ -53,7 +53,7 @@ function tree(data: Json): Tree {
 }
 
 describe('resolving', () => {
-  test('is a fixed point: a resolved file means itself, and has the same hash', () => {
+  it('is a fixed point: a resolved file means itself, and has the same hash', () => {
     fc.assert(
       fc.property(experiment, (data) => {
         const { config } = loadExperiment(write('given.yaml', stringify(data)), { env: {} });
@@ -65,7 +65,7 @@ describe('resolving', () => {
     );
   });
 
-  test('a file that extends another without saying anything is that file', () => {
+  it('a file that extends another without saying anything is that file', () => {
     fc.assert(
       fc.property(experiment, (data) => {
         const base = loadExperiment(write('base.yaml', stringify({ name: 'x', ...data })), { env: {} });
@@ -78,7 +78,7 @@ describe('resolving', () => {
 });
 
 describe('parsing', () => {
-  test('reads what the library writes, and places every value in the text', () => {
+  it('reads what the library writes, and places every value in the text', () => {
     fc.assert(
       fc.property(mapping, (data) => {
         const text = stringify(data, { lineWidth: 0 });
@@ -108,7 +108,7 @@ function checkSpans(parsed: Tree, from: number, to: number): void {
 }
 
 describe('merging', () => {
-  test('nothing changes nothing, and the same file twice is itself', () => {
+  it('nothing changes nothing, and the same file twice is itself', () => {
     fc.assert(
       fc.property(mapping, (data) => {
         expect(toJson(merge(tree(data), tree({})))).toEqual(data);
@@ -118,7 +118,7 @@ describe('merging', () => {
     );
   });
 
-  test('every value of the upper file is in the result, every key of the lower one too', () => {
+  it('every value of the upper file is in the result, every key of the lower one too', () => {
     fc.assert(
       fc.property(mapping, mapping, (lower, upper) => {
         const merged = toJson(merge(tree(lower), tree(upper))) as Record<string, Json>;
@@ -136,7 +136,7 @@ describe('overrides', () => {
   const path = fc.array(fc.oneof(word, key), { minLength: 1, maxLength: 4 });
   const written = (parts: readonly string[]) => parts.map((part) => JSON.stringify(part)).join('.');
 
-  test('what is set is there, and nothing else has changed', () => {
+  it('what is set is there, and nothing else has changed', () => {
     fc.assert(
       fc.property(mapping, path, scalar, (data, parts, value) => {
         fc.pre(parts[0] !== 'extends');
@@ -151,7 +151,7 @@ describe('overrides', () => {
           return;
         }
         const found = at(after, override.path);
-        expect(found && toJson(found)).toEqual(value);
+        expect(found && toJson(found)).toEqual(JSON.parse(JSON.stringify(value))); // JSON has no -0
         for (const name of Object.keys(data).filter((other) => other !== override.path[0])) {
           expect((toJson(after) as Record<string, Json>)[name]).toEqual(data[name]);
         }
@@ -159,7 +159,7 @@ describe('overrides', () => {
     );
   });
 
-  test('what is added can be removed again', () => {
+  it('what is added can be removed again', () => {
     fc.assert(
       fc.property(mapping, word, scalar, (data, name, value) => {
         fc.pre(name !== 'extends' && !Object.hasOwn(data, name));
@@ -170,7 +170,7 @@ describe('overrides', () => {
     );
   });
 
-  test('any text is an override or a ConfigError', () => {
+  it('any text is an override or a ConfigError', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
         try {

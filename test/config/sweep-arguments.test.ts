@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/config/config-error.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/config/text/config-error.js';
 import { loadExperiment } from '../../src/config/load.js';
-import { sweepFromArguments } from '../../src/config/sweep-arguments.js';
-import { expandSweep, sweepSeeds } from '../../src/config/sweep.js';
-import { toJson, type Json } from '../../src/config/tree.js';
+import { sweepFromArguments } from '../../src/config/sweep/arguments.js';
+import { expandSweep, sweepSeeds } from '../../src/config/variants/sweep.js';
+import { toJson, type Json } from '../../src/config/text/tree.js';
 
 let folder: string;
 beforeAll(() => {
@@ -35,7 +35,7 @@ function valuesOf(argument: string): Json[] {
 }
 
 describe('arguments of `ablate sweep`', () => {
-  test('with several values are parameters of a grid, others are overrides', () => {
+  it('with several values are parameters of a grid, others are overrides', () => {
     const words = ['model.kernel_size=3,5', 'training.epochs=2', 'model.activation=relu,tanh'];
     const experiment = load(words);
     expect(experiment.config.training.epochs).toBe(2);
@@ -47,7 +47,7 @@ describe('arguments of `ablate sweep`', () => {
     ]);
   });
 
-  test.each<[string, Json[]]>([
+  it.each<[string, Json[]]>([
     [
       'model.kernel_size=[1,2],[3,4]',
       [
@@ -68,14 +68,14 @@ describe('arguments of `ablate sweep`', () => {
     expect(valuesOf(argument)).toEqual(expected);
   });
 
-  test('a range of numbers is drawn from', () => {
+  it('a range of numbers is drawn from', () => {
     const words = ['model.dropout=interval(0.1,0.3)', 'sweep.method=random', 'sweep.run_cap=5'];
     const drawn = variants(words).map((values) => values['model.dropout'] as number);
     expect(drawn).toHaveLength(5);
     for (const value of drawn) expect(value).toSatisfy((number: number) => number >= 0.1 && number <= 0.3);
   });
 
-  test.each([
+  it.each([
     [['seeds=1,2,3'], [1, 2, 3]],
     [['training.seed=0,1'], [0, 1]],
     [
@@ -88,7 +88,7 @@ describe('arguments of `ablate sweep`', () => {
     expect(expandSweep(experiment)).toHaveLength(1);
   });
 
-  test("replace the parameters of the file's sweep and keep what it measures", () => {
+  it("replace the parameters of the file's sweep and keep what it measures", () => {
     const own =
       'sweep: {metric: {name: test_loss}, seeds: 3, parameters: {training.epochs: [1]}, include: [{training.epochs: 9}]}';
     const { config } = load(['model.kernel_size=3,5'], own);
@@ -97,7 +97,7 @@ describe('arguments of `ablate sweep`', () => {
     expect(variants(['seeds=2'], own)).toHaveLength(2);
   });
 
-  test.each([
+  it.each([
     ['model.kernel_size=3,rellu', '<override 1>', 21],
     ['model.kernel_size=3,', '<override 1>', 20],
     ['model.kernal_size=3,5', '<override 1>', 1],
@@ -119,7 +119,7 @@ describe('arguments of `ablate sweep`', () => {
     }
   });
 
-  test('any list of values is read back, whatever commas and quotes they hold', () => {
+  it('any list of values is read back, whatever commas and quotes they hold', () => {
     const leaf = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.string());
     const value = fc.oneof(
       leaf,
@@ -136,7 +136,7 @@ describe('arguments of `ablate sweep`', () => {
     );
   });
 
-  test('any text is an argument or a ConfigError', () => {
+  it('any text is an argument or a ConfigError', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
         for (const argument of [text, `training.epochs=${text}`, `training.epochs=range(${text})`]) {

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import type { SweepParameter } from '../../src/config/experiment.js';
-import { drawValue, endsOf, multiple } from '../../src/config/sweep-distributions.js';
+import { describe, expect, it } from 'vitest';
+import type { SweepParameter } from '../../src/config/schema/experiment.generated.js';
+import { drawValue, endsOf, multiple } from '../../src/config/sweep/distributions.js';
 import { randomStream } from '../../src/random.js';
 
 const count = 4000;
@@ -20,14 +20,14 @@ function tolerance(standardDeviation: number): number {
 }
 
 describe('distributions', () => {
-  test('uniform', () => {
+  it('uniform', () => {
     const numbers = draws({ distribution: 'uniform', min: -1, max: 3 });
     expect(Math.min(...numbers)).toBeGreaterThanOrEqual(-1);
     expect(Math.max(...numbers)).toBeLessThanOrEqual(3);
     expect(Math.abs(mean(numbers) - 1)).toBeLessThan(tolerance(4 / Math.sqrt(12)));
   });
 
-  test('int_uniform: both ends, all as likely', () => {
+  it('int_uniform: both ends, all as likely', () => {
     const numbers = draws({ distribution: 'int_uniform', min: 2, max: 4 });
     for (const each of [2, 3, 4]) {
       const share = numbers.filter((number) => number === each).length / count;
@@ -35,7 +35,7 @@ describe('distributions', () => {
     }
   });
 
-  test('log_uniform and log_uniform_values: the logarithm is uniform', () => {
+  it('log_uniform and log_uniform_values: the logarithm is uniform', () => {
     for (const parameter of [
       { distribution: 'log_uniform', min: Math.log(1e-4), max: Math.log(1) },
       { distribution: 'log_uniform_values', min: 1e-4, max: 1 },
@@ -47,7 +47,7 @@ describe('distributions', () => {
     }
   });
 
-  test('q_uniform and q_log_uniform_values: multiples of q within the range', () => {
+  it('q_uniform and q_log_uniform_values: multiples of q within the range', () => {
     const uniform = new Set(draws({ distribution: 'q_uniform', min: 0.15, max: 0.5, q: 0.1 }));
     expect([...uniform].sort()).toEqual([0.2, 0.3, 0.4, 0.5]);
     const logarithmic = draws({ distribution: 'q_log_uniform_values', min: 8, max: 64, q: 8 });
@@ -56,7 +56,7 @@ describe('distributions', () => {
     expect(logarithmic.filter((number) => number < 24).length).toBeGreaterThan(count * 0.4);
   });
 
-  test('normal, q_normal and log_normal', () => {
+  it('normal, q_normal and log_normal', () => {
     const normal = { distribution: 'normal', mu: 2, sigma: 0.5 } as const;
     const numbers = draws(normal);
     expect(Math.abs(mean(numbers) - 2)).toBeLessThan(tolerance(0.5));
@@ -69,14 +69,14 @@ describe('distributions', () => {
     );
   });
 
-  test('categorical: by its probabilities', () => {
+  it('categorical: by its probabilities', () => {
     const values = draws({ distribution: 'categorical', values: [1, 2, 3], probabilities: [0.7, 0.3, 0] });
     expect(values).not.toContain(3);
     const share = values.filter((value) => value === 1).length / count;
     expect(Math.abs(share - 0.7)).toBeLessThan(tolerance(Math.sqrt(0.21)));
   });
 
-  test('ends are what may be drawn', () => {
+  it('ends are what may be drawn', () => {
     expect(endsOf({ distribution: 'int_uniform', min: 1, max: 5 })).toEqual([1, 5]);
     expect(endsOf({ distribution: 'q_uniform', min: 1, max: 9, q: 4 })).toEqual([4, 8]);
     expect(endsOf({ distribution: 'log_uniform_values', min: 0.01, max: 1 })).toEqual([0.01, 1]);

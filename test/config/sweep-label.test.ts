@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { cellLabel, shortKey, valueLabel } from '../../src/config/sweep-label.js';
-import type { Json } from '../../src/config/tree.js';
+import { describe, expect, it } from 'vitest';
+import { variantLabel, shortKey, valueLabel, valueLabels } from '../../src/config/sweep/label.js';
+import type { Json } from '../../src/config/text/tree.js';
 
 describe('labels', () => {
-  test.each<[string, string[], string]>([
+  it.each<[string, string[], string]>([
     ['model.kernel_size', ['model.kernel_size', 'model.pooling'], 'kernel_size'],
     ['training.optimizer.momentum', ['training.optimizer.momentum', 'model.layers.0.momentum'], 'optimizer.momentum'],
     ['model.layers.0.filters', ['model.layers.0.filters', 'model.layers.3.filters'], 'layers.0.filters'],
@@ -15,38 +15,63 @@ describe('labels', () => {
     expect(shortKey(key, keys)).toBe(expected);
   });
 
-  test.each<[Json, string]>([
+  it.each<[Json, string]>([
     [0.001, '0.001'],
     [0.00012345678, '0.0001235'],
     [null, 'null'],
-    [[3, 5], '[3,5]'],
+    [[3, 5], '[3, 5]'],
     [{ name: 'adam' }, 'adam'],
-    [{ name: 'sgd', momentum: 0.9, nesterov: true }, 'sgd(momentum=0.9,nesterov=true)'],
-    [[{ type: 'conv2d', filters: 8 }, { type: 'flatten' }], '[conv2d(filters=8),flatten]'],
+    [{ name: 'sgd', momentum: 0.9, nesterov: true }, 'sgd(momentum=0.9, nesterov=true)'],
+    [[{ type: 'conv2d', filters: 8 }, { type: 'flatten' }], '[conv2d(filters=8), flatten]'],
     [{ l2: 0.1 }, '(l2=0.1)'],
     [{}, '{}'],
     [{ rotation: { factor: 0.04 } }, 'rotation(factor=0.04)'],
-    [{ translation: { height_factor: 0.07, width_factor: 0.07 } }, 'translation(0.07,0.07)'],
-    [{ noise: { stddev: 0.2 }, flip: {} }, 'noise(stddev=0.2),flip'],
-    [{ monitor: 'val_loss', patience: 3, restore_best_weights: true }, '(val_loss,3,true)'],
+    [
+      { translation: { height_factor: 0.07, width_factor: 0.07 } },
+      'translation(height_factor=0.07, width_factor=0.07)',
+    ],
+    [{ noise: { stddev: 0.2 }, flip: {} }, 'noise(stddev=0.2), flip'],
+    [
+      { monitor: 'val_loss', patience: 3, restore_best_weights: true },
+      '(monitor=val_loss, patience=3, restore_best_weights=true)',
+    ],
     [{ name: 'sgd', schedule: { name: 'cosine', steps: 3 } }, 'sgd(schedule(cosine(steps=3)))'],
   ])('of %j is %s', (value, expected) => {
     expect(valueLabel(value)).toBe(expected);
   });
 
-  test('of a variant', () => {
+  it('of a variant', () => {
     const keys = ['model.kernel_size', 'model.pooling', 'training.epochs'];
-    expect(cellLabel({ 'model.kernel_size': 3, 'model.pooling': 'max' }, keys)).toBe('kernel_size=3 pooling=max');
-    expect(cellLabel({}, keys)).toBe('base');
+    expect(variantLabel({ 'model.kernel_size': 3, 'model.pooling': 'max' }, keys)).toBe('kernel_size=3 pooling=max');
+    expect(variantLabel({}, keys)).toBe('base');
   });
 
-  test('stay short, and tell long values apart', () => {
+  it('stay short, and tell long values apart, without a digest', () => {
     const layers = (count: number): Json => Array.from({ length: count }, () => ({ type: 'conv2d', filters: 8 }));
-    expect(valueLabel(layers(50)).length).toBeLessThanOrEqual(48);
-    expect(valueLabel(layers(50))).not.toBe(valueLabel(layers(51)));
+    const labels = valueLabels([layers(50), layers(51)]);
+    expect(new Set(labels).size).toBe(2);
+    for (const label of [...labels, valueLabel(layers(50))]) {
+      expect(label.length).toBeLessThanOrEqual(70);
+      expect(label).not.toMatch(/#|[0-9a-f]{4}$/);
+    }
   });
 
-  test('of different keys differ', () => {
+  it('of long values of one name tell only what differs between them', () => {
+    const sgd = { name: 'sgd', learning_rate: 0.1, momentum: 0.9, clipnorm: 1, clipvalue: 0.5, global_clipnorm: 1 };
+    const values = [{ ...sgd, nesterov: true }, { ...sgd, nesterov: false }, { name: 'adam' }];
+    expect(valueLabels(values)).toEqual(['sgd(nesterov=true)', 'sgd(nesterov=false)', 'adam']);
+  });
+
+  it('are the names that the experiment file gives', () => {
+    const keys = ['augmentation', 'model.pooling'];
+    const values = { augmentation: { flip: {} }, 'model.pooling': 'max' };
+    expect(variantLabel(values, keys, { values: { augmentation: 'mirrored' } })).toBe(
+      'augmentation=mirrored pooling=max',
+    );
+    expect(variantLabel(values, keys, { variant: 'as published' })).toBe('as published');
+  });
+
+  it('of different keys differ', () => {
     const key = fc
       .array(fc.constantFrom('a', 'b', '0'), { minLength: 1, maxLength: 4 })
       .map((parts) => parts.join('.'));

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { ConfigError } from '../../src/config/config-error.js';
-import type { Experiment } from '../../src/config/experiment.js';
+import { ConfigError } from '../../src/config/text/config-error.js';
+import type { Experiment } from '../../src/config/schema/experiment.generated.js';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment, type LoadedExperiment } from '../../src/config/load.js';
-import { parseOverride } from '../../src/config/overrides.js';
-import { cellOf, expandSweep, sweepDatasets, sweepSeeds, sweptKeys } from '../../src/config/sweep.js';
-import type { Json } from '../../src/config/tree.js';
+import { parseOverride } from '../../src/config/text/overrides.js';
+import { variantOf, expandSweep, sweepDatasets, sweepSeeds, sweptKeys } from '../../src/config/variants/sweep.js';
+import type { Json } from '../../src/config/text/tree.js';
 
 let folder: string;
 beforeAll(() => {
@@ -39,7 +39,7 @@ const kernels = { 'model.kernel_size': [3, 5] };
 const sizes = { 'training.batch_size': [8, 16] };
 
 describe('a grid', () => {
-  test('has every combination, the last parameter varying fastest', () => {
+  it('has every combination, the last parameter varying fastest', () => {
     expect(valuesOf({ parameters: { ...kernels, ...sizes } })).toEqual([
       { 'model.kernel_size': 3, 'training.batch_size': 8 },
       { 'model.kernel_size': 3, 'training.batch_size': 16 },
@@ -48,18 +48,18 @@ describe('a grid', () => {
     ]);
   });
 
-  test('without parameters is the experiment itself', () => {
+  it('without parameters is the experiment itself', () => {
     expect(valuesOf({ seeds: 3 })).toEqual([{}]);
   });
 
-  test('takes nested parameters, lists, `values` and one `value` alike', () => {
+  it('takes nested parameters, lists, `values` and one `value` alike', () => {
     const nested = { training: { parameters: { batch_size: { values: [8] }, optimizer: { value: 'sgd' } } } };
     expect(valuesOf({ parameters: { ...nested, 'model.kernel_size': [3] } })).toEqual([
       { 'training.batch_size': 8, 'training.optimizer': 'sgd', 'model.kernel_size': 3 },
     ]);
   });
 
-  test('varies parameters in a zip together', () => {
+  it('varies parameters in a zip together', () => {
     const parameters = { ...kernels, 'model.activation': ['relu', 'tanh'], ...sizes };
     const rows = valuesOf({ parameters, zip: [['training.batch_size', 'model.kernel_size']] });
     expect(rows.map((values) => Object.values(values))).toEqual([
@@ -70,7 +70,7 @@ describe('a grid', () => {
     ]);
   });
 
-  test('begins with include, leaves out exclude, and ends at run_cap', () => {
+  it('begins with include, leaves out exclude, and ends at run_cap', () => {
     const sweep = {
       parameters: { ...kernels, 'training.optimizer': ['adam', { name: 'sgd', momentum: 0.9 }] },
       include: [{ 'training.epochs': 3 }, { 'training.epochs': 3 }],
@@ -83,7 +83,7 @@ describe('a grid', () => {
     expect(valuesOf({ ...sweep, run_cap: 2 })).toEqual(all.slice(0, 2));
   });
 
-  test('has a parameter only where its condition holds, and no variant twice', () => {
+  it('has a parameter only where its condition holds, and no variant twice', () => {
     const parameters = {
       // Written before what it depends on: the order of the file is that of the columns, not of the search.
       'training.optimizer.momentum': { values: [0.5, 0.9], when: { 'training.optimizer': 'sgd' } },
@@ -97,13 +97,65 @@ describe('a grid', () => {
     ]);
   });
 
-  test('reads conditions on what does not vary from the experiment, names from mappings', () => {
+  it('reads conditions on what does not vary from the experiment, names from mappings', () => {
     const momentum = (when: object) => ({ 'training.optimizer.momentum': { values: [0.5, 0.9], when } });
     const sgd = { training: { optimizer: 'sgd' } };
     expect(valuesOf({ parameters: momentum({ 'training.optimizer.name': 'sgd' }) }, sgd)).toHaveLength(2);
     expect(valuesOf({ parameters: momentum({ 'training.optimizer.name': 'adam' }) }, sgd)).toEqual([{}]);
     const both = { 'training.optimizer': [{ name: 'sgd', nesterov: true }, 'adam'] };
     expect(valuesOf({ parameters: { ...both, ...momentum({ 'training.optimizer.name': 'sgd' }) } })).toHaveLength(3);
+  });
+});
+
+describe('names of variants', () => {
+  const augmentation = { noisy: { noise: { stddev: 0.1 } }, mirrored: { flip: { mode: 'horizontal' } } };
+  const parameters = { augmentation: { values: augmentation } };
+  const include = [{ name: 'as published', 'training.epochs': 3 }, { name: 'as written' }];
+  const named = () => expandSweep(load({ ...plain, sweep: { parameters, include } }));
+
+  it('say so where two mean the same', () => {
+    const sweep = { parameters: { augmentation: { values: { none: {} } } }, include: [{ name: 'as written' }] };
+    expect(() => expandSweep(load({ ...plain, sweep }))).toThrow('augmentation=none is the same variant as as written');
+  });
+
+  it('are those of `include` and of values that are given by name', () => {
+    expect(named().map(({ values, names }) => ({ values, names }))).toEqual([
+      { values: { 'training.epochs': 3 }, names: { variant: 'as published' } },
+      { values: {}, names: { variant: 'as written' } },
+      { values: { augmentation: augmentation.noisy }, names: { values: { augmentation: 'noisy' } } },
+      { values: { augmentation: augmentation.mirrored }, names: { values: { augmentation: 'mirrored' } } },
+    ]);
+  });
+
+  it('change neither configurations nor their hashes', () => {
+    const [published, written, ...varied] = named().map((variant) => configHash(variant.config()));
+    const sweep = { parameters: { augmentation: Object.values(augmentation) }, include: [{ 'training.epochs': 3 }] };
+    const plainly = expandSweep(load({ ...plain, sweep })).map((variant) => configHash(variant.config()));
+    expect([published, ...varied]).toEqual(plainly);
+    expect(written).toBe(configHash(load(plain).config));
+  });
+
+  it('stay when the resolved file is read again', () => {
+    const { config } = load({ ...plain, sweep: { parameters, include } });
+    const again = load(JSON.parse(JSON.stringify(config)) as object).config;
+    expect(again.sweep?.parameters).toEqual(config.sweep?.parameters);
+    expect(again.sweep?.include).toEqual(config.sweep?.include);
+  });
+
+  it.each([
+    [
+      'a mistake in a named value at its name',
+      { parameters: { augmentation: { values: { odd: { flip: 3 } } } } },
+      'flip',
+    ],
+    ['two of one name', { include: [include[0], { ...include[0], 'training.epochs': 4 }] }, 'as published'],
+    [
+      'fewer names than values',
+      { parameters: { 'model.kernel_size': { values: [3, 5], names: ['small'] } } },
+      '1 name for 2 values',
+    ],
+  ])('are checked: %s', (_, sweep, text) => {
+    expect(() => expandSweep(load({ ...plain, sweep }))).toThrow(text);
   });
 });
 
@@ -117,12 +169,12 @@ describe('random', () => {
   const random = (run_cap: number, seed = 42) =>
     valuesOf({ method: 'random', run_cap, parameters }, { training: { seed } });
 
-  test('draws the same for the same seed, and goes on with the same for more', () => {
+  it('draws the same for the same seed, and more of the same for more', () => {
     expect(random(30).slice(0, 10)).toEqual(random(10));
     expect(random(10, 1)).not.toEqual(random(10));
   });
 
-  test('draws the same of one parameter, whatever the others are', () => {
+  it('draws the same of one parameter, whatever the others are', () => {
     const alone = { 'model.activation': parameters['model.activation'], 'model.dropout': { min: 0, max: 0.5 } };
     const drawn = valuesOf({ method: 'random', run_cap: 10, parameters: alone }, { training: { seed: 42 } });
     expect(drawn.map((values) => values['model.activation'])).toEqual(
@@ -130,13 +182,13 @@ describe('random', () => {
     );
   });
 
-  test('ends when there is nothing new to draw', () => {
+  it('ends when there is nothing new to draw', () => {
     expect(valuesOf({ method: 'random', run_cap: 50, parameters: { ...kernels, ...sizes } })).toHaveLength(4);
   });
 });
 
 describe('seeds', () => {
-  test.each([
+  it.each([
     [undefined, [42]],
     [3, [42, 43, 44]],
     [
@@ -149,45 +201,45 @@ describe('seeds', () => {
 });
 
 describe('a variant', () => {
-  test('is what loading the file with the same overrides gives, and has the same hash', () => {
+  it('is what loading the file with the same overrides gives, and has the same hash', () => {
     fc.assert(
       fc.property(variedExperiment, (content) => {
         const experiment = load(content);
         for (const values of combinationsOf(content.sweep)) {
           const expected = loadWith(experiment, values);
-          const cell = cellOf(experiment, values, 0);
+          const variant = variantOf(experiment, values, 0);
           if (expected === undefined) {
-            expect(() => cell.config()).toThrow(ConfigError);
+            expect(() => variant.config()).toThrow(ConfigError);
             continue;
           }
-          expect(JSON.stringify(cell.config())).toBe(JSON.stringify(expected));
-          expect(configHash(cell.config())).toBe(configHash(expected));
+          expect(JSON.stringify(variant.config())).toBe(JSON.stringify(expected));
+          expect(configHash(variant.config())).toBe(configHash(expected));
         }
       }),
       { numRuns: 100 },
     );
   });
 
-  test('follows references to what varies', () => {
+  it('follows references to what varies', () => {
     const content = { ...plain, name: 'size ${training.batch_size}', training: { epochs: '${training.batch_size}' } };
-    const cells = expandSweep(load({ ...content, sweep: { parameters: sizes } }));
-    expect(cells.map((cell) => [cell.config().name, cell.config().training.epochs])).toEqual([
+    const variants = expandSweep(load({ ...content, sweep: { parameters: sizes } }));
+    expect(variants.map((variant) => [variant.config().name, variant.config().training.epochs])).toEqual([
       ['size 8', 8],
       ['size 16', 16],
     ]);
   });
 
-  test('is a copy: changing it leaves the others as they are', () => {
+  it('is a copy: changing it leaves the others as they are', () => {
     const [first, second] = expandSweep(load({ ...plain, sweep: { parameters: kernels } }));
     first.config().training.epochs = 99;
     expect(first.config().training.epochs).not.toBe(99);
     expect(second.config().training.epochs).not.toBe(99);
   });
 
-  test('has paths relative to the file that they are written in', () => {
+  it('has paths relative to the file that they are written in', () => {
     const content = { ...plain, sweep: { parameters: { 'dataset.path': ['a', 'b'] } } };
-    const cells = expandSweep(load(content));
-    expect(cells.map((cell) => (cell.config().dataset as { path: string }).path)).toEqual([
+    const variants = expandSweep(load(content));
+    expect(variants.map((variant) => (variant.config().dataset as { path: string }).path)).toEqual([
       join(folder, 'a'),
       join(folder, 'b'),
     ]);
@@ -196,18 +248,18 @@ describe('a variant', () => {
 });
 
 describe('ten thousand variants', () => {
-  test('are expanded, keep little, and are as valid as few', () => {
+  it('are expanded, keep little, and are as valid as few', () => {
     const numbers = (from: number) => Array.from({ length: 100 }, (_, i) => from + i);
     const parameters = { 'training.batch_size': numbers(1), 'model.layers.0.filters': numbers(1) };
-    const cells = expandSweep(load({ ...plain, sweep: { parameters } }));
-    expect(cells).toHaveLength(10_000);
-    expect(cells[9_999].config().training.batch_size).toBe(100);
+    const variants = expandSweep(load({ ...plain, sweep: { parameters } }));
+    expect(variants).toHaveLength(10_000);
+    expect(variants[9_999].config().training.batch_size).toBe(100);
     expect(sweptKeys(load({ ...plain, sweep: { parameters } }).config.sweep ?? expect.fail())).toEqual(
       Object.keys(parameters),
     );
   });
 
-  test('with one mistake in a hundred each are told once, with their number', () => {
+  it('with one mistake in a hundred each are told once, with their number', () => {
     const sizes = Array.from({ length: 100 }, (_, i) => i); // 0 is no batch size
     const rates = Array.from({ length: 100 }, (_, i) => i / 100 - 0.01); // -0.01 is no dropout
     const parameters = { 'training.batch_size': sizes, 'model.dropout': rates };

@@ -3,10 +3,12 @@ import { mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { create } from 'tar';
 import { describe, expect, onTestFinished } from 'vitest';
-import type { Cifar10 } from '../../src/config/experiment.js';
-import { loadCifar10 } from '../../src/data/cifar10.js';
+import type { Cifar10 } from '../../src/config/schema/experiment.generated.js';
+import { asImages } from '../../src/data/images/image-dataset.js';
+import { loadCifar } from '../../src/data/sources/cifar-binary.js';
+import { cifar10Version } from '../../src/data/sources/cifar10.js';
 import type { DatasetProgress } from '../../src/data/dataset.js';
-import { bytesOf, splitDefaults, test, userError } from './fixtures.js';
+import { bytesOf, splitDefaults, it, userError } from './fixtures.js';
 import { startFlakyServer } from './flaky-server.js';
 
 const cifar10: Cifar10 = { name: 'cifar10', path: 'batches', ...splitDefaults };
@@ -39,29 +41,29 @@ function pixel(images: Uint8Array, image: number, at: number): number[] {
 }
 
 describe('CIFAR-10', () => {
-  test('is read from a folder, channels last, and prepared once', async ({ folder, options }) => {
+  it('is read from a folder, channels last, and prepared once', async ({ folder, options }) => {
     await writeBatches(join(folder, 'batches'));
-    const dataset = await loadCifar10(cifar10, options);
+    const dataset = asImages(await loadCifar(cifar10, cifar10Version, options), 'a test');
     expect(dataset).toMatchObject({ height: 32, width: 32, channels: 3, source: 'batches' });
     expect([dataset.train.labels.length, dataset.test.labels.length]).toEqual([50_000, 10_000]);
     expect(dataset.train.labels[43_217]).toBe(7);
     expect(pixel(bytesOf(dataset.train.images), 43_217, 700)).toEqual([4, 3217 % 256, 700 % 256]);
     expect(pixel(bytesOf(dataset.test.images), 9_999, 1023)).toEqual([5, 9_999 % 256, 255]);
 
-    const again = await loadCifar10(cifar10, options);
+    const again = asImages(await loadCifar(cifar10, cifar10Version, options), 'a test');
     expect(again.digest).toBe(dataset.digest);
     expect(Buffer.compare(bytesOf(again.test.images), bytesOf(dataset.test.images))).toBe(0);
     const cached = await readdir(join(folder, 'cache', 'datasets', 'cifar10'));
     expect(cached.filter((name) => !name.endsWith('.lock'))).toHaveLength(1);
 
     await writeFile(join(folder, 'batches', 'test_batch.bin'), batch(200));
-    const changed = await loadCifar10(cifar10, options);
+    const changed = asImages(await loadCifar(cifar10, cifar10Version, options), 'a test');
     expect(pixel(bytesOf(changed.test.images), 0, 0)[0]).toBe(200);
     expect(pixel(bytesOf(again.test.images), 0, 0)[0]).toBe(5);
     expect(changed.digest).not.toBe(dataset.digest);
   });
 
-  test('is downloaded, through broken connections, read from its archive, then needs no network', async ({
+  it('is downloaded, through broken connections, read from its archive, then needs no network', async ({
     folder,
     options,
   }) => {
@@ -80,34 +82,43 @@ describe('CIFAR-10', () => {
     const onProgress = ({ step, done }: DatasetProgress) => {
       if (step === 'download' && done === half) server.drop();
     };
-    const dataset = await loadCifar10({ ...cifar10, path: null }, { ...options, onProgress }, archive);
+    const dataset = asImages(
+      await loadCifar({ ...cifar10, path: null }, { ...cifar10Version, archive }, { ...options, onProgress }),
+      'a test',
+    );
     expect(server.ranges).toEqual([undefined, `bytes=${half}-`]);
     expect(pixel(bytesOf(dataset.train.images), 12_345, 1)).toEqual([1, 2345 % 256, 1]);
 
     await server.close();
-    const offline = await loadCifar10({ ...cifar10, path: null }, options, archive);
+    const offline = asImages(
+      await loadCifar({ ...cifar10, path: null }, { ...cifar10Version, archive }, options),
+      'a test',
+    );
     expect(offline.digest).toBe(dataset.digest);
-    const given = await loadCifar10({ ...cifar10, path: 'cifar-10-binary.tar.gz' }, options);
+    const given = asImages(
+      await loadCifar({ ...cifar10, path: 'cifar-10-binary.tar.gz' }, cifar10Version, options),
+      'a test',
+    );
     expect(given.digest).toBe(dataset.digest);
 
     await truncate(file, half);
-    const error = await userError(loadCifar10({ ...cifar10, path: 'cifar-10-binary.tar.gz' }, options));
+    const error = await userError(loadCifar({ ...cifar10, path: 'cifar-10-binary.tar.gz' }, cifar10Version, options));
     expect(error.code).toBe('dataset-file-corrupt');
     expect(error.message).toContain(file);
   });
 
-  test('names the file that is missing, too short or wrong', async ({ folder, options }) => {
-    const absent = await userError(loadCifar10(cifar10, options));
+  it('names the file that is missing, too short or wrong', async ({ folder, options }) => {
+    const absent = await userError(loadCifar(cifar10, cifar10Version, options));
     expect(absent.code).toBe('dataset-file-missing');
     await mkdir(join(folder, 'batches'));
     for (const name of names) await writeFile(join(folder, 'batches', name), batch(0));
     await truncate(join(folder, 'batches', 'data_batch_3.bin'), 1000);
-    const short = await userError(loadCifar10(cifar10, options));
+    const short = await userError(loadCifar(cifar10, cifar10Version, options));
     expect(short.message).toContain('data_batch_3.bin: expected 30730000 bytes, found 1000');
     const wrong = batch(0);
     wrong[5 * RECORD] = 10;
     await writeFile(join(folder, 'batches', 'data_batch_3.bin'), wrong);
-    const label = await userError(loadCifar10(cifar10, options));
+    const label = await userError(loadCifar(cifar10, cifar10Version, options));
     expect(label.message).toContain('data_batch_3.bin: record 5 has label 10');
     // A failed preparation leaves no half of one.
     const cached = await readdir(join(folder, 'cache', 'datasets', 'cifar10'));

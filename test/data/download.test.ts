@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { type RemoteFile, ensureDownloaded, mirrored } from '../../src/data/download.js';
 import type { DatasetProgress } from '../../src/data/dataset.js';
 import { UserError } from '../../src/errors.js';
-import { test, userError } from './fixtures.js';
+import { it, userError } from './fixtures.js';
 import { type Answer, type FlakyServer, startFlakyServer } from './flaky-server.js';
 
 const contents = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 256));
@@ -18,7 +18,7 @@ async function serve(...answers: Answer[]): Promise<FlakyServer & { remote: Remo
 }
 
 describe('ensureDownloaded', () => {
-  test('continues where a broken connection ended, until all is there', async ({ folder }) => {
+  it('continues where a broken connection ended, until all is there', async ({ folder }) => {
     const { remote, ranges, drop } = await serve({ pauseAfter: 100_000 }, { pauseAfter: 50_000 }, {});
     const progress: DatasetProgress[] = [];
     const file = join(folder, 'file.gz');
@@ -34,7 +34,7 @@ describe('ensureDownloaded', () => {
     expect(downloaded.at(-1)).toBe(contents.length);
   });
 
-  test('continues what an earlier process left', async ({ folder }) => {
+  it('continues what an earlier process left', async ({ folder }) => {
     const { remote, ranges } = await serve({});
     const file = join(folder, 'file.gz');
     await writeFile(`${file}.part`, contents.subarray(0, 12_345));
@@ -43,7 +43,7 @@ describe('ensureDownloaded', () => {
     expect(ranges).toEqual(['bytes=12345-']);
   });
 
-  test('starts anew when the server knows no ranges', async ({ folder }) => {
+  it('starts anew when the server knows no ranges', async ({ folder }) => {
     const { remote, ranges, drop } = await serve({ pauseAfter: 100_000 }, { ignoreRange: true });
     const file = join(folder, 'file.gz');
     const onProgress = ({ done }: DatasetProgress) => {
@@ -54,7 +54,7 @@ describe('ensureDownloaded', () => {
     expect(Buffer.compare(await readFile(file), contents)).toBe(0);
   });
 
-  test('starts anew when what was left is damaged, or longer than the file', async ({ folder }) => {
+  it('starts anew when what was left is damaged, or longer than the file', async ({ folder }) => {
     const file = join(folder, 'file.gz');
     for (const left of [Buffer.alloc(1000, 1), Buffer.alloc(contents.length, 1), Buffer.alloc(contents.length + 5)]) {
       const { remote } = await serve({});
@@ -65,13 +65,13 @@ describe('ensureDownloaded', () => {
     }
   });
 
-  test('tries again after a server error', async ({ folder }) => {
+  it('tries again after a server error', async ({ folder }) => {
     const { remote, ranges } = await serve({ status: 503 }, { status: 429 }, {});
     await ensureDownloaded(remote, join(folder, 'file.gz'), {});
     expect(ranges).toHaveLength(3);
   });
 
-  test('asks nobody for what is there, and fetches a damaged file again', async ({ folder }) => {
+  it('asks nobody for what is there, and fetches a damaged file again', async ({ folder }) => {
     const { remote, ranges } = await serve({});
     const file = join(folder, 'file.gz');
     await writeFile(file, contents);
@@ -82,7 +82,7 @@ describe('ensureDownloaded', () => {
     expect(ranges).toHaveLength(1);
   });
 
-  test('rejects a file with another checksum and keeps nothing of it', async ({ folder }) => {
+  it('rejects a file with another checksum and keeps nothing of it', async ({ folder }) => {
     const { remote } = await serve({ contents: Buffer.alloc(contents.length) });
     const file = join(folder, 'file.gz');
     const error = await userError(ensureDownloaded(remote, file, {}));
@@ -93,13 +93,13 @@ describe('ensureDownloaded', () => {
     await expect(readFile(`${file}.part`)).rejects.toThrow('ENOENT');
   });
 
-  test('rejects a file that is longer than published', async ({ folder }) => {
+  it('rejects a file that is longer than published', async ({ folder }) => {
     const { remote } = await serve({ contents: Buffer.concat([contents, Buffer.of(0)]) });
     const error = await userError(ensureDownloaded(remote, join(folder, 'file.gz'), {}));
     expect(error.message).toContain('more than the expected 300000 bytes');
   });
 
-  test('takes no other part of the file than it asked for', async ({ folder }) => {
+  it('takes no other part of the file than it asked for', async ({ folder }) => {
     const { remote } = await serve({ claimedStart: 7 });
     const file = join(folder, 'file.gz');
     await writeFile(`${file}.part`, contents.subarray(0, 1000));
@@ -107,7 +107,7 @@ describe('ensureDownloaded', () => {
     expect(error.message).toContain('asked for bytes from 1000, was answered with bytes from 7');
   });
 
-  test('goes on to the next URL, and says of each why it failed', async ({ folder }) => {
+  it('tries the next URL, and says of each why it failed', async ({ folder }) => {
     const { remote: absent } = await serve({ status: 404 });
     const { remote } = await serve({});
     const urls = [...absent.urls, ...remote.urls];
@@ -116,14 +116,14 @@ describe('ensureDownloaded', () => {
     expect(error.message).toContain(`${absent.urls[0]}: HTTP 404 Not Found`);
   });
 
-  test('is done once when several ask at the same time', async ({ folder }) => {
+  it('is done once when several ask at the same time', async ({ folder }) => {
     const { remote, ranges } = await serve({});
     const file = join(folder, 'file.gz');
     await Promise.all([1, 2, 3].map(() => ensureDownloaded(remote, file, {})));
     expect(ranges).toHaveLength(1);
   });
 
-  test('ends when aborted, and keeps what has arrived', async ({ folder }) => {
+  it('ends when aborted, and keeps what has arrived', async ({ folder }) => {
     const { remote } = await serve({ pauseAfter: 100_000 });
     const controller = new AbortController();
     const file = join(folder, 'file.gz');
@@ -134,7 +134,7 @@ describe('ensureDownloaded', () => {
     expect((await readFile(`${file}.part`)).length).toBeGreaterThanOrEqual(100_000);
   });
 
-  test('explains a cache that is no folder', async ({ folder }) => {
+  it('explains a cache that is no folder', async ({ folder }) => {
     const { remote } = await serve({});
     await writeFile(join(folder, 'cache'), '');
     const error = await userError(ensureDownloaded(remote, join(folder, 'cache', 'file.gz'), {}));
@@ -150,16 +150,16 @@ describe('mirrored', () => {
     sha256: '00',
   };
 
-  test('replaces the URLs, not the checksum', () => {
+  it('replaces the URLs, not the checksum', () => {
     const expected = { ...remote, urls: ['http://127.0.0.1:9/sets/fashion_mnist/file.gz'] };
     expect(mirrored(remote, 'fashion_mnist', { ABLATE_DATASETS_URL: 'http://127.0.0.1:9/sets/' })).toEqual(expected);
   });
 
-  test('rejects what is no URL', () => {
+  it('rejects what is no URL', () => {
     expect(() => mirrored(remote, 'fashion_mnist', { ABLATE_DATASETS_URL: 'mirror' })).toThrow(UserError);
   });
 
-  test('leaves them without the variable', () => {
+  it('leaves them without the variable', () => {
     expect(mirrored(remote, 'fashion_mnist', {})).toBe(remote);
   });
 });

@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from 'vitest';
-import type { LoadOptions } from '../../src/data/dataset.js';
+import { it as base } from 'vitest';
+import type { DatasetConfig } from '../../src/config/schema/experiment.generated.js';
+import type { DatasetDescription, LoadOptions } from '../../src/data/dataset.js';
+import { type ImageDataset, type ImageShape, asImages, imageShape } from '../../src/data/images/image-dataset.js';
+import { datasetShape, loadDataset } from '../../src/data/load.js';
 import { UserError } from '../../src/errors.js';
 import type { Bytes } from '../../src/tensorflow/bytes.js';
 
-/** `test` with a folder of its own, removed afterwards, and options that keep the cache in it. */
-export const test = base.extend<{ folder: string; options: LoadOptions }>({
+/** `it` with a folder of its own, removed afterwards, and options that keep the cache in it. */
+export const it = base.extend<{ folder: string; options: LoadOptions }>({
   // eslint-disable-next-line no-empty-pattern -- vitest reads the names of the fixtures used from this pattern
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'ablate-data-'));
@@ -24,10 +27,11 @@ export const splitDefaults = {
   validation_split: 0.1,
   train_fraction: 1,
   normalization: 'rescale',
+  split: null,
   classes: null,
 } as const;
 
-/** The UserError that a promise is rejected with; anything else fails the test. */
+/** The UserError that a promise is rejected with; anything else fails the it. */
 export async function userError(promise: Promise<unknown>): Promise<UserError> {
   const thrown = await promise.then(
     () => undefined,
@@ -48,4 +52,19 @@ export function idxFile(dimensions: number[], data: Uint8Array, elementCode = 0x
 /** All of them, as an array. */
 export function bytesOf(bytes: Bytes): Uint8Array {
   return bytes.subarray(0, bytes.byteLength);
+}
+
+/** A dataset, as its images. */
+export async function loadImages(config: DatasetConfig, options: LoadOptions): Promise<ImageDataset> {
+  return asImages(await loadDataset(config, options), 'a test');
+}
+
+/** What is known of a dataset beforehand, as of images. */
+export async function describeImages(
+  config: DatasetConfig,
+  options: LoadOptions,
+): Promise<ImageShape & Omit<DatasetDescription, 'inputs' | 'target'>> {
+  const { inputs, target, ...description } = await datasetShape(config, options);
+  const { height, width, channels, classes } = imageShape({ inputs, target }, 'a test');
+  return { ...description, height, width, channels, classes };
 }

@@ -2,9 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
-import type { Idx } from '../../src/config/experiment.js';
-import { datasetShape, loadDataset } from '../../src/data/load.js';
-import { bytesOf, idxFile, splitDefaults, test, userError } from './fixtures.js';
+import type { Idx } from '../../src/config/schema/experiment.generated.js';
+import { describeImages, loadImages, bytesOf, idxFile, splitDefaults, it, userError } from './fixtures.js';
 
 const idx: Idx = {
   name: 'idx',
@@ -12,6 +11,8 @@ const idx: Idx = {
   train_labels: 'train-labels',
   test_images: 'test-images',
   test_labels: 'test-labels',
+  validation_images: null,
+  validation_labels: null,
   ...splitDefaults,
 };
 
@@ -28,44 +29,74 @@ async function writeFiles(folder: string, files: Partial<typeof goodFiles> = {})
   for (const [name, bytes] of Object.entries({ ...goodFiles, ...files })) await writeFile(join(folder, name), bytes);
 }
 
-describe('a data set in IDX files', () => {
-  test('has its images, labels and as many classes as the largest label says', async ({ folder, options }) => {
+describe('a dataset in IDX files', () => {
+  it('has its images, labels and as many classes as the largest label says', async ({ folder, options }) => {
     await writeFiles(folder);
-    const dataset = await loadDataset(idx, options);
+    const dataset = await loadImages(idx, options);
     expect(dataset).toMatchObject({ height: 2, width: 2, channels: 3, classes: ['0', '1', '2', '3'] });
     expect([...dataset.train.labels]).toEqual([0, 3, 1]);
     expect([...bytesOf(dataset.test.images)]).toEqual([...pixels(2)]);
-    expect(await datasetShape(idx, options)).toEqual({ height: 2, width: 2, channels: 3, classes: dataset.classes });
+    expect(await describeImages(idx, options)).toEqual({
+      ...{ height: 2, width: 2, channels: 3, classes: dataset.classes },
+      hasValidation: false,
+    });
   });
 
-  test('has one channel when the images have three dimensions', async ({ folder, options }) => {
+  it('has one channel when the images have three dimensions', async ({ folder, options }) => {
     await writeFiles(folder, {
       'train-images': idxFile([3, 4, 3], pixels(3)),
       'test-images': idxFile([2, 4, 3], pixels(2)),
     });
-    expect(await loadDataset(idx, options)).toMatchObject({ height: 4, width: 3, channels: 1 });
+    expect(await loadImages(idx, options)).toMatchObject({ height: 4, width: 3, channels: 1 });
   });
 
-  test('has a digest of its contents, whatever the container', async ({ folder, options }) => {
+  it('has a digest of its contents, whatever the container', async ({ folder, options }) => {
     await writeFiles(folder);
-    const { digest } = await loadDataset(idx, options);
+    const { digest } = await loadImages(idx, options);
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     await writeFiles(folder, { 'train-images': gzipSync(goodFiles['train-images']) });
-    expect((await loadDataset(idx, options)).digest).toBe(digest);
+    expect((await loadImages(idx, options)).digest).toBe(digest);
     await writeFiles(folder, { 'train-labels': idxFile([3], Uint8Array.of(0, 1, 3)) });
-    expect((await loadDataset(idx, options)).digest).not.toBe(digest);
+    expect((await loadImages(idx, options)).digest).not.toBe(digest);
   });
 
-  test('may have labels of two or four bytes', async ({ folder, options }) => {
+  it('may have labels of two or four bytes', async ({ folder, options }) => {
     await writeFiles(folder, {
       'train-labels': idxFile([3], Uint8Array.of(0, 0, 1, 2, 0, 5), 0x0b),
       'test-labels': idxFile([2], Uint8Array.of(0, 0, 0, 7, 0, 0, 0, 1), 0x0c),
     });
-    const { train, test: held } = await loadDataset(idx, options);
+    const { train, test: held } = await loadImages(idx, options);
     expect([[...train.labels], [...held.labels]]).toEqual([
       [0, 258, 5],
       [7, 1],
     ]);
+  });
+
+  it('may have validation images of its own, which come after the training images', async ({ folder, options }) => {
+    await writeFiles(folder);
+    const without = await loadImages(idx, options);
+    await writeFile(join(folder, 'val-images'), idxFile([2, 2, 2, 3], pixels(2)));
+    await writeFile(join(folder, 'val-labels'), gzipSync(idxFile([2], Uint8Array.of(4, 0))));
+    const config = { ...idx, validation_images: 'val-images', validation_labels: 'val-labels' };
+    const dataset = await loadImages(config, options);
+    expect(await describeImages(config, options)).toMatchObject({ hasValidation: true, classes: dataset.classes });
+    expect(dataset.classes).toEqual(['0', '1', '2', '3', '4']);
+    expect([[...dataset.train.labels], dataset.givenValidation]).toEqual([[0, 3, 1, 4, 0], 2]);
+    expect([...bytesOf(dataset.train.images)]).toEqual([...pixels(3), ...pixels(2)]);
+    // The same images for validation or for training are two datasets.
+    const together = { 'train-images': idxFile([5, 2, 2, 3], bytesOf(dataset.train.images)) };
+    await writeFiles(folder, { ...together, 'train-labels': idxFile([5], Uint8Array.of(0, 3, 1, 4, 0)) });
+    const digests = [without.digest, dataset.digest, (await loadImages(idx, options)).digest];
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  it('rejects validation images of another size', async ({ folder, options }) => {
+    await writeFiles(folder);
+    await writeFile(join(folder, 'val-images'), idxFile([1, 3, 2, 2], pixels(1)));
+    await writeFile(join(folder, 'val-labels'), idxFile([1], Uint8Array.of(0)));
+    const config = { ...idx, validation_images: 'val-images', validation_labels: 'val-labels' };
+    for (const read of [loadImages, describeImages])
+      expect((await userError(read(config, options))).message).toContain('val-images: expected images of 2×2×3');
   });
 
   const mistakes: [string, Partial<typeof goodFiles>, string][] = [
@@ -76,9 +107,9 @@ describe('a data set in IDX files', () => {
     ['a negative label', { 'test-labels': idxFile([2], Uint8Array.of(0, 0, 255, 255), 0x0b) }, '-1 at position 1'],
     ['no images', { 'train-images': idxFile([0, 2, 2, 3], pixels(0)) }, 'found uint8 of [0, 2, 2, 3]'],
   ];
-  test.for(mistakes)('rejects %s', async ([, files, message], { folder, options }) => {
+  it.for(mistakes)('rejects %s', async ([, files, message], { folder, options }) => {
     await writeFiles(folder, files);
-    const error = await userError(loadDataset(idx, options));
+    const error = await userError(loadImages(idx, options));
     expect(error.code).toBe('dataset-invalid');
     expect(error.message).toContain(message);
   });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { readIdx, readIdxHeader } from '../../src/data/idx.js';
-import { idxFile, test, userError } from './fixtures.js';
+import { readIdx, readIdxHeader } from '../../src/data/idx-format.js';
+import { idxFile, it, userError } from './fixtures.js';
 
 const elements = [
   { code: 0x08, name: 'uint8', bytes: 1 },
@@ -29,7 +29,7 @@ const image = idxFile(
 );
 
 describe('readIdx', () => {
-  test('reads back any array, plain and compressed', async ({ folder }) => {
+  it('reads back any array, plain and compressed', async ({ folder }) => {
     const file = join(folder, 'array');
     await fc.assert(
       fc.asyncProperty(arrays, fc.boolean(), async ({ element, dimensions, data }, compressed) => {
@@ -42,12 +42,12 @@ describe('readIdx', () => {
     );
   });
 
-  test('finds the compressed file by the plain name', async ({ folder }) => {
+  it('finds the compressed file by the plain name', async ({ folder }) => {
     await writeFile(join(folder, 'images.gz'), gzipSync(image));
     expect((await readIdx(join(folder, 'images'))).dimensions).toEqual([2, 3, 2]);
   });
 
-  test('names a file cut off at any byte, with the bytes expected and found', async ({ folder }) => {
+  it('names a file cut off at any byte, with the bytes expected and found', async ({ folder }) => {
     const file = join(folder, 'images');
     for (let length = 0; length < image.length; length++) {
       await writeFile(file, image.subarray(0, length));
@@ -59,7 +59,7 @@ describe('readIdx', () => {
     }
   });
 
-  test('names a compressed file cut off at any byte', async ({ folder }) => {
+  it('names a compressed file cut off at any byte', async ({ folder }) => {
     const file = join(folder, 'images.gz');
     const compressed = gzipSync(image);
     for (let length = 0; length < compressed.length; length++) {
@@ -70,7 +70,7 @@ describe('readIdx', () => {
     }
   });
 
-  test('never fails otherwise, nor reads anything else, when bits are flipped', async ({ folder }) => {
+  it('never fails otherwise, nor reads anything else, when bits are flipped', async ({ folder }) => {
     const file = join(folder, 'images');
     const originals = [image, gzipSync(image)];
     await fc.assert(
@@ -88,13 +88,13 @@ describe('readIdx', () => {
     );
   });
 
-  test('rejects a whole compressed file of too few bytes', async ({ folder }) => {
+  it('rejects a whole compressed file of too few bytes', async ({ folder }) => {
     const file = join(folder, 'images.gz');
     await writeFile(file, gzipSync(image.subarray(0, 20)));
     expect((await userError(readIdx(file))).message).toContain('expected 28 decompressed bytes, found 20');
   });
 
-  test('rejects trailing bytes', async ({ folder }) => {
+  it('rejects trailing bytes', async ({ folder }) => {
     const file = join(folder, 'images');
     await writeFile(file, Buffer.concat([image, Buffer.of(0)]));
     expect((await userError(readIdx(file))).message).toContain('expected 28 bytes, found 29');
@@ -102,23 +102,23 @@ describe('readIdx', () => {
     expect((await userError(readIdx(file))).message).toContain('expected 28 decompressed bytes, found 29');
   });
 
-  test('believes no header that announces more than the compressed bytes can hold', async ({ folder }) => {
+  it('believes no header that announces more than the compressed bytes can hold', async ({ folder }) => {
     const file = join(folder, 'bomb.gz');
     await writeFile(file, gzipSync(idxFile([0xffffffff, 0xffff], new Uint8Array())));
     expect((await userError(readIdx(file))).message).toContain('more than');
   });
 
-  test('says which names were tried for a missing file', async ({ folder }) => {
+  it('says which names were tried for a missing file', async ({ folder }) => {
     const error = await userError(readIdx(join(folder, 'absent')));
     expect(error.code).toBe('dataset-file-missing');
     expect(error.hint).toContain('absent.gz');
   });
 
-  test('names a folder given as a file', async ({ folder }) => {
+  it('names a folder given as a file', async ({ folder }) => {
     expect((await userError(readIdx(folder))).message).toContain(folder);
   });
 
-  test('stops when aborted', async ({ folder }) => {
+  it('stops when aborted', async ({ folder }) => {
     const file = join(folder, 'images');
     await writeFile(file, image);
     await expect(readIdx(file, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 import { describe, expect } from 'vitest';
 import { MappedFile } from '../../src/data/mapped-file.js';
-import { bytesOf, test } from './fixtures.js';
+import { bytesOf, it } from './fixtures.js';
 
 describe('a mapped file', () => {
-  test('gives the bytes of the file, on a page boundary', async ({ folder }) => {
+  it('gives the bytes of the file, on a page boundary', async ({ folder }) => {
     const file = join(folder, 'bytes');
     const bytes = Buffer.from(Array.from({ length: 10_000 }, (_, index) => index % 251));
     await writeFile(file, bytes);
@@ -15,7 +15,7 @@ describe('a mapped file', () => {
     expect(koffi.address(mapped.subarray(0, 1)) % 4096n).toBe(0n);
   });
 
-  test('keeps what it mapped when the file is replaced', async ({ folder }) => {
+  it('keeps what it mapped when the file is replaced', async ({ folder }) => {
     const file = join(folder, 'bytes');
     await writeFile(file, 'before');
     const mapped = new MappedFile(file);
@@ -25,13 +25,13 @@ describe('a mapped file', () => {
     expect(Buffer.from(bytesOf(new MappedFile(file))).toString()).toBe('after!');
   });
 
-  test('maps an empty file as an empty array', async ({ folder }) => {
+  it('maps an empty file as an empty array', async ({ folder }) => {
     const file = join(folder, 'empty');
     await writeFile(file, '');
     expect(bytesOf(new MappedFile(file))).toHaveLength(0);
   });
 
-  test('maps more than an array of Node 20 holds, without reading it', async ({ folder }) => {
+  it('maps more than an array of Node 20 holds, without reading it', async ({ folder }) => {
     const file = join(folder, 'sparse');
     const length = 5 * 2 ** 30;
     await writeFile(file, '');
@@ -43,7 +43,7 @@ describe('a mapped file', () => {
     expect([mapped.byteLength, ...mapped.subarray(length - 4, length)]).toEqual([length, 0, 1, 2, 3]);
   });
 
-  test('gives the same bytes, read ahead or not', async ({ folder }) => {
+  it('gives the same bytes, read ahead or not', async ({ folder }) => {
     const file = join(folder, 'bytes');
     await writeFile(file, Buffer.alloc(1_000_000, 'abc'));
     const mapped = new MappedFile(file);
@@ -58,7 +58,7 @@ describe('a mapped file', () => {
     expect(Buffer.compare(bytesOf(mapped), Buffer.alloc(1_000_000, 'abc'))).toBe(0);
   });
 
-  test('names a file that is not there', ({ folder }) => {
+  it('names a file that is not there', ({ folder }) => {
     expect(() => new MappedFile(join(folder, 'absent'))).toThrow(/ENOENT.*absent/);
   });
 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { normalizationStatistics } from '../../src/data/normalization.js';
 
 function dataset(images: number[], count: number, channels: number) {
-  return { train: { images: Uint8Array.from(images), labels: new Int32Array(count) }, channels };
+  return { images: Uint8Array.from(images), count, channels };
 }
 
 describe('normalizationStatistics', () => {
-  test('rescale and none do not depend on the images', () => {
+  it('rescale and none do not depend on the images', () => {
     const images = dataset([1, 2, 3, 4, 5, 6], 2, 3);
     const indices = Int32Array.of(0, 1);
     expect(normalizationStatistics(images, indices, 'rescale')).toEqual({
@@ -17,7 +17,7 @@ describe('normalizationStatistics', () => {
     expect(normalizationStatistics(images, indices, 'none')).toEqual({ mean: [0, 0, 0], standardDeviation: [1, 1, 1] });
   });
 
-  test('standardize is per channel and only over the given images', () => {
+  it('standardize is per channel and only over the given images', () => {
     // Three images of two pixels of two channels; the last image is not trained on.
     const images = dataset([0, 10, 4, 10, 8, 10, 4, 10, 255, 255, 255, 255], 3, 2);
     const { mean, standardDeviation } = normalizationStatistics(images, Int32Array.of(0, 1), 'standardize');
@@ -25,7 +25,7 @@ describe('normalizationStatistics', () => {
     expect(standardDeviation).toEqual([Math.sqrt(8), 1]);
   });
 
-  test('equals the two-pass definition', () => {
+  it('equals the two-pass definition', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 2, maxLength: 200 }), (values) => {
         const images = dataset([...values], values.length, 1);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { splitTrain } from '../../src/data/split.js';
 
 const labelled = fc
@@ -12,7 +12,7 @@ const seed = fc.nat();
 const both = ({ train, validation }: { train: Int32Array; validation: Int32Array }) => [...train, ...validation];
 
 describe('splitTrain', () => {
-  test('divides MNIST-like labels into the asked parts', () => {
+  it('divides MNIST-like labels into the asked parts', () => {
     const labels = Int32Array.from({ length: 60_000 }, (_, index) => index % 10);
     const { train, validation } = splitTrain(labels, { validation_split: 0.1, train_fraction: 0.5, seed: 1 });
     expect([train.length, validation.length]).toEqual([27_000, 6_000]);
@@ -21,7 +21,7 @@ describe('splitTrain', () => {
     expect(perClass).toEqual(new Array<number>(10).fill(600));
   });
 
-  test('uses every image once when everything is trained on', () => {
+  it('uses every image once when everything is trained on', () => {
     fc.assert(
       fc.property(labelled, split, seed, (labels, validation_split, seed) => {
         const parts = both(splitTrain(labels, { validation_split, train_fraction: 1, seed }));
@@ -30,7 +30,7 @@ describe('splitTrain', () => {
     );
   });
 
-  test('gives each class its proportion of the validation images, within one image', () => {
+  it('gives each class its proportion of the validation images, within one image', () => {
     fc.assert(
       fc.property(labelled, split, seed, (labels, validation_split, seed) => {
         const { validation } = splitTrain(labels, { validation_split, train_fraction: 1, seed });
@@ -48,7 +48,7 @@ describe('splitTrain', () => {
     );
   });
 
-  test('keeps the validation images, and nests the training images, as train_fraction grows', () => {
+  it('keeps the validation images, and nests the training images, as train_fraction grows', () => {
     fc.assert(
       fc.property(labelled, split, fraction, fraction, seed, (labels, validation_split, one, other, seed) => {
         const [low, high] = [Math.min(one, other), Math.max(one, other)];
@@ -61,14 +61,14 @@ describe('splitTrain', () => {
     );
   });
 
-  test('is the same for the same seed and another for another', () => {
+  it('is the same for the same seed and another for another', () => {
     const labels = Int32Array.from({ length: 1000 }, (_, index) => index % 7);
     const config = { validation_split: 0.3, train_fraction: 0.4, seed: 5 };
     expect(splitTrain(labels, config)).toEqual(splitTrain(labels, config));
     expect(splitTrain(labels, { ...config, seed: 6 }).validation).not.toEqual(splitTrain(labels, config).validation);
   });
 
-  test('draws every image equally often', () => {
+  it('draws every image equally often', () => {
     const labels = Int32Array.from([0, 0, 0, 0, 1, 1, 1, 1]);
     const drawn = new Array<number>(8).fill(0);
     for (let seed = 0; seed < 2000; seed++) {
@@ -77,5 +77,61 @@ describe('splitTrain', () => {
     }
     // One of eight each time: 250 expected of each, standard deviation 14.8; five of them.
     for (const count of drawn) expect(Math.abs(count - 250)).toBeLessThan(74);
+  });
+});
+
+describe('folds', () => {
+  const folds = fc.integer({ min: 2, max: 12 });
+  const divided = (labels: Int32Array, count: number, repetition: number) =>
+    Array.from({ length: count }, (_, fold) =>
+      splitTrain(labels, {
+        validation_split: 0.1,
+        train_fraction: 1,
+        split: { folds: count },
+        seed: repetition * count + fold,
+      }),
+    );
+
+  it('validate each image once, and train on all others', () => {
+    fc.assert(
+      fc.property(labelled, folds, fc.nat({ max: 1000 }), (labels, count, repetition) => {
+        fc.pre(labels.length >= count);
+        const parts = divided(labels, count, repetition);
+        const validated = parts.flatMap(({ validation }) => [...validation]);
+        expect(validated.toSorted((a, b) => a - b)).toEqual([...labels.keys()]);
+        for (const part of parts) expect(both(part).toSorted((a, b) => a - b)).toEqual([...labels.keys()]);
+        const sizes = parts.map(({ validation }) => validation.length);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('have each class in proportion, to an image more or less', () => {
+    fc.assert(
+      fc.property(labelled, folds, fc.nat({ max: 1000 }), (labels, count, repetition) => {
+        fc.pre(labels.length >= count);
+        for (const { validation } of divided(labels, count, repetition)) {
+          for (const label of new Set(labels)) {
+            const all = labels.filter((one) => one === label).length;
+            const own = validation.filter((index) => labels[index] === label).length;
+            expect(Math.abs(own - all / count)).toBeLessThan(2);
+          }
+        }
+      }),
+    );
+  });
+
+  it('are drawn anew for each repetition, and the same whatever is trained on', () => {
+    const labels = Int32Array.from({ length: 300 }, (_, i) => i % 3);
+    const [first, second] = [divided(labels, 5, 0), divided(labels, 5, 1)];
+    expect(first[0].validation).not.toEqual(second[0].validation);
+    const config = { validation_split: 0.1, train_fraction: 0.3, split: { folds: 5 }, seed: 0 };
+    const part = splitTrain(labels, config);
+    expect(part.validation).toEqual(first[0].validation);
+    expect(part.train).toHaveLength(72);
+  });
+
+  it('are refused where there are fewer images', () => {
+    expect(() => divided(Int32Array.of(0, 1, 0), 4, 0)).toThrow("3 images can't be divided into 4 folds");
   });
 });

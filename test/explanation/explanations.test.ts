@@ -10,7 +10,7 @@ import { buildModel } from '../../src/model/build.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
-import { IMAGES, type LayerFragment, resolveModel } from '../model/models.js';
+import { IMAGES, type LayerFragment, resolveModel, shapeOf } from '../model/models.js';
 import { drawWeight } from '../model/parity.js';
 import { type Encoded, asKeras, decode, deviation, encode, encodeAll } from '../support/encoding.js';
 import { askPython, kerasPython, startTensorFlow } from '../support/tensorflow.js';
@@ -53,7 +53,7 @@ const draw = (name: string): tf.Tensor => {
 /** With weights like trained ones. */
 function build(layers: LayerFragment[], activation = 'softmax'): tf.LayersModel {
   const config = resolveModel([...layers, output(activation)]);
-  const { model } = buildModel(config, IMAGES, { seed: 1, random: new StepRandom(runtime) });
+  const { model } = buildModel(config, shapeOf(IMAGES), { seed: 1, random: new StepRandom(runtime) });
   for (const weight of model.weights) weight.write(drawWeight(weight)[1]);
   return model;
 }

@@ -43,6 +43,8 @@ def with_onnx(path, images):
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    axes = [value.shape[0] for value in [*session.get_inputs(), *session.get_outputs()]]
+    assert axes == ["batch", "batch"], axes
     return session.run(["probabilities"], {"images": images})[0]
 
 

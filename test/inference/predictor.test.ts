@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Predictor } from '../../src/inference/predictor.js';
-import { findTrainedModel } from '../../src/inference/trained-model.js';
+import { readTrainedModel } from '../../src/inference/trained-model.js';
 import { buildModel } from '../../src/model/build.js';
 import { saveModel } from '../../src/model/save.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
-import { mostProbable } from '../../src/training/metrics.js';
-import { resolveClassifier } from '../model/models.js';
+import { mostProbable } from '../../src/metrics/classification.js';
+import { resolveClassifier, shapeOf } from '../model/models.js';
 import { startTensorFlow } from '../support/tensorflow.js';
 
 const NORMALIZATION = { mean: [10, 20, 30], standardDeviation: [50, 60, 70] };
@@ -31,7 +31,7 @@ beforeAll(async () => {
     { type: 'dense', units: 3, activation: 'softmax' },
   ];
   const config = resolveClassifier(layers as Parameters<typeof resolveClassifier>[0]);
-  ({ model } = buildModel({ ...config, layers: config.layers.slice(0, 3) }, shape, {
+  ({ model } = buildModel({ ...config, layers: config.layers.slice(0, 3) }, shapeOf(shape), {
     seed: 1,
     random: new StepRandom(runtime),
   }));
@@ -46,7 +46,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const load = (): Promise<Predictor> => Predictor.load(runtime, findTrainedModel('runs', join(folder, 'model')));
+const load = (): Promise<Predictor> => Predictor.load(runtime, readTrainedModel(join(folder, 'model')));
 
 function draw(count: number): Uint8Array {
   const stream = randomStream(count, 'images');

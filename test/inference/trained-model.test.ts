@@ -1,11 +1,20 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findTrainedModel } from '../../src/inference/trained-model.js';
+import { valueName, withoutProbabilities } from '../../src/inference/class-values.js';
+import { readTrainedModel } from '../../src/inference/trained-model.js';
 import { emptyRun, temporaryFolder } from '../support/runs.js';
 
 const description = {
-  modelTopology: { config: { layers: [{ config: { batch_input_shape: [null, 8, 6, 3] } }] } },
+  modelTopology: {
+    config: {
+      layers: [
+        { class_name: 'InputLayer', name: 'input', config: { batch_input_shape: [null, 8, 6, 3] } },
+        { class_name: 'Activation', name: 'last', config: { activation: 'softmax' } },
+      ],
+      output_layers: [['last', 0, 0]],
+    },
+  },
   userDefinedMetadata: {
     classes: ['cat', 'dog'],
     normalization: { mean: [1, 2, 3], standardDeviation: [4, 5, 6] },
@@ -20,10 +29,9 @@ function writeModel(folder: string, contents: unknown = description): string {
 }
 
 describe('finding a trained model', () => {
-  it('takes the id of a run, the beginning of it, the folder of the run and that of the model', () => {
+  it('takes the folder of a run, and that of its model', () => {
     const run = emptyRun();
     writeModel(run.model);
-    const runs = join(run.path, '..');
     const expected = {
       name: run.id,
       directory: run.model,
@@ -31,36 +39,75 @@ describe('finding a trained model', () => {
       height: 8,
       width: 6,
       channels: 3,
+      background: [255, 255, 255],
+      endsIn: 'softmax',
       ...description.userDefinedMetadata,
     };
-    expect(findTrainedModel(runs, run.id)).toEqual(expected);
-    expect(findTrainedModel(runs, run.id.slice(0, 9))).toEqual(expected);
-    expect(findTrainedModel('elsewhere', run.path)).toEqual(expected);
-    expect(findTrainedModel('elsewhere', run.model)).toEqual(expected);
+    expect(readTrainedModel(run.path)).toEqual(expected);
+    expect(readTrainedModel(run.model)).toEqual(expected);
   });
 
   it('takes a model that lies in no run', () => {
     const folder = writeModel(join(temporaryFolder(), 'digits'));
-    expect(findTrainedModel('runs', folder)).toMatchObject({ name: 'digits', classes: ['cat', 'dog'] });
-    expect(findTrainedModel('runs', folder)).not.toHaveProperty('run');
+    expect(readTrainedModel(folder)).toMatchObject({ name: 'digits', classes: ['cat', 'dog'] });
+    expect(readTrainedModel(folder)).not.toHaveProperty('run');
+  });
+
+  it('says of a model of a table that it can not be asked', () => {
+    const inputs = [{ column: { name: 'area', type: 'number', shape: [1] }, preparation: {} }];
+    const folder = writeModel(join(temporaryFolder(), 'houses'), { ...description, userDefinedMetadata: { inputs } });
+    expect(() => readTrainedModel(folder)).toThrow(/houses was trained on a table/);
+  });
+
+  it.each([
+    ['Dense', { activation: 'softmax' }, 'softmax', 'probability'],
+    ['Softmax', {}, 'softmax', 'probability'],
+    ['Dense', { activation: 'linear' }, 'linear', 'output'],
+    ['Activation', { activation: 'sigmoid' }, 'sigmoid', 'output'],
+    ['GlobalAveragePooling2D', {}, 'GlobalAveragePooling2D', 'output'],
+    [7, { activation: null }, 'an unknown layer', 'output'],
+  ])('knows what a model ends in: %s %o', (class_name, config, endsIn, name) => {
+    const [input] = description.modelTopology.config.layers;
+    const layers = [{ class_name, name: 'a', config }, input, { class_name: 'Softmax', name: 'aside', config: {} }];
+    const topology = { config: { layers: [input, ...layers], output_layers: [['a', 0, 0]] } };
+    const folder = writeModel(join(temporaryFolder(), 'other'), { ...description, modelTopology: topology });
+    const model = readTrainedModel(folder);
+    expect(model.endsIn).toBe(endsIn);
+    expect(valueName(model)).toBe(name);
+    expect(withoutProbabilities(model)).toBe(
+      name === 'probability'
+        ? undefined
+        : `the model ends in ${endsIn}, not in softmax: its outputs are not probabilities`,
+    );
   });
 
   it('names what is missing', () => {
     const run = emptyRun();
-    const runs = join(run.path, '..');
-    expect(() => findTrainedModel(runs, run.id)).toThrow(
+    expect(() => readTrainedModel(run.path)).toThrow(
       expect.objectContaining({ code: 'model-not-found', message: `${run.id} has no trained model` }),
     );
-    expect(() => findTrainedModel(runs, 'nothing')).toThrow(expect.objectContaining({ code: 'run-not-found' }));
   });
 
   it.each([
     ['no JSON', 'nonsense'],
     ['null', 'null'],
     ['no shape', { ...description, modelTopology: {} }],
+    ['layers that are no list', { ...description, modelTopology: { config: { layers: { at: 1 } } } }],
+    ['a layer that is null', { ...description, modelTopology: { config: { layers: [null] } } }],
     [
       'a shape that is none',
       { ...description, modelTopology: { config: { layers: [{ config: { batch_input_shape: [null, 8, -6, 3] } }] } } },
+    ],
+    [
+      'images of ten thousand million pixels',
+      {
+        ...description,
+        modelTopology: { config: { layers: [{ config: { batch_input_shape: [null, 100_000, 100_000, 3] } }] } },
+      },
+    ],
+    [
+      'a background that is no colour',
+      { ...description, userDefinedMetadata: { ...description.userDefinedMetadata, background: [0, 256, 0] } },
     ],
     ['no classes', { ...description, userDefinedMetadata: {} }],
     [
@@ -75,13 +122,13 @@ describe('finding a trained model', () => {
     ],
   ])('refuses a model.json with %s', (_, contents) => {
     const folder = writeModel(join(temporaryFolder(), 'bad'), contents);
-    expect(() => findTrainedModel('runs', folder)).toThrow(expect.objectContaining({ code: 'model-invalid' }));
+    expect(() => readTrainedModel(folder)).toThrow(expect.objectContaining({ code: 'model-invalid' }));
   });
 
   it('goes through links, as runs may lie on another disk', () => {
     const folder = temporaryFolder();
     writeModel(join(folder, 'real'));
     symlinkSync(join(folder, 'real'), join(folder, 'link'));
-    expect(findTrainedModel('runs', join(folder, 'link')).name).toBe('link');
+    expect(readTrainedModel(join(folder, 'link')).name).toBe('link');
   });
 });

@@ -8,7 +8,7 @@ import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { startTensorFlow } from '../support/tensorflow.js';
-import { IMAGES, type LayerFragment, resolveModel } from './models.js';
+import { IMAGES, type LayerFragment, resolveModel, shapeOf } from './models.js';
 
 const end: LayerFragment[] = [{ type: 'flatten' }, { type: 'dense' }];
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 const build = (layers: LayerFragment[], seed = 1) =>
-  buildModel(resolveModel(layers), IMAGES, { seed, random: new StepRandom(runtime) });
+  buildModel(resolveModel(layers), shapeOf(IMAGES), { seed, random: new StepRandom(runtime) });
 
 const valuesOf = (model: tf.LayersModel): Float32Array[] =>
   model.weights.map((weight) => weight.read().dataSync<'float32'>());
@@ -101,14 +101,14 @@ describe('a traced training step', () => {
       { type: 'dense', units: 8, activation: 'softplus' },
       { type: 'dense' },
     ];
-    const { logits } = buildModel(resolveModel(layers), IMAGES, { seed: 1, random });
+    const { logits } = buildModel(resolveModel(layers), shapeOf(IMAGES), { seed: 1, random });
     const variables = logits.weights.map((weight) => runtime.variable(weight.name, weight.read()));
     const trained = logits.trainableWeights.map((weight) => logits.weights.indexOf(weight));
     const shape = [16, IMAGES.height, IMAGES.width, IMAGES.channels];
     const specs = [
       { shape, dtype: 'float32' as const },
       { shape: [16], dtype: 'int32' as const },
-      { shape: [random.seeds(1).length], dtype: 'int32' as const },
+      { shape: [random.seeds({ augmentation: 1, dropout: 1 }).length], dtype: 'int32' as const },
       { shape: [], dtype: 'int32' as const },
     ];
     const { listing } = runtime.compile('step', specs, ([x, labels, seeds, step]) =>

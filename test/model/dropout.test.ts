@@ -4,7 +4,7 @@ import { buildModel } from '../../src/model/build.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { startTensorFlow } from '../support/tensorflow.js';
-import { type LayerFragment, resolveModel } from './models.js';
+import { type LayerFragment, resolveModel, shapeOf } from './models.js';
 
 const IMAGES = { height: 20, width: 20, channels: 8, classes: 8 };
 const BATCH = 40;
@@ -12,14 +12,17 @@ const BATCH = 40;
 /** Traces the output, and the gradient of its sum, of a model of the dropout layer and a pooling that shows it. */
 function trace(runtime: Runtime, layers: LayerFragment[]) {
   const random = new StepRandom(runtime);
-  const { logits } = buildModel(resolveModel([...layers, { type: 'global_pooling2d' }]), IMAGES, { seed: 1, random });
+  const { logits } = buildModel(resolveModel([...layers, { type: 'global_pooling2d' }]), shapeOf(IMAGES), {
+    seed: 1,
+    random,
+  });
   const dropout = logits.layers[1];
   const shape = [BATCH, IMAGES.height, IMAGES.width, IMAGES.channels];
   const program = runtime.compile(
     'dropout',
     [
       { shape, dtype: 'float32' },
-      { shape: [random.seeds(1).length], dtype: 'int32' },
+      { shape: [random.seeds({ augmentation: 1, dropout: 1 }).length], dtype: 'int32' },
       { shape: [], dtype: 'int32' },
     ],
     ([x, seeds, step]) =>
@@ -33,7 +36,11 @@ function trace(runtime: Runtime, layers: LayerFragment[]) {
       }),
   );
   return (seed: number, step: number): Float32Array[] => {
-    const inputs = [tf.fill(shape, 3), tf.tensor1d(random.seeds(seed), 'int32'), tf.scalar(step, 'int32')];
+    const inputs = [
+      tf.fill(shape, 3),
+      tf.tensor1d(random.seeds({ augmentation: seed, dropout: seed }), 'int32'),
+      tf.scalar(step, 'int32'),
+    ];
     return program.run(inputs).map((tensor) => tensor.dataSync<'float32'>());
   };
 }

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { InitializerConfig, ModelConfig } from '../../src/config/experiment.js';
-import type { Json } from '../../src/config/tree.js';
+import type { InitializerConfig, ModelConfig } from '../../src/config/schema/experiment.generated.js';
+import type { Json } from '../../src/config/text/tree.js';
 import { buildModel } from '../../src/model/build.js';
 import { drawWeight } from '../../src/model/initializers.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { asKeras } from '../support/encoding.js';
-import { type LayerFragment, nameOf, resolveClassifier } from './models.js';
+import { type LayerFragment, choiceName, resolveClassifier, shapeOf } from './models.js';
 import { drawFromKeras } from './parity.js';
 
 /** Images of which no two layers' fans are equal, with enough channels for a thousand draws and more. */
@@ -51,13 +51,13 @@ interface Case {
 const cases: Record<string, Case> = {
   ...Object.fromEntries(
     initializers.map((initializer) => [
-      nameOf(initializer),
+      choiceName(initializer),
       { layers: [{ type: 'conv2d', filters: 80 }], initializer },
     ]),
   ),
   ...Object.fromEntries(
     Object.entries(layers).flatMap(([name, own]) =>
-      ofFans.map((initializer) => [`${name}: ${nameOf(initializer)}`, { layers: own, initializer }]),
+      ofFans.map((initializer) => [`${name}: ${choiceName(initializer)}`, { layers: own, initializer }]),
     ),
   ),
 };
@@ -67,7 +67,7 @@ const modelOf = ({ layers: own, initializer }: Case): ModelConfig =>
 
 /** The first weights of our model, by Keras's names. */
 function drawn(each: Case): Record<string, Float32Array> {
-  const { logits } = buildModel(modelOf(each), IMAGES, { seed: 1, random: new StepRandom({} as Runtime) });
+  const { logits } = buildModel(modelOf(each), shapeOf(IMAGES), { seed: 1, random: new StepRandom({} as Runtime) });
   const values = logits.weights.map((weight) => [weight.originalName, weight.read()] as const);
   const weights = Object.entries(asKeras(logits, Object.fromEntries(values)));
   return Object.fromEntries(weights.map(([name, value]) => [name, value.dataSync<'float32'>()]));
@@ -113,7 +113,8 @@ describe('first weights are distributed as in Keras', () => {
     expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
     const kernels = Object.keys(ours).filter((weight) => /kernel$/.test(weight) && !weight.startsWith('output'));
     expect(kernels).toHaveLength(name.startsWith('separable') ? 2 : 1);
-    for (const weight of kernels) expectSameDistribution(ours[weight], theirs[weight], nameOf(cases[name].initializer));
+    for (const weight of kernels)
+      expectSameDistribution(ours[weight], theirs[weight], choiceName(cases[name].initializer));
   });
 });
 

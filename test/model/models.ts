@@ -1,17 +1,22 @@
-import type { ModelConfig } from '../../src/config/experiment.js';
+import type { ModelConfig } from '../../src/config/schema/experiment.generated.js';
 import { resolveExperiment } from '../../src/config/resolve.js';
-import type { Json } from '../../src/config/tree.js';
-import type { ImageShape } from '../../src/model/graph.js';
+import type { Json } from '../../src/config/text/tree.js';
+import type { ModelShape } from '../../src/model/graph.js';
 
 /** Small images, of which no two sizes are equal. */
-export const IMAGES: ImageShape = { height: 9, width: 8, channels: 4, classes: 3 };
+export const IMAGES = { height: 9, width: 8, channels: 4, classes: 3 };
+
+/** What a model of images is given, and gives. */
+export function shapeOf({ height, width, channels, classes }: typeof IMAGES): ModelShape {
+  return { input: [height, width, channels], outputs: classes, outputsAre: 'classes' };
+}
 
 export type LayerFragment = { type: string } & Record<string, Json>;
 
 /** A model as a file describes it, resolved. @param shared the model's defaults for all layers */
 export function resolveModel(layers: LayerFragment[], shared: Record<string, Json> = {}): ModelConfig {
   const experiment = { dataset: { name: 'mnist' }, model: { ...shared, layers } };
-  return resolveExperiment(experiment, 'test', () => '/').config.model;
+  return resolveExperiment(experiment, 'test', () => '/').model;
 }
 
 /** The layers, then what makes a classifier of any: a flatten, and an output layer without softmax. */
@@ -29,7 +34,7 @@ export function resolveClassifier(layers: LayerFragment[], shared: Record<string
 }
 
 /** For the title of a test: `gelu, approximate true`. */
-export function nameOf(choice: string | { name: string }): string {
+export function choiceName(choice: string | { name: string }): string {
   if (typeof choice === 'string') return choice;
   const { name, ...parameters } = choice;
   return [name, ...Object.entries(parameters).map(([key, value]) => `${key} ${JSON.stringify(value)}`)].join(', ');

@@ -1,6 +1,6 @@
-import type { ActivationConfig } from '../../src/config/experiment.js';
-import type { Json } from '../../src/config/tree.js';
-import { type LayerFragment, nameOf } from './models.js';
+import type { ActivationConfig } from '../../src/config/schema/experiment.generated.js';
+import type { Json } from '../../src/config/text/tree.js';
+import { type LayerFragment, choiceName } from './models.js';
 
 /** A model to compare with Keras's of the same layers and weights. */
 export interface ParityCase {
@@ -10,6 +10,7 @@ export interface ParityCase {
 
 const activations: ActivationConfig[] = [
   'relu',
+  'relu6',
   'selu',
   'swish',
   'sigmoid',
@@ -32,7 +33,7 @@ const regularized = { kernel_regularizer: { l1: 0.01, l2: 0.02 } };
 /** Every type of layer, each in several settings; each case ends in a dense layer. */
 export const PARITY_CASES: Record<string, ParityCase> = {
   ...Object.fromEntries(
-    activations.map((activation) => [nameOf(activation), { layers: [conv({ activation: activation as Json })] }]),
+    activations.map((activation) => [choiceName(activation), { layers: [conv({ activation: activation as Json })] }]),
   ),
   'conv2d, rectangular, strided': { layers: [conv({ kernel_size: [3, 2], strides: [2, 1] })] },
   'conv2d, same, strided': { layers: [conv({ kernel_size: [2, 5], strides: [1, 2], padding: 'same' })] },
@@ -57,6 +58,20 @@ export const PARITY_CASES: Record<string, ParityCase> = {
   },
   'separable_conv2d, strided': {
     layers: [{ type: 'separable_conv2d', filters: 5, strides: 2, padding: 'same', activation: 'gelu' }],
+  },
+  'zero padding': { layers: [{ type: 'zero_padding2d' }, conv()] },
+  'zero padding, of each axis': { layers: [conv(), { type: 'zero_padding2d', padding: [0, 3] }] },
+  'zero padding, of each side': {
+    layers: [
+      {
+        type: 'zero_padding2d',
+        padding: [
+          [1, 2],
+          [0, 3],
+        ],
+      },
+      conv(),
+    ],
   },
   'max pooling': { layers: [conv(), { type: 'pooling2d' }] },
   'max pooling, same, overlapping': {

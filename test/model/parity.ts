@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import type { ModelConfig } from '../../src/config/experiment.js';
+import type { ModelConfig } from '../../src/config/schema/experiment.generated.js';
 import { randomStream } from '../../src/random.js';
 import { buildModel } from '../../src/model/build.js';
 import { regularizationPenalty } from '../../src/model/regularizers.js';
@@ -10,7 +10,7 @@ import type { Runtime, Variable } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { type Encoded, asKeras, decode, deviation, encode, encodeAll } from '../support/encoding.js';
 import { askPython, kerasPython } from '../support/tensorflow.js';
-import { IMAGES, resolveClassifier } from './models.js';
+import { IMAGES, resolveClassifier, shapeOf } from './models.js';
 import type { ParityCase } from './parity-cases.js';
 
 const STEPS = 3;
@@ -36,7 +36,7 @@ const drawCotangent = (): tf.Tensor => normals('cotangent', [BATCH, IMAGES.class
 export async function askKeras(cases: Record<string, ParityCase>): Promise<Record<string, Behaviour>> {
   const questions = Object.entries(cases).map(([name, { layers, shared }]) => {
     const model = resolveClassifier(layers, shared);
-    const { logits } = buildModel(model, IMAGES, { seed: 1, random: new StepRandom({} as Runtime) });
+    const { logits } = buildModel(model, shapeOf(IMAGES), { seed: 1, random: new StepRandom({} as Runtime) });
     const weights = encodeAll(asKeras(logits, Object.fromEntries(logits.weights.map((each) => drawWeight(each)))));
     logits.dispose();
     const question = { model, shape: IMAGE, classes: IMAGES.classes, weights };
@@ -61,7 +61,7 @@ async function ask(question: object): Promise<{ cases: Record<string, Behaviour>
 /** What our model makes of the same images with the same weights; training is traced where the runtime traces. */
 export function behaviourOf(runtime: Runtime, { layers, shared }: ParityCase): Behaviour {
   const random = new StepRandom(runtime);
-  const { logits: model } = buildModel(resolveClassifier(layers, shared), IMAGES, { seed: 1, random });
+  const { logits: model } = buildModel(resolveClassifier(layers, shared), shapeOf(IMAGES), { seed: 1, random });
   const variables = model.weights.map((weight) => runtime.variable(weight.name, drawWeight(weight)[1]));
   const trained = model.trainableWeights.map((weight) => model.weights.indexOf(weight));
   const program = runtime.compile('step', [{ shape: [BATCH, ...IMAGE], dtype: 'float32' }], ([x]) =>

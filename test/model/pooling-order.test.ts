@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildModel } from '../../src/model/build.js';
 import { modelGraph } from '../../src/model/graph.js';
-import { isPooledFirst } from '../../src/model/pooling-order.js';
+import { isPooledFirst } from '../../src/model/graph.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { startTensorFlow } from '../support/tensorflow.js';
-import { IMAGES, type LayerFragment, resolveModel } from './models.js';
+import { IMAGES, type LayerFragment, resolveModel, shapeOf } from './models.js';
 
 const end: LayerFragment[] = [{ type: 'flatten' }, { type: 'dense' }];
 /** Changes nothing, but stands between the activation and the pooling. */
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 /** Outputs and the gradients of the sum of their squares, of a training step. */
 function outputsAndGradients(layers: LayerFragment[]): Float32Array[] {
-  const { logits } = buildModel(resolveModel(layers), IMAGES, { seed: 3, random: new StepRandom(runtime) });
+  const { logits } = buildModel(resolveModel(layers), shapeOf(IMAGES), { seed: 3, random: new StepRandom(runtime) });
   const x = tf.randomNormal([8, IMAGES.height, IMAGES.width, IMAGES.channels], 0, 1, 'float32', 5);
   const outputs = logits.apply(x, { training: true }) as tf.Tensor;
   const { grads } = tf.variableGrads(() => tf.sum(tf.square(logits.apply(x, { training: true }) as tf.Tensor)));
@@ -28,7 +28,7 @@ function outputsAndGradients(layers: LayerFragment[]): Float32Array[] {
 }
 
 const pooledFirst = (layers: LayerFragment[]): string[] => {
-  const { nodes } = modelGraph(resolveModel(layers), IMAGES);
+  const { nodes } = modelGraph(resolveModel(layers), shapeOf(IMAGES));
   return nodes.filter((node) => isPooledFirst(node, nodes)).map(({ layer }) => layer.name);
 };
 
@@ -38,7 +38,7 @@ describe('max pooling before bias and activation', () => {
     { type: 'pooling2d', pooling: 'max', pool_size: 3, strides: 2, padding: 'same' },
     { type: 'pooling2d', pooling: 'strided' },
   ] as const;
-  const activations = ['linear', 'relu', 'selu', 'sigmoid', 'softplus', 'tanh'] as const;
+  const activations = ['linear', 'relu', 'relu6', 'selu', 'sigmoid', 'softplus', 'tanh'] as const;
   const cases = activations.flatMap((activation) => poolings.map((pooling) => ({ activation, pooling })));
 
   it.each(cases)('gives what it gives after them: $activation, $pooling', ({ activation, pooling }) => {

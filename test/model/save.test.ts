@@ -9,7 +9,7 @@ import { loadModel, saveModel } from '../../src/model/save.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { askPython, startTensorFlow } from '../support/tensorflow.js';
-import { IMAGES, resolveClassifier, resolveModel } from './models.js';
+import { IMAGES, resolveClassifier, resolveModel, shapeOf } from './models.js';
 import { PARITY_CASES, type ParityCase } from './parity-cases.js';
 import { drawImages, drawWeight } from './parity.js';
 
@@ -38,7 +38,7 @@ afterAll(() => {
 /** A model whose weights are like trained ones: no zero biases, no averages of 0 and 1. */
 function modelOf({ layers, shared }: ParityCase): tf.LayersModel {
   const random = new StepRandom(runtime);
-  const { model } = buildModel(resolveClassifier(layers, shared), IMAGES, { seed: 1, random });
+  const { model } = buildModel(resolveClassifier(layers, shared), shapeOf(IMAGES), { seed: 1, random });
   for (const weight of model.weights) weight.write(drawWeight(weight)[1]);
   return model;
 }
@@ -68,7 +68,7 @@ describe('a saved model', () => {
 
   it('ends in probabilities', async () => {
     const config = resolveModel([{ type: 'flatten' }, { type: 'dense' }]);
-    const { model } = buildModel(config, IMAGES, { seed: 1, random: new StepRandom(runtime) });
+    const { model } = buildModel(config, shapeOf(IMAGES), { seed: 1, random: new StepRandom(runtime) });
     await saveModel(model, join(root, 'softmax'), {});
     const loaded = await loadModel(join(root, 'softmax'));
     const rows = tf.sum(loaded.model.predict(tf.unstack(drawImages())[0]) as tf.Tensor, 1).dataSync();
@@ -158,6 +158,22 @@ function edit(directory: string, from: string, to: string): void {
   const file = join(directory, 'model.json');
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll(from, to));
 }
+
+describe('loadModel', () => {
+  it.each([null, 'kernel', { name: 'kernel' }, { name: 'a', dtype: 'float32', shape: [-1] }])(
+    'refuses %j in the place of a weight',
+    async (weight) => {
+      const directory = join(root, 'null-weight');
+      await saveModel(smallModel(), directory, {});
+      const json = JSON.parse(readFileSync(join(directory, 'model.json'), 'utf8')) as {
+        weightsManifest: { weights: unknown[] }[];
+      };
+      json.weightsManifest[0].weights[0] = weight;
+      writeFileSync(join(directory, 'model.json'), JSON.stringify(json));
+      await expect(loadModel(directory)).rejects.toMatchObject({ code: 'model-invalid' });
+    },
+  );
+});
 
 describe('saveModel', () => {
   it('replaces what was there, and leaves nothing beside it', async () => {

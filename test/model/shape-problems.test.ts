@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/config/tree.js';
+import type { Json } from '../../src/config/text/tree.js';
 import { checkShapes } from '../../src/model/shapes.js';
-import { type LayerFragment, resolveModel } from './models.js';
+import { type LayerFragment, resolveModel, shapeOf } from './models.js';
 
 const IMAGE = { height: 12, width: 10, channels: 3, classes: 10 };
 const conv = (settings: Record<string, Json> = {}): LayerFragment => ({ type: 'conv2d', filters: 8, ...settings });
 const end: LayerFragment[] = [{ type: 'flatten' }, { type: 'dense' }];
 
 function problemsOf(layers: LayerFragment[], shared: Record<string, Json> = {}) {
-  return checkShapes(resolveModel(layers, shared), IMAGE);
+  return checkShapes(resolveModel(layers, shared), shapeOf(IMAGE));
 }
 
 const pathsOf = (layers: LayerFragment[]): string[] => problemsOf(layers).map(({ path }) => path.join('.'));

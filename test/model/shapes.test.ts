@@ -5,7 +5,7 @@ import { checkShapes, summarizeModel } from '../../src/model/shapes.js';
 import { PortableRuntime } from '../../src/tensorflow/portable-runtime.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
-import { type LayerFragment, resolveModel } from './models.js';
+import { type LayerFragment, resolveModel, shapeOf } from './models.js';
 
 const IMAGE = { height: 28, width: 28, channels: 1, classes: 10 };
 
@@ -18,7 +18,7 @@ describe('summarizeModel', () => {
       { type: 'dense', units: 128 },
       { type: 'dense' },
     ]);
-    expect(summarizeModel(model, IMAGE)).toEqual([
+    expect(summarizeModel(model, shapeOf(IMAGE))).toEqual([
       // 2 · 3 · 3 · 1 · 32 · 26 · 26 operations
       row('conv2d', 'conv2d', [26, 26, 32], 320, 389_376),
       row('pooling2d', 'pooling2d', [13, 13, 32], 0, 0),
@@ -34,7 +34,7 @@ describe('summarizeModel', () => {
       [{ type: 'conv2d', filters: 4, trainable: false }, { type: 'conv2d', filters: 2 }, ...ending],
       { batch_normalization: true },
     );
-    const trained = summarizeModel(model, IMAGE).map(({ name, parameters, trainableParameters }) => [
+    const trained = summarizeModel(model, shapeOf(IMAGE)).map(({ name, parameters, trainableParameters }) => [
       name,
       parameters,
       trainableParameters,
@@ -134,7 +134,7 @@ describe('checkShapes and summarizeModel, for any layers', () => {
     fc.assert(
       fc.property(fc.array(layer, { maxLength: 4 }), end, (layers, last) => {
         const config = resolveModel([...layers, ...last] as LayerFragment[]);
-        const image = { height: 8, width: 7, channels: 4, classes: 5 };
+        const image = shapeOf({ height: 8, width: 7, channels: 4, classes: 5 });
         if (checkShapes(config, image).length > 0) return;
         built += 1;
         expectSummaryOf(runtime, config, image);

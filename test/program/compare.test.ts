@@ -38,7 +38,7 @@ describe('a sweep that asks a question', () => {
   it('is compared without being named, on a terminal, as Markdown, as CSV and as JSON', async () => {
     const text = (await workspace.ablate(['compare'])).stdout;
     expect(text).toMatch(/^How many units\?\n/);
-    expect(text).toMatch(/VARIANT +N +VAL_ACCURACY/);
+    expect(text).toMatch(/UNITS +BATCH_SIZE +N +VAL_ACCURACY/);
     expect(text).toMatch(/units +1 +6 .*\d %/);
     const markdown = await workspace.ablate(['compare', 'units-sweep', '--markdown', '-', '--csv', 'runs.csv']);
     expect(markdown.stdout).toMatch(/^# How many units\?\n\n\*\*/);
@@ -86,7 +86,7 @@ describe('a sweep that asks a question', () => {
     const { stderr, stdout } = await workspace.ablate([...words, '--json', ...ONE]);
     const { trials, seeds, answer } = JSON.parse(stdout) as SweepSummary;
     expect(stderr).toContain('2 variants × 3 to 5 seeds = 6 to 10 runs');
-    expect(stderr).toMatch(/3 of at most 5 seeds: batch_size=\d+ leads, 1 comparison undecided, going on/);
+    expect(stderr).toMatch(/3 of at most 5 seeds: batch_size=\d+ leads, 1 comparison undecided, continuing/);
     expect([trials.total, trials.finished, seeds.length]).toEqual([10, 10, 5]);
     expect(answer?.decided).toBe(false);
     const again = JSON.parse((await workspace.ablate([...words, '--json', ...ONE])).stdout) as SweepSummary;

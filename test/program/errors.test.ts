@@ -41,7 +41,11 @@ describe('mistakes', () => {
   it('on the command line end with code 2 and the nearest command', async () => {
     const result = await workspace.ablate(['rum', 'x.yaml']);
     expect(result.code).toBe(2);
-    expect(result.stderr).toMatch(/did you mean run/i);
+    expect(result.stderr).toMatch(/did you mean (one of )?(rm, )?run/i);
+    const dashed = await workspace.ablate(['run', 'x.yaml', '--training.epochs=3']);
+    expect(dashed.stderr).toMatch(/unknown option[^]*\nan override is written without dashes: training\.epochs=3\n/);
+    const nothing = await workspace.ablate(['resume', '--epochs', '3']);
+    expect(nothing).toMatchObject({ code: 2, stderr: expect.stringMatching(/needs the id of one\n/) as string });
     expect((await workspace.ablate(['run'])).code).toBe(2);
     expect((await workspace.ablate(['run', 'absent.yaml'])).code).toBe(2);
   });

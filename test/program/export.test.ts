@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadMnist } from '../../src/data/mnist.js';
+import { asImages } from '../../src/data/images/image-dataset.js';
+import { mnist } from '../../src/data/sources/mnist.js';
 import { managedPython } from '../../src/python/managed-python.js';
 import { loadModel } from '../../src/model/save.js';
 import { Workspace } from '../support/program.js';
@@ -53,11 +54,13 @@ describe('ablate export', () => {
     const config = {
       path: null,
       validation_split: 0.1,
+      split: null,
       train_fraction: 1,
       normalization: 'rescale',
       classes: null,
     } as const;
-    const { test } = await loadMnist({ name: 'mnist', ...config }, { baseDirectory: workspace.folder });
+    const dataset = await mnist.load({ name: 'mnist', ...config }, { baseDirectory: workspace.folder });
+    const { test } = asImages(dataset, 'a test');
     pixels.values = Float32Array.from(test.images.subarray(0, IMAGES * 784));
     expected = await predictPlainly(join(workspace.folder, 'runs', workspace.runs()[0], 'model'), true);
   }, 60_000);

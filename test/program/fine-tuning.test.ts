@@ -91,7 +91,7 @@ describe('fine-tuning', () => {
     expect(other.config_hash).not.toBe(first.config_hash);
   });
 
-  it('goes on from a configuration that was kept, or refuses other weights', async () => {
+  it('resumes from a configuration that was kept, or refuses other weights', async () => {
     const tuned = workspace.runs().find((id) => id.startsWith('tuned')) ?? '';
     const again = await run(`runs/${tuned}/config.yaml`);
     expect(weights(again)).toEqual(weights(tuned));
@@ -105,9 +105,21 @@ describe('fine-tuning', () => {
   it('says where there is nothing to start from', async () => {
     const { code, stderr } = await workspace.ablate(['run', 'tuned.yaml', 'training.initial_weights=nothing']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/training.initial_weights: nothing: no run "nothing"/);
+    expect(stderr).toMatch(/training.initial_weights: nothing: no run or sweep "nothing"/);
     const unlike = await workspace.ablate(['run', 'tuned.yaml', 'model.layers.0.name=other', '~training.trainable']);
     expect(unlike.code).toBe(1);
     expect(unlike.stderr).toMatch(/no layer takes weights of/);
+  });
+
+  it('refuses to freeze a layer at random: before the run where that is known, else when the model is built', async () => {
+    for (const command of ['check', 'run']) {
+      const known = await workspace.ablate([command, 'tuned.yaml', 'training.trainable=[stem]']);
+      expect(known.code).toBe(2);
+      expect(known.stderr).toMatch(/ error head is frozen, and source-\S+ has no weights for it/);
+    }
+    // As many numbers as 3×3, in another shape.
+    const { code, stderr } = await workspace.ablate(['run', 'tuned.yaml', 'model.layers.0.kernel_size=[1, 9]']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/freezes stem, for which .* has no weights/);
   });
 });

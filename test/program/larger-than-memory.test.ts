@@ -53,7 +53,7 @@ function privateBytes(pid: number): number {
   return children.reduce((largest, child) => Math.max(largest, privateBytes(child)), own);
 }
 
-describe.runIf(process.platform === 'linux')('a data set as large as memory', () => {
+describe.runIf(process.platform === 'linux')('a dataset as large as memory', () => {
   it('trains, validates and tests without a copy of it', async () => {
     const workspace = new Workspace();
     await writeImages(join(workspace.folder, 'images'));

@@ -113,7 +113,7 @@ function expected(deliverable: Deliverable): Partial<ReadRun> {
       (metrics[key] ??= []).push([step, event.time, value]);
     }
   }
-  return { status, params, tags, metrics, artifacts: hashesOf(deliverable.records()) };
+  return { status, params, tags, metrics, artifacts: hashesOf([...deliverable.records(), ...deliverable.model()]) };
 }
 
 it('a sweep arrives exactly as it is in its journals, whatever happens on the way', { timeout: 600_000 }, async () => {
@@ -140,7 +140,8 @@ it('a sweep arrives exactly as it is in its journals, whatever happens on the wa
     server = await startServer(folder, port);
   }
   const { code, stderr } = await sweep.result;
-  expect(code, stderr).toBe(0);
+  // All was trained; the server may have been away when something should have arrived.
+  expect([0, 3], stderr).toContain(code);
   expect(workspace.runs()).toHaveLength(9);
 
   const runs = join(workspace.folder, 'runs');

@@ -57,10 +57,34 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     expect(run.models).toHaveLength(1);
   });
 
-  it('logs each trial of a sweep as a run, by whose tags they are found', async () => {
+  it('logs a model that is found by the name of its run, and as runs:/ID/model', async () => {
     const workspace = new Workspace();
     const name = uniqueName();
     workspace.write('tracked.yaml', experiment(name, 1));
+    const environment = { MLFLOW_TRACKING_URI: uri };
+    const result = await workspace.ablate(['run', 'tracked.yaml'], environment);
+    expect(result.code, result.stderr).toBe(0);
+    const [runId] = await reader.runIds(name);
+    const [model] = (await reader.readRun(runId)).models;
+    expect(model.name).toContain(name);
+    const uris = [`runs:/${runId}/model`, `runs:/${runId}/${model.name}`];
+    for (const [i, modelUri] of uris.entries()) {
+      expect((await reader.modelInfo(modelUri)).example).toEqual([1, 28, 28, 1]);
+      // Beside a file that MLflow adds to what was registered.
+      expect(await reader.hashes(modelUri)).toMatchObject(model.artifacts);
+      expect(await reader.register(modelUri, `${name} ${i}`)).toBe('1');
+      expect(await reader.hashes(`models:/${name} ${i}/1`)).toMatchObject(model.artifacts);
+      const words = ['export', modelUri, '--format', 'tfjs', '--output', `copy-${i}`];
+      const { code, stderr } = await workspace.ablate(words, environment);
+      expect(code, stderr).toBe(0);
+    }
+  });
+
+  it('logs each trial of a sweep as a run, by whose tags they are found', async () => {
+    const workspace = new Workspace();
+    const name = uniqueName();
+    const tags = 'tags: [digits, small]\ntracking: { tags: { team: vision, ablate.run_id: not this } }\n';
+    workspace.write('tracked.yaml', `${experiment(name, 1)}${tags}`);
     const words = ['sweep', 'tracked.yaml', 'training.batch_size=64,128', '--jobs', '2'];
     const result = await workspace.ablate(words, { MLFLOW_TRACKING_URI: uri });
     expect(result.code, result.stderr).toBe(0);
@@ -82,6 +106,12 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     ]);
     expect(Object.keys(trials[0].params)[0]).toBe('training.batch_size');
     expect(trials.map(({ tags }) => tags['ablate.run_id']).sort()).toEqual(workspace.runs());
+    for (const run of runs) expect(run.tags).toMatchObject({ digits: 'true', small: 'true', team: 'vision' });
+    const listed = await workspace.ablate(['ls', '--all']);
+    expect(listed.stdout.match(/digits, small, team=vision/g)).toHaveLength(3);
+    for (const id of [sweep, workspace.runs()[0]]) {
+      expect((await workspace.ablate(['show', id])).stdout).toMatch(/tags +digits, small, team=vision/);
+    }
   });
 
   it('registers the model of the best run, as MLflow itself reads it', async () => {
@@ -113,10 +143,12 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     const result = await workspace.ablate(['run', 'tracked.yaml', '--register', 'digits']);
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/MLFLOW_TRACKING_URI names none/);
+    const named = await workspace.ablate(['run', 'tracked.yaml', '--register', 'a/b'], { MLFLOW_TRACKING_URI: uri });
+    expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('no registered model') as string });
     expect(workspace.runs()).toEqual([]);
   });
 
-  it('delivers while training goes on', async () => {
+  it('delivers during training', async () => {
     const workspace = new Workspace();
     const name = uniqueName();
     workspace.write('long.yaml', experiment(name, 100_000));
@@ -128,14 +160,14 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     expect((await readWhen(name, () => true)).status).toBe('KILLED');
   });
 
-  it('goes on in the same run when a run is resumed, with no point twice', async () => {
+  it('continues in the same run when a run is resumed, with no point twice', async () => {
     const workspace = new Workspace();
     const name = uniqueName();
     workspace.write('resumed.yaml', experiment(name, 40));
     const environment = { MLFLOW_TRACKING_URI: uri };
     const program = workspace.start(['run', 'resumed.yaml'], environment);
     program.onError((text) => {
-      if (text.includes('Epoch  1/')) program.kill('SIGINT');
+      if (text.includes(' 1/40')) program.kill('SIGINT');
     });
     expect(await program.result).toMatchObject({ code: 130 });
     const killed = await readWhen(name, () => true);
@@ -155,8 +187,41 @@ describe('ablate run with MLFLOW_TRACKING_URI', () => {
     const workspace = new Workspace();
     workspace.write('tracked.yaml', experiment('unreachable', 1));
     const result = await workspace.ablate(['run', 'tracked.yaml'], { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' });
-    expect(result.code).toBe(0);
+    expect(result.code).toBe(3);
     expect(result.stderr).toMatch(/ablate sync/);
     expect(workspace.summary(workspace.runs()[0]).status).toBe('FINISHED');
+  });
+
+  it('says once what a server refuses, with the remedy, and by its exit code, of a run and of a sweep', async () => {
+    const workspace = new Workspace();
+    const name = uniqueName();
+    workspace.write('tracked.yaml', experiment(name, 1));
+    // As a server with `--no-serve-artifacts` makes its experiments.
+    await fetch(`${uri}/api/2.0/mlflow/experiments/create`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name, artifact_location: `file://${workspace.folder}/artifacts` }),
+    });
+    for (const words of [
+      ['run', 'tracked.yaml', '--json'],
+      ['sweep', 'tracked.yaml', 'training.seed=5,6', '--json'],
+    ]) {
+      const { code, stdout, stderr } = await workspace.ablate(words, { MLFLOW_TRACKING_URI: uri });
+      expect(code, stderr).toBe(3);
+      expect(stderr.match(/start the server with `--serve-artifacts/g)).toHaveLength(1);
+      const { status, undelivered } = JSON.parse(stdout) as { status: string; undelivered: string[] };
+      expect(status).toBe('FINISHED');
+      expect(undelivered).toEqual([expect.stringMatching(/^artifacts: /)]);
+    }
+  });
+
+  it('says that an address is none, and ends with another exit code than if all had arrived', async () => {
+    const workspace = new Workspace();
+    workspace.write('tracked.yaml', experiment('unreachable', 1));
+    const { code, stderr } = await workspace.ablate(['run', 'tracked.yaml'], { MLFLOW_TRACKING_URI: 'sqlite:///a.db' });
+    expect(code, stderr).toBe(3);
+    expect(stderr).toMatch(/MLflow: .*all of it waits in the run: `.*ablate sync` delivers/);
+    const untracked = await workspace.ablate(['run', 'tracked.yaml', 'tracking=none'], { MLFLOW_TRACKING_URI: uri });
+    expect(untracked.code).toBe(0);
   });
 });

@@ -102,13 +102,13 @@ describe.skipIf(executablePath === undefined)('the page to draw on, in Chromium'
     await draw(STROKES[1]);
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByRole('status').getByText('Draw something.').waitFor();
-    expect(await page.locator('#probabilities li').count()).toBe(0);
+    expect(await page.locator('#values li').count()).toBe(0);
   });
 
   it('shows a probability for each class, and where the model looked', async () => {
     await draw(STROKES[7]);
     const values = await page
-      .locator('#probabilities progress')
+      .locator('#values progress')
       .evaluateAll((bars) => bars.map((bar) => (bar as unknown as { value: number }).value));
     expect(values).toHaveLength(10);
     expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 3);
@@ -124,6 +124,44 @@ describe.skipIf(executablePath === undefined)('the page to draw on, in Chromium'
     const red = Array.from({ length: 28 * 28 }, (_, pixel) => pixel).filter(isRed);
     expect(red.length).toBeGreaterThan(5);
     expect(red.length).toBeLessThan(28 * 28);
+  });
+
+  it('takes back strokes, one by one', async () => {
+    const seven = await draw(STROKES[7]);
+    await page.mouse.move(0, 0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('status').getByText('Draw something.').waitFor();
+    expect(seven).toMatch(/^7 /);
+  });
+
+  it.each([390, 768, 1440])('goes over no edge at %d px, and the canvas fills a phone', async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    const box = await page.locator('#drawing').boundingBox();
+    expect(box?.width).toBeGreaterThan(width === 390 ? 340 : 279);
+    await page.setViewportSize({ width: 1280, height: 720 });
+  });
+
+  it('takes ink while the model loads, and answers when it can', async () => {
+    const slow = await browser.newPage();
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    await slow.route('**/model/model.json', async (route) => {
+      await opened;
+      await route.continue();
+    });
+    await slow.goto(served.url);
+    const box = await slow.locator('#drawing').boundingBox();
+    if (!box) throw new Error('the page shows no canvas');
+    const [[x, y], ...rest] = STROKES[3][0];
+    await slow.mouse.move(box.x + x, box.y + y);
+    await slow.mouse.down();
+    for (const [nextX, nextY] of rest) await slow.mouse.move(box.x + nextX, box.y + nextY, { steps: 4 });
+    await slow.mouse.up();
+    expect(await slow.getByRole('status').textContent()).toBe('Loading the model…');
+    open();
+    await slow.getByRole('status').getByText(/^3 \(/).waitFor();
+    await slow.close();
   });
 
   it('asks the server for nothing while drawing, and nobody else at all', () => {

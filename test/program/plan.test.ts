@@ -10,6 +10,7 @@ interface PlanDocument {
   parameters: number;
   steps: number;
   layers: { name: string; output_shape: number[] }[];
+  memory_bytes: { total: number; measured_process: number | null };
   time: { seconds: number; measured_steps: number; device: string } | null;
 }
 
@@ -59,7 +60,9 @@ describe('ablate plan', () => {
     const workspace = new Workspace();
     const result = await workspace.ablate(['plan', baseline, 'training.epochs=3', '--json']);
     expect(result.code, result.stderr).toBe(0);
-    const { time } = JSON.parse(result.stdout) as PlanDocument;
+    const { time, memory_bytes: memory } = JSON.parse(result.stdout) as PlanDocument;
+    // TensorFlow alone takes more than what is counted of the baseline.
+    expect(memory.measured_process).toBeGreaterThan(2 * memory.total);
     expect(time?.measured_steps).toBeGreaterThan(0);
     expect(time?.seconds).toBeGreaterThan(0);
     expect(time?.device).toMatch(/^[CG]PU/);
@@ -121,7 +124,7 @@ describe('ablate plan', () => {
     const text = await workspace.ablate(words, withoutTensorFlow);
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toMatch(/^sweep +grid: 10,000 variants × 3 seeds = 30,000 runs$/m);
-    expect(text.stdout).toMatch(/^VARIANT +batch_size +filters$/m);
+    expect(text.stdout).toMatch(/^VARIANT +BATCH_SIZE +FILTERS$/m);
     expect(text.stdout).toMatch(/^… and 9,950 more/m);
     const { stdout } = await workspace.ablate([...words, '--json'], withoutTensorFlow);
     const { sweep } = JSON.parse(stdout) as {

@@ -72,7 +72,7 @@ it.each(['{ type: asha, min_iter: 1, eta: 2 }', '{ type: hyperband, min_iter: 1,
     const summaries = runs.map((run) => workspace.summary(run, home));
     const pruned = summaries.filter(({ status }) => status === 'PRUNED');
     expect(pruned.length).toBeGreaterThan(0);
-    expect(new Map(pruned.map(({ id, error }) => [id, error]))).toEqual(record.pruned);
+    expect(new Map(pruned.map(({ id, error }) => [id, error]))).toEqual(record.stoppedEarly);
     expect(pruned.every(({ epochs }) => epochs < 9)).toBe(true);
     const others = summaries.filter(({ status }) => status !== 'PRUNED');
     expect(others.map(({ status, epochs }) => [status, epochs])).toEqual(others.map(() => ['FINISHED', 9]));
@@ -84,7 +84,7 @@ it('brings a run home whose coordinator was killed, by its id', { timeout: 120_0
   write('single.yaml', 100);
   await addWorker(queue);
   const first = start(['run', 'single.yaml', '--runs-dir', 'single'], queue);
-  await first.whenSaid('Epoch   5/');
+  await first.whenSaid(' 5/100');
   first.kill('SIGKILL');
   const { stderr } = await first.result;
   const [, id] = /^(tiny-\d{8}-\d{6}-[0-9a-f]{4})$/m.exec(stderr) ?? [];
@@ -124,7 +124,7 @@ it('says what keeps a worker from a trial, which waits for one that can do it', 
   expect(stderr).toContain('--data-root FOLDER');
 });
 
-it('goes on where the server has lost everything', { timeout: 120_000 }, async () => {
+it('continues where the server has lost everything', { timeout: 120_000 }, async () => {
   const forgetful = await RedisServer.start('--appendonly', 'no');
   try {
     write('lost.yaml', 20, SWEEP);
@@ -136,7 +136,7 @@ it('goes on where the server has lost everything', { timeout: 120_000 }, async (
     await forgetful.restart();
     const { code, stderr } = await sweep.result;
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/the queue is away \(.*\); what trains goes on\nthe queue is back\n/);
+    expect(stderr).toMatch(/the queue is away \(.*\); what trains continues\nthe queue is back\n/);
     expect(stderr).not.toContain('ioredis');
     expect(workspace.runs('lost'), stderr).toHaveLength(8);
     await workspace.ablate(['run', 'lost.yaml', '--jobs', '2', '--threads', '1', '--runs-dir', 'lost-local']);

@@ -68,7 +68,7 @@ describe('ablate resume', () => {
     const program = workspace.start(['run', 'small.yaml', ...overrides, ...OFTEN]);
     let sent = 0;
     program.onError((text) => {
-      const isTime = sent === 0 ? text.includes('Epoch 1/') : text.includes('Ctrl-C');
+      const isTime = sent === 0 ? / 1\/\d/.test(text) : text.includes('Ctrl-C');
       if (isTime && sent < signals) program.kill('SIGINT');
       if (isTime) sent += 1;
     });
@@ -110,7 +110,7 @@ describe('ablate resume', () => {
         .sort()
         .map((name) => join(run, 'checkpoints', name));
 
-    it('the run is KILLED with a checkpoint, and told how to go on', () => {
+    it('the run is KILLED with a checkpoint, and told how to continue', () => {
       expect(interrupted.code, interrupted.stderr).toBe(130);
       expect(interrupted.stderr).toContain(`ablate resume ${interrupted.id}`);
       expect(workspace.summary(interrupted.id)).toMatchObject({ status: 'KILLED', error: 'interrupted' });
@@ -118,30 +118,30 @@ describe('ablate resume', () => {
       expect(checkpointsOf(join(workspace.folder, 'runs', interrupted.id)).length).toBeGreaterThan(0);
     });
 
-    it('it goes on, with a journal whose last line was torn, and is then finished', async () => {
+    it('it continues, with a journal whose last line was torn, and is then finished', async () => {
       const run = copyTo('torn');
       appendFileSync(join(run, 'journal.jsonl'), '{"type":"metrics","step":4');
       const { code, stderr } = await resume('torn');
       expect(code, stderr).toBe(0);
-      expect(stderr).toMatch(/Going on in epoch \d after step \d+/);
+      expect(stderr).toMatch(/Resuming in epoch \d after step \d+/);
       expectAsUninterrupted(interrupted.id, 'torn');
       const again = await workspace.ablate(['resume', interrupted.id, '--runs-dir', 'torn', '--json']);
       expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing is left to do') as string });
       expect((JSON.parse(again.stdout) as Summary).status).toBe('FINISHED');
     });
 
-    it('it goes on from the checkpoint before, if the newest is damaged', async () => {
+    it('it resumes from the checkpoint before, if the newest is damaged', async () => {
       const newestFile = checkpointsOf(copyTo('damaged')).at(-1) ?? '';
       const bytes = readFileSync(newestFile);
       bytes[bytes.length - 10] ^= 1;
       writeFileSync(newestFile, bytes);
       const { code, stderr } = await resume('damaged');
       expect(code, stderr).toBe(0);
-      expect(stderr).toMatch(/checkpoint .* is damaged[^]*going on from the (one before|start of the run)/);
+      expect(stderr).toMatch(/checkpoint .* is damaged[^]*resuming from the (one before|start of the run)/);
       expectAsUninterrupted(interrupted.id, 'damaged');
     });
 
-    it('it goes on from its start, if its checkpoints are of another version, and reports nothing twice', async () => {
+    it('it resumes from its start, if its checkpoints are of another version, and reports nothing twice', async () => {
       for (const file of checkpointsOf(copyTo('other'))) {
         const bytes = readFileSync(file);
         bytes.writeUInt32LE(99, 8);
@@ -149,7 +149,7 @@ describe('ablate resume', () => {
       }
       const { code, stderr } = await resume('other');
       expect(code, stderr).toBe(0);
-      expect(stderr).toMatch(/another version of Ablate \(format 99; .*[^]*going on from the start of the run/);
+      expect(stderr).toMatch(/another version of Ablate \(format 99; .*[^]*resuming from the start of the run/);
       expectAsUninterrupted(interrupted.id, 'other');
     });
 
@@ -175,7 +175,7 @@ describe('ablate resume', () => {
     const program = workspace.start(['run', 'small.yaml', 'training.epochs=100000', 'training.early_stopping=null']);
     await new Promise<void>((resolve) => {
       program.onError((text) => {
-        if (/Epoch +1\//.test(text)) resolve();
+        if (/ 1\/\d/.test(text)) resolve();
       });
     });
     const { code, stderr } = await workspace.ablate(['resume', newest()]);
@@ -212,7 +212,7 @@ describe('ablate resume', () => {
 describe('ablate run', () => {
   const workspace = new Workspace(afterAll);
 
-  it('goes on without checkpoints when they fit no disk, and says so once', async () => {
+  it('continues without checkpoints when they fit no disk, and says so once', async () => {
     workspace.write('small.yaml', EXPERIMENT.replace('filters: 4', 'filters: 16'));
     // The limit of a file's size stands for the disk's: a checkpoint is larger, everything else is smaller.
     const { code, stderr } = await workspace.ablate(['run', 'small.yaml', ...OFTEN], {}, 'trap "" XFSZ; ulimit -f 250');

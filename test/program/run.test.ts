@@ -49,7 +49,8 @@ describe('ablate run', () => {
   });
 
   it('shows plain lines without a terminal, and nothing of what TensorFlow says', () => {
-    expect(first.stderr).toMatch(/^Epoch 1\/2 {2}train_loss \d\.\d{4} /m);
+    expect(first.stderr).toMatch(/^ +EPOCH {2}TRAIN LOSS {2}TRAIN ACC % /m);
+    expect(first.stderr).toMatch(/^ +1\/2 +\d\.\d{4} +\d+\.\d\d /m);
     expect(first.stderr).not.toMatch(/\[|\r|oneDNN|cpu_feature|tfjs-node|WARNING/);
     expect(first.stdout).toMatch(/test\s+\d\.\d{4}\s+\d+\.\d\d %/);
   });

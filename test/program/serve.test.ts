@@ -1,12 +1,17 @@
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Dataset } from '../../src/data/dataset.js';
-import { loadMnist } from '../../src/data/mnist.js';
-import { type RandomStream, randomStream } from '../../src/random.js';
+import { type ImageDataset, asImages } from '../../src/data/images/image-dataset.js';
+import { mnist } from '../../src/data/sources/mnist.js';
+import { randomStream } from '../../src/random.js';
+import { splitDefaults } from '../data/fixtures.js';
+import { malformed } from '../support/malformed.js';
 import { Workspace } from '../support/program.js';
 import { type Served, serve } from '../support/served.js';
 
@@ -24,21 +29,27 @@ tracking: none
 `;
 
 const workspace = new Workspace(afterAll);
-let dataset: Dataset;
+let dataset: ImageDataset;
 let id: string;
 let served: Served;
+let answerToStalled: Promise<string>;
 
 beforeAll(async () => {
-  dataset = await loadMnist(
-    { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale', classes: null },
-    { baseDirectory: '.' },
+  dataset = asImages(
+    await mnist.load({ name: 'mnist', path: null, ...splitDefaults }, { baseDirectory: '.' }),
+    'a test',
   );
   workspace.write('digits.yaml', experiment);
   const trained = await workspace.ablate(['run', 'digits.yaml']);
   expect(trained.code, trained.stderr).toBe(0);
   [id] = workspace.runs();
-  served = await serve(workspace, id);
-});
+  served = await serve(workspace, id, '--allowed-hosts', 'digits.example.org');
+  const stalled = connect(Number(new URL(served.url).port), '127.0.0.1');
+  stalled.write(
+    'POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 784\r\n\r\n1234',
+  );
+  answerToStalled = text(stalled);
+}, 60_000);
 
 afterAll(async () => {
   served.kill('SIGTERM');
@@ -49,6 +60,13 @@ const digit = (index: number): Uint8Array => dataset.test.images.subarray(784 * 
 
 function post(body: string | Uint8Array, type: string, path = '/predict', url = served.url): Promise<Response> {
   return fetch(url + path, { method: 'POST', body: body as RequestInit['body'], headers: { 'content-type': type } });
+}
+
+/** As curl -F file=@digit.png sends it. */
+function formOf(png: Buffer): FormData {
+  const form = new FormData();
+  form.append('file', new Blob([Uint8Array.from(png)], { type: 'image/png' }), 'digit.png');
+  return form;
 }
 
 interface Answer {
@@ -75,9 +93,11 @@ describe('ablate serve', () => {
         post(JSON.stringify({ pixels: [...digit(index)] }), 'application/json', '/predict?top=3'),
         post(png, 'IMAGE/PNG', '/predict?top=3'),
         post(JSON.stringify({ image: png.toString('base64') }), 'application/json', '/predict?top=3'),
+        post(png, 'application/x-www-form-urlencoded', '/predict?top=3'),
+        fetch(`${served.url}/predict?top=3`, { method: 'POST', body: formOf(png) }),
       ]);
       const bodies = (await Promise.all(answers.map((answer) => answer.json()))) as Answer[];
-      expect(bodies.map((body) => body.class)).toEqual(new Array(4).fill(String(predictions[index])));
+      expect(bodies.map((body) => body.class)).toEqual(new Array(6).fill(String(predictions[index])));
       for (const { top, probability } of bodies) {
         expect(top).toHaveLength(3);
         expect(top[0].probability).toBe(probability);
@@ -116,6 +136,41 @@ describe('ablate serve', () => {
     expect(Object.keys(documented.paths)).toEqual(expect.arrayContaining(['/predict', '/ready', '/metrics', '/drift']));
   });
 
+  it('describes the bodies that it takes by types, and an example that it answers as it is shown', async () => {
+    interface Content {
+      content: Record<string, { schema: { type?: string; format?: string }; example?: unknown }>;
+    }
+    const documented = (await (await fetch(`${served.url}/docs/json`)).json()) as {
+      paths: Record<string, { post: { requestBody: Content; responses: Record<string, Content> } }>;
+    };
+    const { requestBody, responses } = documented.paths['/predict'].post;
+    const { 'application/json': json, 'multipart/form-data': form, ...files } = requestBody.content;
+    expect(form.schema.type).toBe('object');
+    expect(Object.keys(files)).toHaveLength(5);
+    for (const { schema } of Object.values(files)) expect(schema).toMatchObject({ type: 'string', format: 'binary' });
+    const answer = (await (await post(JSON.stringify(json.example), 'application/json')).json()) as Answer;
+    const shown = responses[200].content['application/json'].example as Answer;
+    expect(answer.class).toBe(shown.class);
+    expect(answer.probability).toBeCloseTo(shown.probability, 5);
+    for (const path of ['/model', '/drift', '/health', '/ready']) {
+      const { responses: answers } = (documented.paths[path] as unknown as { get: typeof documented.paths.x.post }).get;
+      const { example } = answers[200].content['application/json'];
+      const given = (await (await fetch(served.url + path)).json()) as object;
+      expect(Object.keys(given), path).toEqual(Object.keys(example as object));
+    }
+  });
+
+  it('answers for its own names and those that are allowed, and for no other', async () => {
+    const status = async (host: string): Promise<string> => {
+      const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+      socket.write(`GET /model HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      return (await text(socket)).slice(9, 12);
+    };
+    expect(await status('localhost')).toBe('200');
+    expect(await status('digits.example.org')).toBe('200');
+    expect(await status('rebound.example.com')).toBe('403');
+  });
+
   it('notices that inputs are no longer those it was trained on', async () => {
     type Drift = { drift: { features: Record<string, { psi: number; level: string }> } };
     const drift = async (): Promise<Drift['drift']['features']> =>
@@ -134,67 +189,8 @@ describe('ablate serve', () => {
   });
 });
 
-/** Requests that are wrong, each in one of many ways. */
-function malformed(stream: RandomStream): {
-  type?: string;
-  body?: string | Uint8Array;
-  path?: string;
-  method?: string;
-} {
-  const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => stream.below(256));
-  const pixels = (change: (values: unknown[]) => void): string => {
-    const values: unknown[] = new Array<unknown>(784).fill(0);
-    change(values);
-    return JSON.stringify({ pixels: values });
-  };
-  const at = (values: unknown[], value: unknown): void => {
-    values[stream.below(784)] = value;
-  };
-  const json = 'application/json';
-  const whole = pixels(() => undefined);
-  const kinds: (() => ReturnType<typeof malformed>)[] = [
-    () => ({ type: json, body: whole.slice(0, stream.below(whole.length)) }),
-    () => ({ type: json, body: pixels((values) => values.splice(0, 1 + stream.below(700))) }),
-    () => ({ type: json, body: pixels((values) => values.push(...values.slice(0, 1 + stream.below(99)))) }),
-    () => ({
-      type: json,
-      body: pixels((values) => {
-        at(values, [-1, 256, 0.5, '7', null, {}, [], true, 1e99][stream.below(9)]);
-      }),
-    }),
-    () => ({ type: json, body: JSON.stringify({ pixels: {}, [String(stream.uint32())]: 1 }) }),
-    () => ({ type: json, body: `${whole.slice(0, -1)},"more":1}` }),
-    () => ({ type: json, body: '{"__proto__":{"pixels":[]}}' }),
-    () => ({ type: json, body: '{}' }),
-    () => ({ type: json, body: ['null', '[]', '7', '"x"', ''][stream.below(5)] }),
-    () => ({ type: json, body: '['.repeat(1 + stream.below(5000)) }),
-    () => ({ type: json, body: JSON.stringify({ image: '%%%%' }) }),
-    () => ({ type: json, body: JSON.stringify({ image: Buffer.from(bytes(60)).toString('base64') }) }),
-    () => ({ type: json, body: bytes(1 + stream.below(300)) }),
-    () => ({ type: 'image/png', body: bytes(stream.below(500)) }),
-    () => ({ type: 'image/jpeg', body: Buffer.concat([Buffer.of(0xff, 0xd8, 0xff), bytes(stream.below(500))]) }),
-    () => ({ type: 'image/webp', body: Buffer.concat([Buffer.from('RIFF0000WEBP'), bytes(100)]) }),
-    () => ({ type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' }),
-    () => ({ type: 'application/octet-stream', body: bytes(stream.below(784)) }),
-    () => ({ type: 'application/octet-stream', body: bytes(785 + stream.below(784)) }),
-    () => ({ type: 'text/plain', body: whole }),
-    () => ({ type: 'nonsense', body: whole }),
-    () => ({}),
-    () => ({ type: ['image/png', 'application/octet-stream', json][stream.below(3)] }),
-    () => ({ type: json, body: whole, path: `/predict?top=${['0', '-1', 'x', '1e3', '9999999'][stream.below(5)]}` }),
-    () => ({ type: json, body: whole, path: `/predict?${stream.uint32()}=1` }),
-    () => ({
-      type: json,
-      body: whole,
-      path: ['/predict/', '/Predict', '/%00', '/../etc/passwd', '/model/../config.yaml'][stream.below(5)],
-    }),
-    () => ({ type: json, body: whole, method: ['PUT', 'DELETE', 'PATCH'][stream.below(3)] }),
-  ];
-  return kinds[stream.below(kinds.length)]();
-}
-
 describe('a server asked wrongly', () => {
-  it('answers 1,000 malformed requests 4xx, each with its reason, and goes on', async () => {
+  it('answers 1,000 malformed requests 4xx, each with its reason, and continues', async () => {
     const stream = randomStream(1, 'malformed');
     for (let round = 0; round < 50; round++) {
       await Promise.all(
@@ -331,14 +327,14 @@ describe('a server that is stopped or restarted', () => {
     await expect(fetch(`${first.url}/health`)).rejects.toThrow();
   });
 
-  it('goes on where no successor can start', async () => {
+  it('continues where no successor can start', async () => {
     const copy = join(workspace.folder, 'copy');
     cpSync(join(workspace.folder, 'runs', id, 'model'), copy, { recursive: true });
     const first = await serve(workspace, copy, '--no-drift');
     rmSync(copy, { recursive: true });
     const failed = new Promise<string>((resolve) => {
       first.onError((written) => {
-        if (written.includes('this process goes on')) resolve(written);
+        if (written.includes('this process continues')) resolve(written);
       });
     });
     first.kill('SIGUSR2');
@@ -360,11 +356,28 @@ describe('a server that is stopped or restarted', () => {
     expect(stderr).toMatch(/drift isn't watched/);
   });
 
+  it('ends when npx, which started it, is told to', { timeout: 60_000 }, async () => {
+    const programs = join(workspace.folder, 'node_modules', '.bin');
+    mkdirSync(programs, { recursive: true });
+    symlinkSync(fileURLToPath(new URL('../../bin/ablate.js', import.meta.url)), join(programs, 'ablate'));
+    const words = ['ablate', 'serve', id, '--no-drift', '--port', '0', '--grace', '0'];
+    const npx = spawn('npx', words, { cwd: workspace.folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    const [url] = (await once(npx.stdout, 'data')) as [Buffer];
+    expect((await fetch(`${url.toString().trim()}/health`)).status).toBe(200);
+    npx.kill('SIGTERM');
+    await once(npx.stdout, 'close');
+    await expect(fetch(`${url.toString().trim()}/health`)).rejects.toThrow();
+  });
+
   it('says that a port is taken', async () => {
     const { code, stderr } = await workspace.ablate(['serve', id, '--no-drift', '--port', new URL(served.url).port]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/can't listen at 127\.0\.0\.1:\d+/);
   });
+});
+
+it('a request that does not arrive is given up after 30 seconds', { timeout: 60_000 }, async () => {
+  expect(await answerToStalled).toMatch(/^HTTP\/1\.1 408 /);
 });
 
 /** The process in which the model runs. */

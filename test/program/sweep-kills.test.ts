@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
 import { randomStream } from '../../src/random.js';
 import type { SweepSummary } from '../../src/sweep/sweep-store.js';
-import { KILLS, pointsOf, startAndKill } from '../support/kills.js';
+import { KILLS, startAndKill } from '../support/kills.js';
 import { Workspace } from '../support/program.js';
+import { bitsOf } from '../support/sweep-bits.js';
 
 const TRIALS = 4;
 const EXPERIMENT = `
@@ -26,29 +26,15 @@ tracking: none
 `;
 const SIDE_BY_SIDE = ['--jobs', '2', '--threads', '1', '--checkpoint-seconds', '0.05'];
 
-interface TrialBits {
-  trial: string;
-  weights: string;
-  points: unknown;
-}
-
 const workspace = new Workspace(afterAll);
 
-/** Everything that a finished sweep has measured, and the weights that it has trained. */
-async function bitsOf(directory: string): Promise<TrialBits[]> {
+/** Of a sweep that has finished, all of its trials. */
+async function finishedBits(directory: string): Promise<Map<string, string>> {
   const id = workspace.sweeps(directory)[0];
   const { stdout } = await workspace.ablate(['show', id, '--json', '--runs-dir', directory]);
-  const { status, cells, trials } = JSON.parse(stdout) as SweepSummary;
+  const { status, trials } = JSON.parse(stdout) as SweepSummary;
   expect({ status, finished: trials.finished }, directory).toEqual({ status: 'FINISHED', finished: TRIALS });
-  const bits = cells.flatMap(({ label, trials }) =>
-    trials.map(({ seed, run, value }) => {
-      const weights = workspace.read(directory, run, 'model', 'weights.bin');
-      const points = pointsOf(workspace.journal(run, directory));
-      const hash = createHash('sha256').update(weights).digest('hex');
-      return { trial: `${label} seed ${seed}: ${value ?? 'none'}`, weights: hash, points };
-    }),
-  );
-  return bits.sort((a, b) => (a.trial < b.trial ? -1 : 1));
+  return bitsOf(workspace, directory);
 }
 
 it(
@@ -58,7 +44,7 @@ it(
     workspace.write('sweep.yaml', EXPERIMENT);
     const reference = await workspace.ablate(['run', 'sweep.yaml', ...SIDE_BY_SIDE, '--runs-dir', 'reference']);
     expect(reference.code, reference.stderr).toBe(0);
-    const expected = await bitsOf('reference');
+    const expected = await finishedBits('reference');
 
     const seed = Math.floor(Math.random() * 1e9);
     const random = randomStream(seed, 'kills');
@@ -79,7 +65,7 @@ it(
       const { code, stderr } = await workspace.ablate(['resume', '--runs-dir', directory]);
       const how = `${directory}, kills by seed ${seed}\n${stderr}`;
       expect(code, how).toBe(0);
-      expect(await bitsOf(directory), how).toEqual(expected);
+      expect(await finishedBits(directory), how).toEqual(expected);
       expect(workspace.runs(directory), how).toHaveLength(TRIALS);
     }
   },

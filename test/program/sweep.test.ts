@@ -91,7 +91,7 @@ describe('a sweep', () => {
     expect(workspace.sweeps()).toHaveLength(2);
   });
 
-  it('goes on after the crash of a worker, with that trial tried again', async () => {
+  it('continues after the crash of a worker, with that trial tried again', async () => {
     const result = await runUnderFire(workspace, ['run', 'grid.yaml', '--force', '--json', ...TWO], 'SIGSEGV');
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).toMatch(/retry kernel_size=\d seed 7: the worker was ended by SIGSEGV.*\(attempt 2\)/);
@@ -101,7 +101,7 @@ describe('a sweep', () => {
     expect(cells.map(({ mean }) => mean)).toEqual(reference.cells.map(({ mean }) => mean));
   });
 
-  it('counts a trial that fails beyond its retries, goes on with the others, and trains it when it is asked again', async () => {
+  it('counts a trial that fails beyond its retries, continues with the others, and trains it when it is asked again', async () => {
     const words = ['run', 'grid.yaml', 'sweep.max_retries=0', 'sweep.seeds=1', '--force', '--json', ...ONE];
     const result = await runUnderFire(workspace, words, 'SIGKILL');
     expect(result.code).toBe(1);
@@ -112,12 +112,12 @@ describe('a sweep', () => {
     expect(summaryOf(again).trials).toMatchObject({ finished: 2, reused: 1, failed: 0 });
   });
 
-  it('ends at the first failure with --fail-fast, and can be gone on with', async () => {
+  it('ends at the first failure with --fail-fast, and can be resumed', async () => {
     const failing = ['run', 'grid.yaml', 'sweep.max_retries=0', '--force', '--fail-fast', ...ONE];
     const result = await runUnderFire(workspace, failing, 'SIGKILL');
     expect(result.code).toBe(1);
     expect(result.stdout).toMatch(/FAILED in .*0 of 4 trials finished, 1 failed/);
-    expect(result.stderr).toMatch(/`ablate resume small-sweep-\S+` goes on with it/);
+    expect(result.stderr).toMatch(/`ablate resume small-sweep-\S+` resumes it/);
   });
 
   it('takes a variant that diverges for an answer', async () => {
@@ -139,12 +139,12 @@ describe('a sweep', () => {
     expect(trials, result.stderr).toMatchObject({ finished: 1, pruned: 1 });
     expect(cells[1]).toMatchObject({ n: 0, mean: null, trials: [{ status: 'PRUNED', value: null }] });
     const { error, epochs } = workspace.summary(cells[1].trials[0].run);
-    expect(error).toMatch(/not among the best 1\/2 of 2 trials after 1 epochs/);
+    expect(error).toMatch(/not among the best 1\/2 of 2 trials after 1 epoch/);
     expect(epochs).toBeLessThan(3);
     expect(summaryOf(await workspace.ablate(words)).trials).toMatchObject({ finished: 1, pruned: 1, reused: 2 });
   });
 
-  it('shows itself to another terminal, ends in order by Ctrl-C, and goes on when it is asked again', async () => {
+  it('shows itself to another terminal, ends in order by Ctrl-C, and continues when it is asked again', async () => {
     const words = ['run', 'grid.yaml', 'training.epochs=100000', ...TWO];
     const program = workspace.start(words);
     let status = await workspace.ablate(['status', '--json']);
@@ -162,14 +162,14 @@ describe('a sweep', () => {
     const { code, stderr, stdout } = await program.result;
     expect(code).toBe(130);
     expect(stdout).toMatch(/KILLED in .*0 of 4 trials finished, 2 killed/);
-    expect(stderr).toMatch(/`ablate resume small-sweep-\S+` goes on with it/);
+    expect(stderr).toMatch(/`ablate resume small-sweep-\S+` resumes it/);
     expect((await workspace.ablate(['status'])).stderr).toMatch(/nothing is being trained/);
     const [runs, sweeps] = [workspace.runs(), workspace.sweeps()];
     const again = workspace.start(words);
     again.onError((text) => {
-      if (text.includes('goes on as')) again.kill('SIGINT');
+      if (text.includes('is resumed as')) again.kill('SIGINT');
     });
-    expect((await again.result).stderr).toMatch(/kernel_size=\d seed 7 goes on as small-\d+-\d+/);
+    expect((await again.result).stderr).toMatch(/kernel_size=\d seed 7 is resumed as small-\d+-\d+/);
     expect([workspace.runs(), workspace.sweeps()]).toEqual([runs, sweeps]);
   });
 });

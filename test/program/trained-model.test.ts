@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Dataset } from '../../src/data/dataset.js';
-import { loadMnist } from '../../src/data/mnist.js';
+import { decodeCsv } from '../../src/csv.js';
+import { type ImageDataset, asImages } from '../../src/data/images/image-dataset.js';
+import { mnist } from '../../src/data/sources/mnist.js';
 import { Workspace } from '../support/program.js';
 
 const experiment = (name: string, filters: number): string => `
@@ -36,19 +37,37 @@ interface Evaluation {
   confusion_matrix: number[][];
   classes: { class: string; recall: number; images: number }[];
   calibration: { expected_calibration_error: number; bins: { count: number }[] };
+  worst: {
+    index: number;
+    class: string;
+    class_probability: number;
+    predicted: string;
+    predicted_probability: number;
+  }[];
   robustness: { corruption: string; severity: number; accuracy: number; images: number }[];
 }
 
 describe('a trained model in use', () => {
   const workspace = new Workspace(afterAll);
-  let dataset: Dataset;
+  let dataset: ImageDataset;
   let id: string;
   let other: string;
 
   beforeAll(async () => {
-    dataset = await loadMnist(
-      { name: 'mnist', path: null, validation_split: 0.1, train_fraction: 1, normalization: 'rescale', classes: null },
-      { baseDirectory: '.' },
+    dataset = asImages(
+      await mnist.load(
+        {
+          name: 'mnist',
+          path: null,
+          validation_split: 0.1,
+          split: null,
+          train_fraction: 1,
+          normalization: 'rescale',
+          classes: null,
+        },
+        { baseDirectory: '.' },
+      ),
+      'a test',
     );
     workspace.write('first.yaml', experiment('first', 8));
     workspace.write('second.yaml', experiment('second', 2));
@@ -93,6 +112,10 @@ describe('a trained model in use', () => {
         files[2],
         'missing.png',
         '--json',
+        '--csv',
+        'predictions.csv',
+        '--batch',
+        '2',
         '--top',
         '10',
       ]);
@@ -104,6 +127,13 @@ describe('a trained model in use', () => {
       expect([0, 2, 3].map((at) => predictions[at].class)).toEqual(labels);
       expect(predictions[1].error).toMatch(/^damaged or cut off/);
       expect(predictions[4].error).toBe('there is no such file');
+      expect(stderr).toContain('wrote predictions.csv');
+      const [header, ...rows] = decodeCsv(workspace.read('predictions.csv').toString());
+      expect(header).toHaveLength(22);
+      expect(rows.map(([image, name, value]) => [image, name, value])).toEqual(
+        predictions.map((each) => [each.image, each.class ?? '', String(each.probability ?? '')]),
+      );
+      expect(rows.map((row) => row.at(-1))).toEqual(predictions.map(({ error = '' }) => error));
       const probabilities = predictions[0].top?.map(({ probability }) => probability) ?? [];
       expect(probabilities).toHaveLength(10);
       expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
@@ -246,6 +276,18 @@ describe('a trained model in use', () => {
           .split('\n');
         expect(evaluation.confusion_matrix).toEqual(rows.slice(1).map((row) => row.split(',').slice(1).map(Number)));
         expect(evaluation.calibration.bins.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
+      }
+    });
+
+    it('lists what it got wrong, the worst first', () => {
+      for (const { worst, accuracy } of runs) {
+        expect(worst).toHaveLength(10_000 - Math.round(accuracy * 10_000));
+        for (const image of worst) {
+          expect(image.class).toBe(String(dataset.test.labels[image.index]));
+          expect(image.predicted).not.toBe(image.class);
+        }
+        const leads = worst.map((image) => image.predicted_probability - image.class_probability);
+        expect(leads).toEqual(leads.toSorted((a, b) => b - a));
       }
     });
 

@@ -9,6 +9,9 @@ import { RunDelivery } from '../../src/tracking/run-delivery.js';
 import { sharedServer } from '../support/mlflow-server.js';
 import { endedRun, temporaryFolder } from '../support/runs.js';
 
+/** That the runs of test/support/runs.ts belong to. */
+const TRIAL = { configHash: 'c0ffee', seed: 42 };
+
 /** A run that has ended, and is with the server. */
 async function logOne(): Promise<{ run: RunDirectory; client: MlflowClient; logged: LoggedRun }> {
   const client = new MlflowClient(new MlflowConnection({ uri: (await sharedServer()).uri }));
@@ -18,7 +21,7 @@ async function logOne(): Promise<{ run: RunDirectory; client: MlflowClient; logg
 
 it('is the whole run in another folder, and counts as delivered', async () => {
   const { run, client, logged } = await logOne();
-  const home = await fetchRun(logged, client, temporaryFolder());
+  const home = await fetchRun(logged, client, temporaryFolder(), TRIAL);
   for (const file of ['journal', 'summary', 'config'] as const) {
     expect(readFileSync(home[file])).toEqual(readFileSync(run[file]));
   }
@@ -41,7 +44,9 @@ it('is refused when it is another than was said, and leaves nothing', async () =
   const home = temporaryFolder();
   const refused = expect.objectContaining({ code: 'logged-run-damaged' }) as Error;
   for (const other of others) {
-    await expect(fetchRun({ ...logged, ...other }, client, home), JSON.stringify(other)).rejects.toThrow(refused);
+    await expect(fetchRun({ ...logged, ...other }, client, home, TRIAL), JSON.stringify(other)).rejects.toThrow(
+      refused,
+    );
   }
   expect(readdirSync(home)).toEqual([]);
 });

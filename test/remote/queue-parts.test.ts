@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
@@ -8,13 +8,13 @@ import { describe, expect, it } from 'vitest';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
 import { mapPaths } from '../../src/config/remote-config.js';
-import type { Job } from '../../src/job.js';
+import type { Job } from '../../src/protocol/job.js';
 import { resolveInRoots } from '../../src/remote/data-roots.js';
 import { decode, encode } from '../../src/remote/encoding.js';
 import { parseQueueAddress } from '../../src/remote/redis/address.js';
 import { archiveOf, unpackRun } from '../../src/remote/run-archive.js';
 import { readMessage, writeMessage } from '../../src/remote/trial-message.js';
-import { endedRun, temporaryFolder, writeExperiment } from '../support/runs.js';
+import { emptyRun, endedRun, temporaryFolder, writeExperiment } from '../support/runs.js';
 
 const EXPERIMENT = `
 dataset: { name: image_folder, path: images }
@@ -27,6 +27,8 @@ function job(): Job {
   return { config, configHash: configHash(config), source, runsDirectory: '/runs' };
 }
 
+/** That the runs of test/support/runs.ts belong to. */
+const TRIAL = { configHash: 'c0ffee', seed: 42 };
 const SENDER = { threads: 1, storage: 'a'.repeat(32) };
 
 type Raw = Record<string, unknown> & { config: Record<string, unknown> };
@@ -82,7 +84,13 @@ describe('where a worker may read data', () => {
     expect(dataset).toMatchObject({ path: expect.stringMatching(/^\/here\/.*images$/) as string });
     expect(training.initial_weights).toBe(`/here${pinned}`);
     const named = { ...config, training: { ...config.training, initial_weights: 'models:/digits/1' } };
-    expect(mapPaths(named, () => '/here').training.initial_weights).toBe('models:/digits/1');
+    // Training reads it as a path, so it is one: `models:/../secret` would lead out.
+    expect(mapPaths(named, () => '/here').training.initial_weights).toBe('/here');
+    for (const reference of ['models:/../secret/model', 'runs:/../../x/model', 'model', '..']) {
+      const start = { ...config, training: { ...config.training, initial_weights: reference } };
+      const map = (path: string): string => resolveInRoots(path, '/home/ada/x.yaml', [temporaryFolder()]);
+      expect(() => mapPaths(start, map), reference).toThrow(expect.objectContaining({ code: 'data-not-allowed' }));
+    }
   });
 
   it('is in its own folders, whatever the trial says and links do', () => {
@@ -159,12 +167,12 @@ describe("a run's archive", () => {
     const bytes = await bytesOf(archiveOf(run));
     const home = temporaryFolder();
     const facts = { run: run.id, bytes: bytes.length, digest: digestOf(bytes) };
-    const unpacked = await unpackRun(home, facts, inTwo(bytes));
+    const unpacked = await unpackRun(home, facts, inTwo(bytes), TRIAL);
     for (const file of ['journal', 'summary', 'config'] as const) {
       expect(readFileSync(unpacked[file])).toEqual(readFileSync(run[file]));
     }
-    // A second time it takes the place of the first.
-    await unpackRun(home, facts, inTwo(bytes));
+    // What is over stays as it is.
+    await unpackRun(home, facts, inTwo(bytes), TRIAL);
     expect(readFileSync(unpacked.summary)).toEqual(readFileSync(run.summary));
   });
 
@@ -174,20 +182,36 @@ describe("a run's archive", () => {
     const facts = { run: run.id, bytes: bytes.length, digest: digestOf(bytes) };
     const home = temporaryFolder();
     const refused = expect.objectContaining({ code: 'archive-damaged' }) as Error;
-    await expect(unpackRun(home, { ...facts, digest: '0' }, inTwo(bytes))).rejects.toThrow(refused);
-    await expect(unpackRun(home, { ...facts, run: '../x' }, inTwo(bytes))).rejects.toThrow(refused);
-    await expect(unpackRun(home, facts, inTwo(bytes.subarray(0, -20)))).rejects.toThrow();
-    await expect(unpackRun(home, facts, inTwo(gzipSync('nothing')))).rejects.toThrow();
+    await expect(unpackRun(home, { ...facts, digest: '0' }, inTwo(bytes), TRIAL)).rejects.toThrow(refused);
+    await expect(unpackRun(home, { ...facts, run: '../x' }, inTwo(bytes), TRIAL)).rejects.toThrow(refused);
+    await expect(unpackRun(home, facts, inTwo(bytes.subarray(0, -20)), TRIAL)).rejects.toThrow();
+    await expect(unpackRun(home, facts, inTwo(gzipSync('nothing')), TRIAL)).rejects.toThrow();
     expect(readdirSync(home)).toEqual([]);
   });
 
+  it('is refused when it is the run of another trial, or would replace one', async () => {
+    const run = emptyRun();
+    const bytes = await bytesOf(archiveOf(run));
+    const facts = { run: run.id, bytes: bytes.length, digest: digestOf(bytes) };
+    const refused = expect.objectContaining({ code: 'foreign-run' }) as Error;
+    const home = temporaryFolder();
+    await expect(unpackRun(home, facts, inTwo(bytes), { ...TRIAL, seed: 43 })).rejects.toThrow(refused);
+    const renamed = { ...facts, run: 'other-20260101-000000-0000' };
+    await expect(unpackRun(home, renamed, inTwo(bytes), TRIAL)).rejects.toThrow(refused);
+    expect(readdirSync(home)).toEqual([]);
+    const over = endedRun();
+    const before = readFileSync(over.summary);
+    await unpackRun(dirname(over.path), { ...facts, run: over.id }, inTwo(bytes), TRIAL);
+    expect(readFileSync(over.summary)).toEqual(before);
+  });
+
   it('brings no links', async () => {
-    const folder = temporaryFolder();
+    const { path: folder, id } = emptyRun();
     writeFileSync(join(folder, 'summary.json'), '{}');
     symlinkSync('/etc/passwd', join(folder, 'model'));
     const bytes = await bytesOf(create({ cwd: folder, gzip: true }, ['.']) as AsyncIterable<Buffer>);
-    const facts = { run: 'x-20260101-000000-0000', bytes: bytes.length, digest: digestOf(bytes) };
-    const { model, summary } = await unpackRun(temporaryFolder(), facts, inTwo(bytes));
+    const facts = { run: id, bytes: bytes.length, digest: digestOf(bytes) };
+    const { model, summary } = await unpackRun(temporaryFolder(), facts, inTwo(bytes), TRIAL);
     expect(readFileSync(summary, 'utf8')).toBe('{}');
     expect(() => readFileSync(model)).toThrow();
   });

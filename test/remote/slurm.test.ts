@@ -48,7 +48,7 @@ it.each([
   ['takes its place away', (task: string) => ['scontrol', 'requeue', task]],
   // What Slurm itself sends a minute before the end of its time.
   ['says that its time is nearly up', (task: string) => ['scancel', '--batch', '--signal=USR2', task]],
-])('makes a checkpoint when Slurm %s, and goes on from there when it starts it again', async (_, warn) => {
+])('makes a checkpoint when Slurm %s, and resumes there when it starts it again', async (_, warn) => {
   const runsDirectory = temporaryFolder();
   const scheduler = connect(runsDirectory);
   const job = trial(runsDirectory, withEpochs(60));

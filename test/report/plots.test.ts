@@ -40,10 +40,23 @@ describe('the plots of a study', () => {
     for (const { svg } of renderPlots(hostileStudy())) expect(svg).not.toMatch(/<(script|img)/i);
   });
 
+  it('of a search tell the best so far, and the score against each number that was drawn', () => {
+    const rates = Array.from({ length: 12 }, (_, i) => 10 ** (-i / 3));
+    const searched = inventStudy({ grid: { 'training.optimizer.learning_rate': rates }, seeds: 1 });
+    const kinds = { key: 'model.pooling', importance: 0.1, pValue: null, answer: null };
+    const level = { n: 6, mean: 0.97, interval: null };
+    const drawn = searched.factors.map((one) => ({ ...one, levels: one.levels.map((each) => ({ ...each, n: 1 })) }));
+    const both = [...drawn, { ...kinds, levels: ['max', 'none'].map((value) => ({ ...level, value })) }];
+    const plots = new Map(renderPlots({ ...searched, factors: both }).map(({ name, svg }) => [name, svg]));
+    expect([...plots.keys()]).toEqual(expect.arrayContaining(['best-so-far', 'against-learning-rate', 'choices']));
+    // Twelve numbers of a run each are no levels.
+    expect(plots.get('choices')).not.toContain('learning_rate');
+  });
+
   it('tell in words what they show', () => {
     const told = new Map(renderPlots(inventStudy({ grid })).map(({ name, alternative }) => [name, alternative]));
     expect(told.get('variants')).toMatch(
-      /^Means of val_accuracy with 95 % intervals, best first: kernel_size=5 pooling="max" \(mean 0\.98/,
+      /^Means of val_accuracy \(%\) with 95 % intervals, best first: 5 · max \(mean 98\./,
     );
     expect(told.get('importance')).toBe(
       'Importance: kernel_size 60.0 %, pooling 30.0 % and kernel_size × pooling 5.0 %.',
@@ -99,6 +112,6 @@ describe('text', () => {
     const evil = `"><script>alert('&')</script>`;
     const made = markup`<p title="${evil}">${[evil, null, 3]}</p>`.text;
     expect(made.match(/<[^>]*>/g)).toHaveLength(2);
-    expect(made).toContain('&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;3</p>');
+    expect(made).toContain('&lt;script&gt;alert(&apos;&amp;&apos;)&lt;/script&gt;3</p>');
   });
 });

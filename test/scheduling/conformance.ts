@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadExperiment } from '../../src/config/load.js';
 import { configHash } from '../../src/config/hash.js';
-import type { Job } from '../../src/job.js';
-import type { RunProgress } from '../../src/run-events.js';
+import type { Job } from '../../src/protocol/job.js';
+import type { RunProgress } from '../../src/protocol/events.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../src/scheduling/scheduler.js';
-import { findUnannounced } from '../../src/sweep/earlier-runs.js';
 import { runTrial, type TrialOutcome } from '../../src/sweep/run-trial.js';
 import { holderOf } from '../../src/tracking/run-lock.js';
 import { runDirectories, runDirectory, type Summary } from '../../src/tracking/run-store.js';
@@ -117,7 +116,6 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
         signal: new AbortController().signal,
         onProgress: () => undefined,
         onRetry: () => undefined,
-        findUnannounced,
         ...options,
       });
     const expectFinished = (outcome: TrialOutcome): Summary => {
@@ -178,7 +176,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
       expect(order).toEqual([3, 5, 1, 4, 2]);
     });
 
-    it('goes on, to the same bits, when a worker dies in mid-trial', async () => {
+    it('continues, to the same bits, when a worker dies in mid-trial', async () => {
       await openSite();
       const scheduler = await connect();
       const job = trial(runs, withEpochs(30));
@@ -197,7 +195,7 @@ export function describeScheduler(name: string, open: (options: SiteOptions) => 
       expect(weightsOf(runs, id)).toBe(weightsOf(runs, undisturbed.id));
     });
 
-    it('goes on with a trial whose coordinator died, when one comes back', async () => {
+    it('resumes a trial whose coordinator died, when one comes back', async () => {
       await openSite();
       const first = await connect();
       const job = trial(runs, withEpochs(30));

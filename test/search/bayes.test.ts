@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Experiment } from '../../src/config/experiment.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Experiment } from '../../src/config/schema/experiment.generated.js';
 import { loadExperiment } from '../../src/config/load.js';
-import type { Values } from '../../src/config/sweep-conditions.js';
-import { cellOf, expandSweep } from '../../src/config/sweep.js';
+import type { Values } from '../../src/config/sweep/conditions.js';
+import { variantOf, expandSweep } from '../../src/config/variants/sweep.js';
 import { UserError } from '../../src/errors.js';
 import { BayesSearch } from '../../src/search/bayes.js';
 import { ensureOptuna } from '../../src/search/install-optuna.js';
@@ -65,7 +65,7 @@ const mixed = `  method: bayes
 const badness = (values: Values) => Math.abs(Math.log10(values['training.optimizer.learning_rate'] as number) + 2);
 
 describe('proposals', () => {
-  test('lie within the space, are no two the same, and are valid variants', async () => {
+  it('lie within the space, are no two the same, and are valid variants', async () => {
     const experiment = load(mixed);
     expect(expandSweep(experiment)).toEqual([]);
     const proposed = await searching(experiment.config, (search) => proposals(search, 15, badness));
@@ -75,14 +75,14 @@ describe('proposals', () => {
       expect((values['model.layers.0.filters'] as number) % 4).toBe(0);
       expect(Number.isInteger(values['training.epochs'])).toBe(true);
       expect('training.optimizer.momentum' in values).toBe(values['training.optimizer'] === 'sgd');
-      const { training } = cellOf(experiment, values, i).config();
+      const { training } = variantOf(experiment, values, i).config();
       expect(training.optimizer.learning_rate).toBe(values['training.optimizer.learning_rate']);
     }
     const optimizers = new Set(proposed.map((values) => values['training.optimizer']));
     expect(optimizers).toEqual(new Set(['sgd', 'adam']));
   });
 
-  test('are the same after the same results, also of a search that goes on in another process', async () => {
+  it('are the same after the same results, also of a search that continues in another process', async () => {
     const { config } = load(mixed);
     const whole = await searching(config, (search) => proposals(search, 16, badness));
     const resumed = await searching(config, async (search) => {
@@ -97,14 +97,14 @@ describe('proposals', () => {
     expect(other[0]).not.toEqual(whole[0]);
   });
 
-  test('learn: later ones do better than those drawn by chance', async () => {
+  it('learn: later ones do better than those drawn by chance', async () => {
     const { config } = load(mixed.replace('run_cap: 40', 'run_cap: 60'));
     const proposed = await searching(config, (search) => proposals(search, 60, badness));
     const mean = (part: Values[]) => part.reduce((sum, values) => sum + badness(values), 0) / part.length;
     expect(mean(proposed.slice(-20))).toBeLessThan(mean(proposed.slice(0, 10)) / 2);
   });
 
-  test('asked for side by side keep apart, and failed or pruned ones do no harm', async () => {
+  it('asked for side by side keep apart, and failed or pruned ones do no harm', async () => {
     const { config } = load(mixed);
     await searching(config, async (search) => {
       const first = await Promise.all([search.ask(), search.ask(), search.ask()]);
@@ -115,7 +115,7 @@ describe('proposals', () => {
     });
   });
 
-  test('begin with include, leave out exclude, and end when nothing is left or run_cap is reached', async () => {
+  it('begin with include, leave out exclude, and end when nothing is left or run_cap is reached', async () => {
     const sweep = (cap: number) => `  method: bayes
   run_cap: ${cap}
   parameters: {model.activation: [relu, tanh], model.kernel_size: [1, 3], training.batch_size: [8, 16]}
@@ -137,7 +137,7 @@ describe('proposals', () => {
     expect(capped).toHaveLength(3);
   });
 
-  test('of normal distributions are normal', async () => {
+  it('of normal distributions are normal', async () => {
     const { config } = load(`  method: bayes
   run_cap: 200
   parameters:
@@ -155,7 +155,7 @@ describe('proposals', () => {
 });
 
 describe('failing', () => {
-  test('an interpreter without Optuna, or none, is told with the repair', async () => {
+  it('an interpreter without Optuna, or none, is told with the repair', async () => {
     const { config } = load(mixed);
     for (const executable of ['/usr/bin/env', '/nowhere/python']) {
       const start = BayesSearch.start(config, executable);

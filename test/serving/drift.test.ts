@@ -83,6 +83,11 @@ describe('a drift monitor', () => {
     expect([brightness.level, contrast.level, prediction.level]).toEqual(['large', 'none', 'large']);
   });
 
+  it('calls what is no probability an output', () => {
+    const { features } = new DriftMonitor(reference, 10, 'output').report();
+    expect(Object.keys(features)).toEqual(['brightness', 'contrast', 'output', 'prediction']);
+  });
+
   it('forgets what is older than its window', () => {
     const monitor = new DriftMonitor(reference, 10);
     for (let count = 0; count < 3000; count++) monitor.observe({ ...likeReference(), brightness: 0.99 });

@@ -58,7 +58,7 @@ describe('a micro-batcher', () => {
     expect(await later).toBe(10);
   });
 
-  it('lets a batch that fails fail, and goes on', async () => {
+  it('lets a batch that fails fail, and continues', async () => {
     let calls = 0;
     const batcher = new MicroBatcher<number, number>({
       process: (batch) => (calls++ === 0 ? Promise.reject(new Error('dead')) : Promise.resolve(batch)),

@@ -21,7 +21,7 @@ it('takes a socket that is meant for this process, and hides it from those that 
 
 it('resets nobody who waits while a busy server closes its port', async () => {
   const server = createServer((_request, response) => {
-    // While this goes on, others arrive that the server can't take.
+    // While this continues, others arrive that the server can't take.
     for (const end = performance.now() + 5; performance.now() < end;);
     response.end('answered', () => {
       server.closeIdleConnections();

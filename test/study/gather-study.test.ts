@@ -15,12 +15,14 @@ function noise(seed: number, name: string): number {
 
 /** Kernels of 5 are better by 0.01, whatever the pooling. */
 function kernelGrid(runsDirectory: string, seeds = SEEDS) {
-  const cells = [3, 5].flatMap((size) => ['max', 'average'].map((pooling) => ({ [KERNEL]: size, [POOLING]: pooling })));
+  const variants = [3, 5].flatMap((size) =>
+    ['max', 'average'].map((pooling) => ({ [KERNEL]: size, [POOLING]: pooling })),
+  );
   return finishedSweepIn(runsDirectory, {
-    cells,
+    variants,
     seeds,
-    run: (cell, seed) => {
-      const accuracy = 0.9 + 0.005 * Number(cell[KERNEL]) + noise(seed, JSON.stringify(cell));
+    run: (variant, seed) => {
+      const accuracy = 0.9 + 0.005 * Number(variant[KERNEL]) + noise(seed, JSON.stringify(variant));
       return { metrics: { val_accuracy: accuracy, test_accuracy: accuracy - 0.01, val_loss: 1 - accuracy } };
     },
     begun: { name: 'kernels', question: '3×3 or 5×5?' },
@@ -96,11 +98,11 @@ describe('the study of a sweep', () => {
     const runs = temporaryFolder();
     const statuses = { 2: 'FAILED', 3: 'PRUNED', 4: 'DIVERGED' } as const;
     const { id } = finishedSweepIn(runs, {
-      cells: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
+      variants: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
       seeds: [1, 2, 3, 4],
-      run: (cell, seed) => {
-        const status = cell[KERNEL] === 3 ? statuses[seed as keyof typeof statuses] : undefined;
-        return { status, metrics: { val_accuracy: 0.9 + noise(seed, JSON.stringify(cell)) } };
+      run: (variant, seed) => {
+        const status = variant[KERNEL] === 3 ? statuses[seed as keyof typeof statuses] : undefined;
+        return { status, metrics: { val_accuracy: 0.9 + noise(seed, JSON.stringify(variant)) } };
       },
     });
     const { answer, variants } = await gatherStudy(runs, [id]);
@@ -112,7 +114,7 @@ describe('the study of a sweep', () => {
     const runs = temporaryFolder();
     const labels = [0, 0, 1, 1];
     const { id } = finishedSweepIn(runs, {
-      cells: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
+      variants: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
       seeds: [1, 2],
       run: (_, seed) => ({ metrics: { val_accuracy: 0.5 }, labels, predictions: seed === 1 ? labels : [1, 0, 1, 1] }),
     });
@@ -139,7 +141,7 @@ describe('the study of several', () => {
     const runs = temporaryFolder();
     const first = kernelGrid(runs);
     const second = finishedSweepIn(runs, {
-      cells: [{ [KERNEL]: 3, [POOLING]: 'max' }, { [KERNEL]: 7 }],
+      variants: [{ [KERNEL]: 3, [POOLING]: 'max' }, { [KERNEL]: 7 }],
       seeds: SEEDS,
       run: (_, seed) => ({ metrics: { val_accuracy: noise(seed, 'second') } }),
       begun: { name: 'larger' },
@@ -200,6 +202,157 @@ it('says what there is when a metric is not, and that nothing has ended', async 
     code: 'unknown-metric',
     hint: expect.stringContaining('test_accuracy, val_accuracy, val_loss') as string,
   });
-  const empty = finishedSweepIn(folder, { cells: [], seeds: [], run: () => ({}) });
+  const empty = finishedSweepIn(folder, { variants: [], seeds: [], run: () => ({}) });
   await expect(gatherStudy(folder, [empty.id])).rejects.toMatchObject({ code: 'nothing-to-compare' });
+});
+
+/** Runs of an experiment whose data were divided as `split` says, the second variant a little better. */
+function dividedStudy(split: string, more: { training?: string; begun?: object; metric?: string } = {}) {
+  const runs = temporaryFolder();
+  const dataset = `dataset: { name: mnist, ${split} }`;
+  const { id } = finishedSweepIn(runs, {
+    variants: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
+    seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    run: (variant, seed) => ({
+      metrics: { val_accuracy: 0.9 + 0.001 * Number(variant[KERNEL]) + noise(seed, JSON.stringify(variant)) },
+      config: `name: plain\n${dataset}\nmodel: { ${MODEL} }\ntraining: { ${more.training ?? 'epochs: 1'} }\n`,
+      samples: { training: 54_000, validation: 6000, test: 10_000 },
+    }),
+    begun: more.begun,
+  });
+  return gatherStudy(runs, [id]);
+}
+
+describe('what an answer is about', () => {
+  it('is said by how its runs divided their data', async () => {
+    const told = async (...of: Parameters<typeof dividedStudy>) => (await dividedStudy(...of)).scope?.sentence;
+    expect(await told('validation_split: 0.1')).toContain('random splits of mnist');
+    expect(await told('split: { folds: 5 }')).toContain('5 folds of mnist');
+    expect(await told('validation_split: 0.1', { training: 'seeds: { split: 3 }' })).toContain('one split of mnist');
+  });
+
+  it('widens the interval for new data as Nadeau and Bengio do, by how many validate for each that is trained on', async () => {
+    const { answer, scope } = await dividedStudy('split: { folds: 5 }');
+    const [naive] = answer?.comparisons ?? [];
+    const [own] = scope?.newData ?? [];
+    const width = ([lower, upper]: readonly [number, number]) => upper - lower;
+    // √(1/10 + 1/4) where the naive has √(1/10).
+    expect(width(own.interval) / width(naive.interval ?? [0, 0])).toBeCloseTo(Math.sqrt(3.5), 9);
+    expect(own.difference).toBeCloseTo(naive.difference ?? NaN, 12);
+  });
+
+  it('leaves new data out where the design can’t tell: one split, and seeds that were added', async () => {
+    const fixed = await dividedStudy('validation_split: 0.1', { training: 'seeds: { split: 3 }' });
+    const added = await dividedStudy('validation_split: 0.1', { begun: { seed_range: { min: 3, max: 20 } } });
+    expect([fixed.scope?.newData, added.scope?.newData]).toEqual([null, null]);
+  });
+});
+
+describe('a sweep over sources of chance', () => {
+  it('names no best, and tells which source moves the metric', async () => {
+    const runs = temporaryFolder();
+    const levels = [0, 1, 2, 3, 4];
+    const variants = levels.flatMap((split) =>
+      levels.map((order) => ({ 'training.seeds.split': split, 'training.seeds.order': order })),
+    );
+    const luck = (name: string, i: number) => randomStream(i, name).normal();
+    const { id } = finishedSweepIn(runs, {
+      variants,
+      seeds: [0],
+      run: ({ 'training.seeds.split': split, 'training.seeds.order': order }) => ({
+        metrics: {
+          val_accuracy: 0.9 + 0.01 * luck('split', Number(split)) + 0.001 * luck(JSON.stringify(split), Number(order)),
+        },
+      }),
+    });
+    const { answer, chance, factors } = await gatherStudy(runs, [id]);
+    expect([answer, factors]).toEqual([null, []]);
+    expect(chance?.components.map(({ source }) => source)).toEqual(['split', 'order']);
+    expect(chance?.components[0].share).toBeGreaterThan(0.9);
+    expect(chance?.sentence).toContain('Shown to move it by itself: split.');
+  });
+});
+
+describe('the ledger of a sweep', () => {
+  const look = async (runs: string, ids: string[], options: object = {}) =>
+    (await gatherStudy(runs, ids, { notesLook: true, ...options })).ledger;
+
+  it('tells what was stated before from what is chosen after, and counts the looks', async () => {
+    const runs = temporaryFolder();
+    const { id } = kernelGrid(runs);
+    expect(await look(runs, [id])).toMatchObject({ exploratory: false, chosenAfter: [], looks: 0, otherChoices: 0 });
+    const margin = await look(runs, [id], { margin: 0.01 });
+    expect(margin).toMatchObject({ exploratory: true, chosenAfter: ['the margin 0.01'], looks: 1, otherChoices: 0 });
+    const all = await look(runs, [id], { metric: 'val_loss', alpha: 0.1, baseline: 'kernel_size=3 pooling=max' });
+    expect(all).toMatchObject({ exploratory: true, looks: 2, otherChoices: 1 });
+    expect(all?.chosenAfter).toEqual(['the metric val_loss', 'α = 0.1', 'the baseline kernel_size=3 pooling=max']);
+    const again = await look(runs, [id]);
+    expect(again).toMatchObject({ exploratory: false, looks: 3, otherChoices: 2 });
+    expect(again?.sentence).toContain('Compared 3 times before, with 2 other choices.');
+  });
+
+  it('takes a margin that the sweep states for stated', async () => {
+    const runs = temporaryFolder();
+    const { id } = finishedSweepIn(runs, {
+      variants: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
+      seeds: SEEDS,
+      run: (variant, seed) => ({ metrics: { val_accuracy: 0.9 + noise(seed, JSON.stringify(variant)) } }),
+      begun: { margin: 0.01 },
+    });
+    expect(await look(runs, [id], { margin: 0.01 })).toMatchObject({ exploratory: false });
+    expect(await look(runs, [id], { margin: 0.02 })).toMatchObject({ exploratory: true });
+  });
+
+  it('is that of the sweep whose runs are named one by one, and of nothing where runs belong to none', async () => {
+    const runs = temporaryFolder();
+    const loose = [1, 2].map((seed) =>
+      endedRunIn(runs, { seed, config: experiment(1), metrics: { val_accuracy: 0.9 } }),
+    );
+    const ids = loose.map(({ id }) => id);
+    expect(await look(runs, ids)).toMatchObject({
+      stated: null,
+      exploratory: true,
+      chosenAfter: ['which runs are compared'],
+    });
+    const [first, second] = [kernelGrid(runs), kernelGrid(runs)];
+    await look(runs, [first.id]);
+    expect(await look(runs, [first.id, second.id])).toMatchObject({
+      exploratory: true,
+      chosenAfter: ['which runs are compared'],
+      looks: 1,
+    });
+  });
+
+  it('has no note of looks that no one sees', async () => {
+    const runs = temporaryFolder();
+    const { id } = kernelGrid(runs);
+    await gatherStudy(runs, [id]);
+    expect(await look(runs, [id])).toMatchObject({ looks: 0 });
+  });
+});
+
+describe('the test images', () => {
+  it('give the two variants that are told first intervals of seeds and images, and their difference image by image', async () => {
+    const runs = temporaryFolder();
+    const labels = Array.from({ length: 200 }, (_, i) => i % 2);
+    const { id } = finishedSweepIn(runs, {
+      variants: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
+      seeds: SEEDS,
+      run: (variant, seed) => {
+        const stream = randomStream(seed, JSON.stringify(variant));
+        const wrong = variant[KERNEL] === 3 ? 0.3 : 0.1;
+        const predictions = labels.map((label) => (stream.uniform() < wrong ? 1 - label : label));
+        const accuracy = 0.9 + 0.005 * Number(variant[KERNEL]) + noise(seed, JSON.stringify(variant));
+        return { metrics: { val_accuracy: accuracy }, labels, predictions };
+      },
+    });
+    const { testSet } = await gatherStudy(runs, [id]);
+    const [best, other] = testSet?.variants ?? [];
+    expect([best.seeds, best.examples]).toEqual([5, 200]);
+    expect(best.mean).toBeGreaterThan(other.mean);
+    expect(testSet?.difference?.mean).toBeCloseTo(best.mean - other.mean, 12);
+    // Wider than 200 images at 90 % are alone: ±1.96 √(0.09 / 200 / 5) at least.
+    const [lower, upper] = best.interval ?? [0, 0];
+    expect(upper - lower).toBeGreaterThan(2 * 1.96 * Math.sqrt(0.09 / 1000) * 0.9);
+  });
 });

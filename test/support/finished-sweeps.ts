@@ -1,5 +1,5 @@
-import { cellLabel } from '../../src/config/sweep-label.js';
-import type { Json } from '../../src/config/tree.js';
+import { variantLabel } from '../../src/config/sweep/label.js';
+import type { Json } from '../../src/config/text/tree.js';
 import { type SweepEvent, SweepJournal } from '../../src/sweep/sweep-journal.js';
 import { createSweep, type SweepDirectory } from '../../src/sweep/sweep-store.js';
 import { createRun, type RunDirectory, type Summary, writeSummary } from '../../src/tracking/run-store.js';
@@ -15,6 +15,7 @@ export interface MadeRun {
   config?: string;
   name?: string;
   digest?: string;
+  samples?: Summary['samples'];
   /** Of each test image. */
   labels?: number[];
   predictions?: number[];
@@ -38,6 +39,7 @@ export function endedRunIn(runsDirectory: string, made: MadeRun): RunDirectory {
   writeSummary(run, {
     ...{ id: run.id, name, status, seed, config_hash: configHash, dataset_digest: digest, metrics },
     ...{ epochs: 3, steps: 30, weights_epoch: 3, samples_per_second: 1000, training_seconds: 2, duration_seconds: 3 },
+    samples: made.samples,
     ...{ parameters: 7850, flops: 15_680, tensorflow: { version: '2.21.0', device: 'CPU' } },
     error: status === 'FAILED' ? 'the disk is full' : null,
   });
@@ -64,28 +66,31 @@ function writePredictions(run: RunDirectory, labels: readonly number[], predicti
 
 export interface MadeSweep {
   /** The variants. */
-  cells: Record<string, Json>[];
+  variants: Record<string, Json>[];
   seeds: number[];
   /** What a run came to. */
-  run: (cell: Record<string, Json>, seed: number) => Omit<MadeRun, 'seed'>;
+  run: (variant: Record<string, Json>, seed: number) => Omit<MadeRun, 'seed'>;
   begun?: Partial<SweepEvent>;
 }
 
 /** A sweep on disk whose trials have ended, without training. */
-export function finishedSweepIn(runsDirectory: string, { cells, seeds, run: make, begun }: MadeSweep): SweepDirectory {
+export function finishedSweepIn(
+  runsDirectory: string,
+  { variants, seeds, run: make, begun }: MadeSweep,
+): SweepDirectory {
   const sweep = createSweep(runsDirectory, 'study', 'name: study\n');
   const journal = new SweepJournal(sweep);
-  const event = sweepEvent({ seeds, trials: cells.length * seeds.length, ...begun, id: sweep.id });
+  const event = sweepEvent({ seeds, trials: variants.length * seeds.length, ...begun, id: sweep.id });
   journal.append(event);
-  const keys = [...new Set(cells.flatMap((values) => Object.keys(values)))];
+  const keys = [...new Set(variants.flatMap((values) => Object.keys(values)))];
   for (const seed of seeds) {
-    for (const [cell, values] of cells.entries()) {
+    for (const [variant, values] of variants.entries()) {
       const made = { seed, ...make(values, seed) };
       const run = endedRunIn(runsDirectory, { configHash: JSON.stringify(values), ...made });
       const { status = 'FINISHED', metrics = {} } = made;
       const value = status === 'FINISHED' ? (metrics[event.metric.name] ?? null) : null;
       const end = { run: run.id, status, value, seconds: 3, error: null, reused: false };
-      journal.append({ type: 'end', cell, seed, label: cellLabel(values, keys), values, ...end });
+      journal.append({ type: 'end', cell: variant, seed, label: variantLabel(values, keys), values, ...end });
     }
   }
   journal.append({ type: 'state', status: 'FINISHED', jobs: 1 });

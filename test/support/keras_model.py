@@ -57,6 +57,8 @@ class Model:
         elif kind in ("dropout", "spatial_dropout2d"):
             dropout = keras.layers.Dropout if kind == "dropout" else keras.layers.SpatialDropout2D
             made = dropout(layer["rate"])
+        elif kind == "zero_padding2d":
+            made = keras.layers.ZeroPadding2D(layer["padding"])
         elif kind == "flatten":
             made = keras.layers.Flatten()
         return self.add(name, made, value, trainable)

@@ -56,6 +56,16 @@ export class MlflowReader {
     return (await this.#ask('model_info', uri)) as ReadModel;
   }
 
+  /** What an URI leads to: path → SHA-256. */
+  async hashes(uri: string): Promise<Record<string, string>> {
+    return (await this.#ask('hashes', uri)) as Record<string, string>;
+  }
+
+  /** Registers a model by its URI. @returns its version */
+  async register(uri: string, name: string): Promise<string> {
+    return String(await this.#ask('register', uri, name));
+  }
+
   /** The version of a registered model that has an alias. */
   async aliasedVersion(name: string, alias: string): Promise<string> {
     return String(await this.#ask('aliased_version', name, alias));

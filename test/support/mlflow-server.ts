@@ -31,7 +31,7 @@ export async function stopSharedServer(session: string): Promise<void> {
 
 /**
  * Starts a server and waits until it answers.
- * @param folder for its database, its artifacts and its log; a later server may go on with the same
+ * @param folder for its database, its artifacts and its log; a later server may resume the same
  * @param port a free one unless given
  */
 export async function startServer(folder: string, port?: number): Promise<MlflowServer> {

@@ -97,6 +97,8 @@ CALLS = {
     "run_ids": run_ids,
     "delete_run": lambda client, run_id: client.delete_run(run_id),
     "delete_experiment": delete_experiment,
+    "hashes": lambda client, uri: hashes(uri),
+    "register": lambda client, uri, name: mlflow.register_model(uri, name).version,
     "model_info": model_info,
     "aliased_version": aliased_version,
     "experiment_tags": lambda client, name: client.get_experiment_by_name(name).tags,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type JournalEvent } from '../../src/tracking/journal-events.js';
 import { readJournal } from '../../src/tracking/journal.js';
 import { sweepIds } from '../../src/sweep/sweep-store.js';
-import { type Summary, findRun, readSummary } from '../../src/tracking/run-store.js';
+import { type Summary, readSummary, runDirectory } from '../../src/tracking/run-store.js';
 import { onTestFinished } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -106,7 +106,7 @@ export class Workspace {
   }
 
   summary(id: string, directory = 'runs'): Summary {
-    const summary = readSummary(findRun(join(this.folder, directory), id));
+    const summary = readSummary(runDirectory(join(this.folder, directory), id));
     if (!summary) throw new Error(`run ${id} has no summary`);
     return summary;
   }

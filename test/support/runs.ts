@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { JournalWriter } from '../../src/tracking/journal.js';
-import { createRun, writeSummary, type RunDirectory, type RunIdentity } from '../../src/tracking/run-store.js';
+import {
+  createRun,
+  writeSummary,
+  type RunDirectory,
+  type RunIdentity,
+  type Summary,
+} from '../../src/tracking/run-store.js';
 
 /** A time in the past, in milliseconds: what is sent must bear the journal's times, not the clock's. */
 export const START = 1_750_000_000_000;
@@ -35,6 +41,26 @@ export function identity(changes: Partial<RunIdentity> = {}): RunIdentity {
     versions: { node: '20.20.2', tensorflow: '2.21.0' },
     machine: { cpu: 'Example 3000', cores: '2' },
     ...changes,
+  };
+}
+
+/** The summary of a run that has finished, in which a test sets what it is about. */
+export function finishedSummary(own: Partial<Summary> & Pick<Summary, 'id'>): Summary {
+  return {
+    name: 'tiny',
+    status: 'FINISHED',
+    seed: 1,
+    config_hash: '',
+    metrics: {},
+    epochs: 1,
+    steps: 1,
+    weights_epoch: 1,
+    samples_per_second: 1,
+    duration_seconds: 1,
+    parameters: 1,
+    tensorflow: null,
+    error: null,
+    ...own,
   };
 }
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import integrate, optimize, special, stats
 from statsmodels.formula.api import ols
+from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.contingency_tables import mcnemar as mcnemar_test
 from statsmodels.stats.multitest import multipletests
@@ -83,6 +84,37 @@ def noncentral_interval(t, n, confidence):
     return [effect((1 + confidence) / 2), effect((1 - confidence) / 2)]
 
 
+def welch(first, second):
+    found = stats.ttest_ind(first, second, equal_var=False)
+    return [found.pvalue, *found.confidence_interval(0.95)]
+
+
+def exchange(first, second):
+    found = stats.permutation_test(
+        (first, second), lambda a, b: np.mean(a) - np.mean(b), permutation_type="independent", n_resamples=np.inf
+    )
+    return found.pvalue
+
+
+def far_quantiles(cases):
+    return [stats.t.ppf(p, df) for p, df in cases]
+
+
+def noncentral_f(cases):
+    return [stats.ncf.cdf(f, a, b, nc) for f, a, b, nc in cases]
+
+
+def omega_squared(rows, formula):
+    table = anova_lm(ols(formula, pd.DataFrame(rows)).fit(), typ=2)
+    noise = table.loc["Residual", "sum_sq"] / table.loc["Residual", "df"]
+    terms = table.drop(index=["C(seed)"])
+    total = terms["sum_sq"].sum() + noise
+    return {
+        term: max(0, (row["sum_sq"] - row["df"] * noise) / total)
+        for term, row in terms.drop(index=["Residual"]).iterrows()
+    }
+
+
 def hedges(df):
     return special.gamma(df / 2) / np.sqrt(df / 2) / special.gamma((df - 1) / 2)
 
@@ -129,6 +161,64 @@ def equivalence_power(n, difference, deviation, margin, alpha):
 
 def r_squared(rows, formula):
     return ols(formula, pd.DataFrame(rows)).fit().rsquared
+
+
+def corrected_t(differences, share, confidence):
+    """scikit-learn's `compute_corrected_ttest` (its page on comparing models by grid search), two-sided."""
+    n = len(differences)
+    error = np.sqrt(np.var(differences, ddof=1) * (1 / n + share))
+    center = np.mean(differences)
+    return [*stats.t.interval(confidence, n - 1, center, error), 2 * stats.t.sf(abs(center) / error, n - 1)]
+
+
+def variance_components(rows, sources, repeats, confidence):
+    """Of each source: variance, ends of its standard deviation's interval, p; then of the rest."""
+    table = anova_lm(ols("value ~ " + " + ".join(f"C({source})" for source in sources), pd.DataFrame(rows)).fit(), typ=2)
+    noise, rest = table.loc["Residual", "sum_sq"], table.loc["Residual", "df"]
+    tails = [(1 + confidence) / 2, (1 - confidence) / 2]
+
+    def component(squares, df, f, p):
+        ends = [
+            max(0, squares * (1 - stats.f.ppf(tail, df, rest) / f) / (repeats * stats.chi2.ppf(tail, df))) for tail in tails
+        ]
+        return [max(0, (squares / df - noise / rest) / repeats), *np.sqrt(ends), p]
+
+    own = [component(*table.loc[f"C({source})", ["sum_sq", "df", "F", "PR(>F)"]]) for source in sources]
+    return [own, [noise / rest, *np.sqrt([noise / stats.chi2.ppf(tail, rest) for tail in tails])]]
+
+
+def reml(rows, sources):
+    """Variances by restricted maximum likelihood, of the sources as they come, and of the rest."""
+    frame = pd.DataFrame(rows)
+    parts = {source: f"0 + C({source})" for source in sources}
+    fitted = MixedLM.from_formula("value ~ 1", frame, groups=np.ones(len(frame)), vc_formula=parts, re_formula="0").fit()
+    names = fitted.model.exog_vc.names
+    return [*[fitted.vcomp[names.index(source)] for source in sources], fitted.scale]
+
+
+def quantiles():
+    return [
+        [stats.f.ppf(p, a, b) for p, a, b in [(0.025, 4, 8), (0.975, 4, 8), (0.975, 1, 3), (0.025, 30, 2), (0.5, 6, 24)]],
+        [stats.chi2.ppf(p, df) for p, df in [(0.025, 1), (0.975, 1), (0.025, 8), (0.975, 24), (0.5, 3)]],
+    ]
+
+
+def fisher(first, of_first, second, of_second):
+    return stats.fisher_exact([[first, of_first - first], [second, of_second - second]]).pvalue
+
+
+def two_level(rows, confidence):
+    """Two-way random effects of seeds and examples, by statsmodels' mean squares; rows are (seed, example, value)."""
+    frame = pd.DataFrame(rows, columns=["seed", "example", "value"])
+    table = anova_lm(ols("value ~ C(seed) + C(example)", frame).fit(), typ=2)
+    seed, example, rest = (table["sum_sq"] / table["df"]).loc[["C(seed)", "C(example)", "Residual"]]
+    df = table["df"]
+    seed, example = max(seed, rest), max(example, rest)
+    total = seed + example - rest
+    freedom = total**2 / (
+        seed**2 / df["C(seed)"] + example**2 / df["C(example)"] + rest**2 / df["Residual"]
+    )
+    return stats.t.interval(confidence, max(1, freedom), frame["value"].mean(), np.sqrt(total / len(frame)))
 
 
 def plain(value):

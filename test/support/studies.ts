@@ -1,5 +1,5 @@
 import { answerQuestion } from '../../src/analysis/answer.js';
-import type { Json } from '../../src/config/tree.js';
+import type { Json } from '../../src/config/text/tree.js';
 import { randomStream } from '../../src/random.js';
 import type { Factor, Study, StudyRun, StudyVariant } from '../../src/study/study.js';
 import type { RunStatus } from '../../src/tracking/journal-events.js';
@@ -20,7 +20,7 @@ export interface StudyWishes {
 /** A study as `gatherStudy` would gather it, of runs that were never trained: for shapes that training would take hours for. */
 export function inventStudy({ grid, seeds = 5, epochs = 6, statusOf, changes = {} }: StudyWishes): Study {
   const keys = Object.keys(grid);
-  const variants = cellsOf(grid).map((values, position) => {
+  const variants = variantsOf(grid).map((values, position) => {
     const name = keys.map((key) => `${key.split('.').at(-1) ?? ''}=${JSON.stringify(values[key])}`).join(' ');
     const runs = Array.from({ length: seeds }, (_, seed) =>
       inventRun({ values, position, seed, epochs, status: statusOf?.(position, seed) ?? 'FINISHED' }),
@@ -60,9 +60,9 @@ export function inventStudy({ grid, seeds = 5, epochs = 6, statusOf, changes = {
   };
 }
 
-function cellsOf(grid: Record<string, Json[]>): Record<string, Json>[] {
+function variantsOf(grid: Record<string, Json[]>): Record<string, Json>[] {
   return Object.entries(grid).reduce<Record<string, Json>[]>(
-    (cells, [key, levels]) => cells.flatMap((cell) => levels.map((level) => ({ ...cell, [key]: level }))),
+    (variants, [key, levels]) => variants.flatMap((variant) => levels.map((level) => ({ ...variant, [key]: level }))),
     [{}],
   );
 }

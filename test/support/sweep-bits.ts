@@ -7,8 +7,8 @@ import type { Workspace } from './program.js';
 export async function bitsOf(workspace: Workspace, directory: string): Promise<Map<string, string>> {
   const [sweep] = workspace.sweeps(directory);
   const { stdout } = await workspace.ablate(['show', sweep, '--json', '--runs-dir', directory]);
-  const { cells } = JSON.parse(stdout) as SweepSummary;
-  const trials = cells.flatMap(({ label, trials }) => trials.map((trial) => ({ label, ...trial })));
+  const { cells: variants } = JSON.parse(stdout) as SweepSummary;
+  const trials = variants.flatMap(({ label, trials }) => trials.map((trial) => ({ label, ...trial })));
   const finished = trials.filter(({ status }) => status === 'FINISHED');
   return new Map(
     finished.map(({ label, seed, run }) => [`${label} seed ${seed}`, digestOf(workspace, directory, run)]),

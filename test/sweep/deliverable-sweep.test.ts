@@ -21,10 +21,10 @@ const KERNELS = [3, 5];
 
 /** A trial's end: of kernel size 3 with the seeds 1 and 2, then of 5. */
 function endOf(index: number, changes: Partial<TrialEndEvent> = {}): TrialEndEvent {
-  const cell = Math.floor(index / 2);
-  const label = `kernel_size=${KERNELS[cell]}`;
-  const values = { 'model.kernel_size': KERNELS[cell] };
-  const trial = { cell, seed: 1 + (index % 2), label, values, run: `run-${index}` };
+  const variant = Math.floor(index / 2);
+  const label = `kernel_size=${KERNELS[variant]}`;
+  const values = { 'model.kernel_size': KERNELS[variant] };
+  const trial = { cell: variant, seed: 1 + (index % 2), label, values, run: `run-${index}` };
   return {
     type: 'end',
     ...trial,
@@ -87,7 +87,7 @@ describe('the journal of a sweep, told as that of a run', () => {
     expect(scores(events).val_accuracy).toBeCloseTo(0.75);
     const note = events.flatMap((event) => (event.type === 'tags' ? Object.values(event.tags) : [])).join('');
     expect(note).toMatch(/\*\*Which kernel\?\*\*/);
-    expect(note).toMatch(/kernel\\_size=5 \| 2 \| 0\.7500 \| 0\.07071 \|\n.*kernel\\_size=3 \| 2 \| 0\.5500/);
+    expect(note).toMatch(/kernel\\_size=5 \| 2 \| 75\.00 \| 7\.07 \|\n.*kernel\\_size=3 \| 2 \| 55\.00/);
   });
 
   it('tells the answer of its summary, whatever stands in it', () => {

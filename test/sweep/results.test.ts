@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describe as describeSample } from '../../src/analysis/statistics/describe.js';
-import type { SweepMetric } from '../../src/config/experiment.js';
+import type { SweepMetric } from '../../src/config/schema/experiment.generated.js';
 import { SweepResults } from '../../src/sweep/results.js';
 import type { TrialEnd, TrialStatus } from '../../src/sweep/trial.js';
 
@@ -17,7 +17,7 @@ function endOf(status: TrialStatus, value: number): TrialEnd {
 function resultsOf(all: readonly [cell: number, TrialStatus, number][], goal: SweepMetric['goal']): SweepResults {
   const results = new SweepResults({ name: 'val_accuracy', goal }, 100);
   all.forEach(([index, status, value], seed) => {
-    results.add({ cell: { index, values: { a: index } }, seed, label: `a=${index}` }, endOf(status, value));
+    results.add({ variant: { index, values: { a: index } }, seed, label: `a=${index}` }, endOf(status, value));
   });
   return results;
 }
@@ -27,7 +27,9 @@ describe('SweepResults', () => {
     fc.assert(
       fc.property(ended, (all) => {
         for (const { index, n, mean, standard_deviation: deviation } of resultsOf(all, 'maximize').ranked()) {
-          const values = all.filter(([cell, status]) => cell === index && status === 'FINISHED').map(([, , v]) => v);
+          const values = all
+            .filter(([variant, status]) => variant === index && status === 'FINISHED')
+            .map(([, , v]) => v);
           expect(n).toBe(values.length);
           const expected = values.length > 0 ? describeSample(values) : undefined;
           expect(mean).toBe(expected?.mean ?? null);
@@ -43,8 +45,11 @@ describe('SweepResults', () => {
         const rows = resultsOf(all, goal)
           .ranked()
           .map(({ mean, trials }) => {
-            const isPruned = trials.some((trial) => trial.status === 'PRUNED');
-            return { group: mean === null ? 2 : isPruned ? 1 : 0, score: (goal === 'maximize' ? 1 : -1) * (mean ?? 0) };
+            const hasStoppedEarly = trials.some((trial) => trial.status === 'PRUNED');
+            return {
+              group: mean === null ? 2 : hasStoppedEarly ? 1 : 0,
+              score: (goal === 'maximize' ? 1 : -1) * (mean ?? 0),
+            };
           });
         rows.slice(1).forEach(({ group, score }, index) => {
           const before = rows[index];

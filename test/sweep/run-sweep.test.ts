@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { loadExperiment } from '../../src/config/load.js';
-import { type Cell, expandSweep } from '../../src/config/sweep.js';
-import type { Job } from '../../src/job.js';
+import { type SweepVariant, expandSweep } from '../../src/config/variants/sweep.js';
+import type { Job } from '../../src/protocol/job.js';
 import type { JobOptions, Outcome, Scheduler } from '../../src/scheduling/scheduler.js';
 import { EarlierRuns } from '../../src/sweep/earlier-runs.js';
 import { runSweep, type SweepEnd } from '../../src/sweep/run-sweep.js';
@@ -13,7 +13,7 @@ import { readSweepRecord, SweepJournal } from '../../src/sweep/sweep-journal.js'
 import { TrialChoices } from '../../src/sweep/trial-choice.js';
 import { ListedTrials } from '../../src/sweep/trial-source.js';
 import type { Summary } from '../../src/tracking/run-store.js';
-import { temporaryFolder } from '../support/runs.js';
+import { finishedSummary, temporaryFolder } from '../support/runs.js';
 import { newSweep } from '../support/sweeps.js';
 
 /** Answers for trials at once, as the fastest of workers would. */
@@ -40,25 +40,17 @@ class InstantScheduler implements Scheduler {
 }
 
 function summaryOf({ config, configHash }: Job, id: string, status: Summary['status']): Summary {
-  return {
+  return finishedSummary({
     id,
     name: config.name,
     status,
     seed: config.training.seed,
     config_hash: configHash,
     metrics: { val_accuracy: config.training.optimizer.learning_rate },
-    epochs: 1,
-    steps: 1,
-    weights_epoch: 1,
-    samples_per_second: 1,
-    duration_seconds: 1,
-    parameters: 1,
-    tensorflow: null,
-    error: null,
-  };
+  });
 }
 
-function cellsOf(count: number): readonly Cell[] {
+function variantsOf(count: number): readonly SweepVariant[] {
   const folder = temporaryFolder();
   const values = Array.from({ length: count }, (_, i) => (i + 1) / count);
   const sweep = `sweep: { parameters: { training.optimizer.learning_rate: ${JSON.stringify(values)} } }`;
@@ -71,12 +63,12 @@ function cellsOf(count: number): readonly Cell[] {
 }
 
 async function run(
-  cells: readonly Cell[],
+  variants: readonly SweepVariant[],
   scheduler: Scheduler,
   signal = new AbortController().signal,
 ): Promise<SweepEnd> {
   const metric = { name: 'val_accuracy', goal: 'maximize' } as const;
-  const sweep = newSweep({ metric, trials: cells.length });
+  const sweep = newSweep({ metric, trials: variants.length });
   const journal = new SweepJournal(sweep);
   const record = readSweepRecord(sweep);
   const earlier = new EarlierRuns(sweep.runsDirectory);
@@ -84,9 +76,9 @@ async function run(
   const end = await runSweep({
     sweep,
     metric,
-    source: new ListedTrials(cells, [1], ({ index }) => `cell ${index}`, record.ends),
+    source: new ListedTrials(variants, [1], ({ index }) => `cell ${index}`, record.ends),
     choices: new TrialChoices({ earlier, record, digestOf, rerunFailed: false }),
-    pruner: undefined,
+    stopper: undefined,
     scheduler,
     jobs: 2,
     retries: 1,
@@ -110,12 +102,12 @@ function heapInUse(): number {
 
 describe('running a sweep', () => {
   it('keeps as many trials going as there are jobs, and its memory flat over ten thousand', async () => {
-    const cells = cellsOf(10_000);
+    const variants = variantsOf(10_000);
     const used: number[] = [];
     const scheduler = new InstantScheduler((job) => {
       if (job % 3000 === 1) used.push(heapInUse());
     });
-    const { status, results } = await run(cells, scheduler);
+    const { status, results } = await run(variants, scheduler);
     expect({ status, finished: results.counts.finished }).toEqual({ status: 'FINISHED', finished: 10_000 });
     expect(results.best?.values).toEqual({ 'training.optimizer.learning_rate': 1 });
     expect(scheduler.mostRunning).toBe(2);
@@ -124,12 +116,33 @@ describe('running a sweep', () => {
     expect(perTrial).toBeLessThan(1500);
   });
 
+  it('ends, and its trials with it, when its folder is removed', async () => {
+    const ended: boolean[] = [];
+    const begun: (() => void)[] = [];
+    const scheduler: Scheduler = {
+      run: async (job, { onProgress, signal }) => {
+        await new Promise<void>((resolve) => {
+          begun.push(resolve);
+          if (begun.length < 2) return;
+          rmSync(job.runsDirectory, { recursive: true, force: true });
+          for (const goOn of begun) goOn();
+        });
+        onProgress({ type: 'created', id: 'run-1', path: join(job.runsDirectory, 'run-1') });
+        ended.push(signal?.aborted ?? false);
+        return { type: 'done', answer: summaryOf(job, 'run-1', 'KILLED') };
+      },
+      close: () => undefined,
+    };
+    await expect(run(variantsOf(9), scheduler)).rejects.toMatchObject({ code: 'journal-gone' });
+    expect(ended).toEqual([true, true]);
+  });
+
   it('begins nothing more once it is interrupted', async () => {
     const controller = new AbortController();
     const scheduler = new InstantScheduler((job) => {
       if (job === 5) controller.abort();
     });
-    const { status, results } = await run(cellsOf(50), scheduler, controller.signal);
+    const { status, results } = await run(variantsOf(50), scheduler, controller.signal);
     expect(status).toBe('KILLED');
     expect(scheduler.jobs).toBeLessThanOrEqual(6);
     expect(results.counts.killed).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Values } from '../../src/config/sweep-conditions.js';
-import type { Cell } from '../../src/config/sweep.js';
+import type { Values } from '../../src/config/sweep/conditions.js';
+import type { SweepVariant } from '../../src/config/variants/sweep.js';
 import { SearchTrials, type Search } from '../../src/sweep/search-trials.js';
 import { readSweepRecord, type SweepEvent, SweepJournal, type SweepRecord } from '../../src/sweep/sweep-journal.js';
 import type { SweepDirectory } from '../../src/sweep/sweep-store.js';
@@ -44,17 +44,17 @@ class CountingSearch implements Search {
 async function runSome(sweep: SweepDirectory, search: Search, most = Infinity): Promise<string[]> {
   const record: SweepRecord = readSweepRecord(sweep);
   const journal = new SweepJournal(sweep);
-  const cellOf = (values: Values, index: number): Cell => ({ index, values, config: () => ({}) as never });
-  const label = ({ values }: Cell): string => `x=${Number(values.x)}`;
+  const variantOf = (values: Values, index: number): SweepVariant => ({ index, values, config: () => ({}) as never });
+  const label = ({ values }: SweepVariant): string => `x=${Number(values.x)}`;
   const say = (message: string): void => expect.unreachable(message);
-  const trials = await SearchTrials.start({ search, cellOf, seeds: [1, 2], label, journal, say }, record);
+  const trials = await SearchTrials.start({ search, variantOf: variantOf, seeds: [1, 2], label, journal, say }, record);
   const run: string[] = [];
   for (let trial = await trials.next(); trial && run.length < most; trial = await trials.next()) {
-    const { cell, seed } = trial;
-    const value = 10 * Number(cell.values.x) + seed;
+    const { variant, seed } = trial;
+    const value = 10 * Number(variant.values.x) + seed;
     const end: TrialEnd = { run: `run-${value}`, status: 'FINISHED', value, seconds: 1, error: null, reused: false };
     run.push(`${trial.label} seed ${seed}`);
-    journal.append({ type: 'end', cell: cell.index, seed, label: trial.label, values: cell.values, ...end });
+    journal.append({ type: 'end', cell: variant.index, seed, label: trial.label, values: variant.values, ...end });
     await trials.ended(trial, end);
   }
   journal.close();

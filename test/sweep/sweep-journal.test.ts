@@ -15,10 +15,12 @@ const trials = fc.array(
 );
 
 function eventsOf(all: readonly { cell: number; seed: number; run: string; hasEnded: boolean }[]): TrialOrEnd[] {
-  return all.map(({ cell, seed, run, hasEnded }) => {
-    const trial = { cell, seed, run, label: `a=${cell}` };
+  return all.map(({ cell: variant, seed, run, hasEnded }) => {
+    const trial = { cell: variant, seed, run, label: `a=${variant}` };
     const end = { status: 'FINISHED', value: 0.5, seconds: 1, error: null, reused: false } as const;
-    return hasEnded ? { type: 'end', values: { a: cell }, ...trial, ...end } : { type: 'trial', attempt: 1, ...trial };
+    return hasEnded
+      ? { type: 'end', values: { a: variant }, ...trial, ...end }
+      : { type: 'trial', attempt: 1, ...trial };
   });
 }
 
@@ -34,15 +36,15 @@ function beginning(): { sweep: SweepDirectory; first: string } {
 const BEGINNING = sweepEvent({ seeds: [0, 1, 2], trials: 12 });
 
 describe("a sweep's journal", () => {
-  it('tells of each trial its newest run, whether it goes on, and how it ended last', () => {
+  it('tells of each trial its newest run, whether it continues, and how it ended last', () => {
     fc.assert(
       fc.property(trials, (all) => {
         const { sweep, first } = beginning();
         const events = eventsOf(all);
         writeFileSync(sweep.journal, first + events.map((event) => `${JSON.stringify(event)}\n`).join(''));
         const { runs, open, ends } = readSweepRecord(sweep);
-        for (const key of new Set(events.map(({ cell, seed }) => trialKey(cell, seed)))) {
-          const own = events.filter(({ cell, seed }) => trialKey(cell, seed) === key);
+        for (const key of new Set(events.map(({ cell: variant, seed }) => trialKey(variant, seed)))) {
+          const own = events.filter(({ cell: variant, seed }) => trialKey(variant, seed) === key);
           expect(runs.get(key)).toBe(own.at(-1)?.run);
           expect(open.has(key)).toBe(own.at(-1)?.type === 'trial');
           expect(ends.get(key)?.run).toBe(own.findLast(({ type }) => type === 'end')?.run);
@@ -52,7 +54,7 @@ describe("a sweep's journal", () => {
     );
   });
 
-  it('loses nothing but the line that was being written when its process was killed, and goes on after it', () => {
+  it('loses nothing but the line that was being written when its process was killed, and continues after it', () => {
     fc.assert(
       fc.property(trials, fc.nat(), (all, position) => {
         const { sweep, first } = beginning();
@@ -64,7 +66,7 @@ describe("a sweep's journal", () => {
         journal.append({ type: 'prune', run: 'late', reason: 'worse' });
         journal.close();
         expect(readFileSync(sweep.journal, 'utf8').startsWith(first + lines.slice(0, whole).join(''))).toBe(true);
-        expect(readSweepRecord(sweep).pruned.get('late')).toBe('worse');
+        expect(readSweepRecord(sweep).stoppedEarly.get('late')).toBe('worse');
         expect(readFileSync(sweep.journal, 'utf8').split('\n')).toHaveLength(whole + 3);
       }),
       { numRuns: 30 },

@@ -19,10 +19,10 @@ describe('what to do for a trial', () => {
     ['trains what diverged again if asked', [run('a', { status: 'DIVERGED' })], true, { type: 'train' }],
     ['takes what it has pruned itself', [run('a', { status: 'PRUNED' })], false, { type: 'reuse', run: 'a' }],
     ['trains what another sweep pruned', [run('a', { status: 'PRUNED', own: false })], false, { type: 'train' }],
-    ['goes on with what was killed', [run('a', { status: 'KILLED' })], false, { type: 'resume', run: 'a' }],
-    ['goes on with what failed', [run('a', { status: 'FAILED' })], false, { type: 'resume', run: 'a' }],
+    ['resumes what was killed', [run('a', { status: 'KILLED' })], false, { type: 'resume', run: 'a' }],
+    ['resumes what failed', [run('a', { status: 'FAILED' })], false, { type: 'resume', run: 'a' }],
     [
-      'goes on with what was cut short before it knew its data',
+      'resumes what was interrupted before it knew its data',
       [run('a', { status: 'UNFINISHED', digest: undefined })],
       false,
       { type: 'resume', run: 'a' },
@@ -33,7 +33,7 @@ describe('what to do for a trial', () => {
     expect(chooseRun(candidates, 'now', rerunFailed)).toEqual(choice);
   });
 
-  it('never takes or goes on with a run on other data, or an open run of another sweep', () => {
+  it('never takes or resumes a run on other data, or an open run of another sweep', () => {
     const candidate = fc.record({
       id: fc.uuid(),
       status: fc.constantFrom('FINISHED', 'FAILED', 'KILLED', 'PRUNED', 'DIVERGED', 'UNFINISHED'),

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Cell } from '../../src/config/sweep.js';
+import type { SweepVariant } from '../../src/config/variants/sweep.js';
 import { ListedTrials } from '../../src/sweep/trial-source.js';
 import { trialKey } from '../../src/sweep/trial.js';
 
 /** Variants whose configurations nobody asks for: planning must not make ten thousand of them. */
-function cells(count: number): Cell[] {
+function variants(count: number): SweepVariant[] {
   return Array.from({ length: count }, (_, index) => ({
     index,
     values: { a: index },
@@ -18,13 +18,13 @@ function cells(count: number): Cell[] {
 async function keysOf(source: ListedTrials): Promise<string[]> {
   const keys: string[] = [];
   for (let trial = await source.next(); trial; trial = await source.next()) {
-    keys.push(trialKey(trial.cell.index, trial.seed));
+    keys.push(trialKey(trial.variant.index, trial.seed));
   }
   return keys;
 }
 
 const list = (count: number, seeds: number[], ended: string[] = []): ListedTrials =>
-  new ListedTrials(cells(count), seeds, ({ index }) => `a=${index}`, new Map(ended.map((key) => [key, true])));
+  new ListedTrials(variants(count), seeds, ({ index }) => `a=${index}`, new Map(ended.map((key) => [key, true])));
 
 describe('ListedTrials', () => {
   it('goes through all variants with the first seed, then with the next', async () => {

@@ -52,6 +52,19 @@ describe('installManagedPython', () => {
     expect(readdirSync(join(managedPython(NAME, env).directory, '..')).toSorted()).toEqual([NAME, `${NAME}.lock`]);
   });
 
+  it('installs nothing but what the index gives the hash of, where it gives one', async () => {
+    const { index, env, request } = await emptyCache();
+    index.hashes = 'wrong';
+    await expect(installManagedPython(request)).rejects.toMatchObject({
+      code: 'pip-failed',
+      message: expect.stringContaining('HASHES') as string,
+      hint: expect.stringContaining('index') as string,
+    });
+    expect(managedPython(NAME, env).complete).toBe(false);
+    index.hashes = 'right';
+    expect(answerOf(await installManagedPython(request))).toBe('1');
+  });
+
   it('begins an installation anew whose process was killed, once its pip has ended', async () => {
     const { index, env, request } = await emptyCache();
     index.stalled = true;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +15,8 @@ export interface PackageIndex {
   downloads: string[];
   /** While true a wheel's download stops half-way, until `release`. */
   stalled: boolean;
+  /** SHA-256 that the index gives of its wheels: of what they are, or of something else. */
+  hashes: 'none' | 'right' | 'wrong';
   release: () => void;
   addWheel: (name: string, version: string, files: Record<string, string>) => void;
 }
@@ -39,7 +42,7 @@ export async function servePackages(): Promise<PackageIndex> {
   const server = createServer((request, response) => {
     const [, kind, name] = (request.url ?? '').split('/');
     if (kind === 'simple') {
-      sendLinks(response, directory, name);
+      sendLinks(response, directory, name, index.hashes);
       return;
     }
     index.downloads.push(name);
@@ -65,6 +68,7 @@ export async function servePackages(): Promise<PackageIndex> {
     },
     downloads: [],
     stalled: false,
+    hashes: 'none',
     release: () => {
       index.stalled = false;
       for (const finish of held.splice(0)) finish();
@@ -76,11 +80,15 @@ export async function servePackages(): Promise<PackageIndex> {
   return index;
 }
 
-function sendLinks(response: ServerResponse, directory: string, project: string): void {
+function sendLinks(response: ServerResponse, directory: string, project: string, hashes: PackageIndex['hashes']): void {
   const wheels = readdirSync(directory).filter((file) => file.startsWith(`${project.replaceAll('-', '_')}-`));
   if (wheels.length === 0) response.writeHead(404).end();
   else {
-    const links = wheels.map((file) => `<a href="/files/${file}">${file}</a>`).join('\n');
+    const hashOf = (file: string): string => {
+      const contents = hashes === 'right' ? readFileSync(join(directory, file)) : 'another wheel';
+      return hashes === 'none' ? '' : `#sha256=${createHash('sha256').update(contents).digest('hex')}`;
+    };
+    const links = wheels.map((file) => `<a href="/files/${file}${hashOf(file)}">${file}</a>`).join('\n');
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<!DOCTYPE html><html><body>${links}</body></html>`);
   }
 }

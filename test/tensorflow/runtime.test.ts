@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadExperiment } from '../../src/config/load.js';
 import { loadDataset } from '../../src/data/load.js';
-import { setUpRun, trainingInputs } from '../../src/run-setup.js';
+import { setUpRun, trainingInputs } from '../../src/run/setup.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { compileTrainingLoop } from '../../src/training/step.js';
 import { train } from '../../src/training/trainer.js';

@@ -49,7 +49,7 @@ async function pointsOf(run: RunDirectory): Promise<number> {
 const WAIT = { timeout: 60_000, interval: 300 };
 
 describe('a run that is followed', () => {
-  it('arrives while it goes on, and in full at its end', async () => {
+  it('arrives while it is in progress, and in full at its end', async () => {
     const run = emptyRun();
     const follower = follow(run);
     journalStart(run);

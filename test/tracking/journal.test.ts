@@ -81,7 +81,7 @@ describe('a journal', () => {
     );
   });
 
-  it('torn at any byte, holds a prefix of its events, and goes on after it', () => {
+  it('torn at any byte, holds a prefix of its events, and continues after it', () => {
     const file = join(temporaryFolder(), 'journal.jsonl');
     fc.assert(
       fc.property(fc.array(event, { minLength: 1, maxLength: 5 }), fc.nat(), event, (events, position, next) => {

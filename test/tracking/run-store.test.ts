@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { readJournal } from '../../src/tracking/journal.js';
 import {
   createRun,
-  findRun,
   listRuns,
   readIdentity,
   readSummary,
@@ -71,7 +70,7 @@ describe('createRun', () => {
       const run = createRun(runs, identity({ name }), '');
       expect(readdirSync(runs)).toEqual([run.id]);
       expect(run.id).toMatch(/^\w[\w.-]*$/);
-      expect(findRun(runs, run.id)).toEqual(run);
+      expect(runDirectory(runs, run.id)).toEqual(run);
     },
   );
 });
@@ -114,32 +113,6 @@ describe('listRuns', () => {
 
   it('finds none where there is no runs directory', () => {
     expect(listRuns(join(temporaryFolder(), 'runs'))).toEqual([]);
-  });
-});
-
-describe('findRun', () => {
-  const ids = ['a-20261124-061530-0001', 'a-20261124-061530-0002', 'baseline-20261124-061530-0003'];
-
-  it('finds a run by its id and by a prefix that no other run has', () => {
-    const runs = runsDirectory(...ids);
-    expect(findRun(runs, ids[0]).id).toBe(ids[0]);
-    expect(findRun(runs, 'b').path).toBe(join(runs, ids[2]));
-  });
-
-  it('asks for more of a prefix that several runs have', () => {
-    expect(() => findRun(runsDirectory(...ids), 'a-2026')).toThrow(failure('run-ambiguous'));
-  });
-
-  it('names the nearest id when there is none', () => {
-    const miss = expect.objectContaining({
-      code: 'run-not-found',
-      hint: expect.stringContaining(ids[2]) as string,
-    }) as Error;
-    expect(() => findRun(runsDirectory(...ids), 'basline-20261124-061530-0003')).toThrow(miss);
-  });
-
-  it.each(['..', '../other', '/', '.mlflow'])('finds nothing outside of the runs directory: %s', (id) => {
-    expect(() => findRun(runsDirectory(...ids), id)).toThrow(failure('run-not-found'));
   });
 });
 

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { label } from '../../src/launch/label.js';
 import { randomStream } from '../../src/random.js';
 import { readJournal } from '../../src/tracking/journal.js';
 import { deliverableRun } from '../../src/tracking/deliverable.js';
 import { MlflowClient } from '../../src/tracking/mlflow/client.js';
 import { MlflowConnection } from '../../src/tracking/mlflow/connection.js';
-import { encodeName } from '../../src/tracking/mlflow/names.js';
+import { encodeName, loggedModelName } from '../../src/tracking/mlflow/names.js';
 import { readIdentity, runDirectory, type RunDirectory } from '../../src/tracking/run-store.js';
 import { countPending, deliver } from '../../src/tracking/sync.js';
 import { FaultProxy, type Fault } from '../support/fault-proxy.js';
@@ -88,6 +89,18 @@ function oneInFour(fault: Fault): () => Fault | undefined {
 }
 
 describe('a run that has ended', () => {
+  it('is renamed and tagged there, when it is here', async () => {
+    const run = endedRun();
+    await deliver(deliverableRun(run), client);
+    await label({ run }, { name: 'wide, slow decay', tags: { champion: 'true' } });
+    await deliver(deliverableRun(run), client);
+    expect(await readDelivered(run)).toMatchObject({
+      name: 'wide, slow decay',
+      status: 'FINISHED',
+      tags: { champion: 'true' },
+    });
+  });
+
   it('arrives in full', async () => {
     const run = endedRun();
     const { experiment } = readIdentity(run);
@@ -116,9 +129,9 @@ describe('a run that has ended', () => {
       ['mnist/test', 'a1b2c3d4', 'test'],
     ]);
     const record = ['config.yaml', 'summary.json', 'journal.jsonl', 'artifacts/confusion matrix.csv'];
-    expect(read.artifacts).toEqual(hashes(run, ...record));
     const model = hashes(run, 'model/model.json', 'model/weights.bin');
-    expect(read.models).toMatchObject([{ name: 'model', status: 'READY' }]);
+    expect(read.artifacts).toEqual({ ...hashes(run, ...record), ...model });
+    expect(read.models).toMatchObject([{ name: loggedModelName(read.name), status: 'READY' }]);
     expect(read.models[0].artifacts).toEqual({
       'model.json': model['model/model.json'],
       'weights.bin': model['model/weights.bin'],
@@ -146,7 +159,7 @@ describe('a run that has ended', () => {
     expect(read.inputs).toHaveLength(2);
   });
 
-  it('goes on from another machine when its folder is copied', async () => {
+  it('resumes from another machine when its folder is copied', async () => {
     const run = emptyRun();
     journalStart(run);
     journalEpochs(run, 1, 2);
@@ -242,6 +255,8 @@ describe('what MLflow would refuse or cut', () => {
       'artifacts/confusion matrix.csv',
       'config.yaml',
       'journal.jsonl',
+      'model/model.json',
+      'model/weights.bin',
       'summary.json',
     ]);
   });
@@ -292,7 +307,7 @@ describe('a server that fails', () => {
     await readDelivered(run);
   });
 
-  it('for longer than the patience lasts is given up, and the rest counted; later it goes on', async () => {
+  it('for longer than the patience lasts is given up, and the rest counted; later it continues', async () => {
     const run = endedRun();
     proxy.fault = ({ url }) => (url?.endsWith('log-batch') ? { kind: 'status', status: 503 } : undefined);
     const delivery = deliver(deliverableRun(run), client, { patience: 100 });

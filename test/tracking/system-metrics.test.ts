@@ -11,7 +11,7 @@ function monitor(seconds: string): { samples: SystemMetrics[]; monitor: SystemMo
   return { samples, monitor: started };
 }
 
-describe('the machine, while a run goes on', () => {
+describe('the machine, during a run', () => {
   it('is measured every so often, and once more at the end, within its bounds', async () => {
     const { samples, monitor: running } = monitor('0.05');
     await expect.poll(() => samples.length).toBeGreaterThan(2);

@@ -33,7 +33,7 @@ const checkpoints: fc.Arbitrary<Checkpoint> = fc.record({
   origin: fc.record({ engine: fc.string(), device: fc.string(), threads: fc.nat() }),
 });
 
-const bitsOf = (arrays: Float32Array[]): number[][] =>
+const floatBits = (arrays: Float32Array[]): number[][] =>
   arrays.map((array) => [...new Uint32Array(array.buffer, array.byteOffset, array.length)]);
 
 function checkpointOf(epochs: number): Checkpoint {
@@ -71,7 +71,7 @@ describe('a checkpoint as a file', () => {
         const { state, values: read, origin } = await decodeCheckpoint(await encodeCheckpoint(checkpoint));
         expect({ state, origin }).toEqual({ state: checkpoint.state, origin: checkpoint.origin });
         for (const group of ['weights', 'slots', 'bestWeights'] as const) {
-          expect(bitsOf(read[group])).toEqual(bitsOf(checkpoint.values[group]));
+          expect(floatBits(read[group])).toEqual(floatBits(checkpoint.values[group]));
         }
       }),
     );

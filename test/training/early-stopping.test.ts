@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EarlyStoppingConfig } from '../../src/config/experiment.js';
+import type { EarlyStoppingConfig } from '../../src/config/schema/experiment.generated.js';
 import { randomStream } from '../../src/random.js';
 import { type EarlyStoppingState, createEarlyStopping } from '../../src/training/early-stopping.js';
 import { askPython, kerasPython } from '../support/tensorflow.js';

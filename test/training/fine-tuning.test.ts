@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { trainingInputs } from '../../src/run-setup.js';
+import { trainingInputs } from '../../src/run/setup.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { train } from '../../src/training/trainer.js';

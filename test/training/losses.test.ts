@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TrainingConfig } from '../../src/config/experiment.js';
+import type { TrainingConfig } from '../../src/config/schema/experiment.generated.js';
 import { UserError } from '../../src/errors.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { classWeights } from '../../src/training/class-weights.js';
+import { categoryTarget } from '../../src/data/columns/category.js';
 import { createLoss } from '../../src/training/losses.js';
 import { askPython, kerasPython, startTensorFlow } from '../support/tensorflow.js';
 
@@ -115,12 +116,17 @@ beforeAll(async () => {
   keras = answer.losses;
 });
 
+const toOutputs = categoryTarget.toOutputs.bind(categoryTarget);
+
 function labelTensor(labels: number[] | number[][]): tf.Tensor {
   return labels === hard ? tf.tensor1d(hard, 'int32') : tf.tensor2d(labels);
 }
 
 function compute({ loss: name, smoothing, labels, weights }: Case): Computed {
-  const loss = createLoss({ loss: name, label_smoothing: smoothing }, { runtime, classes: CLASSES, weights });
+  const loss = createLoss(
+    { loss: name, label_smoothing: smoothing },
+    { runtime, outputs: CLASSES, toOutputs, weights },
+  );
   const targets = labelTensor(labels);
   const mean = (x: tf.Tensor): tf.Scalar => tf.mean(loss(x, targets));
   return {
@@ -143,7 +149,7 @@ describe('a loss', () => {
   });
 
   it('makes no target where the labels are enough: one op', () => {
-    const loss = createLoss({ loss: CROSS_ENTROPY, label_smoothing: 0 }, { runtime, classes: CLASSES });
+    const loss = createLoss({ loss: CROSS_ENTROPY, label_smoothing: 0 }, { runtime, outputs: CLASSES, toOutputs });
     const specs = [
       { shape: [BATCH, CLASSES], dtype: 'float32' },
       { shape: [BATCH], dtype: 'int32' },
@@ -163,14 +169,20 @@ describe('class weights', () => {
 
   it('are found by name, else by number, and 1 elsewhere', () => {
     expect(classWeights({ dog: 3 }, classes, new Int32Array())).toEqual([1, 3, 1]);
-    expect(classWeights({ 1: 3 }, classes, new Int32Array())).toEqual([1, 3, 1]);
+    expect(classWeights({ 1: 3 }, ['cat', 'dog'], new Int32Array())).toEqual([1, 3]);
     expect(classWeights({ 0: 3 }, classes, new Int32Array())).toEqual([1, 1, 3]);
+  });
+
+  it('are found by name alone where a class is called by a number', () => {
+    expect(() => classWeights({ 1: 3 }, classes, new Int32Array())).toThrow(UserError);
+    expect(() => classWeights({ 1: 3 }, ['01', '02'], new Int32Array())).toThrow(UserError);
   });
 
   it('give each class the same sum when balanced', () => {
     const weights = classWeights('balanced', classes, Int32Array.of(0, 0, 0, 1, 2, 2));
     expect(weights).toEqual([6 / 9, 6 / 3, 6 / 6]);
-    expect(classWeights('balanced', classes, Int32Array.of(0, 0, 1, 1))).toEqual([4 / 6, 4 / 6, 1]);
+    // A class without images isn't counted (scikit-learn's compute_class_weight).
+    expect(classWeights('balanced', classes, Int32Array.of(0, 0, 1, 1, 1))).toEqual([5 / 4, 5 / 6, 1]);
   });
 
   it.each(['dogg', '3', '-1', '1.5'])('refuse a class that isn’t there: %s', (name) => {

@@ -9,7 +9,7 @@ import {
   confusionMatrix,
   macroAverage,
   topKAccuracy,
-} from '../../src/training/metrics.js';
+} from '../../src/metrics/classification.js';
 import { askPython, kerasPython } from '../support/tensorflow.js';
 
 const EXAMPLES = 200;
@@ -68,7 +68,7 @@ describe('metrics', () => {
         keras[key],
       );
     }
-    expect(macroAverage(scores).f1_score).toBeCloseTo(keras.macro_f1_score, 6);
+    expect(macroAverage(matrix).f1_score).toBeCloseTo(keras.macro_f1_score, 6);
     // Classes that are never predicted or never occur score 0, not NaN.
     expect(scores[4].precision).toBe(0);
     expect(scores[3].recall).toBe(0);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GradientClippingConfig, OptimizerConfig } from '../../src/config/experiment.js';
+import type { GradientClippingConfig, OptimizerConfig } from '../../src/config/schema/experiment.generated.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { createGradientClipping } from '../../src/training/gradient-clipping.js';
@@ -146,7 +146,7 @@ describe('an optimizer', () => {
     expect(updates).toHaveLength(2 * perWeight);
   });
 
-  it('goes on to the bit from its weights and slots', () => {
+  it('continues to the bit from its weights and slots', () => {
     const whole = steppedOn(undefined, 6);
     const half = steppedOn(undefined, 3);
     expect(steppedOn(half, 6)).toEqual(whole);

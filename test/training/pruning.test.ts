@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { trainingInputs } from '../../src/run-setup.js';
+import { trainingInputs } from '../../src/run/setup.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { Pruning } from '../../src/training/pruning.js';
 import { train } from '../../src/training/trainer.js';

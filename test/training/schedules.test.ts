@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LearningRateScheduleConfig, ReduceOnPlateauSchedule } from '../../src/config/experiment.js';
+import type {
+  LearningRateScheduleConfig,
+  ReduceOnPlateauSchedule,
+} from '../../src/config/schema/experiment.generated.js';
 import { randomStream } from '../../src/random.js';
 import { createSchedule } from '../../src/training/schedules.js';
 import { askPython, kerasPython } from '../support/tensorflow.js';
@@ -176,7 +179,7 @@ describe('reduce_on_plateau', () => {
     expect(keras.plateaus.filter((rates) => rates[rates.length - 1] < 0.05).length).toBeGreaterThan(10);
   });
 
-  it('goes on from its state as if it had never stopped', () => {
+  it('resumes from its state as if it had never stopped', () => {
     for (const [index, each] of plateauCases.entries()) {
       let schedule = create(each);
       const rates = each.values.map((value, epoch) => {

@@ -1,4 +1,4 @@
-import { bdtr, chdtrc, compiled, fdtrc, lgam, ndtr, ndtri, stdtr, stdtri } from 'cephes';
+import { bdtr, chdtrc, chdtri, compiled, fdtrc, fdtri, incbet, incbi, lgam, ndtr, ndtri, stdtr } from 'cephes';
 import { messageOf } from '../../errors.js';
 
 // Cephes (Moshier 1989, here compiled to WebAssembly) is what SciPy's own distribution functions grew from. Survival
@@ -22,10 +22,12 @@ export function normalQuantile(probability: number): number {
   return ndtri(probability);
 }
 
-/** P(T ≤ t) of Student's t. @param degreesOfFreedom an integer ≥ 1 */
+/** P(T ≤ t) of Student's t. @param degreesOfFreedom above 0; Welch's are no integers */
 export function studentCdf(t: number, degreesOfFreedom: number): number {
   if (!Number.isFinite(t)) return t > 0 ? 1 : 0;
-  return stdtr(degreesOfFreedom, t);
+  if (Number.isInteger(degreesOfFreedom)) return stdtr(degreesOfFreedom, t);
+  const tail = incbet(degreesOfFreedom / 2, 0.5, degreesOfFreedom / (degreesOfFreedom + t ** 2)) / 2;
+  return t > 0 ? 1 - tail : tail;
 }
 
 /** P(|T| ≥ |t|) of Student's t. */
@@ -35,7 +37,25 @@ export function studentTwoSided(t: number, degreesOfFreedom: number): number {
 
 /** The t with P(T ≤ t) = probability, in (0, 1). */
 export function studentQuantile(probability: number, degreesOfFreedom: number): number {
-  return stdtri(degreesOfFreedom, probability);
+  if (probability > 0.5) return -studentQuantile(1 - probability, degreesOfFreedom);
+  const share = incbi(degreesOfFreedom / 2, 0.5, 2 * probability);
+  let t = -Math.sqrt((degreesOfFreedom * (1 - share)) / share);
+  // The inverse is good to some eight digits; Newton's method doubles them.
+  for (let step = 0; step < 3; step++) {
+    t -= (studentCdf(t, degreesOfFreedom) - probability) / studentDensity(t, degreesOfFreedom);
+  }
+  return t;
+}
+
+function studentDensity(t: number, degreesOfFreedom: number): number {
+  const half = degreesOfFreedom / 2;
+  const logConstant = logGamma(half + 0.5) - logGamma(half) - Math.log(degreesOfFreedom * Math.PI) / 2;
+  return Math.exp(logConstant - (half + 0.5) * Math.log1p(t ** 2 / degreesOfFreedom));
+}
+
+/** The regularized incomplete beta function I_x(a, b). @param x in [0, 1] */
+export function incompleteBeta(a: number, b: number, x: number): number {
+  return incbet(a, b, x);
 }
 
 /** P(F ≥ f) of Fisher's F. @param f at least 0 */
@@ -52,6 +72,16 @@ export function chiSquareSurvival(x: number, degreesOfFreedom: number): number {
     if (messageOf(error).includes('underflow')) return x < degreesOfFreedom ? 1 : 0;
     throw error;
   }
+}
+
+/** The x with P(X ≤ x) = probability, in (0, 1), of χ². */
+export function chiSquareQuantile(probability: number, degreesOfFreedom: number): number {
+  return chdtri(degreesOfFreedom, 1 - probability);
+}
+
+/** The f with P(F ≤ f) = probability, in (0, 1), of Fisher's F. */
+export function fQuantile(probability: number, numerator: number, denominator: number): number {
+  return fdtri(numerator, denominator, 1 - probability);
 }
 
 /** P(X ≤ successes) of a binomial. @param successes an integer in [0, trials] */

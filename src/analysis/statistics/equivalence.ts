@@ -1,33 +1,25 @@
 import { UserError } from '../../errors.js';
-import { mean, requireSample, sampleStandardDeviation } from './describe.js';
-import { studentCdf, studentQuantile } from './distributions.js';
-import { around, type Interval } from './intervals.js';
-import { studentized } from './paired-t.js';
+import type { Interval } from './intervals.js';
+import type { MeanTest } from './mean-test.js';
 
 export interface Equivalence {
   /** The larger of the two one-sided p-values: of "at least −margin" and "at most +margin". */
   pValue: number;
-  /** The mean difference's interval at confidence 1 − 2α: it lies inside ±margin just when the p-value is below α. */
-  interval: Interval;
+  /**
+   * The mean difference's interval at confidence 1 − 2α: it lies inside ±margin just when the p-value is below α. Null
+   * where so few values leave it without an end.
+   */
+  interval: Interval | null;
 }
 
 /**
- * Two one-sided tests, TOST (Schuirmann 1987), on paired differences: is their mean inside (−margin, margin)? Only this
- * can say "no practical difference"; a large p-value of a test for a difference can't.
- * @param differences at least two
+ * Two one-sided tests, TOST (Schuirmann 1987): is the mean difference inside (−margin, margin)? Only this can say "no
+ * practical difference"; a large p-value of a test for a difference can't. With Student's test it is the usual TOST.
  * @param margin the smallest difference that matters, in the metric's unit, above 0
  */
-export function pairedEquivalence(differences: readonly number[], margin: number, alpha = 0.05): Equivalence {
-  requireSample(differences, 2);
+export function equivalence(test: MeanTest, margin: number, alpha = 0.05): Equivalence {
   requireMargin(margin);
-  const n = differences.length;
-  const center = mean(differences);
-  const spread = sampleStandardDeviation(differences);
-  // P(T ≥ t) is taken as P(T ≤ −t), which keeps the digits of small ones.
-  const notBelow = studentCdf(-studentized(center + margin, spread, n), n - 1);
-  const notAbove = studentCdf(studentized(center - margin, spread, n), n - 1);
-  const halfWidth = (studentQuantile(1 - alpha, n - 1) * spread) / Math.sqrt(n);
-  return { pValue: Math.max(notBelow, notAbove), interval: around(center, halfWidth) };
+  return { pValue: Math.max(test.above(-margin), test.below(margin)), interval: test.limits(alpha) };
 }
 
 /** @throws UserError `invalid-margin` */

@@ -1,6 +1,8 @@
 import { UserError } from '../../errors.js';
 import { indicatorsOf, subsetsOf } from './anova.js';
 import { mean, requireSample } from './describe.js';
+import { explainedShares, type Part } from './explained.js';
+import type { Interval } from './intervals.js';
 import { directionsBeyond, dot, sumOfSquaresAlong } from './projection.js';
 import { meanRanks } from './wilcoxon.js';
 
@@ -8,6 +10,8 @@ import { meanRanks } from './wilcoxon.js';
 export interface GridCell {
   levels: Readonly<Record<string, string>>;
   values: readonly number[];
+  /** Of its values, to take out the luck that a seed has in all cells. */
+  seeds?: readonly number[];
 }
 
 /** How much of a variance one parameter, or several together beyond each alone, account for. */
@@ -15,18 +19,23 @@ export interface Importance {
   parameters: string[];
   /** In [0, 1]. */
   share: number;
+  /** At 95 %; absent where noise isn't known. */
+  interval?: Interval | null;
 }
 
 export interface GridImportance {
-  /** Largest share first. With the interactions of all orders shares sum to 1. */
+  /**
+   * Largest share first. Of the variance of all runs where noise is known, without what noise would seem to explain
+   * (omega squared); else of the variance between cells: then they sum to 1.
+   */
   shares: Importance[];
-  /** Of the variance between the cells' means, what noise alone would be expected to make; null if all n are 1. */
+  /** The share of the variance of runs that is noise between seeds; null if all n are 1. */
   noise: number | null;
 }
 
 /**
  * Parameter importance on a full grid: the functional ANOVA (Hooker 2007; Hutter, Hoos and Leyton-Brown 2014) of the
- * cells' means. On a full grid it is exact: no surrogate model is needed.
+ * cells' means, exact, less what the noise between seeds would seem to explain.
  * @returns null where the grid has gaps, and shares would not add up
  */
 export function gridImportance(cells: readonly GridCell[], parameters: readonly string[]): GridImportance | null {
@@ -38,11 +47,50 @@ export function gridImportance(cells: readonly GridCell[], parameters: readonly 
   for (const subset of subsetsOf(parameters, parameters.length)) {
     variances.set(subset, ownVariance(cells, means, subset, variances));
   }
+  const residual = residualOf(cells, means);
+  if (residual.degreesOfFreedom > 0 && residual.sumOfSquares > 0) return withoutNoise(cells, variances, residual);
   const shares = [...variances].map(([subset, variance]) => ({
     parameters: subset,
     share: total === 0 ? 0 : variance / total,
   }));
-  return { shares: shares.sort((a, b) => b.share - a.share), noise: noiseShare(cells, total) };
+  const isMeasured = residual.degreesOfFreedom > 0;
+  return { shares: shares.sort((a, b) => b.share - a.share), noise: isMeasured && total > 0 ? 0 : null };
+}
+
+function withoutNoise(
+  cells: readonly GridCell[],
+  variances: ReadonlyMap<string[], number>,
+  residual: Part,
+): GridImportance {
+  // Of cells with unequal numbers of seeds the harmonic mean is what their means are worth.
+  const perCell = cells.length / cells.reduce((sum, { values }) => sum + 1 / values.length, 0);
+  const runs = perCell * cells.length;
+  const levels = (name: string): number => new Set(cells.map((cell) => cell.levels[name])).size;
+  const terms = [...variances].map(([subset, variance]) => ({
+    degreesOfFreedom: subset.reduce((product, name) => product * (levels(name) - 1), 1),
+    sumOfSquares: runs * variance,
+  }));
+  const explained = explainedShares(terms, residual, runs);
+  const shares = [...variances.keys()].map((subset, i) => ({ parameters: subset, ...explained[i] }));
+  const sum = shares.reduce((total, { share }) => total + share, 0);
+  return { shares: shares.sort((a, b) => b.share - a.share), noise: Math.max(0, 1 - sum) };
+}
+
+/** What is left of the values without their cells' means and, where all cells have the same seeds, without the seeds'. */
+function residualOf(cells: readonly GridCell[], means: readonly number[]): Part {
+  const seeds = cells[0].seeds ?? [];
+  const isBlocked =
+    seeds.length > 1 &&
+    cells.every((cell) => cell.seeds?.length === seeds.length && cell.seeds.every((seed, i) => seed === seeds[i]));
+  const luck = seeds.map((_, i) => (isBlocked ? mean(cells.map(({ values }, cell) => values[i] - means[cell])) : 0));
+  const squares = cells.map(({ values }, cell) =>
+    values.reduce((sum, value, i) => sum + (value - means[cell] - (isBlocked ? luck[i] : 0)) ** 2, 0),
+  );
+  const within = cells.reduce((sum, { values }) => sum + values.length - 1, 0);
+  return {
+    degreesOfFreedom: isBlocked ? within - (seeds.length - 1) : within,
+    sumOfSquares: squares.reduce((sum, each) => sum + each, 0),
+  };
 }
 
 function isFullGrid(cells: readonly GridCell[], parameters: readonly string[]): boolean {
@@ -75,14 +123,6 @@ function ownVariance(
   );
 }
 
-function noiseShare(cells: readonly GridCell[], total: number): number | null {
-  const repeated = cells.filter(({ values }) => values.length > 1);
-  if (repeated.length === 0 || total === 0) return null;
-  // Of the cells' own variances of the mean; those with one seed are taken to be like the others.
-  const ofMeans = repeated.map(({ values }) => populationVariance(values) / (values.length - 1));
-  return Math.min(1, (mean(ofMeans) * (cells.length - 1)) / cells.length / total);
-}
-
 function populationVariance(values: readonly number[]): number {
   const center = mean(values);
   return mean(values.map((value) => (value - center) ** 2));
@@ -95,9 +135,9 @@ export interface Trial {
 }
 
 export interface SweepImportance {
-  /** Largest share first; they sum to `explained`. */
+  /** Largest share first: of R², less what as many columns of noise would seem to explain (adjusted R²). */
   shares: Importance[];
-  /** R² of the regression: the part of the variance that all parameters together account for. */
+  /** R² of the regression: the part of the variance that all parameters together seem to account for. */
   explained: number;
 }
 
@@ -121,11 +161,14 @@ export function sweepImportance(trials: readonly Trial[], parameters: readonly s
   const center = mean(outcomes);
   const values = Float64Array.from(outcomes, (value) => value - center);
   const explained = explainedBySubset(columns, values);
+  const all = explained[explained.length - 1];
+  // Each column of noise takes so much of R² (Ezekiel's adjusted R², 1930, of which this is a column's part).
+  const noise = (1 - all) / Math.max(1, trials.length - 1 - columns.flat().length);
   const shares = parameters.map((name, index) => ({
     parameters: [name],
-    share: shapleyShare(explained, index, parameters.length),
+    share: Math.max(0, shapleyShare(explained, index, parameters.length) - noise * columns[index].length),
   }));
-  return { shares: shares.sort((a, b) => b.share - a.share), explained: explained[explained.length - 1] };
+  return { shares: shares.sort((a, b) => b.share - a.share), explained: all };
 }
 
 function requireFew(parameters: readonly string[]): void {

@@ -25,6 +25,13 @@ export function pairBySeed(first: SeedValues, second: SeedValues): Pairs {
   return { ...pairs, differences: differencesOf(pairs.first, pairs.second) };
 }
 
+/** Pairs the first seed of one with the first of the other and so on, in ascending order, whatever their numbers are. */
+export function pairInOrder(first: SeedValues, second: SeedValues): Pairs {
+  const ranked = (values: SeedValues): SeedValues =>
+    new Map([...values].sort(([a], [b]) => a - b).map(([, value], i) => [i, value]));
+  return pairBySeed(ranked(first), ranked(second));
+}
+
 /**
  * `first − second`, where magnitudes that agree to rounding are made equal: 0.98 − 0.97 and 0.97 − 0.96 are the same
  * number of images, and tests on ranks and on signs must see a tie.

@@ -1,110 +1,127 @@
-import { mean, requireSample, sampleStandardDeviation } from './describe.js';
-import { requireMargin } from './equivalence.js';
-import { around, type Interval } from './intervals.js';
-import { MOST_SEEDS, type ExpectedDifference } from './power.js';
-
-export interface ConfidenceSequence {
-  n: number;
-  /** Of the mean difference; null (all numbers) while so few values can exclude nothing. */
-  interval: Interval | null;
-  /** Evidence against "no difference": under it, the chance that this ever reaches 1/α is at most α. */
-  eValue: number;
-}
+import { requireSample } from './describe.js';
+import type { Interval } from './intervals.js';
+import type { MeanTest } from './mean-test.js';
 
 /**
- * The variance of the standardized effect (mean over standard deviation) that the mixture expects. It touches how soon a
- * decision falls, never the error rate. 4 is for few seeds, which can only ever show effects above about 1.
+ * How boldly it is bet on the next sign, in standard deviations of the differences before, and how the stake is shared.
+ * It touches how soon a decision falls, never the error rate: the cautious find small differences, Infinity finds those
+ * whose signs all agree.
  */
-const PRIOR_VARIANCE = 4;
+const BETS = [
+  { boldness: 0.3, share: 0.15 },
+  { boldness: 0.6, share: 0.15 },
+  { boldness: 1.2, share: 0.15 },
+  { boldness: Infinity, share: 0.55 },
+];
+
+/** The spread of fewer differences than this is unknown: their signs alone are bet on. */
+const FEWEST_SPREAD = 2;
 
 /**
- * An interval for the mean of paired differences that holds at all sample sizes at once: looking after each seed and
- * stopping when it pleases errs with chance at most α in total. A fixed-sample interval would not: looked at after each
- * of 30 seeds, a 95 % one misses far more often.
+ * A test by betting for differences that are looked at after each seed, with a sampling plan that may depend on all of
+ * them: its one-sided p-values are at most alpha with chance at most alpha, whenever one stops.
  *
- * It inverts the e-process of a t test whose effect size has a normal prior and whose unknown variance has the right-Haar
- * prior (Lai 1976; Gönen et al. 2005; Wang and Ramdas, "Anytime-valid t-tests and confidence sequences for Gaussian means
- * with unknown variance", 2024). With r = t²/(n − 1) and c = 1 + n·g:
- *
- *     e = c^(−1/2) · ((1 + r) / (1 + r/c))^(n/2)
- *
- * It assumes roughly normal differences, and is exact for normal ones.
- * @param differences in any order, at least one
+ * It is bet on the sign of each difference less the bound, at fair odds: a stake is multiplied by 1 + tanh(λ·x), where
+ * x is the difference less the bound in standard deviations of the differences *before* it. If positive and negative are
+ * equally likely at each magnitude, be they normal, discrete or of heavy tails, the stake is a martingale: that it ever
+ * reaches 1/alpha has chance alpha at most (Ville's inequality). The mean of several bets is one as well (Shafer, "Testing
+ * by betting", 2021; Ramdas, Grünwald, Vovk and Shafer, "Game-theoretic statistics and safe anytime-valid inference",
+ * 2023; sign-symmetric bets: de la Peña, "A general class of exponential inequalities for martingales and ratios", 1999). Every factor falls with the bound, so that the bounds which aren't refuted are
+ * an interval, a confidence sequence.
+ * @param differences in the order in which the seeds were added, at least one
  */
-export function confidenceSequence(differences: readonly number[], alpha = 0.05): ConfidenceSequence {
+export function bettingTest(differences: readonly number[]): MeanTest {
   requireSample(differences, 1);
-  const n = differences.length;
-  if (n === 1) return { n, interval: null, eValue: 1 };
-  const center = mean(differences);
-  const spread = sampleStandardDeviation(differences);
-  const halfWidth = halfWidthOf(spread, n, alpha);
+  const spreads = spreadsBefore(differences);
+  const negated = differences.map((difference) => -difference);
+  const above = (bound: number): number => Math.min(1, 1 / stakeOn(differences, spreads, bound));
+  const below = (bound: number): number => Math.min(1, 1 / stakeOn(negated, spreads, -bound));
   return {
-    n,
-    interval: halfWidth === null ? null : around(center, halfWidth),
-    eValue: eValueOf(center, spread, n),
+    above,
+    below,
+    limits: (alpha): Interval | null => {
+      const lower = lastRefuted(above, differences, alpha);
+      const upper = lastRefuted((bound) => below(-bound), negated, alpha);
+      return lower === null || upper === null ? null : [lower, -upper];
+    },
   };
 }
 
-/** @returns null where no r makes e reach 1/α */
-function halfWidthOf(spread: number, n: number, alpha: number): number | null {
-  const c = 1 + n * PRIOR_VARIANCE;
-  const bound = (c / alpha ** 2) ** (1 / n);
-  if (bound >= c) return null;
-  const criticalRatio = (bound - 1) / (1 - bound / c);
-  return spread * Math.sqrt(((n - 1) / n) * criticalRatio);
+/** What a stake of 1 on "above the bound" has become. A difference that is the bound counts against it. */
+function stakeOn(differences: readonly number[], spreads: readonly number[], bound: number): number {
+  return BETS.reduce((sum, { boldness, share }) => {
+    let stake = share;
+    for (let i = 0; i < differences.length && stake > 0; i++) {
+      const distance = differences[i] - bound;
+      const side = distance > 0 ? 1 : -1;
+      const isSignAlone = i < FEWEST_SPREAD || spreads[i] === 0 || boldness === Infinity;
+      stake *= 1 + (isSignAlone ? signBet(side, i, boldness) : Math.tanh((boldness * distance) / spreads[i]));
+    }
+    return sum + stake;
+  }, 0);
 }
 
-function eValueOf(center: number, spread: number, n: number): number {
-  const c = 1 + n * PRIOR_VARIANCE;
-  if (spread === 0 && center !== 0) return c ** ((n - 1) / 2);
-  const r = center === 0 ? 0 : (n * center ** 2) / ((n - 1) * spread ** 2);
-  return Math.exp((n * (Math.log1p(r) - Math.log1p(r / c)) - Math.log(c)) / 2);
+function signBet(side: number, position: number, boldness: number): number {
+  return position < FEWEST_SPREAD ? side * Math.tanh(boldness) : side;
 }
 
-export type SequentialDecision = 'different' | 'equivalent' | 'undecided';
-
-export interface SequentialOptions {
-  /** The chance of a false decision in the whole family of comparisons, however often it is looked at. */
-  alpha?: number;
-  /** The smallest difference that matters; without one "equivalent" is never said. */
-  margin?: number;
-  /** How many comparisons are made; each takes an equal part of α (Bonferroni). */
-  comparisons?: number;
+/** Of each difference the standard deviation of those before it. */
+function spreadsBefore(differences: readonly number[]): number[] {
+  let [center, squares] = [0, 0];
+  return differences.map((difference, n) => {
+    // Welford's update (1962).
+    const before = n > 1 ? Math.sqrt(squares / (n - 1)) : 0;
+    const step = difference - center;
+    center += step / (n + 1);
+    squares += step * (difference - center);
+    return before;
+  });
 }
 
-/**
- * Whether a comparison to which seeds are added one by one is decided: as soon as the confidence sequence excludes zero or
- * lies inside ±margin. Every prefix is looked at, so a decision once made stands when more seeds come.
- * @param differences in the order in which the seeds were added
- */
-export function decideSequentially(
-  differences: readonly number[],
-  { alpha = 0.05, margin, comparisons = 1 }: SequentialOptions = {},
-): SequentialDecision {
-  if (margin !== undefined) requireMargin(margin);
-  for (let n = 2; n <= differences.length; n++) {
-    const { interval } = confidenceSequence(differences.slice(0, n), alpha / comparisons);
-    if (interval === null) continue;
-    if (margin !== undefined && interval[0] > -margin && interval[1] < margin) return 'equivalent';
-    if (interval[0] > 0 || interval[1] < 0) return 'different';
+/** The greatest bound whose p-value, which rises with it, is below alpha; null where none is. */
+function lastRefuted(pValue: (bound: number) => number, differences: readonly number[], alpha: number): number | null {
+  const [least, most] = [Math.min(...differences), Math.max(...differences)];
+  const unit = most - least || Math.abs(most) || 1;
+  let low = least - unit;
+  for (let step = unit; pValue(low) >= alpha; step *= 2) {
+    if (step > 1e9 * unit) return null;
+    low -= step;
   }
-  return 'undecided';
+  let high = Math.max(low, most);
+  while (high - low > 1e-12 * unit) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) break;
+    if (pValue(middle) < alpha) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
+/** More seeds than this are looked through for none. */
+const MOST_LOOKS = 1000;
+
 /**
- * About how many seeds the decision takes, if difference and spread are as expected: where the confidence sequence gets
- * as narrow as the difference's distance from zero or from the margin, which half of all comparisons then have reached.
- * @returns null if more than 100,000
+ * About how many seeds a decision takes, if difference and spread are as expected: as many as differences need that lie
+ * one standard deviation above and below by turns.
+ * @param bound the mean is to be shown to lie above it
+ * @param alpha one-sided
+ * @returns null if more than 1,000
  */
 export function seedsForDecision(
-  { difference, standardDeviation }: ExpectedDifference,
-  { alpha = 0.05, margin = 0, comparisons = 1 }: SequentialOptions = {},
+  { difference, standardDeviation }: { difference: number; standardDeviation: number },
+  bound: number,
+  alpha: number,
 ): number | null {
-  const distance = Math.max(Math.abs(difference), margin - Math.abs(difference));
-  if (distance === 0) return null;
-  for (let n = 2; n <= MOST_SEEDS; n++) {
-    const halfWidth = halfWidthOf(standardDeviation, n, alpha / comparisons);
-    if (halfWidth !== null && halfWidth < distance) return n;
+  if (difference <= bound) return null;
+  const ideal = Array.from({ length: MOST_LOOKS }, (_, i) => difference + (i % 2 ? -1 : 1) * standardDeviation);
+  const isEnough = (n: number): boolean =>
+    stakeOn(ideal.slice(0, n), spreadsBefore(ideal.slice(0, n)), bound) > 1 / alpha;
+  if (!isEnough(MOST_LOOKS)) return null;
+  let [tooFew, enough] = [0, MOST_LOOKS];
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (isEnough(middle)) enough = middle;
+    else tooFew = middle;
   }
-  return null;
+  return enough;
 }

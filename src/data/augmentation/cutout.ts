@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Cutout } from '../../config/experiment.js';
-import type { RandomSource } from '../../tensorflow/step-random.js';
+import type { Cutout } from '../../config/schema/experiment.generated.js';
+import type { RandomSource } from '../../tensorflow/random-source.js';
 import { boxMask, intervalAbout } from './boxes.js';
 import { bernoulli, uniformRows } from './draws.js';
 import { times } from './entries.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { RandomSource, StepRandom } from '../../tensorflow/step-random.js';
+import type { RandomSource, RandomStreams } from '../../tensorflow/random-source.js';
 import { type Entry, plus, times } from './entries.js';
 
 /** A range of numbers that are drawn from uniformly: [lower, upper]. */
@@ -20,7 +20,7 @@ function ordered([a, b]: readonly [number, number]): Range {
 }
 
 /** The random stream of an augmentation. @param name `rotation` */
-export function augmentationStream(random: StepRandom, name: string): RandomSource {
+export function augmentationStream(random: RandomStreams, name: string): RandomSource {
   return random.stream(`augmentation/${name}`);
 }
 

@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AugmentationConfig, Crop, Flip, Rotation, Shear, Translation, Zoom } from '../../config/experiment.js';
+import type {
+  AugmentationConfig,
+  Crop,
+  Flip,
+  Rotation,
+  Shear,
+  Translation,
+  Zoom,
+} from '../../config/schema/experiment.generated.js';
 import type { Runtime, Sampling } from '../../tensorflow/runtime.js';
-import type { RandomSource, StepRandom } from '../../tensorflow/step-random.js';
+import type { RandomSource, RandomStreams } from '../../tensorflow/random-source.js';
 import { type Affine, IDENTITY, composed, toTransforms } from './affine.js';
 import {
   type Range,
@@ -43,7 +51,11 @@ interface Motion {
  * The operations that move pixels, in the configuration's order. Neighbours that fill and interpolate alike are one
  * transform: pixels are then interpolated once, and what one operation moves out of sight the next can bring back.
  */
-export function geometricOperations(config: AugmentationConfig, random: StepRandom, engine: Engine): ImageOperation[] {
+export function geometricOperations(
+  config: AugmentationConfig,
+  random: RandomStreams,
+  engine: Engine,
+): ImageOperation[] {
   const stream = (name: string): RandomSource => augmentationStream(random, name);
   const motions = [
     config.flip && flip(config.flip, stream('flip')),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AugmentationConfig, Cutmix, Mixup } from '../../config/experiment.js';
-import type { RandomSource, StepRandom } from '../../tensorflow/step-random.js';
+import type { AugmentationConfig, Cutmix, Mixup } from '../../config/schema/experiment.generated.js';
+import type { RandomSource, RandomStreams } from '../../tensorflow/random-source.js';
 import { boxMask, intervalAbout, visibleSize } from './boxes.js';
 import { augmentationStream, bernoulli, symmetricBeta, uniformRows } from './draws.js';
 import { type Entry, perImage, plus, times } from './entries.js';
@@ -19,7 +19,7 @@ export type BatchOperation = (batch: Batch) => Batch;
  * The operations that mix each image of a batch with another, in the configuration's order. The other is the next in the
  * batch (for the last, the first): batches are drawn in random order, so that any image is as likely.
  */
-export function mixingOperations(config: AugmentationConfig, random: StepRandom, classes: number): BatchOperation[] {
+export function mixingOperations(config: AugmentationConfig, random: RandomStreams, classes: number): BatchOperation[] {
   const stream = (name: string): RandomSource => augmentationStream(random, name);
   return [
     config.mixup && mixup(config.mixup, stream('mixup'), classes),

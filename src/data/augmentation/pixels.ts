@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AugmentationConfig, Brightness, Contrast, Noise } from '../../config/experiment.js';
-import type { RandomSource, StepRandom } from '../../tensorflow/step-random.js';
+import type { AugmentationConfig, Brightness, Contrast, Noise } from '../../config/schema/experiment.generated.js';
+import type { RandomSource, RandomStreams } from '../../tensorflow/random-source.js';
 import { augmentationStream, bernoulli, drawOfImages, scaledTo, symmetricRange, uniformRows } from './draws.js';
 import { perImage, times } from './entries.js';
 import type { ImageOperation } from './geometry.js';
@@ -9,7 +9,7 @@ import type { ImageOperation } from './geometry.js';
 const WHITE = 255;
 
 /** The operations that change the values of pixels where they are, in the configuration's order. */
-export function pixelOperations(config: AugmentationConfig, random: StepRandom): ImageOperation[] {
+export function pixelOperations(config: AugmentationConfig, random: RandomStreams): ImageOperation[] {
   const stream = (name: string): RandomSource => augmentationStream(random, name);
   return [
     config.brightness && brightness(config.brightness, stream('brightness')),

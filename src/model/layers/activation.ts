@@ -1,62 +1,80 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ActivationConfig, Prelu } from '../../config/experiment.js';
+import type { ActivationConfig, ActivationLayer, Prelu } from '../../config/schema/experiment.generated.js';
+import { isMonotonic, simplifyActivation, standardActivation } from '../activations.js';
+import { type Report, type Shape, shapeText } from '../shape.js';
+import type { LayerKind } from './layer-kind.js';
+import type { PlainLayer } from './layer-node.js';
 import { apply, replaceCall, weightOf } from './standard-layer.js';
+import { elementCount } from '../../element-count.js';
 
-type StandardName = Extract<ActivationConfig, string> | 'elu' | 'gelu';
-
-type Formula = (x: tf.Tensor) => tf.Tensor;
-
-/** Without tfjs's product with 1 and its division, which cost a pass over memory each. */
-const simplified: Partial<Record<StandardName, Formula>> = {
-  swish: (x) => tf.mul(x, tf.sigmoid(x)),
-  gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+/** An activation as a layer of its own (Keras Activation, LeakyReLU, PReLU, ELU). */
+export const activation: LayerKind<ActivationLayer> = {
+  outputShape(layer, input, report) {
+    checkSharedAxes(layer.activation, input, report);
+    return input;
+  },
+  trainedParameters: (layer, input) => countPrelu(layer.activation, input),
+  canBePooledFirst: (layer) => isMonotonic(layer.activation),
+  build(layer, [input], { trainable, isPooledFirst }) {
+    const output = applyActivation(layer.name, layer.activation, trainable, input);
+    if (isPooledFirst) replaceCall(output.sourceLayer, (value) => value);
+    return output;
+  },
 };
 
-/** tfjs's name of an activation without parameters. */
-export function standardActivation(activation: ActivationConfig): StandardName {
-  if (typeof activation === 'string') return activation;
-  return activation.name === 'gelu' ? 'gelu' : 'elu';
+/** The activation as layers after the one that has this name: none for `linear`, which changes nothing. */
+export function activationLayers(name: string, config: ActivationConfig): PlainLayer[] {
+  return config === 'linear' ? [] : [{ type: 'activation', name: `${name}/activation`, activation: config }];
 }
 
-/** Lets a layer that has this activation compute it with fewer ops. */
-export function simplifyActivation<L extends tf.layers.Layer>(layer: L, activation: ActivationConfig): L {
-  const formula = simplified[standardActivation(activation)];
-  if (formula) activationOf(layer).apply = formula;
-  return layer;
+function checkSharedAxes(config: ActivationConfig, input: Shape, report: Report): void {
+  const beyond = sharedAxesOf(config).filter((axis) => axis > input.length);
+  if (beyond.length === 0) return;
+  report({
+    key: 'activation',
+    message: `prelu is shared over an axis that its input of ${shapeText(input)} doesn't have`,
+    expected: `shared_axes from 1 to ${input.length}`,
+    received: sharedAxesOf(config).join(', '),
+  });
 }
 
-/** What a layer applies to its output, which tfjs keeps to itself. */
-export function activationOf(layer: tf.layers.Layer): { apply: Formula } {
-  return (layer as unknown as { activation: { apply: Formula } }).activation;
+function sharedAxesOf(config: ActivationConfig): readonly number[] {
+  return typeof config === 'object' && config.name === 'prelu' ? (config.shared_axes ?? []) : [];
+}
+
+/** A slope for each place of the input, or for all places along a shared axis. */
+function countPrelu(config: ActivationConfig, input: Shape): number {
+  if (typeof config !== 'object' || config.name !== 'prelu') return 0;
+  const shared = sharedAxesOf(config);
+  return elementCount(input.filter((_, axis) => !shared.includes(axis + 1)));
 }
 
 /**
  * Puts an activation after a layer.
  * @param name of the layer that gives the result
  */
-export function applyActivation(
+function applyActivation(
   name: string,
-  activation: ActivationConfig,
+  config: ActivationConfig,
   trainable: boolean,
   input: tf.SymbolicTensor,
 ): tf.SymbolicTensor {
-  if (typeof activation === 'object') {
-    switch (activation.name) {
+  if (typeof config === 'object') {
+    switch (config.name) {
       case 'leaky_relu':
-        return apply(tf.layers.leakyReLU({ name, alpha: activation.negative_slope }), input);
+        return apply(tf.layers.leakyReLU({ name, alpha: config.negative_slope }), input);
       case 'prelu':
-        return apply(preluLayer(name, activation, trainable), input);
+        return apply(preluLayer(name, config, trainable), input);
       case 'elu':
-        if (activation.alpha !== 1) return applyScaledElu(name, activation.alpha, input);
+        if (config.alpha !== 1) return applyScaledElu(name, config.alpha, input);
         break;
       case 'gelu':
-        if (activation.approximate) return applyApproximateGelu(name, input);
+        if (config.approximate) return applyApproximateGelu(name, input);
     }
   }
-  const layer = tf.layers.activation({ name, activation: standardActivation(activation) });
-  return apply(simplifyActivation(layer, activation), input);
+  const layer = tf.layers.activation({ name, activation: standardActivation(config) });
+  return apply(simplifyActivation(layer, config), input);
 }
-
 /** tfjs's ELU has no alpha but 1; what elu leaves below zero, a leaky relu multiplies by its slope. */
 function applyScaledElu(name: string, alpha: number, input: tf.SymbolicTensor): tf.SymbolicTensor {
   const elu = apply(tf.layers.activation({ name: `${name}/elu`, activation: 'elu' }), input);

@@ -1,14 +1,45 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Dense } from '../../config/experiment.js';
+import type { Dense } from '../../config/schema/experiment.generated.js';
 import { createRegularizer } from '../regularizers.js';
-import { type KernelSettings, commonArguments, replaceProduct, weightInitializer } from './kernel.js';
+import { type Report, type Shape, shapeText } from '../shape.js';
+import { commonArguments, kernelKind, replaceProduct, weightInitializer } from './kernel.js';
+import type { LayerKind } from './layer-kind.js';
+import { apply } from './standard-layer.js';
 
-export function denseLayer(layer: Dense, settings: KernelSettings): tf.layers.Layer {
-  const dense = tf.layers.dense({
-    ...commonArguments(layer, settings),
-    units: layer.units ?? 0,
-    kernelInitializer: weightInitializer(layer, 'kernel', settings),
-    kernelRegularizer: createRegularizer(layer.kernel_regularizer),
+/** A fully connected layer (Keras Dense); the output layer has a unit for each class. */
+export const dense: LayerKind<Dense> = {
+  ...kernelKind(({ units = 0 }, features) => ({ kernels: [features * units], bias: units })),
+  keyProblems(layer, isOutput) {
+    if (layer.units !== undefined || isOutput) return [];
+    const message = 'a hidden dense layer has no key "units"';
+    return [{ code: 'missing-key', message, expected: 'units: a whole number, at least 1' }];
+  },
+  complete: (layer, classes) => ({ ...layer, units: layer.units ?? classes }),
+  outputShape(layer, input, report) {
+    checkIsVector(layer.name, input, report);
+    return [layer.units ?? 1];
+  },
+  build(layer, [input], context) {
+    const built = tf.layers.dense({
+      ...commonArguments(layer, context),
+      units: layer.units ?? 0,
+      kernelInitializer: weightInitializer(layer, 'kernel', context),
+      kernelRegularizer: createRegularizer(layer.kernel_regularizer),
+    });
+    return apply(
+      replaceProduct(built, layer, (x, weight) => tf.matMul(x, weight('kernel'))),
+      input,
+    );
+  },
+};
+
+/** Keras would apply a dense layer to each pixel; in a classifier that is a forgotten flatten. */
+function checkIsVector(name: string, input: Shape, report: Report): void {
+  if (input.length === 1) return;
+  report({
+    message: `a flatten is missing before the dense layer "${name}", which an image of ${shapeText(input)} reaches`,
+    expected: 'one vector per example',
+    received: shapeText(input),
+    hint: 'put "- type: flatten" or "- type: global_pooling2d" before it',
   });
-  return replaceProduct(dense, layer, (input, weight) => tf.matMul(input, weight('kernel')));
 }

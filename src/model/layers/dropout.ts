@@ -1,22 +1,33 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Dropout, SpatialDropout2D } from '../../config/experiment.js';
-import type { StepRandom } from '../../tensorflow/step-random.js';
-import { replaceCall } from './standard-layer.js';
+import type { Dropout } from '../../config/schema/experiment.generated.js';
+import type { RandomStreams } from '../../tensorflow/random-source.js';
+import type { LayerKind } from './layer-kind.js';
+import { apply, replaceCall } from './standard-layer.js';
+
+/** Dropout (Srivastava et al., 2014; Keras Dropout). */
+export const dropout: LayerKind<Dropout> = {
+  build: (layer, [input], { random }) =>
+    apply(
+      dropoutLayer(layer, random, (shape) => shape),
+      input,
+    ),
+};
 
 /**
- * Dropout (Srivastava et al., 2014) that scales what it keeps by 1 / (1 − rate), as Keras does; of whole channels if
- * spatial (Tompson et al., 2015). What is dropped depends on the run's seed, the layer's name and the step alone.
+ * A layer that scales what it keeps by 1 / (1 − rate), as Keras does. What is dropped depends on the run's seed, the
+ * layer's name and the step alone.
+ * @param noiseShape of an input's shape: along its lengths of 1 everything is dropped together
  */
-export function dropoutLayer({ type, name, rate }: Dropout | SpatialDropout2D, random: StepRandom): tf.layers.Layer {
-  const isSpatial = type === 'spatial_dropout2d';
+export function dropoutLayer(
+  { name, rate }: Pick<Dropout, 'name' | 'rate'>,
+  random: RandomStreams,
+  noiseShape: (shape: readonly number[]) => readonly number[],
+  settings: { noiseShape?: number[] } = {},
+): tf.layers.Layer {
   const source = random.stream(`dropout/${name}`);
-  // tfjs has no SpatialDropout2D, but its Dropout has the noise shape that makes one.
-  const layer = tf.layers.dropout({ name, rate, ...(isSpatial ? { noiseShape: [null, 1, 1, null] as number[] } : {}) });
-  return replaceCall(layer, (input, training) => {
+  return replaceCall(tf.layers.dropout({ name, rate, ...settings }), (input, training) => {
     if (!training || rate === 0) return input;
-    const [batch, ...shape] = input.shape;
-    const noise = source.uniform(isSpatial ? [batch, 1, 1, input.shape[3] ?? 1] : [batch, ...shape]);
-    const kept = tf.cast(tf.greaterEqual(noise, rate), 'float32');
+    const kept = tf.cast(tf.greaterEqual(source.uniform(noiseShape(input.shape)), rate), 'float32');
     return tf.mul(input, tf.mul(kept, 1 / (1 - rate)));
   });
 }

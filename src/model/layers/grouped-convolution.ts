@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Conv2D } from '../../config/experiment.js';
+import type { Conv2D } from '../../config/schema/experiment.generated.js';
 import { type Initializer, createInitializer } from '../initializers.js';
-import { pair } from '../output-shape.js';
 import { createRegularizer } from '../regularizers.js';
-import { convolve, windowArguments } from './convolution.js';
-import { type KernelSettings, commonArguments, drawNamed } from './kernel.js';
+import { pair } from '../shape.js';
+import { type KernelSettings, commonArguments, drawNamed, replaceProduct } from './kernel.js';
 import { apply, replaceCall } from './standard-layer.js';
+import { windowArguments } from './window.js';
 
 /**
  * A convolution of groups of channels apart from each other: its input to its output. tfjs has none, and TensorFlow none
@@ -18,7 +18,8 @@ export function applyGroupedConvolution(
   input: tf.SymbolicTensor,
 ): tf.SymbolicTensor {
   const { name, groups, filters, kernel_size } = layer;
-  const width = settings.inputChannels / groups;
+  const channels = settings.inputShape[2];
+  const width = channels / groups;
   const kernel = drawNamed(layer, 'kernel', settings, [...pair(kernel_size), width, filters]);
   const bias = drawNamed(layer, 'bias', settings, [filters]);
   const outputs = Array.from({ length: groups }, (_, group) => {
@@ -33,10 +34,22 @@ export function applyGroupedConvolution(
       biasInitializer: part(layer.bias_initializer, bias),
       kernelRegularizer: createRegularizer(layer.kernel_regularizer),
     });
-    const channels = channelSlice(`${name}/group_${group}/input`, group * width, width, settings.inputChannels);
-    return apply(convolve(convolution, layer, settings), apply(channels, input));
+    const slice = channelSlice(`${name}/group_${group}/input`, group * width, width, channels);
+    return apply(convolve(convolution, layer, settings), apply(slice, input));
   });
   return apply(tf.layers.concatenate({ name, axis: -1 }), outputs);
+}
+
+/** Lets a Conv2D of tfjs compute what its configuration says. */
+export function convolve<L extends tf.layers.Layer>(
+  convolution: L,
+  layer: Conv2D,
+  settings: Pick<KernelSettings, 'isPooledFirst'>,
+): L {
+  const { strides, padding, dilationRate } = windowArguments(layer);
+  const product = (input: tf.Tensor, weight: (name: string) => tf.Tensor): tf.Tensor =>
+    tf.conv2d(input as tf.Tensor4D, weight('kernel') as tf.Tensor4D, strides, padding, 'NHWC', dilationRate);
+  return replaceProduct(convolution, layer, product, settings);
 }
 
 /** Keras's name of a weight, where each group has a part of it: `conv2d/group_1/kernel` is a part of `conv2d/kernel`. */

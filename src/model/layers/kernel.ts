@@ -1,21 +1,76 @@
 import * as tf from '@tensorflow/tfjs';
-import type { InitializerConfig } from '../../config/experiment.js';
+import type {
+  Conv2D,
+  Dense,
+  DepthwiseConv2D,
+  InitializerConfig,
+  SeparableConv2D,
+} from '../../config/schema/experiment.generated.js';
 import { randomStream } from '../../random.js';
-import type { KernelLayer } from '../expansion.js';
+import { activationOf, isInline, simplifyActivation, standardActivation } from '../activations.js';
 import { type Initializer, createInitializer, drawWeight } from '../initializers.js';
-import { activationOf, simplifyActivation, standardActivation } from './activation.js';
+import { type Shape } from '../shape.js';
+import { activationLayers } from './activation.js';
+import type { BuildContext, LayerKind } from './layer-kind.js';
+import type { PlainLayer } from './layer-node.js';
 import { optionalWeightOf, replaceCall, weightOf } from './standard-layer.js';
+import { elementCount } from '../../element-count.js';
+
+/** A layer with a kernel, which may bring batch normalization, activation and dropout with it. */
+export type KernelLayer = Conv2D | DepthwiseConv2D | SeparableConv2D | Dense;
 
 /** What layers with a kernel are built from, besides their own configuration. */
-export interface KernelSettings {
-  /** Of the run: the first weights are drawn from it and their names. */
-  seed: number;
-  trainable: boolean;
-  inputChannels: number;
-  /** Bias and activation are left to the pooling that follows (see `isPooledFirst`). */
-  isPooledFirst: boolean;
+export type KernelSettings = Pick<BuildContext, 'seed' | 'trainable' | 'inputShape' | 'isPooledFirst'>;
+
+/**
+ * What all layers with a kernel have in common: what they are short for, their weights and their products.
+ * @param sizes the numbers in each kernel, and in the bias if there is one
+ */
+export function kernelKind<L extends KernelLayer>(
+  sizes: (layer: L, channels: number) => { kernels: number[]; bias: number },
+): Pick<LayerKind<L>, 'expand' | 'trainedParameters' | 'flops'> {
+  const kernelSize = (layer: L, input: Shape): number => sum(sizes(layer, input.at(-1) ?? 0).kernels);
+  return {
+    expand: expandKernelLayer,
+    trainedParameters: (layer, input) =>
+      kernelSize(layer, input) + (layer.use_bias ? sizes(layer, input.at(-1) ?? 0).bias : 0),
+    // Each number of a kernel is multiplied once for each pixel of the output.
+    flops: (layer, input, output) => 2 * elementCount(output.slice(0, -1)) * kernelSize(layer, input),
+  };
 }
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** The kernel, batch normalization, the activation, dropout. */
+export function expandKernelLayer(layer: KernelLayer): PlainLayer[] {
+  const { name, activation, batch_normalization: normalized, dropout: rate } = layer;
+  const within = !normalized && isInline(activation);
+  const bare: KernelLayer = {
+    ...layer,
+    batch_normalization: false,
+    dropout: 0,
+    activation: within ? activation : 'linear',
+  };
+  return [
+    bare,
+    ...(normalized ? [batchNormalization(name)] : []),
+    ...activationLayers(name, within ? 'linear' : activation),
+    ...(rate > 0 ? [{ type: 'dropout' as const, name: `${name}/dropout`, rate }] : []),
+  ];
+}
+
+/** With Keras's defaults. */
+function batchNormalization(name: string): PlainLayer {
+  return {
+    type: 'batch_normalization',
+    name: `${name}/batch_normalization`,
+    momentum: 0.99,
+    epsilon: 0.001,
+    center: true,
+    scale: true,
+    trainable: true,
+  };
+}
 /** What tfjs's layers with a kernel are all given. */
 export function commonArguments(layer: KernelLayer, settings: KernelSettings) {
   return {

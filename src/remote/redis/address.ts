@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../errors.js';
+import { readTextSync } from '../../regular-file.js';
 
 /** What ioredis and BullMQ take. */
 interface Connection {
@@ -74,7 +74,7 @@ function readTlsFiles({ searchParams }: URL): TlsFiles {
 
 function readTlsFile(parameter: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextSync(file);
   } catch (error) {
     throw unreadable(`${parameter}: ${messageOf(error)}`);
   }

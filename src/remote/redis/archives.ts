@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { UserError } from '../../errors.js';
 import type { RunDirectory } from '../../tracking/run-store.js';
+import { readArchiveFacts } from '../arrivals.js';
 import { type ArchiveFacts, archiveOf, unpackRun } from '../run-archive.js';
+import type { TrialIdentity } from '../trial-identity.js';
 import { KEPT_SECONDS, type TrialKeys } from './queue.js';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -26,25 +29,39 @@ export function receiveRun(
   key: string,
   facts: ArchiveFacts,
   runsDirectory: string,
+  trial: TrialIdentity,
 ): Promise<RunDirectory> {
-  return unpackRun(runsDirectory, facts, pieces(redis, key));
+  return unpackRun(runsDirectory, facts, pieces(redis, key), trial);
 }
 
-/** Leaves a run that is to be gone on with, for a worker that can't see it. */
+/** Leaves a run that is to be resumed, for a worker that can't see it. */
 export async function sendBegunRun(redis: Redis, { resume, resumeFacts }: TrialKeys, run: RunDirectory): Promise<void> {
   const facts = await sendRun(redis, resume, run);
   await redis.set(resumeFacts, JSON.stringify(facts), 'EX', KEPT_SECONDS);
 }
 
-/** Fetches that run. @returns its id; undefined when none was left */
+/**
+ * Fetches that run.
+ * @param wanted its id, and whose run it must be
+ * @returns whether it was left there
+ * @throws UserError `arrival-invalid`, `archive-damaged`, `foreign-run`
+ */
 export async function receiveBegunRun(
   redis: Redis,
   { resume, resumeFacts }: TrialKeys,
   runsDirectory: string,
-): Promise<string | undefined> {
-  const facts = await redis.get(resumeFacts);
-  if (facts === null) return undefined;
-  return (await receiveRun(redis, resume, JSON.parse(facts) as ArchiveFacts, runsDirectory)).id;
+  wanted: { run: string; trial: TrialIdentity },
+): Promise<boolean> {
+  const text = await redis.get(resumeFacts);
+  if (text === null) return false;
+  const facts = readArchiveFacts(text);
+  if (facts.run !== wanted.run) throw foreign(facts, wanted.run);
+  await receiveRun(redis, resume, facts, runsDirectory, wanted.trial);
+  return true;
+}
+
+function foreign({ run }: ArchiveFacts, wanted: string): UserError {
+  return new UserError(`${run} was left where ${wanted} was to be`, { code: 'foreign-run' });
 }
 
 async function* pieces(redis: Redis, key: string): AsyncGenerator<Buffer> {

@@ -7,13 +7,17 @@ import { MlflowError } from '../../tracking/mlflow/errors.js';
 import { runDirectory } from '../../tracking/run-store.js';
 import { retryDelay } from '../../tracking/sync.js';
 import { fetchRun, type LoggedRun } from '../logged-run.js';
+import type { TrialIdentity } from '../trial-identity.js';
 import { receiveRun } from './archives.js';
 import { LinkWatch } from './link-watch.js';
 import type { TrialAnswer } from './queue.js';
+import { ablate } from '../../shell.js';
 
 /** Where runs come from, and where they are to go. */
 export interface Home {
   runsDirectory: string;
+  /** Whose run it must be. */
+  trial: TrialIdentity;
   redis: Redis;
   mlflow: MlflowClient | undefined;
   /** Aborted, what is away isn't waited for any longer. */
@@ -31,20 +35,23 @@ export async function bringHome({ archive, logged }: TrialAnswer, home: Home): P
   if (archive) await receive(archive, home);
 }
 
-async function receive(archive: NonNullable<TrialAnswer['archive']>, { runsDirectory, redis }: Home): Promise<void> {
+async function receive(
+  archive: NonNullable<TrialAnswer['archive']>,
+  { runsDirectory, redis, trial }: Home,
+): Promise<void> {
   // Another coordinator of the same trial may have been here first.
   const isHome = existsSync(runDirectory(runsDirectory, archive.run).summary) && !(await redis.exists(archive.key));
-  if (!isHome) await receiveRun(redis, archive.key, archive, runsDirectory);
+  if (!isHome) await receiveRun(redis, archive.key, archive, runsDirectory, trial);
   await redis.del(archive.key);
 }
 
 /** Waits for a server that is away: the run is safe there. */
-async function fetchPatiently(logged: LoggedRun, { runsDirectory, mlflow, signal, say }: Home): Promise<void> {
+async function fetchPatiently(logged: LoggedRun, { runsDirectory, trial, mlflow, signal, say }: Home): Promise<void> {
   if (!mlflow) throw withoutMlflow(logged);
   const link = new LinkWatch(`MLflow at ${mlflow.uri}`, say);
   for (let failures = 1; ; failures++) {
     try {
-      await fetchRun(logged, mlflow, runsDirectory);
+      await fetchRun(logged, mlflow, runsDirectory, trial);
       link.mended();
       return;
     } catch (error) {
@@ -58,6 +65,6 @@ async function fetchPatiently(logged: LoggedRun, { runsDirectory, mlflow, signal
 function withoutMlflow({ run }: LoggedRun): UserError {
   return new UserError(`run ${run} has ended, and its files are with the MLflow server that it was sent with`, {
     code: 'mlflow-uri',
-    hint: 'set MLFLOW_TRACKING_URI to its address, and go on with `ablate resume`',
+    hint: `set MLFLOW_TRACKING_URI to its address, and run \`${ablate('resume')}\``,
   });
 }

@@ -13,7 +13,7 @@ export class LinkWatch {
   }
 
   readonly broke = (error: unknown): void => {
-    if (!this.#isAway) this.#say(`${this.#name} is away (${messageOf(error)}); what trains goes on`);
+    if (!this.#isAway) this.#say(`${this.#name} is away (${messageOf(error)}); what trains continues`);
     this.#isAway = true;
   };
 

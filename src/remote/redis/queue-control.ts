@@ -20,7 +20,7 @@ export interface QueueStatus {
 export type QueueAction = 'status' | 'pause' | 'resume';
 
 /**
- * Pauses a queue (what runs goes on, nothing more begins), lets it go on, or only looks.
+ * Pauses a queue (what runs continues, nothing more begins), lets it continue, or only looks.
  * @throws UserError `queue-unreachable`
  */
 export async function controlQueue(address: QueueAddress, action: QueueAction): Promise<QueueStatus> {

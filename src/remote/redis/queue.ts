@@ -31,7 +31,7 @@ export interface TrialKeys {
   events: string;
   /** How it is to end early: an `EndRequest`. */
   end: string;
-  /** The files of the run that is to be gone on with, and what is told of them. */
+  /** The files of the run that is to be resumed, and what is told of them. */
   resume: string;
   resumeFacts: string;
   /** The files of a run that has ended; each worker that has had it adds a word of its own. */

@@ -3,21 +3,25 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Job as QueuedJob, Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type EndRequest, endRequestOf, type Job, type Origin, type PlainError } from '../../job.js';
+import { messageOf } from '../../errors.js';
+import { type EndRequest, endRequestOf, type Job, type Origin } from '../../protocol/job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
 import { trialId } from '../../scheduling/trial-id.js';
 import { UnderWay } from '../../scheduling/under-way.js';
 import type { MlflowClient } from '../../tracking/mlflow/client.js';
 import { gitCommit } from '../../tracking/run-description.js';
 import { runDirectory } from '../../tracking/run-store.js';
-import { decode } from '../encoding.js';
-import { explainPlain, isFinal, plainErrorOf, wasKilled } from '../outcomes.js';
+import { readOrDrop, readPlainError } from '../arrivals.js';
+import { explainPlain, isFinal, sentErrorOf, wasKilled } from '../outcomes.js';
 import { storageId } from '../storage-id.js';
+import { identityOf, isForeign } from '../trial-identity.js';
 import { writeMessage } from '../trial-message.js';
 import type { QueueAddress } from './address.js';
+import { answerTo, failureOf, isRefusal } from './answers.js';
 import { sendBegunRun } from './archives.js';
 import { bringHome } from './bring-home.js';
 import { connect } from './connection.js';
+import { hear } from './hear.js';
 import { LinkWatch } from './link-watch.js';
 import {
   ATTEMPTS,
@@ -37,6 +41,8 @@ type Departure =
 
 /** Events tell what becomes of a trial; what they have failed to tell is found so late. */
 const RECHECK_MILLISECONDS = 10_000;
+/** What one bad worker may have to say. */
+const MOST_SAID = 1000;
 /** BullMQ's priorities count from 1, the first to begin. */
 const MIDDLE_PRIORITY = 2 ** 20;
 
@@ -59,7 +65,7 @@ interface Following {
 }
 
 /**
- * Puts trials on a queue in Redis, from which workers on any machines take them. What they come to waits there for a
+ * Puts trials on a queue in Redis, from which workers on any machines take them. Their results wait there for a
  * coordinator that is away; a trial that is on the queue already is followed, not put there again.
  */
 export class RedisScheduler implements Scheduler {
@@ -74,6 +80,7 @@ export class RedisScheduler implements Scheduler {
   /** What the user was told, so that a thousand trials don't say the same. */
   readonly #said = new Set<string>();
   readonly #recheck: NodeJS.Timeout;
+  #closed = false;
   /** Folder of an experiment file → the commit of its repository. */
   readonly #commits = new Map<string, Promise<string | undefined>>();
 
@@ -83,13 +90,14 @@ export class RedisScheduler implements Scheduler {
     this.#redis = redis;
     const link = new LinkWatch('the queue', this.#say);
     redis.on('error', link.broke).on('ready', link.mended);
-    this.#events = new EventReader(redis.duplicate());
+    this.#events = new EventReader(redis.duplicate(), this.#sayOnce);
     this.#queue = new Queue(address.queue, queueOptions(address));
-    this.#queueEvents = new QueueEvents(address.queue, queueOptions(address));
+    this.#queueEvents = new QueueEvents(address.queue, { ...queueOptions(address), autorun: false });
     // A server that is away comes back; until then there is nothing to say that its clients don't do by themselves.
     this.#queue.on('error', () => undefined);
     this.#queueEvents.on('error', () => undefined);
     this.#hear();
+    void hear(this.#queueEvents, { isClosed: () => this.#closed, onTrouble: (error) => this.#afterTrouble(error) });
     this.#recheck = setInterval(() => void this.#checkAll(), RECHECK_MILLISECONDS);
   }
 
@@ -104,6 +112,12 @@ export class RedisScheduler implements Scheduler {
     this.#options.onMessage?.(message);
   };
 
+  readonly #sayOnce = (message: string): void => {
+    if (this.#said.has(message) || this.#said.size >= MOST_SAID) return;
+    this.#said.add(message);
+    this.#say(message);
+  };
+
   /** Who there is to take trials. */
   async readiness(): Promise<{ workers: number; paused: boolean }> {
     return { workers: await this.#queue.getWorkersCount(), paused: await this.#queue.isPaused() };
@@ -114,8 +128,9 @@ export class RedisScheduler implements Scheduler {
     return this.#underWay.once(id, () => this.#followToEnd(id, job, options));
   }
 
-  /** Trials that are on the queue stay there, and workers go on with them. */
+  /** Trials that are on the queue stay there, and workers train them. */
   close(): void {
+    this.#closed = true;
     clearInterval(this.#recheck);
     this.#events.close();
     for (const part of [this.#queue, this.#queueEvents]) part.close().catch(() => undefined);
@@ -136,25 +151,50 @@ export class RedisScheduler implements Scheduler {
     this.#queueEvents.on('delayed', ({ jobId }) => void this.#tellTrouble(jobId).catch(() => undefined));
   }
 
+  async #afterTrouble(error: unknown): Promise<void> {
+    if (error instanceof SyntaxError) this.#sayOnce(unreadable('an event of the queue', error));
+    await this.#checkAll();
+  }
+
   /** A worker couldn't do a trial, which waits for another. */
   async #tellTrouble(id: string): Promise<void> {
     const name = this.#following.get(id)?.name;
     const reason = name && (await QueuedJob.fromId(this.#queue, id))?.failedReason;
     if (!reason?.startsWith('{') || this.#said.has(reason)) return;
+    const error = readOrDrop(readPlainError, reason, this.#sayOnce);
+    if (!error || this.#said.size >= MOST_SAID) return;
     this.#said.add(reason);
-    this.#say(`${name}: a worker can't do it, and others try: ${explainPlain(decode(reason) as PlainError)}`);
+    this.#say(`${name}: a worker can't do it, and others try: ${explainPlain(error)}`);
   }
 
   async #followToEnd(own: string, job: Job, options: JobOptions): Promise<RunOutcome> {
     try {
       const id = (await this.#earlierTrial(job)) ?? own;
+      const tries = { left: ATTEMPTS };
       for (;;) {
-        const outcome = await this.#follow(id, job, options);
+        const outcome = await this.#followChecked(id, job, options, tries);
         if (outcome && !isLeftover(outcome, options.signal)) return outcome;
         if (outcome?.type === 'done') job = { ...job, resume: outcome.answer.id };
       }
     } catch (error) {
-      return { type: 'failed', error: plainErrorOf(error) };
+      return { type: 'failed', error: sentErrorOf(error) };
+    }
+  }
+
+  /** What can't be an answer is dropped, and the trial begins again: as often as with a worker that can't do it. */
+  async #followChecked(
+    id: string,
+    job: Job,
+    options: JobOptions,
+    tries: { left: number },
+  ): Promise<RunOutcome | undefined> {
+    try {
+      return await this.#follow(id, job, options);
+    } catch (error) {
+      if (!isRefusal(error) || --tries.left === 0) throw error;
+      this.#say(`${trialName(job)}: ${messageOf(error)}; it is dropped, and the trial begins again`);
+      await this.#queue.remove(id);
+      return undefined;
     }
   }
 
@@ -166,9 +206,13 @@ export class RedisScheduler implements Scheduler {
 
   async #follow(id: string, job: Job, options: JobOptions): Promise<RunOutcome | undefined> {
     const departure = new Promise<Departure>((depart) => {
-      this.#following.set(id, { name: nameOf(job), depart });
+      this.#following.set(id, { name: trialName(job), depart });
     });
-    const end = (): void => void this.#requestEnd(id, endRequestOf(options.signal ?? AbortSignal.abort()));
+    const end = (): void => {
+      this.#requestEnd(id, endRequestOf(options.signal ?? AbortSignal.abort())).catch((error: unknown) => {
+        this.#say(`${trialName(job)} can't be told to end: ${messageOf(error)}`);
+      });
+    };
     try {
       await this.#submit(id, job, options);
       this.#listen(id, job, options);
@@ -181,12 +225,12 @@ export class RedisScheduler implements Scheduler {
     }
   }
 
-  /** Puts a trial on the queue, unless it is there and may still come to something. */
+  /** Puts a trial on the queue, unless it is there and may still be trained. */
   async #submit(id: string, job: Job, { priority = this.#options.priority ?? 0 }: JobOptions): Promise<void> {
-    const known = await QueuedJob.fromId<string, string>(this.#queue, id);
-    if (known) {
+    const known = await this.#known(id);
+    if (known && known !== 'dropped') {
       if (!hasLeft(known)) return;
-      if (known.returnvalue && isFinal(readAnswer(known.returnvalue).outcome)) {
+      if (known.returnvalue && isFinal(this.#answerOf(id, job, known.returnvalue)?.outcome)) {
         this.#notice(known);
         return;
       }
@@ -208,7 +252,24 @@ export class RedisScheduler implements Scheduler {
     });
   }
 
-  /** The files of a run that is gone on with, for a worker that can't see them. */
+  /** A trial as it is on the queue; what is there in its place and is none is dropped. */
+  async #known(id: string): Promise<QueuedJob<string, string> | 'dropped' | undefined> {
+    try {
+      return await QueuedJob.fromId<string, string>(this.#queue, id);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#say(unreadable(`the queue's entry of trial ${id}`, error));
+      await this.#queue.remove(id);
+      return 'dropped';
+    }
+  }
+
+  #answerOf(id: string, job: Job, text: unknown): TrialAnswer | undefined {
+    const read = (given: unknown): TrialAnswer => answerTo(identityOf(job), trialKeys(this.#address, id), given);
+    return readOrDrop(read, text, this.#sayOnce);
+  }
+
+  /** The files of a run that is resumed, for a worker that can't see them. */
   async #sendBegun(id: string, { runsDirectory, resume = '' }: Job): Promise<void> {
     const run = runDirectory(runsDirectory, resume);
     if (existsSync(run.path)) await sendBegunRun(this.#redis, trialKeys(this.#address, id), run);
@@ -223,8 +284,13 @@ export class RedisScheduler implements Scheduler {
 
   #listen(id: string, job: Job, { onProgress }: JobOptions): void {
     this.#events.listen(trialKeys(this.#address, id).events, (progress) => {
-      const isNew = progress.type === 'created';
-      onProgress(isNew ? { ...progress, path: runDirectory(job.runsDirectory, progress.id).path } : progress);
+      if (progress.type !== 'created') {
+        onProgress(progress);
+        return;
+      }
+      const run = runDirectory(job.runsDirectory, progress.id);
+      if (isForeign(run, identityOf(job))) this.#sayOnce(`${run.id} isn't a run of ${trialName(job)}; it is dropped`);
+      else onProgress({ ...progress, path: run.path });
     });
   }
 
@@ -240,7 +306,8 @@ export class RedisScheduler implements Scheduler {
   }
 
   async #withdraw(id: string): Promise<boolean> {
-    const job = await QueuedJob.fromId(this.#queue, id);
+    const job = await this.#known(id);
+    if (job === 'dropped') return true;
     // What a worker has, has a lock, and isn't removed.
     return (
       job !== undefined &&
@@ -253,8 +320,8 @@ export class RedisScheduler implements Scheduler {
 
   async #checkAll(): Promise<void> {
     for (const [id, { depart }] of this.#following) {
-      const job = await QueuedJob.fromId<string, string>(this.#queue, id).catch(() => 'unknown' as const);
-      if (job === undefined) depart({ type: 'lost' });
+      const job = await this.#known(id).catch(() => 'unknown' as const);
+      if (job === undefined || job === 'dropped') depart({ type: 'lost' });
       else if (job !== 'unknown') this.#notice(job);
     }
   }
@@ -284,7 +351,7 @@ export class RedisScheduler implements Scheduler {
     }
     const outcome =
       departure.type === 'answered'
-        ? await this.#bringHome(job, departure.answer, signal)
+        ? await this.#bringHome(id, job, departure.answer, signal)
         : failureOf(departure.reason);
     await this.#forget(id);
     await this.#withdraw(id);
@@ -292,10 +359,12 @@ export class RedisScheduler implements Scheduler {
     return outcome;
   }
 
-  async #bringHome({ runsDirectory }: Job, answered: string, signal: AbortSignal | undefined): Promise<RunOutcome> {
-    const answer = readAnswer(answered);
+  async #bringHome(id: string, job: Job, answered: string, signal: AbortSignal | undefined): Promise<RunOutcome> {
+    const trial = identityOf(job);
+    const answer = answerTo(trial, trialKeys(this.#address, id), answered);
     const { mlflow } = this.#options;
-    await bringHome(answer, { runsDirectory, redis: this.#redis, mlflow, signal, say: this.#say });
+    const { runsDirectory } = job;
+    await bringHome(answer, { runsDirectory, trial, redis: this.#redis, mlflow, signal, say: this.#say });
     return answer.outcome;
   }
 
@@ -305,25 +374,19 @@ export class RedisScheduler implements Scheduler {
   }
 }
 
+function unreadable(what: string, error: Error): string {
+  return `${what} can't be read: ${error.message}; it is dropped`;
+}
+
 function hasLeft({ finishedOn }: QueuedJob): boolean {
   return finishedOn !== undefined;
 }
 
-function nameOf({ config, sweep }: Job): string {
+function trialName({ config, sweep }: Job): string {
   return `${sweep?.label ?? config.name} seed ${config.training.seed}`;
-}
-
-function readAnswer(text: string): TrialAnswer {
-  return decode(text) as TrialAnswer;
 }
 
 /** Whether a trial was ended by someone else: by an earlier coordinator, that is. */
 function isLeftover(outcome: RunOutcome, signal: AbortSignal | undefined): boolean {
   return wasKilled(outcome) && !signal?.aborted;
-}
-
-/** @param reason a worker's `PlainError`, or what BullMQ says of a trial whose workers have died */
-function failureOf(reason: string): RunOutcome {
-  if (!reason.startsWith('{')) return { type: 'crashed', reason: `its workers were lost: ${reason}`, log: '' };
-  return { type: 'failed', error: decode(reason) as PlainError };
 }

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { RunProgress } from '../../run-events.js';
-import { decode, encode } from '../encoding.js';
+import { messageOf } from '../../errors.js';
+import type { RunProgress } from '../../protocol/events.js';
+import { readOrDrop, readProgress } from '../arrivals.js';
+import { encode } from '../encoding.js';
 import { KEPT_SECONDS } from './queue.js';
 
 /** Longer than any run has events worth keeping; the oldest go first. */
 const MOST_EVENTS = 100_000;
-/** A view of what goes on doesn't need more. */
+/** A view of what is in progress doesn't need more. */
 const PROGRESS_MILLISECONDS = 1000;
 /** How soon the events of one more trial are listened to. */
 const BLOCK_MILLISECONDS = 250;
@@ -56,10 +58,15 @@ type Entry = [id: string, fields: string[]];
 export class EventReader {
   readonly #redis: Redis;
   readonly #listening = new Map<string, Listening>();
+  readonly #say: (message: string) => void;
   #closed = false;
 
-  /** @param redis a connection of its own, which blocks */
-  constructor(redis: Redis) {
+  /**
+   * @param redis a connection of its own, which blocks
+   * @param say told of entries that are no events
+   */
+  constructor(redis: Redis, say: (message: string) => void) {
+    this.#say = say;
     this.#redis = redis;
     // A server that is away comes back, and what it had to tell with it.
     redis.on('error', () => undefined);
@@ -73,7 +80,8 @@ export class EventReader {
   /** Tells the rest of a stream. @param redis a connection that doesn't block */
   async finish(redis: Redis, key: string): Promise<void> {
     const listening = this.#listening.get(key);
-    if (listening) this.#tell(key, await redis.xrange(key, `(${listening.position}`, '+'));
+    const rest = listening && redis.xrange(key, `(${listening.position}`, '+');
+    this.#tell(key, (await rest?.catch((error: unknown) => this.#refuse(key, error))) ?? []);
     this.#listening.delete(key);
   }
 
@@ -93,9 +101,28 @@ export class EventReader {
       const positions = streams.map(([, { position }]) => position);
       const answers = await this.#redis
         .xread('COUNT', 1000, 'BLOCK', BLOCK_MILLISECONDS, 'STREAMS', ...keys, ...positions)
-        .catch(() => sleep(BLOCK_MILLISECONDS).then(() => null));
+        .catch((error: unknown) => this.#afterTrouble(keys, error));
       for (const [key, entries] of (answers ?? []) as [string, Entry[]][]) this.#tell(key, entries);
     }
+  }
+
+  /** A server that is away is waited for; one key that is no stream mustn't keep the others from being heard. */
+  async #afterTrouble(keys: readonly string[], error: unknown): Promise<null> {
+    await sleep(BLOCK_MILLISECONDS);
+    if (!isWrongType(error)) return null;
+    for (const key of keys) {
+      const type = await this.#redis.type(key).catch(() => 'none');
+      if (type === 'stream' || type === 'none') continue;
+      this.#refuse(key, error);
+      this.#listening.delete(key);
+    }
+    return null;
+  }
+
+  #refuse(key: string, error: unknown): [] {
+    if (!isWrongType(error)) throw error;
+    this.#say(`${key} on the queue's server holds no events: it is left alone`);
+    return [];
   }
 
   #tell(key: string, entries: readonly Entry[]): void {
@@ -104,9 +131,14 @@ export class EventReader {
     for (const [id, [, event]] of entries) {
       if (!isAfter(id, listening.position)) continue;
       listening.position = id;
-      listening.tell(decode(event) as RunProgress);
+      const progress = readOrDrop(readProgress, event, this.#say);
+      if (progress) listening.tell(progress);
     }
   }
+}
+
+function isWrongType(error: unknown): boolean {
+  return messageOf(error).startsWith('WRONGTYPE');
 }
 
 /** Orders the ids of a stream's entries: `milliseconds-number`. */

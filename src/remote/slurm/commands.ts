@@ -2,9 +2,9 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import type { LauncherConfig } from '../../config/experiment.js';
+import type { LauncherConfig } from '../../config/schema/experiment.generated.js';
 import { messageOf, UserError } from '../../errors.js';
-import type { SlurmTask } from './trial-folder.js';
+import type { SlurmTask } from './task-name.js';
 
 /** A minute before Slurm ends a trial for its time, it is told, and makes a checkpoint. */
 const WARNING_SECONDS = 60;

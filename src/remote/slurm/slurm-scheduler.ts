@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LauncherConfig } from '../../config/experiment.js';
-import { type EndRequest, endRequestOf, type Job } from '../../job.js';
+import type { LauncherConfig } from '../../config/schema/experiment.generated.js';
+import { messageOf } from '../../errors.js';
+import { type EndRequest, endRequestOf, type Job } from '../../protocol/job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
+import type { RunProgress } from '../../protocol/events.js';
 import { trialId } from '../../scheduling/trial-id.js';
 import { UnderWay } from '../../scheduling/under-way.js';
-import { isFinal, plainErrorOf } from '../outcomes.js';
+import { runDirectory } from '../../tracking/run-store.js';
+import { isFinal, sentErrorOf } from '../outcomes.js';
 import { storageId } from '../storage-id.js';
+import { identityOf, requireOwnOutcome, requireOwnRun } from '../trial-identity.js';
 import { writeMessage } from '../trial-message.js';
 import { cancelTask, submitArray, taskName, taskStates } from './commands.js';
 import { forgetTrialOfRun, slurmFolder, TrialFolder, trialOfRun } from './trial-folder.js';
@@ -25,6 +29,7 @@ export interface SlurmSchedulerOptions {
 
 interface Trial {
   id: string;
+  job: Job;
   folder: TrialFolder;
   priority: number;
   settle: (outcome: RunOutcome) => void;
@@ -42,6 +47,7 @@ const POLL_MILLISECONDS = 500;
 const STATES_MILLISECONDS = 5000;
 /** A shared file system may show an answer later than squeue forgets its task. */
 const MOST_MISSING = 3;
+const MOST_WARNINGS = 100;
 
 /**
  * Submits trials to Slurm as tasks of array jobs; coordinator and tasks speak by files of the runs directory, which the
@@ -66,7 +72,7 @@ export class SlurmScheduler implements Scheduler {
     return this.#underWay.once(id, () => this.#follow(id, job, options));
   }
 
-  /** Trials that are submitted stay so, and Slurm goes on with them. */
+  /** Trials that are submitted stay so, and Slurm keeps running them. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#gathering);
@@ -74,11 +80,16 @@ export class SlurmScheduler implements Scheduler {
 
   async #follow(id: string, job: Job, options: JobOptions): Promise<RunOutcome> {
     const { priority = this.#options.priority ?? 0, onProgress, signal } = options;
-    const folder = new TrialFolder(job.runsDirectory, id);
+    const warned = new Set<string>();
+    const folder = new TrialFolder(job.runsDirectory, id, (message) => {
+      if (warned.size >= MOST_WARNINGS || warned.has(message)) return;
+      warned.add(message);
+      onProgress({ type: 'warning', message });
+    });
     let end: () => void = () => undefined;
     try {
       const outcome = await new Promise<RunOutcome>((settle, reject) => {
-        const trial = { id, folder, priority, settle, onProgress, missing: 0 };
+        const trial = { id, job, folder, priority, settle, onProgress, missing: 0 };
         end = () => void this.#requestEnd(trial, endRequestOf(signal ?? AbortSignal.abort())).catch(reject);
         signal?.addEventListener('abort', end, { once: true });
         this.#begin(trial, job).catch(reject);
@@ -88,7 +99,7 @@ export class SlurmScheduler implements Scheduler {
       if (outcome.type === 'done') forgetTrialOfRun(job.runsDirectory, outcome.answer.id);
       return outcome;
     } catch (error) {
-      return { type: 'failed', error: plainErrorOf(error) };
+      return { type: 'failed', error: sentErrorOf(error) };
     } finally {
       signal?.removeEventListener('abort', end);
       this.#following.delete(id);
@@ -133,7 +144,7 @@ export class SlurmScheduler implements Scheduler {
         this.#following.set(trial.id, trial);
       }
     } catch (error) {
-      for (const { settle } of trials) settle({ type: 'failed', error: plainErrorOf(error) });
+      for (const { settle } of trials) settle({ type: 'failed', error: sentErrorOf(error) });
     }
   }
 
@@ -154,7 +165,13 @@ export class SlurmScheduler implements Scheduler {
 
   async #poll(): Promise<void> {
     while (!this.#closed) {
-      for (const trial of this.#following.values()) tellNews(trial);
+      for (const trial of this.#following.values()) {
+        try {
+          tellNews(trial);
+        } catch (error) {
+          trial.settle({ type: 'failed', error: sentErrorOf(error) });
+        }
+      }
       if (performance.now() - this.#statesAt > STATES_MILLISECONDS) await this.#findLost().catch(() => undefined);
       await sleep(POLL_MILLISECONDS);
     }
@@ -181,8 +198,34 @@ function earlierTrial({ sweep, resume, runsDirectory }: Job): string | undefined
   return sweep || resume === undefined ? undefined : trialOfRun(runsDirectory, resume);
 }
 
-function tellNews({ folder, onProgress, settle }: Trial): void {
+/** The outcome of another trial is dropped with a warning: this one may still get its own. */
+function tellNews({ job, folder, onProgress, settle }: Trial): void {
+  const own = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      onProgress({ type: 'warning', message: `${messageOf(error)}; it is dropped` });
+      return undefined;
+    }
+  };
   const { answer } = folder;
-  for (const progress of folder.newEvents()) onProgress(progress);
-  if (answer) settle(answer);
+  for (const progress of folder.newEvents()) {
+    const ours = own(() => atHome(progress, job));
+    if (ours) onProgress(ours);
+  }
+  if (!answer) return;
+  const isOurs = own(() => {
+    requireOwnOutcome(answer, identityOf(job));
+    return true;
+  });
+  if (isOurs) settle(answer);
+  else folder.dropAnswer();
+}
+
+/** @throws UserError `foreign-run` */
+function atHome(progress: RunProgress, job: Job): RunProgress {
+  if (progress.type !== 'created') return progress;
+  const run = runDirectory(job.runsDirectory, progress.id);
+  requireOwnRun(run, identityOf(job));
+  return { ...progress, path: run.path };
 }

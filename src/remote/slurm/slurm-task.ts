@@ -1,4 +1,4 @@
-import type { EndRequest } from '../../job.js';
+import type { EndRequest } from '../../protocol/job.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
 import { wasKilled } from '../outcomes.js';
 import { performTrial, type WorkerPlace } from '../perform-trial.js';

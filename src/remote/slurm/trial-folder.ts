@@ -1,17 +1,14 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { EndRequest } from '../../job.js';
-import type { RunProgress } from '../../run-events.js';
+import type { EndRequest } from '../../protocol/job.js';
+import type { RunProgress } from '../../protocol/events.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
 import { writeFileAtomic } from '../../tracking/atomic-file.js';
 import { readEventsFrom } from '../../tracking/journal.js';
-import { decode, encode } from '../encoding.js';
-
-/** Slurm's name of a trial: a task of an array job. */
-export interface SlurmTask {
-  array: string;
-  index: number;
-}
+import { readEndRequest, readOrDrop, readOutcome, readProgress, readSlurmTask } from '../arrivals.js';
+import { encode } from '../encoding.js';
+import type { SlurmTask } from './task-name.js';
+import { readTextSync } from '../../regular-file.js';
 
 /** Where trials lie that Slurm has, in a runs directory that its nodes see. */
 export function slurmFolder(runsDirectory: string): string {
@@ -28,7 +25,9 @@ export function noteTrialOfRun(runsDirectory: string, run: string, trial: string
 /** @returns undefined when Slurm has no trial of it */
 export function trialOfRun(runsDirectory: string, run: string): string | undefined {
   const file = trialOfRunFile(runsDirectory, run);
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  const trial = existsSync(file) ? readTextSync(file) : '';
+  // It becomes a folder's name.
+  return /^[\w-]{1,100}$/.test(trial) ? trial : undefined;
 }
 
 export function forgetTrialOfRun(runsDirectory: string, run: string): void {
@@ -43,9 +42,13 @@ function trialOfRunFile(runsDirectory: string, run: string): string {
 export class TrialFolder {
   readonly #path: string;
   /** Bytes of the events that were told. */
-  #read = 0;
+  #offset = 0;
 
-  constructor(runsDirectory: string, trial: string) {
+  readonly #say: (message: string) => void;
+
+  /** @param say told of what is there and can't be read */
+  constructor(runsDirectory: string, trial: string, say: (message: string) => void = () => undefined) {
+    this.#say = say;
     this.#path = join(slurmFolder(runsDirectory), trial);
   }
 
@@ -54,7 +57,7 @@ export class TrialFolder {
     this.remove();
     mkdirSync(this.#path, { recursive: true });
     writeFileAtomic(this.#file('message.json'), message);
-    this.#read = 0;
+    this.#offset = 0;
   }
 
   remove(): void {
@@ -62,11 +65,11 @@ export class TrialFolder {
   }
 
   message(): string {
-    return readFileSync(this.#file('message.json'), 'utf8');
+    return readTextSync(this.#file('message.json'));
   }
 
   get task(): SlurmTask | undefined {
-    return this.#readJson('task.json') as SlurmTask | undefined;
+    return this.#read(readSlurmTask, 'task.json');
   }
 
   set task(task: SlurmTask | undefined) {
@@ -74,16 +77,21 @@ export class TrialFolder {
   }
 
   get answer(): RunOutcome | undefined {
-    return this.#readJson('answer.json') as RunOutcome | undefined;
+    return this.#read(readOutcome, 'answer.json');
   }
 
   set answer(outcome: RunOutcome | undefined) {
     writeFileAtomic(this.#file('answer.json'), encode(outcome));
   }
 
+  /** Another may still come. */
+  dropAnswer(): void {
+    rmSync(this.#file('answer.json'), { force: true });
+  }
+
   /** How the trial is to end early. */
   get end(): EndRequest | undefined {
-    return this.#readJson('end.json') as EndRequest | undefined;
+    return this.#read(readEndRequest, 'end.json');
   }
 
   set end(request: EndRequest | undefined) {
@@ -103,10 +111,10 @@ export class TrialFolder {
   newEvents(): RunProgress[] {
     const all: RunProgress[] = [];
     while (this.wasBegun) {
-      const { events, offset } = readEventsFrom(this.#file('events.jsonl'), this.#read, decode);
+      const { events, offset } = readEventsFrom(this.#file('events.jsonl'), this.#offset, this.#readEvent);
       if (events.length === 0) break;
-      all.push(...(events as RunProgress[]));
-      this.#read = offset;
+      all.push(...events.filter((event) => event !== undefined));
+      this.#offset = offset;
     }
     return all;
   }
@@ -115,8 +123,10 @@ export class TrialFolder {
     return join(this.#path, name);
   }
 
-  #readJson(name: string): unknown {
+  readonly #readEvent = (line: string): RunProgress | undefined => readOrDrop(readProgress, line, this.#say);
+
+  #read<T>(read: (text: unknown) => T, name: string): T | undefined {
     const file = this.#file(name);
-    return existsSync(file) ? decode(readFileSync(file, 'utf8')) : undefined;
+    return existsSync(file) ? readOrDrop(read, readTextSync(file), this.#say) : undefined;
   }
 }

@@ -4,8 +4,8 @@ export function makeSortable(table: HTMLTableElement): void {
   for (const [column, heading] of headings.entries()) {
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = heading.textContent;
-    heading.replaceChildren(button);
+    button.append(...heading.childNodes);
+    heading.append(button);
     button.addEventListener('click', () => {
       const isAscending = heading.getAttribute('aria-sort') !== 'ascending';
       for (const other of headings) other.removeAttribute('aria-sort');

@@ -1,21 +1,25 @@
 import type { Answer } from '../../analysis/answer.js';
+import { unitOf } from '../../metric-unit.js';
 import type { Study } from '../../study/study.js';
+import { counted } from '../../words.js';
 import { numberText, shareText } from '../numbers.js';
 import { rankVariants } from '../plots/ranking.js';
+import { variantNames } from '../variant-names.js';
 import { modelSentence } from '../tables.js';
+import { testSetSentence } from '../test-set.js';
 import { factList } from './facts.js';
 import { markup, type Content } from './markup.js';
 
 /** The question and the answer, with how sure it is. */
 export function answerSection(study: Study): Content {
-  const { answer } = study;
+  const { answer, chance, ledger, scope } = study;
   return markup`<section id="answer" aria-labelledby="answer-title">
     <h2 id="answer-title">Answer</h2>
     <div class="answer ${answer?.decided ? 'decided' : 'open'}">
       ${answer ? markup`<p class="verdict">${answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
-      <p class="sentence">${answer?.sentence ?? singleSentence(study)}</p>
+      <p class="sentence">${answer?.sentence ?? chance?.sentence ?? singleSentence(study)}</p>
     </div>
-    ${paragraph(modelSentence(study))} ${factList(factsOf(study))}
+    ${[scope, ledger].map((told) => paragraph(told?.sentence ?? null))} ${paragraph(testSetSentence(study))} ${paragraph(modelSentence(study))} ${factList(factsOf(study))}
     ${
       answer && answer.cautions.length > 0
         ? markup`<aside class="cautions" aria-label="Cautions">
@@ -38,9 +42,10 @@ function singleSentence(study: Study): string {
   const ranked = rankVariants(study);
   if (ranked.length === 0) return 'No run has finished.';
   const [{ variant, mean, interval, values }] = ranked;
-  const range = interval ? ` (95 % interval ${numberText(interval[0])} to ${numberText(interval[1])})` : '';
-  const runs = values.length === 1 ? 'one run' : `${values.length} runs`;
-  return `${study.metric.name} of ${variant.name} is ${numberText(mean)}${range}, over ${runs}. There is nothing to compare it with.`;
+  const unit = unitOf(study.metric.name).ofValue;
+  const range = interval ? ` (95 % interval ${numberText(interval[0])} to ${numberText(interval[1])}${unit})` : '';
+  const runs = counted(values.length, 'run');
+  return `${study.metric.name} of ${variantNames(study).short(variant.name)} is ${numberText(mean)}${unit}${range}, over ${runs}. There is nothing to compare it with.`;
 }
 
 function factsOf({ metric, variants, answer }: Study): [string, string][] {
@@ -50,17 +55,17 @@ function factsOf({ metric, variants, answer }: Study): [string, string][] {
     ['Metric', `${metric.name}, ${metric.goal === 'maximize' ? 'higher' : 'lower'} is better`],
     ['Variants', numberText(variants.length)],
     ['Runs', finished === runs.length ? numberText(finished) : `${finished} finished of ${runs.length}`],
-    ...(answer ? answerFacts(answer) : []),
+    ...(answer ? answerFacts(answer, metric.name) : []),
   ];
 }
 
-function answerFacts({ judgement, comparisons, seedsMissing, decided }: Answer): [string, string][] {
+function answerFacts({ judgement, comparisons, seedsMissing, decided }: Answer, metric: string): [string, string][] {
   const { margin } = judgement;
   const facts: [string, string][] = [
     ['Chance of a false difference', `at most ${shareText(judgement.alpha)}`],
     ['Comparisons', numberText(comparisons.length)],
   ];
-  if (margin !== null) facts.push(['Smallest difference that matters', `±${margin}`]);
+  if (margin !== null) facts.push(['Smallest difference that matters', `±${margin}${unitOf(metric).ofDifference}`]);
   if (!decided && seedsMissing !== null && seedsMissing > 0) facts.push(['Seeds missing', `about ${seedsMissing}`]);
   return facts;
 }
@@ -71,7 +76,7 @@ function surenessText({ judgement, comparisons }: Answer): Content {
     : 'Variants are compared seed by seed, by the paired t test.';
   const family =
     comparisons.length > 1
-      ? ` The chance of a false difference holds for all ${comparisons.length} comparisons together (Holm).`
+      ? ` The chance of a false difference holds for all ${comparisons.length} comparisons together.`
       : '';
   return markup`<p class="method">
     ${test}${family} “No practical difference” is only said by an equivalence test (TOST) within a stated margin.

@@ -1,4 +1,4 @@
-import { escaped } from '../plots/text.js';
+import { escapeUTF8 } from 'entities';
 
 /** HTML that is known to be whole: what `markup` makes, and nothing else. */
 export class Markup {
@@ -21,5 +21,5 @@ function textOf(content: Content): string {
   if (content === null) return '';
   if (content instanceof Markup) return content.text;
   if (typeof content === 'object') return content.map(textOf).join('');
-  return escaped(String(content));
+  return escapeUTF8(String(content));
 }

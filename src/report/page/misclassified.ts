@@ -1,5 +1,6 @@
 import type { Misclassified, Study } from '../../study/study.js';
 import { markup, type Content } from './markup.js';
+import { counted } from '../../words.js';
 
 /** Images that the best variant gets wrong. */
 export function misclassifiedImages({ misclassified }: Study): Content {
@@ -12,15 +13,14 @@ export function misclassifiedImages({ misclassified }: Study): Content {
 }
 
 function imageItem({ index, label, prediction, runs, png }: Misclassified): Content {
-  const counted = runs === 1 ? '1 run' : `${runs} runs`;
   const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
   return markup`<li>
     <img
       src="${source}"
       width="72"
       height="72"
-      alt="Test image ${index}: ${label}, taken for ${prediction} by ${counted}"
-      title="Test image ${index}, ${counted}"
+      alt="Test image ${index}: ${label}, taken for ${prediction} by ${counted(runs, 'run')}"
+      title="Test image ${index}, ${counted(runs, 'run')}"
     />
     <span aria-hidden="true">${label} → <strong>${prediction}</strong></span>
   </li>`;

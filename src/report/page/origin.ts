@@ -2,7 +2,7 @@ import type { Study, StudyOrigin } from '../../study/study.js';
 import { factList } from './facts.js';
 import { markup, type Content } from './markup.js';
 
-/** How the study came to be, and how to repeat it. */
+/** How the study was made, and how to repeat it. */
 export function originSection({ origin }: Study): Content {
   const facts = factsOf(origin).filter(([, value]) => value !== '');
   return markup`<section id="origin" aria-labelledby="origin-title">

@@ -1,6 +1,8 @@
 import type { Study, StudyRun } from '../../study/study.js';
-import { shortKey, valueLabel } from '../../config/sweep-label.js';
-import { durationText, numberText } from '../numbers.js';
+import { shortKey, valueLabel } from '../../config/sweep/label.js';
+import { counted } from '../../words.js';
+import { titledMetric } from '../../metric-unit.js';
+import { columnOf, durationText, numberText } from '../numbers.js';
 import { markup, type Content } from './markup.js';
 import { tableMarkup, type TableColumn } from './table.js';
 
@@ -20,7 +22,7 @@ export function runsSection(study: Study): Content {
     </p>
     ${tableMarkup({
       id: 'runs-table',
-      caption: 'Every run: of its configuration, what differs from other runs',
+      caption: `${counted(rows.length, 'run')}: of each configuration, what differs from other runs`,
       columns: columnsOf(study, rows),
       rows,
       classOf: ({ status }) => (status === 'FINISHED' ? '' : 'left-out'),
@@ -29,19 +31,35 @@ export function runsSection(study: Study): Content {
   </section>`;
 }
 
+/** What was varied comes first, then what it came to: a reader looks for a configuration and its score. */
 function columnsOf({ metric }: Study, rows: readonly StudyRun[]): TableColumn<StudyRun>[] {
   const metrics = OTHER_METRICS.filter((name) => name !== metric.name && rows.some((row) => name in row.metrics));
   return [
-    { title: 'Run', text: ({ id }) => markup`<code>${id}</code>` },
-    { title: 'Status', text: ({ status }) => status },
-    number('Seed', ({ seed }) => seed, String),
-    number(metric.name, ({ value }) => value),
-    ...metrics.map((name) => number(name, ({ metrics: measured }) => measured[name] ?? null)),
-    number('Epochs', ({ epochs }) => epochs),
-    number('Training', ({ trainingSeconds }) => trainingSeconds, durationText),
-    number('Images/s', ({ samplesPerSecond }) => Math.round(samplesPerSecond)),
     ...differenceColumns(rows),
+    number('Seed', ({ seed }) => seed, String),
+    measured(metric.name, rows, ({ value }) => value),
+    ...metrics.map((name) => measured(name, rows, ({ metrics: own }) => own[name] ?? null)),
+    number('Training', ({ trainingSeconds }) => trainingSeconds, durationText),
+    number('Epochs', ({ epochs }) => epochs),
+    number('Images/s', ({ samplesPerSecond }) => Math.round(samplesPerSecond)),
+    { title: 'Status', text: ({ status }) => markup`<span class="word">${status}</span>` },
+    { title: 'Run', text: ({ id }) => markup`<code title="${id}">${shortId(id)}</code>` },
   ];
+}
+
+/** Of an id that ends in its time what tells runs of a day apart: `202157-3efc`. The whole one is its title. */
+function shortId(id: string): string {
+  return /-(\d{6}-[0-9a-f]{4})$/.exec(id)?.[1] ?? id;
+}
+
+/** A metric, with its unit in the title and the same decimals in every row. */
+function measured(
+  metric: string,
+  rows: readonly StudyRun[],
+  value: (row: StudyRun) => number | null,
+): TableColumn<StudyRun> {
+  const texts = columnOf(rows.map(value), []);
+  return { title: titledMetric(metric), text: (row) => texts[rows.indexOf(row)], value };
 }
 
 function differenceColumns(rows: readonly StudyRun[]): TableColumn<StudyRun>[] {

@@ -28,14 +28,14 @@ export function tableMarkup<Row>({ id, caption, columns, rows, classOf }: TableO
       </caption>
       <thead>
         <tr>
-          ${columns.map(({ title }, i) => markup`<th scope="col" class="${isNumeric[i] ? 'number' : 'text'}">${title}</th>`)}
+          ${columns.map(({ title }, i) => markup`<th scope="col" class="${isNumeric[i] ? 'number' : 'text'}">${breakable(title)}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           (row) =>
             markup`<tr class="${classOf?.(row) ?? ''}">
-              ${columns.map((column, i) => cell(column, row, i))}
+              ${columns.map((column, i) => variant(column, row, i))}
             </tr> `,
         )}
       </tbody>
@@ -43,10 +43,15 @@ export function tableMarkup<Row>({ id, caption, columns, rows, classOf }: TableO
   </div>`;
 }
 
-function cell<Row>({ text, value }: TableColumn<Row>, row: Row, position: number): Markup {
+/** A long name may break after its underscores and dots, and nowhere else. */
+function breakable(title: string): Content {
+  return title.split(/(?<=[_.])/).map((part, i) => (i === 0 ? part : markup`<wbr />${part}`));
+}
+
+function variant<Row>({ text, value }: TableColumn<Row>, row: Row, position: number): Markup {
   const content = text(row);
   if (position === 0) return markup`<th scope="row">${content}</th>`;
   return value === undefined
-    ? markup`<td>${content}</td>`
+    ? markup`<td class="text">${content}</td>`
     : markup`<td class="number" data-value="${value(row) ?? ''}">${content}</td>`;
 }

@@ -1,11 +1,12 @@
+import { shareText } from '../numbers.js';
 import * as Plot from '@observablehq/plot';
 import type { ConfusionMatrix, Study } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
-import { numberText, shareText } from '../numbers.js';
 import { ink } from './palette.js';
+import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot } from './svg.js';
-import { listed } from '../../analysis/listed.js';
+import { counted, listed } from '../../words.js';
 import { shortened } from './text.js';
 
 const MOST_FIGURES = 3;
@@ -32,7 +33,7 @@ export function confusionFigures(study: Study): Figure[] {
   return chosen.flatMap(({ name, confusion, runs }, position) => {
     if (confusion === null || confusion.classes.length > MOST_DRAWN) return [];
     const tested = runs.filter(({ status }) => status === 'FINISHED').length;
-    return [figureOf(name, confusion, { position, tested })];
+    return [figureOf(variantNames(study).short(name), confusion, { position, tested })];
   });
 }
 
@@ -45,7 +46,7 @@ function figureOf(
     .filter(({ truth, prediction, count }) => truth !== prediction && count > 0)
     .sort((a, b) => b.count - a.count);
   const told = errors.slice(0, 5).map(({ truth, prediction, count }) => {
-    return `${matrix.classes[truth]} for ${matrix.classes[prediction]} (${numberText(count)} images)`;
+    return `${matrix.classes[truth]} for ${matrix.classes[prediction]} (${counted(count, 'image')})`;
   });
   return {
     name: `confusion-${position + 1}-${fileWord(name)}`,
@@ -87,16 +88,16 @@ function axisMarks(classes: readonly string[], side: number): Plot.Markish[] {
   const every = Math.ceil(classes.length / MOST_NAMED);
   const ticks = [...classes.keys()].filter((index) => index % every === 0);
   const columnRoom = (side / classes.length) * every - 2;
-  const nameOf = (room: number) => (index: number) => shortened(classes[index], room);
+  const className = (room: number) => (index: number) => shortened(classes[index], room);
   return [
     Plot.axisX(ticks, {
       anchor: 'top',
       tickSize: 0,
-      text: nameOf(columnRoom),
+      text: className(columnRoom),
       label: 'prediction →',
       labelAnchor: 'right',
     }),
-    Plot.axisY(ticks, { tickSize: 0, text: nameOf(MARGIN_LEFT - 14), label: '↓ class', labelAnchor: 'top' }),
+    Plot.axisY(ticks, { tickSize: 0, text: className(MARGIN_LEFT - 14), label: '↓ class', labelAnchor: 'top' }),
   ];
 }
 
@@ -109,7 +110,7 @@ function cellMarks(matrix: ConfusionMatrix): Plot.Markish[] {
   const isWritten = classes.length <= MOST_WRITTEN;
   const written = isWritten ? cells.filter(({ count }) => count >= 0.5) : [];
   const title = ({ truth, prediction, count, share }: Cell) =>
-    `${classes[truth]} taken for ${classes[prediction]}: ${numberText(count)} images, ${shareText(share)} of the class`;
+    `${classes[truth]} taken for ${classes[prediction]}: ${counted(count, 'image')}, ${shareText(share)} of the class`;
   const place = { x: 'prediction', y: 'truth', title } as const;
   const square = { ...place, inset: isWritten ? 1 : 0 };
   // Weak enough that what is written on it can be read by day and by night.

@@ -1,11 +1,13 @@
 import * as Plot from '@observablehq/plot';
+import { titledMetric } from '../../metric-unit.js';
 import type { Study, VariantCost } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { durationText, numberText } from '../numbers.js';
 import { ink } from './palette.js';
+import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot, withLegend } from './svg.js';
-import { listed } from '../../analysis/listed.js';
+import { listed } from '../../words.js';
 
 interface CostKind {
   key: keyof VariantCost;
@@ -48,9 +50,10 @@ export function costFigures(study: Study): Figure[] {
 }
 
 function pointsOf(study: Study, { key }: CostKind): CostPoint[] {
+  const { short } = variantNames(study);
   return rankVariants(study).flatMap(({ variant, mean }) => {
     const cost = variant.cost[key];
-    return cost === null || cost <= 0 ? [] : [{ name: variant.name, cost, value: mean }];
+    return cost === null || cost <= 0 ? [] : [{ name: short(variant.name), cost, value: mean }];
   });
 }
 
@@ -73,9 +76,9 @@ function figureOf({ metric }: Study, kind: CostKind, points: readonly CostPoint[
     name: `cost-${kind.file}`,
     title: `${metric.name} against ${kind.title}`,
     caption: 'Each point is a variant. On the line, the Pareto front, nothing is both cheaper and better.',
-    alternative: `Of ${points.length} variants, these are on the Pareto front of ${metric.name} and ${kind.title}, cheapest first: ${listed(told, 8)}.`,
+    alternative: `Of ${points.length} variants, these are on the Pareto front of ${titledMetric(metric.name)} and ${kind.title}, cheapest first: ${listed(told, 8)}.`,
     isCompact: true,
-    draw: (width) => draw({ points, front, kind, metric: metric.name }, width),
+    draw: (width) => draw({ points, front, kind, metric: titledMetric(metric.name) }, width),
   };
 }
 

@@ -1,14 +1,16 @@
 import * as Plot from '@observablehq/plot';
 import type { Answer } from '../../analysis/answer.js';
-import type { Verdict } from '../../analysis/comparison.js';
+import type { Verdict } from '../../analysis/verdicts.js';
 import type { Interval } from '../../analysis/statistics/intervals.js';
+import { unitOf, type MetricUnit } from '../../metric-unit.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { signedText } from '../numbers.js';
+import { variantNames } from '../variant-names.js';
 import { referenceOf, variantRows } from '../variant-rows.js';
 import { ink } from './palette.js';
 import { drawRows } from './rows.js';
-import { listed } from '../../analysis/listed.js';
+import { listed } from '../../words.js';
 
 /** A variant less the one that all are compared with. */
 interface Difference {
@@ -32,7 +34,8 @@ const VERDICTS: Record<Verdict, { words: string; symbol: 'circle' | 'square'; is
 export function differenceFigures(study: Study): Figure[] {
   const { answer, metric } = study;
   if (!answer) return [];
-  const reference = referenceOf(study);
+  const { heading, short } = variantNames(study);
+  const reference = short(referenceOf(study));
   const differences = differencesOf(study);
   if (differences.length === 0) return [];
   const shown = differences.slice(0, MOST_ROWS);
@@ -40,31 +43,36 @@ export function differenceFigures(study: Study): Figure[] {
     {
       name: 'differences',
       title: `Difference from ${answer.baseline === null ? 'the best' : 'the baseline'}, ${reference}`,
-      caption: captionOf(answer),
-      alternative: `Differences in ${metric.name} from ${reference}: ${listed(differences.map(told), 8)}.`,
+      caption: captionOf(answer, unitOf(metric.name)),
+      alternative: `Differences in ${metric.name}${unitNote(metric.name)} from ${reference}: ${listed(differences.map(told), 8)}.`,
       isCompact: false,
-      draw: (width) => draw(shown, answer, `difference in ${metric.name}`, width),
+      draw: (width) =>
+        draw(shown, answer, { heading, label: `difference in ${metric.name}${unitNote(metric.name)}`, width }),
     },
   ];
 }
 
-function captionOf({ judgement, comparisons }: Answer): string {
-  const confidence = Number((100 * (1 - judgement.alpha)).toPrecision(4));
-  const interval = judgement.sequential ? 'confidence sequence' : 'interval';
+function unitNote(metric: string): string {
+  const unit = unitOf(metric).ofDifference.trim();
+  return unit === '' ? '' : ` (${unit})`;
+}
+
+function captionOf({ judgement, comparisons }: Answer, unit: MetricUnit): string {
   const margin =
-    judgement.margin === null ? '' : ` The band is the margin, ±${judgement.margin}, in which no difference matters.`;
-  const family =
-    comparisons.length > 1
-      ? ` Verdicts are adjusted for ${comparisons.length} comparisons (Holm), intervals are not.`
-      : '';
-  return `Over the seeds that both have, with ${confidence} % ${interval}. Filled circle: different; hollow: can’t tell yet; square: no practical difference.${margin}${family}`;
+    judgement.margin === null
+      ? ''
+      : ` The band is the margin, ±${judgement.margin}${unit.ofDifference}, in which no difference matters.`;
+  const family = comparisons.length > 1 ? `, adjusted for ${comparisons.length} comparisons` : '';
+  const interval = judgement.sequential ? 'sequential interval' : 'interval';
+  return `Over the seeds that both have, each with its ${interval}${family}: it leaves out 0 just where a difference is claimed. Filled circle: different; hollow: can’t tell yet; square: no practical difference.${margin}`;
 }
 
 /** What each variant has more or less than the reference; the smallest difference first. */
 function differencesOf(study: Study): Difference[] {
+  const { short } = variantNames(study);
   const differences = variantRows(study).flatMap(({ variant, comparison }): Difference[] => {
     if (comparison === null || comparison.difference === null) return [];
-    return [{ ...comparison, name: variant.name, value: comparison.difference }];
+    return [{ ...comparison, name: short(variant.name), value: comparison.difference }];
   });
   return differences.sort((a, b) => Math.abs(a.value) - Math.abs(b.value));
 }
@@ -74,7 +82,11 @@ function told({ name, value, interval, verdict }: Difference): string {
   return `${name} ${signedText(value)}${range}, ${VERDICTS[verdict].words}`;
 }
 
-function draw(shown: readonly Difference[], { judgement }: Answer, label: string, width: number): string {
+function draw(
+  shown: readonly Difference[],
+  { judgement }: Answer,
+  { heading, label, width }: { heading: string; label: string; width: number },
+): string {
   const rows = shown.map((difference, row) => ({
     ...difference,
     row,
@@ -87,6 +99,7 @@ function draw(shown: readonly Difference[], { judgement }: Answer, label: string
   const { margin } = judgement;
   return drawRows({
     width,
+    heading,
     labels: shown.map(({ name }) => ({ text: name })),
     x: { label },
     tickText: (value) => (value === 0 ? '0' : signedText(value)),

@@ -1,16 +1,19 @@
+import { titledMetric } from '../../metric-unit.js';
 import * as Plot from '@observablehq/plot';
 import type { Factor, FactorLevel, Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { shortKey, valueLabel } from '../../config/sweep-label.js';
-import { numberText, shareText, pValueText } from '../numbers.js';
+import { shortKey, valueLabels } from '../../config/sweep/label.js';
+import { numberText, shareText } from '../numbers.js';
+import { pValueText } from '../../digits.js';
 import { ink } from './palette.js';
+import { hasLevels } from '../tables.js';
 import { drawRows } from './rows.js';
-import { listed } from '../../analysis/listed.js';
+import { listed } from '../../words.js';
 
 const MOST_FACTORS = 10;
 const MOST_LEVELS = 12;
 
-/** What each choice comes to, and which of them matter. */
+/** The mean score of each choice, and which choices matter. */
 export function factorFigures(study: Study): Figure[] {
   const factors = study.factors
     .map(measured)
@@ -18,7 +21,8 @@ export function factorFigures(study: Study): Figure[] {
     .slice(0, MOST_FACTORS);
   // One factor alone is what the variants show already.
   if (factors.length < 2) return [];
-  return [choices(study, factors), ...importance(study, factors)];
+  const compared = factors.filter(hasLevels);
+  return [...(compared.length > 0 ? [choices(study, compared)] : []), ...importance(study, factors)];
 }
 
 /** Without the levels of which no run has finished. */
@@ -31,22 +35,28 @@ function choices({ metric }: Study, factors: readonly Factor[]): Figure {
     name: 'choices',
     title: `${metric.name} of each choice`,
     caption: 'The mean of all runs with a value, over all else that was varied, with its 95 % interval.',
-    alternative: `Means of ${metric.name} by choice: ${factors.map(told).join('; ')}.`,
+    alternative: `Means of ${titledMetric(metric.name)} by choice: ${factors.map(told).join('; ')}.`,
     isCompact: false,
-    draw: (width) => drawChoices(factors, metric.name, width),
+    draw: (width) => drawChoices(factors, titledMetric(metric.name), width),
   };
 }
 
 function told({ key, levels, pValue }: Factor): string {
-  const means = levels.map(({ value, mean }) => `${valueLabel(value)} ${numberText(mean)}`);
+  const labels = valueLabels(levels.map(({ value }) => value));
+  const means = levels.map(({ mean }, i) => `${labels[i]} ${numberText(mean)}`);
   return `${key}: ${listed(means, MOST_LEVELS)}${pValue === null ? '' : ` (p ${pValueText(pValue)})`}`;
+}
+
+function labelled(levels: readonly FactorLevel[]): { text: string; level: FactorLevel }[] {
+  const labels = valueLabels(levels.map(({ value }) => value));
+  return levels.map((level, i) => ({ text: labels[i], level }));
 }
 
 function drawChoices(factors: readonly Factor[], metric: string, width: number): string {
   const keys = factors.map(({ key }) => key);
   const lines = factors.flatMap(({ key, levels }): { text: string; level: FactorLevel | null }[] => [
     { text: shortKey(key, keys), level: null },
-    ...levels.slice(0, MOST_LEVELS).map((level) => ({ text: valueLabel(level.value), level })),
+    ...labelled(levels).slice(0, MOST_LEVELS),
   ]);
   const points = lines.flatMap(({ text, level }, row) => (level === null ? [] : [pointOf(level, text, row)]));
   return drawRows({
@@ -71,11 +81,11 @@ interface Share {
   share: number;
 }
 
-function importance({ factors, interactions, metric }: Study, shownFactors: readonly Factor[]): Figure[] {
+function importance({ factors, interactions, metric, noise }: Study, shownFactors: readonly Factor[]): Figure[] {
   const keys = factors.map(({ key }) => key);
-  const nameOf = (key: string) => shortKey(key, keys);
-  const alone = shownFactors.map(({ key, importance }) => ({ name: nameOf(key), share: importance }));
-  const joint = interactions.map((one) => ({ name: one.factors.map(nameOf).join(' × '), share: one.importance }));
+  const factorName = (key: string) => shortKey(key, keys);
+  const alone = shownFactors.map(({ key, importance }) => ({ name: factorName(key), share: importance }));
+  const joint = interactions.map((one) => ({ name: one.factors.map(factorName).join(' × '), share: one.importance }));
   const shares = [...alone, ...joint].flatMap(({ name, share }): Share[] => (share === null ? [] : [{ name, share }]));
   if (shares.length === 0) return [];
   const shown = shares.sort((a, b) => b.share - a.share).slice(0, 12);
@@ -83,7 +93,7 @@ function importance({ factors, interactions, metric }: Study, shownFactors: read
     {
       name: 'importance',
       title: 'What matters',
-      caption: `The share of the variance of ${metric.name} between variants that each choice explains, alone and jointly (×).`,
+      caption: `The share of the variance of ${metric.name} that each choice explains, alone and jointly (×).${noise == null ? '' : ` ${shareText(noise)} is noise between seeds.`}`,
       alternative: `Importance: ${listed(
         shown.map(({ name, share }) => `${name} ${shareText(share)}`),
         12,

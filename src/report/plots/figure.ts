@@ -14,7 +14,7 @@ export interface Figure {
 }
 
 /** Widths of a figure, in pixels: on a page, on half of it, on a phone. */
-export const WIDTHS = { page: 760, half: 368, phone: 336 } as const;
+export const WIDTHS = { page: 640, half: 368, phone: 336 } as const;
 
 /** A word for a file's name: letters, digits and hyphens of any text. */
 export function fileWord(text: string): string {

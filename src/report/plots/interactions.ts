@@ -1,8 +1,10 @@
+import { titledMetric } from '../../metric-unit.js';
 import * as Plot from '@observablehq/plot';
 import type { Factor, Interaction, Study } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
-import { shortKey, valueLabel } from '../../config/sweep-label.js';
-import { numberText, shareText, pValueText } from '../numbers.js';
+import { shortKey, valueLabels } from '../../config/sweep/label.js';
+import { numberText, shareText } from '../numbers.js';
+import { pValueText } from '../../digits.js';
 import { ink, STROKES } from './palette.js';
 import { drawPlot, withLegend } from './svg.js';
 import { shortened } from './text.js';
@@ -19,7 +21,9 @@ interface Pair extends Interaction {
 export function interactionFigures({ factors, interactions, metric }: Study): Figure[] {
   const pairs = interactions.flatMap((interaction) => pairOf(interaction, factors));
   const byImportance = pairs.toSorted((a, b) => (b.importance ?? 0) - (a.importance ?? 0));
-  return byImportance.slice(0, MOST_FIGURES).map((pair, position) => figureOf(pair, position, metric.name));
+  return byImportance
+    .slice(0, MOST_FIGURES)
+    .map((pair, position) => figureOf(pair, position, titledMetric(metric.name)));
 }
 
 /** The factor with fewer levels makes the lines, as far as there are strokes for them. */
@@ -31,7 +35,7 @@ function pairOf(interaction: Interaction, factors: readonly Factor[]): Pair[] {
   const isTurned = second.levels.length < first.levels.length;
   const [lines, along] = isTurned ? [second, first] : [first, second];
   if (lines.levels.length > STROKES.length) return [];
-  const textsOf = ({ levels }: Factor) => levels.map(({ value }) => valueLabel(value));
+  const textsOf = ({ levels }: Factor) => valueLabels(levels.map(({ value }) => value));
   const means = isTurned ? transposed(interaction.means) : interaction.means;
   return [
     {

@@ -1,12 +1,14 @@
+import { titledMetric } from '../../metric-unit.js';
 import * as Plot from '@observablehq/plot';
 import { mean } from '../../analysis/statistics/describe.js';
 import type { EpochPoint, Study, StudyRun, StudyVariant } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
 import { numberText } from '../numbers.js';
 import { ink, STROKES, type Stroke } from './palette.js';
+import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot, withLegend } from './svg.js';
-import { listed } from '../../analysis/listed.js';
+import { listed } from '../../words.js';
 
 /** A variant's runs at an epoch. */
 interface CurvePoint {
@@ -49,10 +51,12 @@ function quantityOf(metric: string): string {
 
 function panelsOf(study: Study, quantity: string): Panel[] {
   const strokes = strokesOf(study);
+  const { short } = variantNames(study);
   return ['train', 'val'].flatMap((set) => {
     const metric = `${set}_${quantity}`;
     const curves = study.variants
       .map((variant) => curveOf(variant, metric, strokes.get(variant.name) ?? null))
+      .map((curve) => ({ ...curve, name: short(curve.name) }))
       .filter(({ points }) => points.length > 0);
     const background = curves.filter(({ stroke }) => stroke === null).slice(0, MOST_BACKGROUND);
     const front = curves.filter(({ stroke }) => stroke !== null);
@@ -100,7 +104,7 @@ function figureOf(quantity: string, panels: readonly Panel[]): Figure {
     name: `learning-curves-${fileWord(quantity)}`,
     title: `Learning curves: ${quantity}`,
     caption: `The mean over seeds after each epoch; the band goes from the lowest seed to the highest.${others}`,
-    alternative: `${panels.map(({ metric }) => metric).join(' and ')} by epoch. At the end of training, ${last.metric} is ${listed(last.curves.filter(({ stroke }) => stroke !== null).map(told), 6)}.`,
+    alternative: `${panels.map(({ metric }) => titledMetric(metric)).join(' and ')} by epoch. At the end of training, ${last.metric} is ${listed(last.curves.filter(({ stroke }) => stroke !== null).map(told), 6)}.`,
     isCompact: false,
     draw: (width) => draw(panels, width),
   };
@@ -134,7 +138,7 @@ function draw(panels: readonly Panel[], width: number): string {
       Plot.axisY({ ticks: 5, tickSize: 0 }),
       Plot.text(panels, {
         [side]: 'metric',
-        text: 'metric',
+        text: ({ metric }: Panel) => titledMetric(metric),
         frameAnchor: 'top-left',
         dy: -18,
         fontWeight: 600,
@@ -146,7 +150,11 @@ function draw(panels: readonly Panel[], width: number): string {
   const front = panels[0].curves.flatMap(({ name, stroke }) =>
     stroke === null ? [] : [{ label: name, sample: stroke }],
   );
-  return withLegend(plot, front).svg;
+  const rank = ({ sample }: { sample: Stroke }) => STROKES.indexOf(sample);
+  return withLegend(
+    plot,
+    front.toSorted((a, b) => rank(a) - rank(b)),
+  ).svg;
 }
 
 function epochTicks(points: readonly CurvePoint[]): Partial<Plot.ScaleOptions> {

@@ -1,10 +1,12 @@
 import * as Plot from '@observablehq/plot';
-import type { Json } from '../../config/tree.js';
+import type { Json } from '../../config/text/tree.js';
+import { titledMetric } from '../../metric-unit.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { shortKey, valueLabel } from '../../config/sweep-label.js';
+import { shortKey, valueLabel } from '../../config/sweep/label.js';
 import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
+import { variantNames, type VariantNames } from '../variant-names.js';
 import { rankVariants, type Ranked } from './ranking.js';
 import { drawPlot } from './svg.js';
 import { FONT_SIZE, shortened } from './text.js';
@@ -16,11 +18,17 @@ interface Axis {
   ticks: { at: number; text: string }[];
 }
 
+/** The variants, a line each, and what they are called. */
+interface Lines {
+  ranked: readonly Ranked[];
+  short: VariantNames['short'];
+}
+
 const MOST_AXES = 8;
 const MOST_LINES = 300;
 const MOST_TICKS = 8;
 
-/** Every variant as a line through what it varies, to what it comes to. */
+/** Every variant as a line through its values to its score. */
 export function parallelCoordinateFigures(study: Study): Figure[] {
   const ranked = rankVariants(study).slice(0, MOST_LINES);
   const keys = keysOf(study, ranked).slice(0, MOST_AXES);
@@ -35,7 +43,7 @@ export function parallelCoordinateFigures(study: Study): Figure[] {
       caption: `Each line is a variant, the stronger the better; the thick one is the best. The last axis is ${study.metric.name}.`,
       alternative: `${ranked.length} variants as lines through ${keys.length} choices. The best goes through ${settings.join(', ')} to ${numberText(ranked[0].mean)}.`,
       isCompact: false,
-      draw: (width) => draw(axes, ranked, width),
+      draw: (width) => draw(axes, { ranked, short: variantNames(study).short }, width),
     },
   ];
 }
@@ -99,11 +107,15 @@ function metricAxis({ metric }: Study, ranked: readonly Ranked[]): Axis {
   const [low, high] = [Math.min(...means), Math.max(...means)];
   const at = (value: number) => (high === low ? 0.5 : (value - low) / (high - low));
   const ticks = [low, (low + high) / 2, high].map((value) => ({ at: at(value), text: numberText(value) }));
-  return { name: metric.name, place: ({ mean }) => at(mean), ticks: high === low ? ticks.slice(0, 1) : ticks };
+  return {
+    name: titledMetric(metric.name),
+    place: ({ mean }) => at(mean),
+    ticks: high === low ? ticks.slice(0, 1) : ticks,
+  };
 }
 
 /** Across a page the axes stand side by side; on a phone they lie one below the other. */
-function draw(axes: readonly Axis[], ranked: readonly Ranked[], width: number): string {
+function draw(axes: readonly Axis[], lines: Lines, width: number): string {
   const isUpright = width > 500;
   const [along, across] = isUpright ? (['x', 'y'] as const) : (['y', 'x'] as const);
   const size = isUpright
@@ -118,14 +130,14 @@ function draw(axes: readonly Axis[], ranked: readonly Ranked[], width: number): 
     [along]: { type: 'point', domain: axes.map((_, index) => index), padding: 0, axis: null },
     [across]: { type: 'linear', domain: [0, 1], axis: null },
     marks: [
-      ...lineMarks(axes, ranked, isUpright),
+      ...lineMarks(axes, lines, isUpright),
       rule([...axes.keys()], { stroke: ink('text') }),
       ...textMarks(axes, width, isUpright),
     ],
   }).svg;
 }
 
-function lineMarks(axes: readonly Axis[], ranked: readonly Ranked[], isUpright: boolean): Plot.Markish[] {
+function lineMarks(axes: readonly Axis[], { ranked, short }: Lines, isUpright: boolean): Plot.Markish[] {
   // The best is drawn last, above the others.
   const points = ranked.toReversed().flatMap((one, position) =>
     axes.map(({ place }, axis) => ({
@@ -133,7 +145,7 @@ function lineMarks(axes: readonly Axis[], ranked: readonly Ranked[], isUpright: 
       at: place(one),
       opacity: 0.12 + 0.6 * ((position + 1) / ranked.length) ** 3,
       name: one.variant.name,
-      title: `${one.variant.name}: ${numberText(one.mean)}`,
+      title: `${short(one.variant.name)}: ${numberText(one.mean)}`,
     })),
   );
   const best = points.slice(-axes.length);

@@ -1,5 +1,8 @@
+import { escapeUTF8 } from 'entities';
 import sharp from 'sharp';
 import type { Study } from '../../study/study.js';
+import { inUnits } from '../in-units.js';
+import { chanceFigures } from './chance.js';
 import { confusionFigures } from './confusion.js';
 import { costFigures } from './cost.js';
 import { differenceFigures } from './differences.js';
@@ -7,9 +10,10 @@ import { factorFigures } from './factors.js';
 import { WIDTHS, type Figure } from './figure.js';
 import { interactionFigures } from './interactions.js';
 import { learningCurveFigures } from './learning-curves.js';
+import { visible } from '../../visible.js';
 import { PALETTE, withLightColors } from './palette.js';
 import { parallelCoordinateFigures } from './parallel-coordinates.js';
-import { escaped } from './text.js';
+import { searchFigures } from './search.js';
 import { variantFigures } from './variants.js';
 
 /** A picture of its own. */
@@ -22,12 +26,18 @@ export interface RenderedPlot {
   alternative: string;
 }
 
-/** The figures of a study, by the part of the report that they belong to; those that it has nothing for are left out. */
+/** The figures of a study as it is told (`inUnits`), by the part of the report that they belong to; those that it has nothing for are left out. */
 export function figuresOf(study: Study) {
   return {
+    chance: chanceFigures(study),
     variants: [...variantFigures(study), ...differenceFigures(study)],
     curves: learningCurveFigures(study),
-    choices: [...factorFigures(study), ...interactionFigures(study), ...parallelCoordinateFigures(study)],
+    choices: [
+      ...searchFigures(study),
+      ...factorFigures(study),
+      ...interactionFigures(study),
+      ...parallelCoordinateFigures(study),
+    ],
     cost: costFigures(study),
     errors: confusionFigures(study),
   };
@@ -35,7 +45,9 @@ export function figuresOf(study: Study) {
 
 /** Every plot of a study as an SVG picture that stands alone. */
 export function renderPlots(study: Study): RenderedPlot[] {
-  return Object.values(figuresOf(study)).flat().map(renderPlot);
+  return Object.values(figuresOf(inUnits(study)))
+    .flat()
+    .map(renderPlot);
 }
 
 /** A plot in pixels, twice as many a side as it has: sharp on paper and on dense screens. */
@@ -51,11 +63,12 @@ function renderPlot(figure: Figure): RenderedPlot {
   );
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-20 -56 ${width + 40} ${height + 76}" width="${width + 40}" height="${height + 76}" `,
-    `role="img" aria-label="${escaped(`${title}. ${alternative}`)}" color="${PALETTE.text.light}" font-family="system-ui, sans-serif">`,
+    `role="img" aria-label="${escapeUTF8(`${title}. ${alternative}`)}" color="${PALETTE.text.light}" font-family="system-ui, sans-serif">`,
     `<rect x="-20" y="-56" width="100%" height="100%" fill="${PALETTE.surface.light}"/>`,
-    `<text y="-26" font-size="15" font-weight="600" fill="currentColor">${escaped(title)}</text>`,
+    `<text y="-26" font-size="15" font-weight="600" fill="currentColor">${escapeUTF8(title)}</text>`,
     drawn,
     '</svg>\n',
   ];
-  return { name, svg: svg.join(''), alternative };
+  // XML knows no control characters, which names may hold.
+  return { name, svg: visible(svg.join('')), alternative };
 }

@@ -2,7 +2,7 @@ import { mean } from '../../analysis/statistics/describe.js';
 import { tInterval, type Interval } from '../../analysis/statistics/intervals.js';
 import type { Study, StudyRun, StudyVariant } from '../../study/study.js';
 
-/** A variant by what its finished runs come to. */
+/** A variant with the scores of its finished runs. */
 export interface Ranked {
   variant: StudyVariant;
   /** The study's metric of each finished run. */

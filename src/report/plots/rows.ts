@@ -10,9 +10,16 @@ export interface RowLabel {
   isHeading?: boolean;
 }
 
+interface PlacedLabel extends RowLabel {
+  /** The vertical position. */
+  row: number;
+}
+
 export interface RowsOptions {
   /** Pixels. */
   width: number;
+  /** What the names of the lines are made of: `kernel_size · pooling`. */
+  heading?: string;
   labels: readonly RowLabel[];
   x: Plot.ScaleOptions;
   tickText?: (value: number) => string;
@@ -27,21 +34,25 @@ export interface RowsOptions {
 const BESIDE = 500;
 
 /** Draws lines with names, which stand beside their marks or, on a phone, above them. */
-export function drawRows({ width, labels, x, tickText, marks }: RowsOptions): Drawing {
+export function drawRows({ width, heading = '', labels, x, tickText, marks }: RowsOptions): Drawing {
   const isBeside = width >= BESIDE;
   const rowHeight = isBeside ? 24 : 40;
-  const longest = Math.max(...labels.map(({ text }) => textWidth(text)));
+  const rows: PlacedLabel[] = [
+    ...(heading === '' ? [] : [{ text: heading, isHeading: true, row: -1 }]),
+    ...labels.map((label, row) => ({ ...label, row })),
+  ];
+  const longest = Math.max(...rows.map(({ text }) => textWidth(text)));
   const marginLeft = isBeside ? Math.min(longest + 14, 0.4 * width) : 8;
   return drawPlot({
     width,
-    height: labels.length * rowHeight + 58,
+    height: rows.length * rowHeight + 58,
     marginLeft,
     marginRight: 16,
     marginTop: 6,
     marginBottom: 52,
     color: { type: 'identity' },
     x: { nice: true, ...x, axis: null },
-    y: { type: 'band', domain: labels.map((_, row) => row), axis: null, padding: 0 },
+    y: { type: 'band', domain: rows.map(({ row }) => row), axis: null, padding: 0 },
     marks: [
       Plot.gridX({ stroke: ink('grid'), strokeOpacity: 1, ticks: ticksFor(width - marginLeft) }),
       Plot.axisX({
@@ -52,7 +63,7 @@ export function drawRows({ width, labels, x, tickText, marks }: RowsOptions): Dr
         tickFormat: tickText,
       }),
       ...marks(isBeside ? 0 : 6),
-      ...labelMarks(labels, { isBeside, room: isBeside ? marginLeft - 12 : width - 12 }),
+      ...labelMarks(rows, { isBeside, room: isBeside ? marginLeft - 12 : width - 12 }),
     ],
   });
 }
@@ -62,10 +73,9 @@ function ticksFor(width: number): number {
 }
 
 function labelMarks(
-  labels: readonly RowLabel[],
+  rows: readonly PlacedLabel[],
   { isBeside, room }: { isBeside: boolean; room: number },
 ): Plot.Markish[] {
-  const rows = labels.map((label, row) => ({ ...label, row }));
   const options = {
     y: 'row',
     text: ({ text }: RowLabel) => shortened(text, room),

@@ -1,7 +1,8 @@
+import { escapeUTF8 } from 'entities';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Stroke } from './palette.js';
-import { escaped, FONT_SIZE, shortened, textWidth } from './text.js';
+import { FONT_SIZE, shortened, textWidth } from './text.js';
 
 /** An SVG element. */
 export interface Drawing {
@@ -84,10 +85,10 @@ function placeLegend(entries: readonly LegendEntry[], width: number): PlacedEntr
 
 function drawEntry({ sample, label, text, x, y }: PlacedEntry): string {
   const middle = y + LEGEND_ROW / 2;
-  const title = text === label ? '' : `<title>${escaped(label)}</title>`;
+  const title = text === label ? '' : `<title>${escapeUTF8(label)}</title>`;
   const drawn =
     typeof sample === 'string'
-      ? `<text x="${x + SAMPLE_WIDTH - 2}" y="${middle}" dy="0.35em" text-anchor="end" font-weight="600">${escaped(sample)}</text>`
+      ? `<text x="${x + SAMPLE_WIDTH - 2}" y="${middle}" dy="0.35em" text-anchor="end" font-weight="600">${escapeUTF8(sample)}</text>`
       : `<path d="M${x} ${middle}h${SAMPLE_WIDTH}" stroke="${sample.color}" stroke-width="2.5" stroke-dasharray="${sample.dash}"/>`;
-  return `<g>${title}${drawn}<text x="${x + SAMPLE_WIDTH + 6}" y="${middle}" dy="0.35em">${escaped(text)}</text></g>`;
+  return `<g>${title}${drawn}<text x="${x + SAMPLE_WIDTH + 6}" y="${middle}" dy="0.35em">${escapeUTF8(text)}</text></g>`;
 }

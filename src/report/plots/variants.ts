@@ -1,11 +1,13 @@
 import * as Plot from '@observablehq/plot';
+import { titledMetric } from '../../metric-unit.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants, valueOf, type Ranked } from './ranking.js';
+import { variantNames } from '../variant-names.js';
 import { drawRows } from './rows.js';
-import { listed } from '../../analysis/listed.js';
+import { counted, listed } from '../../words.js';
 
 /** More lines than this are no picture any more. */
 const MOST_ROWS = 40;
@@ -24,40 +26,44 @@ export function variantFigures(study: Study): Figure[] {
       caption: `A small circle is a run (a seed), a large one the mean of a variant, the line its 95 % interval (Student’s t). Best on top.${which}`,
       alternative: alternativeOf(study, ranked),
       isCompact: false,
-      draw: (width) => draw(shown, study.metric.name, width),
+      draw: (width) => draw(shown, study, width),
     },
   ];
 }
 
-function alternativeOf({ metric }: Study, ranked: readonly Ranked[]): string {
+function alternativeOf({ metric, variants }: Study, ranked: readonly Ranked[]): string {
+  const { short } = variantNames({ variants });
   const told = ranked.map(({ variant, mean, interval, values }) => {
     const range = interval ? `, ${numberText(interval[0])} to ${numberText(interval[1])}` : '';
-    return `${variant.name} (mean ${numberText(mean)}${range}, ${values.length} ${values.length === 1 ? 'run' : 'runs'})`;
+    return `${short(variant.name)} (mean ${numberText(mean)}${range}, ${counted(values.length, 'run')})`;
   });
-  return `Means of ${metric.name} with 95 % intervals, best first: ${listed(told, 8)}.`;
+  return `Means of ${titledMetric(metric.name)} with 95 % intervals, best first: ${listed(told, 8)}.`;
 }
 
-function draw(shown: readonly Ranked[], metric: string, width: number): string {
+function draw(shown: readonly Ranked[], study: Study, width: number): string {
+  const metric = titledMetric(study.metric.name);
+  const { heading, short } = variantNames(study);
   const means = shown.map(({ variant, mean, interval, values }, row) => ({
     row,
     mean,
     lower: interval?.[0] ?? mean,
     upper: interval?.[1] ?? mean,
-    title: `${variant.name}: mean ${numberText(mean)}${interval ? ` (${numberText(interval[0])} to ${numberText(interval[1])})` : ''}, n = ${values.length}`,
+    title: `${short(variant.name)}: mean ${numberText(mean)}${interval ? ` (${numberText(interval[0])} to ${numberText(interval[1])})` : ''}, n = ${values.length}`,
   }));
   const runs = shown.flatMap(({ variant }, row) =>
     variant.runs.flatMap((run) =>
       valueOf(run).map((value) => ({
         row,
         value,
-        title: `${variant.name}, seed ${run.seed}: ${numberText(value)}`,
+        title: `${short(variant.name)}, seed ${run.seed}: ${numberText(value)}`,
       })),
     ),
   );
   const x = { label: metric, ...(shown.every(({ values }) => new Set(values).size === 1) ? { inset: 20 } : {}) };
   return drawRows({
     width,
-    labels: shown.map(({ variant }) => ({ text: variant.name })),
+    heading,
+    labels: shown.map(({ variant }) => ({ text: short(variant.name) })),
     x,
     marks: (dy) => [
       Plot.ruleY(means, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../errors.js';
+import { readTextSync } from '../../regular-file.js';
 import { cacheDirectory } from '../../cache.js';
 import { managedPython } from '../../python/managed-python.js';
 import { interpreterIn, probePythons, pythonCandidates } from '../../python/python.js';
@@ -160,7 +161,7 @@ function memoryFile(env: NodeJS.ProcessEnv): string {
 /** Only a find is remembered, never an absence, and whoever recalls it looks again at what is there now. */
 function recall(env: NodeJS.ProcessEnv): Memory | undefined {
   try {
-    const memory = JSON.parse(readFileSync(memoryFile(env), 'utf8')) as Memory;
+    const memory = JSON.parse(readTextSync(memoryFile(env))) as Memory;
     return isDeepStrictEqual(memory.candidates, pythonCandidates(env)) ? memory : undefined;
   } catch {
     return undefined;

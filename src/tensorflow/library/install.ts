@@ -13,6 +13,7 @@ import {
   findTensorFlow,
 } from './find.js';
 import { platformProblem } from './platform.js';
+import { ablate } from '../../shell.js';
 
 export interface InstallOptions extends SearchOptions {
   /** What it shall be built for; by itself, the GPU where `nvidia-smi` names one with a driver for CUDA 12. */
@@ -83,7 +84,7 @@ async function choosePackages(device: 'cpu' | 'gpu' | undefined, env: NodeJS.Pro
   if (device === 'gpu' && !cudaExists) {
     throw new UserError(`TensorFlow has no GPU package for ${process.platform} on ${process.arch}`, {
       code: 'gpu-unsupported',
-      hint: 'ablate install --cpu',
+      hint: ablate('install', '--cpu'),
     });
   }
   if (!cudaExists) return { requirements: [`tensorflow==${VERSION}`], bytesNeeded: CPU_BYTES };
@@ -98,7 +99,7 @@ function installed(env: NodeJS.ProcessEnv): TensorFlowLibrary {
   if (library) return library;
   throw new UserError(`pip installed TensorFlow, but without ${libraryFileNames().join(' and ')}`, {
     code: 'tensorflow-incomplete',
-    hint: 'ablate install --force',
+    hint: ablate('install', '--force'),
   });
 }
 

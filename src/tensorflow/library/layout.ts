@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { readTextSync } from '../../regular-file.js';
 
 /** The files of a native TensorFlow, as they lie in a folder. */
 export interface LibraryLayout {
@@ -76,7 +77,7 @@ function packageVersion(sitePackages: string): string | undefined {
 
 function topLevelPackage(distInfo: string): string | undefined {
   const file = join(distInfo, 'top_level.txt');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  return existsSync(file) ? readTextSync(file).trim() : undefined;
 }
 
 /** In the C library's tarball `libtensorflow.so.2` is a link to `libtensorflow.so.2.9.1`. */
@@ -86,7 +87,7 @@ function fileVersion(file: string): string | undefined {
 
 function isCudaBuild(directory: string): boolean {
   const file = join(directory, 'python', 'platform', 'build_info.py');
-  return existsSync(file) && /'is_cuda_build', True/.test(readFileSync(file, 'utf8'));
+  return existsSync(file) && /'is_cuda_build', True/.test(readTextSync(file));
 }
 
 function cudaLibraries(sitePackages: string): string[] {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { readTextSync } from '../../regular-file.js';
 
 /** Why something can't be done here, and what can be done about it. */
 export interface Problem {
@@ -88,7 +88,7 @@ function avxProblem(): Problem | undefined {
 
 function cpuFeatures(): string[] | undefined {
   try {
-    const line = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
+    const line = /^(?:flags|Features)\s*:(.*)$/m.exec(readTextSync('/proc/cpuinfo'));
     const words = new Set(line?.[1].trim().split(/\s+/));
     return line ? FEATURES.filter((feature) => words.has(feature)) : undefined;
   } catch {

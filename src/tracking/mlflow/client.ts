@@ -1,5 +1,14 @@
+import {
+  allPages,
+  checkedAnswer,
+  mappingOf,
+  type ExperimentJson,
+  type MlflowAnswers,
+  type ModelJson,
+  type RunJson,
+} from './answers.js';
 import type { MlflowConnection } from './connection.js';
-import { hasErrorCode, MlflowError } from './errors.js';
+import { ArtifactsRefused, hasErrorCode } from './errors.js';
 import {
   DATASET_DIGEST_LIMIT,
   EXPERIMENT_NAME_LIMIT,
@@ -20,6 +29,12 @@ const PAGE_SIZE = 500;
 
 /** The statuses of a run that MLflow knows; any other word it takes and ignores. */
 export type MlflowStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+/** What `MLFLOW_EXPERIMENT_ID` and `MLFLOW_EXPERIMENT_NAME` say. */
+export interface WantedExperiment {
+  experimentId?: string;
+  experimentName?: string;
+}
 
 export interface MlflowRun {
   runId: string;
@@ -56,6 +71,7 @@ export interface DatasetInput {
 
 export interface LoggedModel {
   modelId: string;
+  name: string | undefined;
   artifactUri: string;
   /** The run that has made it. */
   runId: string | undefined;
@@ -68,10 +84,15 @@ export interface LoggedModel {
  */
 export class MlflowClient {
   readonly registry: ModelRegistry;
+  /** The experiment that the environment names, for runs that name none. */
+  readonly wanted: WantedExperiment;
   readonly #connection: MlflowConnection;
+  /** Experiments that are being looked for and prepared. */
+  readonly #preparing = new Map<string, Promise<string | undefined>>();
 
-  constructor(connection: MlflowConnection) {
+  constructor(connection: MlflowConnection, wanted: WantedExperiment = {}) {
     this.#connection = connection;
+    this.wanted = wanted;
     this.registry = new ModelRegistry(connection);
   }
 
@@ -94,9 +115,35 @@ export class MlflowClient {
    * The id of the experiment with this name, created if there is none, restored if it is deleted.
    * @param tags set on a new experiment, and where they are missing on an old one
    */
-  async ensureExperiment(name: string, tags: Text[]): Promise<string> {
-    const known = fitText(name, EXPERIMENT_NAME_LIMIT);
-    const experiment = (await this.#findExperiment(known)) ?? (await this.#createExperiment(known, tags));
+  ensureExperiment(name: string, tags: Text[]): Promise<string> {
+    return this.#onceAtATime(`named ${name}`, async () => {
+      const known = fitText(name, EXPERIMENT_NAME_LIMIT);
+      const experiment = (await this.#experimentNamed(known)) ?? (await this.#createExperiment(known, tags));
+      return this.#prepare(experiment, tags);
+    });
+  }
+
+  /**
+   * The same for the experiment with this id.
+   * @returns undefined when the server has none
+   */
+  findExperiment(id: string, tags: Text[]): Promise<string | undefined> {
+    return this.#onceAtATime(`with the id ${id}`, async () => {
+      const answer = await this.#find('experiments/get', { experiment_id: id }, 'experiment');
+      return answer && this.#prepare(answer.experiment, tags);
+    });
+  }
+
+  /** Runs sent side by side share one look at their experiment: a server takes a new tag from one of several at once. */
+  #onceAtATime<Id extends string | undefined>(which: string, prepare: () => Promise<Id>): Promise<Id> {
+    const known = this.#preparing.get(which) as Promise<Id> | undefined;
+    if (known) return known;
+    const preparing = prepare().finally(() => this.#preparing.delete(which));
+    this.#preparing.set(which, preparing);
+    return preparing;
+  }
+
+  async #prepare(experiment: ExperimentJson, tags: Text[]): Promise<string> {
     const experimentId = experiment.experiment_id;
     if (experiment.lifecycle_stage === 'deleted') {
       await this.#post('experiments/restore', { experiment_id: experimentId });
@@ -116,33 +163,30 @@ export class MlflowClient {
     validateTime('the start of a run', startTime);
     validateTexts('tag', tags, TAG_LIMIT);
     const body = { experiment_id: experimentId, run_name: name, user_id: user, start_time: startTime, tags };
-    const answer = (await this.#post('runs/create', body)) as { run: RunJson };
-    return toRun(answer.run);
+    return toRun((await this.#post('runs/create', body, 'run')).run);
   }
 
   /** @returns undefined when the server has no such run */
   async getRun(runId: string): Promise<MlflowRun | undefined> {
-    const answer = (await this.#find('runs/get', { run_id: runId })) as { run: RunJson } | undefined;
+    const answer = await this.#find('runs/get', { run_id: runId }, 'run');
     return answer && toRun(answer.run);
   }
 
   /** The runs of an experiment that have this tag, deleted ones too, the oldest first. */
   async findRuns(experimentId: string, { key, value }: Text): Promise<MlflowRun[]> {
-    const found: MlflowRun[] = [];
-    let token: string | undefined;
-    do {
-      const answer = (await this.#post('runs/search', {
-        experiment_ids: [experimentId],
-        filter: `tags."${key}" = ${quote(value)}`,
-        run_view_type: 'ALL',
-        order_by: ['attributes.start_time ASC'],
-        max_results: PAGE_SIZE,
-        page_token: token,
-      })) as { runs?: RunJson[]; next_page_token?: string };
-      found.push(...(answer.runs ?? []).map(toRun));
-      token = answer.next_page_token;
-    } while (token);
-    return found;
+    const endpoint = 'runs/search';
+    const search = {
+      experiment_ids: [experimentId],
+      filter: `tags."${key}" = ${quote(value)}`,
+      run_view_type: 'ALL',
+      order_by: ['attributes.start_time ASC'],
+      max_results: PAGE_SIZE,
+    };
+    const runs = await allPages({ uri: this.uri, endpoint }, async (token) => {
+      const { runs, next_page_token } = await this.#post(endpoint, { ...search, page_token: token }, 'runs');
+      return { items: runs, token: next_page_token };
+    });
+    return runs.map(toRun);
   }
 
   /** @param endTime given when the run has ended */
@@ -203,24 +247,23 @@ export class MlflowClient {
   /** Creates a model that has the status pending until it is finalized. */
   async createLoggedModel(run: MlflowRun, name: string): Promise<LoggedModel> {
     const body = { experiment_id: run.experimentId, name, source_run_id: run.runId };
-    const answer = (await this.#post('logged-models', body)) as { model: ModelJson };
-    return toModel(answer.model);
+    return toModel((await this.#post('logged-models', body, 'model')).model);
   }
 
   /** The models that a run has made, the oldest first. */
   async findLoggedModels(run: MlflowRun): Promise<LoggedModel[]> {
-    const answer = (await this.#post('logged-models/search', {
+    const search = {
       experiment_ids: [run.experimentId],
       filter: `source_run_id = ${quote(run.runId)}`,
       order_by: [{ field_name: 'creation_time', ascending: true }],
-    })) as { models?: ModelJson[] };
-    return (answer.models ?? []).map(toModel);
+    };
+    const { models = [] } = await this.#post('logged-models/search', search, 'models');
+    return models.map(toModel);
   }
 
   /** A model by its id. @returns undefined when the server has no such model */
   async getLoggedModel(modelId: string): Promise<LoggedModel | undefined> {
-    const answer = (await this.#find(`logged-models/${encodeURIComponent(modelId)}`, {})) as
-      { model: ModelJson } | undefined;
+    const answer = await this.#find(`logged-models/${encodeURIComponent(modelId)}`, {}, 'model');
     return answer && toModel(answer.model);
   }
 
@@ -244,52 +287,43 @@ export class MlflowClient {
     await this.#post('runs/outputs', { run_id: runId, models: [{ model_id: modelId, step }] });
   }
 
-  async #findExperiment(name: string): Promise<ExperimentJson | undefined> {
-    const query = { experiment_name: name };
-    const answer = (await this.#find('experiments/get-by-name', query)) as { experiment: ExperimentJson } | undefined;
+  async #experimentNamed(name: string): Promise<ExperimentJson | undefined> {
+    const answer = await this.#find('experiments/get-by-name', { experiment_name: name }, 'experiment');
     return answer?.experiment;
   }
 
   async #createExperiment(name: string, tags: Text[]): Promise<ExperimentJson> {
     try {
-      const { experiment_id } = (await this.#post('experiments/create', { name, tags })) as ExperimentJson;
+      const { experiment_id } = await this.#post('experiments/create', { name, tags }, 'newExperiment');
       return { experiment_id, tags };
     } catch (error) {
       // Someone else has just created it.
-      const existing = hasErrorCode(error, 'RESOURCE_ALREADY_EXISTS') && (await this.#findExperiment(name));
+      const existing = hasErrorCode(error, 'RESOURCE_ALREADY_EXISTS') && (await this.#experimentNamed(name));
       if (existing) return existing;
       throw error;
     }
   }
 
-  async #find(endpoint: string, query: Record<string, string>): Promise<unknown> {
+  async #find<Kind extends keyof MlflowAnswers>(
+    endpoint: string,
+    query: Record<string, string>,
+    kind: Kind,
+  ): Promise<MlflowAnswers[Kind] | undefined> {
     try {
-      return await this.#connection.request('GET', `mlflow/${endpoint}`, { query });
+      const answer = await this.#connection.request('GET', `mlflow/${endpoint}`, { query });
+      return checkedAnswer(kind, answer, { uri: this.uri, endpoint });
     } catch (error) {
       if (hasErrorCode(error, 'RESOURCE_DOES_NOT_EXIST')) return undefined;
       throw error;
     }
   }
 
-  async #post(endpoint: string, json: unknown): Promise<unknown> {
-    return this.#connection.request('POST', `mlflow/${endpoint}`, { json });
+  #post(endpoint: string, json: unknown): Promise<object>;
+  #post<Kind extends keyof MlflowAnswers>(endpoint: string, json: unknown, kind: Kind): Promise<MlflowAnswers[Kind]>;
+  async #post(endpoint: string, json: unknown, kind: keyof MlflowAnswers = 'any'): Promise<object> {
+    const answer = await this.#connection.request('POST', `mlflow/${endpoint}`, { json });
+    return checkedAnswer(kind, answer, { uri: this.uri, endpoint });
   }
-}
-
-interface ExperimentJson {
-  experiment_id: string;
-  lifecycle_stage?: string;
-  tags?: Text[];
-}
-
-interface RunJson {
-  info: { run_id: string; experiment_id: string; status: string; lifecycle_stage: string; artifact_uri: string };
-  data?: { tags?: Text[]; params?: Text[] };
-  outputs?: { model_outputs?: { model_id: string }[] };
-}
-
-interface ModelJson {
-  info: { model_id: string; artifact_uri: string; source_run_id?: string };
 }
 
 function toRun({ info, data, outputs }: RunJson): MlflowRun {
@@ -299,14 +333,14 @@ function toRun({ info, data, outputs }: RunJson): MlflowRun {
     status: info.status,
     deleted: info.lifecycle_stage === 'deleted',
     artifactUri: info.artifact_uri,
-    tags: Object.fromEntries((data?.tags ?? []).map(({ key, value }) => [key, value])),
+    tags: mappingOf(data?.tags),
     paramCount: data?.params?.length ?? 0,
     models: (outputs?.model_outputs ?? []).map((output) => output.model_id),
   };
 }
 
 function toModel({ info }: ModelJson): LoggedModel {
-  return { modelId: info.model_id, artifactUri: info.artifact_uri, runId: info.source_run_id };
+  return { modelId: info.model_id, name: info.name, artifactUri: info.artifact_uri, runId: info.source_run_id };
 }
 
 /** JSON has no NaN and no infinities, but the server takes their names. Of an infinity it makes ±1.797e308. */
@@ -321,11 +355,8 @@ function toMetricJson(metric: Batch['metrics'][number]): object {
 function proxiedPath(artifactUri: string): string {
   const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/(.*)$/.exec(artifactUri);
   if (proxied) return proxied[1];
-  const [scheme] = artifactUri.split(':');
-  throw new MlflowError(`MLflow keeps the artifacts in ${scheme} storage, which it doesn't pass on to`, {
-    failure: 'rejected',
-    hint: 'start the server with `--serve-artifacts --artifacts-destination …` and use a new experiment',
-  });
+  const scheme = /^(\w[\w+.-]*):/.exec(artifactUri)?.[1] ?? 'file';
+  throw new ArtifactsRefused(`MLflow keeps the artifacts in ${scheme} storage, which it doesn't pass on to`);
 }
 
 function artifactEndpoint(artifactUri: string, path: string): string {

@@ -1,5 +1,5 @@
-import { createWriteStream, readFileSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { type FileHandle } from 'node:fs/promises';
 import http, {
   type ClientRequest,
   type IncomingHttpHeaders,
@@ -9,7 +9,10 @@ import http, {
 import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { codeOf, messageOf, UserError } from '../../errors.js';
+import { openRegularFile } from '../../regular-file.js';
+import { parseServerUri } from './address.js';
 import { MlflowError, type MlflowFailure } from './errors.js';
+import { readCertificates } from './tls.js';
 
 /** How to reach an MLflow server. */
 export interface ConnectionSettings {
@@ -18,11 +21,11 @@ export interface ConnectionSettings {
   username?: string;
   password?: string;
   token?: string;
-  /** PEM file of the certificate authority that signed the server's certificate. */
+  /** PEM file, or folder of some, of the certificate authority that signed the server's certificate. */
   certificateAuthority?: string;
   /** PEM file of our own certificate and key. */
   clientCertificate?: string;
-  /** Take any server certificate. */
+  /** Take any server certificate; not beside `certificateAuthority`. */
   insecure?: boolean;
   /** Milliseconds without a byte from the server after which a request has failed. */
   timeout?: number;
@@ -37,7 +40,7 @@ const UNAVAILABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
  * The connection that MLflow's own environment variables ask for; undefined without `MLFLOW_TRACKING_URI`.
- * @throws UserError `mlflow-uri` when that is no http(s) address
+ * @throws UserError `mlflow-uri` when that is no http(s) address, `mlflow-setting` when another can't be as it is
  */
 export function connectionFromEnvironment(environment: NodeJS.ProcessEnv): MlflowConnection | undefined {
   const uri = environment.MLFLOW_TRACKING_URI?.trim();
@@ -50,7 +53,7 @@ export function connectionFromEnvironment(environment: NodeJS.ProcessEnv): Mlflo
     token: environment.MLFLOW_TRACKING_TOKEN,
     certificateAuthority: environment.MLFLOW_TRACKING_SERVER_CERT_PATH,
     clientCertificate: environment.MLFLOW_TRACKING_CLIENT_CERT_PATH,
-    insecure: environment.MLFLOW_TRACKING_INSECURE_TLS?.toLowerCase() === 'true',
+    insecure: readBoolean(environment, 'MLFLOW_TRACKING_INSECURE_TLS'),
     timeout: seconds > 0 ? seconds * 1000 : undefined,
   });
 }
@@ -66,7 +69,7 @@ export class MlflowConnection {
   readonly #agent: http.Agent;
 
   constructor(settings: ConnectionSettings) {
-    const url = parseUri(settings.uri);
+    const url = parseServerUri(settings.uri);
     this.uri = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
     this.#authorization = authorization(url, settings);
     this.#timeout = settings.timeout ?? DEFAULT_TIMEOUT;
@@ -150,13 +153,13 @@ export class MlflowConnection {
     writeBody: (request: ClientRequest) => void,
     readBody: (response: IncomingMessage) => Promise<string> = readText,
   ): Promise<Answer> {
-    this.failuresInARow++;
     const answer = await this.#exchange(method, endpoint, headers, writeBody, readBody).catch((error: unknown) => {
+      this.failuresInARow++;
       throw this.#unreachable(error);
     });
     const isSuccess = answer.status >= 200 && answer.status < 300;
+    this.failuresInARow = isSuccess ? 0 : this.failuresInARow + 1;
     if (!isSuccess) throw this.#refusal(endpoint, answer);
-    this.failuresInARow = 0;
     return answer;
   }
 
@@ -236,15 +239,15 @@ const HINTS: Partial<Record<MlflowFailure, string>> = {
   'no-endpoint': 'set MLFLOW_TRACKING_URI to the address of an MLflow server, its path prefix included',
 };
 
-function parseUri(uri: string): URL {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  // The value isn't shown: it may hold a password.
-  throw new UserError('MLFLOW_TRACKING_URI is not the http or https address of an MLflow server', {
-    code: 'mlflow-uri',
-    hint: 'start `mlflow server` and set it to http://127.0.0.1:5000; MLflow 3 takes a plain folder no more',
-    exitCode: 2,
-  });
+/** As MLflow's client reads it: `true`, `1`, `false` or `0`, in any case. */
+function readBoolean(environment: NodeJS.ProcessEnv, name: string): boolean {
+  const text = environment[name]?.toLowerCase() ?? 'false';
+  if (['true', '1', 'false', '0'].includes(text)) return text === 'true' || text === '1';
+  throw wrongSetting(`${name} is ${JSON.stringify(text)}`, 'true, 1, false or 0');
+}
+
+function wrongSetting(message: string, expected: string): UserError {
+  return new UserError(message, { code: 'mlflow-setting', hint: `expected ${expected}`, exitCode: 2 });
 }
 
 /** As MLflow's own client weighs them: credentials in the address, then a name and password, then a token. */
@@ -260,20 +263,19 @@ function basic(username: string, password: string): string {
 
 function createAgent(url: URL, settings: ConnectionSettings): http.Agent {
   const options = { keepAlive: true, timeout: IDLE_MILLISECONDS };
+  const { certificateAuthority, clientCertificate, insecure } = settings;
+  if (insecure && certificateAuthority) {
+    const both = 'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set';
+    throw wrongSetting(both, 'one of them: any certificate, or those of an authority');
+  }
   if (url.protocol === 'http:') return new http.Agent(options);
-  const identity = settings.clientCertificate && readFileSync(settings.clientCertificate);
-  return new https.Agent({
-    ...options,
-    rejectUnauthorized: !settings.insecure,
-    ca: settings.certificateAuthority && readFileSync(settings.certificateAuthority),
-    cert: identity,
-    key: identity,
-  });
+  const certificates = readCertificates(certificateAuthority, clientCertificate);
+  return new https.Agent({ ...options, ...certificates, rejectUnauthorized: !insecure });
 }
 
 async function openFile(file: string): Promise<FileHandle> {
   try {
-    return await open(file);
+    return await openRegularFile(file);
   } catch (error) {
     throw new UserError(`${file} can't be read: ${messageOf(error)}`, { code: 'mlflow-invalid', cause: error });
   }
@@ -297,10 +299,14 @@ function failureOf(status: number, errorCode: string | undefined): MlflowFailure
   return (status === 404 || status === 405) && !errorCode ? 'no-endpoint' : 'rejected';
 }
 
+/** What a refusal says; a proxy's may be a page, or JSON of any form. */
 function parseRefusal(text: string): { error_code?: string; message?: string } {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+    const { error_code, message } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
+    return {
+      error_code: typeof error_code === 'string' ? error_code : undefined,
+      message: typeof message === 'string' ? message : undefined,
+    };
   } catch {
     return {};
   }

@@ -11,7 +11,9 @@ export type MlflowFailure =
   /** The server understood the request and refuses it. */
   | 'rejected'
   /** The server doesn't know the path: it is none of MLflow's, or an older one. */
-  | 'no-endpoint';
+  | 'no-endpoint'
+  /** JSON that no MLflow server would send. */
+  | 'invalid-answer';
 
 export interface MlflowErrorDetails {
   failure: MlflowFailure;
@@ -40,6 +42,16 @@ export class MlflowError extends UserError {
   /** Whether the same request may succeed later. */
   get retryable(): boolean {
     return this.failure === 'unreachable' || this.failure === 'unavailable';
+  }
+}
+
+/** The server takes no artifacts from its clients, whatever they are: they would have to write to its storage. */
+export class ArtifactsRefused extends MlflowError {
+  constructor(message: string) {
+    super(message, {
+      failure: 'rejected',
+      hint: 'start the server with `--serve-artifacts --artifacts-destination …`, and use a new experiment',
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UserError } from '../../errors.js';
 import { NAME_LIMIT } from './limits.js';
 
 /** What can't stand in the name of a metric, param or tag, nor the dots and slashes by which a path is normalized. */
@@ -62,4 +63,29 @@ function shorten(encoded: string): string {
 /** A string literal of MLflow's search filters, which know no escapes but have two kinds of quotes. */
 export function quote(value: string): string {
   return value.includes("'") ? `"${value}"` : `'${value}'`;
+}
+
+/** Characters of a registered model's name in MLflow's database. */
+const MODEL_NAME_LIMIT = 256;
+
+/**
+ * Refuses what MLflow refuses as the name of a registered model (`_validate_model_name`).
+ * @throws UserError `bad-usage`
+ */
+export function requireModelName(name: string): void {
+  const isPath = /[/:]/.test(name) || name === '.' || name.startsWith('..');
+  if (name.trim() !== '' && !isPath && name.length <= MODEL_NAME_LIMIT) return;
+  throw new UserError(`--register is ${JSON.stringify(name)}, which MLflow takes for no registered model's name`, {
+    code: 'bad-usage',
+    hint: `a name has 1 to ${MODEL_NAME_LIMIT} characters, no / and no :`,
+    exitCode: 2,
+  });
+}
+
+/** What MLflow refuses in the name of a logged model. */
+const UNFIT_FOR_MODELS = /[/:.%"']/g;
+
+/** The name of a logged model: that of its run, less what MLflow refuses there: `learning_rate=0_001 · seed 1`. */
+export function loggedModelName(runName: string): string {
+  return runName.replaceAll(UNFIT_FOR_MODELS, '_').trim() || 'model';
 }

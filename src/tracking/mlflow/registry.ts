@@ -1,3 +1,4 @@
+import { allPages, checkedAnswer, mappingOf, type MlflowAnswers, type VersionJson } from './answers.js';
 import type { MlflowConnection } from './connection.js';
 import { hasErrorCode } from './errors.js';
 import type { Text } from './limits.js';
@@ -31,8 +32,8 @@ export class ModelRegistry {
     const known = (await this.#versions(name)).find((version) => version.source === source);
     if (known) return known;
     const body = { name, source, run_id: model.runId, model_id: model.id, tags };
-    const answer = (await this.#post('model-versions/create', body)) as { model_version: VersionJson };
-    return toVersion(answer.model_version);
+    const answer = await this.#post('model-versions/create', body);
+    return toVersion(this.#checked('modelVersion', answer, 'model-versions/create').model_version);
   }
 
   /** The version with a number or an alias. @returns undefined when there is none */
@@ -41,7 +42,7 @@ export class ModelRegistry {
     try {
       const query = { name, ...wanted };
       const answer = await this.#connection.request('GET', `mlflow/${endpoint}`, { query });
-      return toVersion((answer as { model_version: VersionJson }).model_version);
+      return toVersion(this.#checked('modelVersion', answer, endpoint).model_version);
     } catch (error) {
       // The latter is what the server says of an alias that no version has.
       if (hasErrorCode(error, 'RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE')) return undefined;
@@ -63,22 +64,19 @@ export class ModelRegistry {
   }
 
   async #versions(name: string): Promise<ModelVersion[]> {
-    const versions: ModelVersion[] = [];
-    let token: string | undefined;
-    do {
-      const query = {
-        filter: `name=${quote(name)}`,
-        max_results: String(PAGE_SIZE),
-        ...(token ? { page_token: token } : {}),
-      };
-      const answer = (await this.#connection.request('GET', 'mlflow/model-versions/search', { query })) as {
-        model_versions?: VersionJson[];
-        next_page_token?: string;
-      };
-      versions.push(...(answer.model_versions ?? []).map(toVersion));
-      token = answer.next_page_token;
-    } while (token);
-    return versions;
+    const endpoint = 'model-versions/search';
+    const search = { filter: `name=${quote(name)}`, max_results: String(PAGE_SIZE) };
+    const versions = await allPages({ uri: this.#connection.uri, endpoint }, async (token) => {
+      const query = token ? { ...search, page_token: token } : search;
+      const answer = await this.#connection.request('GET', `mlflow/${endpoint}`, { query });
+      const { model_versions, next_page_token } = this.#checked('modelVersions', answer, endpoint);
+      return { items: model_versions, token: next_page_token };
+    });
+    return versions.map(toVersion);
+  }
+
+  #checked<Kind extends keyof MlflowAnswers>(kind: Kind, answer: unknown, endpoint: string): MlflowAnswers[Kind] {
+    return checkedAnswer(kind, answer, { uri: this.#connection.uri, endpoint });
   }
 
   #post(endpoint: string, json: unknown): Promise<unknown> {
@@ -86,12 +84,6 @@ export class ModelRegistry {
   }
 }
 
-interface VersionJson {
-  version: string | number;
-  source: string;
-  tags?: Text[];
-}
-
-function toVersion({ version, source, tags = [] }: VersionJson): ModelVersion {
-  return { version: String(version), source, tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])) };
+function toVersion({ version, source, tags }: VersionJson): ModelVersion {
+  return { version: String(version), source, tags: mappingOf(tags) };
 }

@@ -132,7 +132,7 @@ describe('importance on a grid', () => {
     const noise = noisy(11);
     const repeated = (effect: number) => cells((a) => Array.from({ length: 200 }, () => effect * a + noise()));
     expect(gridImportance(repeated(0), ['a', 'b'])?.noise).toBeGreaterThan(0.3);
-    expect(gridImportance(repeated(10), ['a', 'b'])?.noise).toBeLessThan(0.001);
+    expect(gridImportance(repeated(10), ['a', 'b'])?.noise).toBeLessThan(0.03);
     expect(
       gridImportance(
         cells((a) => [a]),
@@ -157,7 +157,10 @@ describe('importance in a sweep', () => {
     const found = sweepImportance(trials, ['units', 'flip', 'rate']);
     expect(found?.shares.map(({ parameters }) => parameters[0])).toEqual(['rate', 'flip', 'units']);
     expect(found?.explained).toBeGreaterThan(0.9);
-    expect(found?.shares.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(found?.explained ?? NaN, 9);
+    // A share is without what noise would seem to explain.
+    const sum = found?.shares.reduce((total, { share }) => total + share, 0) ?? NaN;
+    expect(sum).toBeLessThan(found?.explained ?? 0);
+    expect(sum).toBeGreaterThan((found?.explained ?? 1) - 0.02);
   });
 
   it('does not depend on a monotone change of scale', () => {

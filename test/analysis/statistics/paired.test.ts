@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effectSize } from '../../../src/analysis/statistics/effect-size.js';
-import { pairedEquivalence } from '../../../src/analysis/statistics/equivalence.js';
+import { equivalence } from '../../../src/analysis/statistics/equivalence.js';
 import { holmAdjust } from '../../../src/analysis/statistics/holm.js';
 import { countAgreement, mcnemar } from '../../../src/analysis/statistics/mcnemar.js';
-import { pairedT } from '../../../src/analysis/statistics/paired-t.js';
+import { pairedT, studentTest } from '../../../src/analysis/statistics/paired-t.js';
 import { pairBySeed } from '../../../src/analysis/statistics/pairing.js';
 import { signFlipTest } from '../../../src/analysis/statistics/permutation.js';
 import { wilcoxonSignedRank } from '../../../src/analysis/statistics/wilcoxon.js';
@@ -98,8 +98,8 @@ describe('differences that are all the same', () => {
   });
 
   it('are equivalent just inside the margin', () => {
-    expect(pairedEquivalence(same, 0.02).pValue).toBe(0);
-    expect(pairedEquivalence(same, 0.005).pValue).toBe(1);
+    expect(equivalence(studentTest(same), 0.02).pValue).toBe(0);
+    expect(equivalence(studentTest(same), 0.005).pValue).toBe(1);
   });
 });
 
@@ -135,21 +135,24 @@ describe('equivalence', () => {
   it('is declared just when the interval lies inside the margin', () => {
     fc.assert(
       fc.property(differences, fc.double({ min: 0.001, max: 0.1, noNaN: true }), (values, margin) => {
-        const { pValue, interval } = pairedEquivalence(values, margin, 0.05);
+        const { pValue, interval } = equivalence(studentTest(values), margin, 0.05);
+        if (interval === null) throw new Error('Student’s interval always has ends');
         expect(pValue < 0.05).toBe(interval[0] > -margin && interval[1] < margin);
       }),
     );
   });
 
   it.each([0, -0.1, NaN, Infinity])('refuses a margin of %d', (margin) => {
-    expect(() => pairedEquivalence([0, 0.1], margin)).toThrow(expect.objectContaining({ code: 'invalid-margin' }));
+    expect(() => equivalence(studentTest([0, 0.1]), margin)).toThrow(
+      expect.objectContaining({ code: 'invalid-margin' }),
+    );
   });
 });
 
 describe('too few differences', () => {
   it.each([
     ['paired t', () => pairedT([0.1])],
-    ['equivalence', () => pairedEquivalence([0.1], 1)],
+    ['equivalence', () => equivalence(studentTest([0.1]), 1)],
     ['Wilcoxon', () => wilcoxonSignedRank([])],
     ['sign flips', () => signFlipTest([])],
   ])('are refused by %s', (_, test) => {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairedEquivalence } from '../../../src/analysis/statistics/equivalence.js';
+import { equivalence } from '../../../src/analysis/statistics/equivalence.js';
 import {
   equivalencePower,
   pairedPower,
   seedsForDifference,
   seedsForEquivalence,
 } from '../../../src/analysis/statistics/power.js';
+import { studentTest } from '../../../src/analysis/statistics/paired-t.js';
 import { randomStream } from '../../../src/random.js';
 
 const deviation = fc.double({ min: 0.001, max: 0.01, noNaN: true });
@@ -35,7 +36,7 @@ describe('power', () => {
     let declared = 0;
     for (let study = 0; study < studies; study++) {
       const differences = Array.from({ length: 8 }, () => 0.001 + 0.003 * stream.normal());
-      if (pairedEquivalence(differences, 0.004).pValue < 0.05) declared++;
+      if (equivalence(studentTest(differences), 0.004).pValue < 0.05) declared++;
     }
     expect(Math.abs(declared / studies - equivalencePower(8, expected, 0.004))).toBeLessThan(0.03);
   });

@@ -1,93 +1,129 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { twoSided } from '../../../src/analysis/statistics/mean-test.js';
 import { pairedT } from '../../../src/analysis/statistics/paired-t.js';
-import { confidenceSequence, decideSequentially } from '../../../src/analysis/statistics/sequential.js';
+import { signFlipTest } from '../../../src/analysis/statistics/permutation.js';
+import { bettingTest, seedsForDecision } from '../../../src/analysis/statistics/sequential.js';
 import { randomStream, type RandomStream } from '../../../src/random.js';
 
-const differences = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 2, maxLength: 25 });
+const differences = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 25 });
+const SEEDS = 25;
+const STUDIES = 2000;
 
-/** How many of so many comparisons, looked at after each of 25 seeds, end so. */
-function decisionsOf(studies: number, draw: (stream: RandomStream) => number, margin?: number) {
+/** The share of comparisons, looked at after each of 25 seeds, in which this p-value is ever below 5 %. */
+function shareFound(draw: (stream: RandomStream) => number, pValue: (seen: readonly number[]) => number): number {
   const stream = randomStream(9, 'test/sequential');
-  const counts = { different: 0, equivalent: 0, undecided: 0 };
-  for (let study = 0; study < studies; study++) {
-    const drawn = Array.from({ length: 25 }, () => draw(stream));
-    counts[decideSequentially(drawn, { margin })]++;
+  let found = 0;
+  for (let study = 0; study < STUDIES; study++) {
+    const drawn = Array.from({ length: SEEDS }, () => draw(stream));
+    if (drawn.some((_, i) => i >= 2 && pValue(drawn.slice(0, i + 1)) < 0.05)) found++;
   }
-  return counts;
+  return found / STUDIES;
 }
 
-describe('the confidence sequence', () => {
-  it('excludes zero just when the e-value reaches 1/α', () => {
+const betting = (seen: readonly number[]): number => twoSided(bettingTest(seen));
+/** Four standard errors of such a simulation above 5 %. */
+const AT_MOST = 0.05 + 4 * Math.sqrt((0.05 * 0.95) / STUDIES);
+
+describe('the betting test', () => {
+  it('leaves a bound out of its interval just when its p-value is below alpha', () => {
+    const bounds = fc.double({ min: -2, max: 2, noNaN: true });
     fc.assert(
-      fc.property(differences, fc.constantFrom(0.05, 0.2, 0.5), (values, alpha) => {
-        const { interval, eValue } = confidenceSequence(values, alpha);
-        fc.pre(Math.abs(eValue * alpha - 1) > 1e-9);
-        expect(interval !== null && (interval[0] > 0 || interval[1] < 0)).toBe(eValue * alpha > 1);
+      fc.property(differences, bounds, fc.constantFrom(0.01, 0.05, 0.2, 0.4), (values, bound, alpha) => {
+        const test = bettingTest(values);
+        const limits = test.limits(alpha);
+        if (limits === null) return;
+        fc.pre(limits.every((end) => Math.abs(end - bound) > 1e-9));
+        expect(test.above(bound) < alpha).toBe(bound < limits[0]);
+        expect(test.below(bound) < alpha).toBe(bound > limits[1]);
       }),
     );
   });
 
-  it('is wider than an interval that may be looked at only once', () => {
+  it('is the same with all signs turned', () => {
     fc.assert(
       fc.property(differences, (values) => {
-        const { interval } = confidenceSequence(values);
-        const once = pairedT(values).interval;
-        if (interval === null) return;
-        expect(interval[1] - interval[0]).toBeGreaterThanOrEqual(once[1] - once[0] - 1e-12);
+        const [one, other] = [bettingTest(values), bettingTest(values.map((value) => -value))];
+        expect(other.below(-0.1)).toBe(one.above(0.1));
+        const [limits, turned] = [one.limits(0.1), other.limits(0.1)];
+        expect(turned).toEqual(limits && [-limits[1], -limits[0]]);
       }),
     );
   });
 
-  it('excludes nothing after one or two seeds, however alike', () => {
-    expect(confidenceSequence([0.5])).toEqual({ n: 1, interval: null, eValue: 1 });
-    expect(confidenceSequence([0.5, 0.5]).interval).toBeNull();
-    expect(confidenceSequence([0, 0, 0]).eValue).toBeLessThan(1);
+  it('is never surer of alike differences than their signs allow', () => {
+    for (let n = 1; n <= 10; n++) {
+      const alike = Array.from({ length: n }, () => 0.01);
+      expect(betting(alike)).toBeGreaterThanOrEqual(signFlipTest(alike).pValue);
+    }
+    expect(bettingTest([0.01, 0.01, 0.01, 0.01, 0.01]).limits(0.025)).toBeNull();
+  });
+
+  it('has an expected stake of at most 1 over all signs, in any order of their magnitudes', () => {
+    // The definition of an e-value, computed exactly: no simulation.
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0.001, max: 100, noNaN: true }), { minLength: 1, maxLength: 8 }),
+        (sizes) => {
+          let sum = 0;
+          for (let signs = 0; signs < 2 ** sizes.length; signs++) {
+            sum += 1 / rawAbove(sizes.map((size, i) => (signs & (1 << i) ? size : -size)));
+          }
+          expect(sum / 2 ** sizes.length).toBeLessThanOrEqual(1 + 1e-9);
+        },
+      ),
+    );
   });
 });
 
-describe('adding seeds until it is decided', () => {
-  const studies = 2000;
+/** Below 1 it is the stake itself that counts, which the p-value cuts off: an upper bound of the inverse is enough. */
+function rawAbove(values: readonly number[]): number {
+  const pValue = bettingTest(values).above(0);
+  return pValue < 1 ? pValue : Infinity;
+}
 
-  it('finds a difference between equals at most as often as stated, looked at after every seed', () => {
-    const { different } = decisionsOf(studies, (stream) => 0.004 * stream.normal());
-    // The rate is at most 5 %; four standard errors of a simulation of this size above it.
-    expect(different / studies).toBeLessThan(0.05 + 4 * Math.sqrt((0.05 * 0.95) / studies));
-    // The same looks with a t test each err several times as often: what the sequence is for.
-    const stream = randomStream(9, 'test/sequential');
-    let naive = 0;
-    for (let study = 0; study < 300; study++) {
-      const drawn = Array.from({ length: 25 }, () => stream.normal());
-      if (drawn.some((_, i) => i >= 2 && pairedT(drawn.slice(0, i + 1)).pValue < 0.05)) naive++;
+describe('looked at after every seed, between equals', () => {
+  it.each([
+    ['normal', (stream: RandomStream) => stream.normal()],
+    ['of one image', (stream: RandomStream) => stream.below(2) * 2 - 1],
+    ['of one image or none', (stream: RandomStream) => stream.below(3) - 1],
+    ['of whole images', (stream: RandomStream) => Math.round(2 * stream.normal())],
+    ['with outliers', (stream: RandomStream) => stream.normal() * (stream.below(10) === 0 ? 10 : 1)],
+    ['uniform', (stream: RandomStream) => 2 * stream.uniform() - 1],
+  ])('it errs at most as often as stated: differences that are %s', (_, draw) => {
+    expect(shareFound(draw, betting)).toBeLessThan(AT_MOST);
+  });
+
+  it('the t test errs several times as often, which is what it is for', () => {
+    expect(
+      shareFound(
+        (stream) => stream.normal(),
+        (seen) => pairedT(seen).pValue,
+      ),
+    ).toBeGreaterThan(0.12);
+  });
+});
+
+describe('a planted difference', () => {
+  it('is found', () => {
+    expect(shareFound((stream) => 1.5 + stream.normal(), betting)).toBeGreaterThan(0.95);
+  });
+
+  it('takes about as many seeds as foretold', () => {
+    const stream = randomStream(10, 'test/foretold');
+    for (const difference of [0.7, 1, 2]) {
+      const taken = Array.from({ length: 200 }, () => {
+        const drawn = Array.from({ length: 200 }, () => difference + stream.normal());
+        return drawn.findIndex((_, i) => betting(drawn.slice(0, i + 1)) < 0.05) + 1;
+      }).sort((a, b) => a - b);
+      const foretold = seedsForDecision({ difference, standardDeviation: 1 }, 0, 0.025) ?? 0;
+      expect(foretold).toBeGreaterThan(0.6 * taken[100]);
+      expect(foretold).toBeLessThan(1.8 * taken[100]);
     }
-    expect(naive / 300).toBeGreaterThan(0.12);
   });
 
-  it('keeps its rate on differences of whole images too', () => {
-    const { different } = decisionsOf(studies, (stream) => Math.round(2 * stream.normal()) / 1000);
-    expect(different / studies).toBeLessThan(0.05 + 4 * Math.sqrt((0.05 * 0.95) / studies));
-  });
-
-  it('finds a planted difference', () => {
-    const { different } = decisionsOf(300, (stream) => 0.006 + 0.004 * stream.normal());
-    expect(different / 300).toBeGreaterThan(0.95);
-  });
-
-  it('calls a difference at the margin equivalent at most as often as stated, and none mostly', () => {
-    const atMargin = decisionsOf(studies, (stream) => 0.004 + 0.004 * stream.normal(), 0.004);
-    expect(atMargin.equivalent / studies).toBeLessThan(0.05);
-    const none = decisionsOf(300, (stream) => 0.002 * stream.normal(), 0.004);
-    expect(none.equivalent / 300).toBeGreaterThan(0.9);
-  });
-
-  it('asks more of each in a family', () => {
-    const values = [0.4, 0.5, 0.45, 0.52, 0.48, 0.5];
-    expect(decideSequentially(values)).toBe('different');
-    expect(decideSequentially(values, { comparisons: 1e6 })).toBe('undecided');
-  });
-
-  it('stands by a decision when more seeds come', () => {
-    const values = [0.4, 0.5, 0.45, 0.52, 0.48, 0.5];
-    expect(decideSequentially([...values, -3, 3, -3, 3])).toBe('different');
+  it('that is none can’t be foretold', () => {
+    expect(seedsForDecision({ difference: 0, standardDeviation: 1 }, 0, 0.025)).toBeNull();
+    expect(seedsForDecision({ difference: 0.001, standardDeviation: 1 }, 0, 0.025)).toBeNull();
   });
 });

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import type { AugmentationConfig } from '../../../src/config/experiment.js';
+import type { AugmentationConfig } from '../../../src/config/schema/experiment.generated.js';
 import { createAugmentation } from '../../../src/data/augmentation.js';
 import { randomStream } from '../../../src/random.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
-import { type RandomSource, StepRandom } from '../../../src/tensorflow/step-random.js';
+import type { RandomSource } from '../../../src/tensorflow/random-source.js';
+import { StepRandom } from '../../../src/tensorflow/step-random.js';
 import { askPython, kerasPython } from '../../support/tensorflow.js';
 
 /** No augmentation: what an experiment file without the section resolves to. */
@@ -55,7 +56,7 @@ export function augment(
   const inputs = [
     tf.tensor4d(images),
     tf.tensor1d(labels, 'int32'),
-    tf.tensor1d(stepRandom.seeds(seed), 'int32'),
+    tf.tensor1d(stepRandom.seeds({ augmentation: seed, dropout: seed }), 'int32'),
     tf.scalar(step, 'int32'),
   ];
   const specs = inputs.map(({ shape, dtype }) => ({ shape, dtype: dtype as 'float32' | 'int32' }));
@@ -77,7 +78,7 @@ export function augment(
 export function drawn(runtime: Runtime, name: string, draw: (source: RandomSource) => tf.Tensor): tf.Tensor {
   const stepRandom = new StepRandom(runtime);
   const source = stepRandom.stream(`augmentation/${name}`);
-  const seeds = tf.tensor1d(stepRandom.seeds(SEED), 'int32');
+  const seeds = tf.tensor1d(stepRandom.seeds({ augmentation: SEED, dropout: SEED }), 'int32');
   return stepRandom.during(seeds, tf.scalar(STEP, 'int32'), () => draw(source));
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AugmentationConfig } from '../../../src/config/experiment.js';
+import type { AugmentationConfig } from '../../../src/config/schema/experiment.generated.js';
 import { createAugmentation } from '../../../src/data/augmentation.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../../src/tensorflow/step-random.js';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AugmentationConfig } from '../../../src/config/experiment.js';
+import type { AugmentationConfig } from '../../../src/config/schema/experiment.generated.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import { startTensorFlow } from '../../support/tensorflow.js';
 import {

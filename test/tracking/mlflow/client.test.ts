@@ -178,7 +178,7 @@ describe('datasets and models', () => {
     ]);
     const model = await client.createLoggedModel(run, 'model');
     expect(await client.findLoggedModels(run)).toEqual([model]);
-    await client.uploadArtifact(model.artifactUri, 'model.json', '/dev/null');
+    await client.uploadArtifact(model.artifactUri, 'model.json', import.meta.filename);
     await client.finalizeLoggedModel(model.modelId);
     await client.logOutput(run.runId, model.modelId, 7);
     expect(await client.getRun(run.runId)).toMatchObject({ models: [model.modelId] });

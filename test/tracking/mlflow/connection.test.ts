@@ -88,6 +88,46 @@ describe("a connection from MLflow's environment variables", () => {
   );
 });
 
+describe("MLflow's other variables are read as its client reads them", () => {
+  const uri = { MLFLOW_TRACKING_URI: 'https://127.0.0.1:1' };
+
+  it.each(['1', 'true', 'TRUE', '0', 'false'])('MLFLOW_TRACKING_INSECURE_TLS=%s', (text) => {
+    expect(connectionFromEnvironment({ ...uri, MLFLOW_TRACKING_INSECURE_TLS: text })).toBeDefined();
+  });
+
+  it.each<[NodeJS.ProcessEnv, string]>([
+    [{ MLFLOW_TRACKING_INSECURE_TLS: 'yes' }, 'MLFLOW_TRACKING_INSECURE_TLS'],
+    [{ MLFLOW_TRACKING_INSECURE_TLS: '' }, 'MLFLOW_TRACKING_INSECURE_TLS'],
+    [{ MLFLOW_TRACKING_INSECURE_TLS: '1', MLFLOW_TRACKING_SERVER_CERT_PATH: 'ca.pem' }, 'MLFLOW_TRACKING_INSECURE_TLS'],
+    [{ MLFLOW_TRACKING_SERVER_CERT_PATH: '/nowhere/ca.pem' }, 'MLFLOW_TRACKING_SERVER_CERT_PATH'],
+    [{ MLFLOW_TRACKING_SERVER_CERT_PATH: import.meta.filename }, 'MLFLOW_TRACKING_SERVER_CERT_PATH'],
+    [{ MLFLOW_TRACKING_SERVER_CERT_PATH: import.meta.dirname }, 'MLFLOW_TRACKING_SERVER_CERT_PATH'],
+    [{ MLFLOW_TRACKING_SERVER_CERT_PATH: '/dev/zero' }, 'MLFLOW_TRACKING_SERVER_CERT_PATH'],
+    [{ MLFLOW_TRACKING_CLIENT_CERT_PATH: '/nowhere/me.pem' }, 'MLFLOW_TRACKING_CLIENT_CERT_PATH'],
+    [{ MLFLOW_TRACKING_CLIENT_CERT_PATH: import.meta.filename }, 'MLFLOW_TRACKING_CLIENT_CERT_PATH'],
+  ])('%o is refused by name', (environment, variable) => {
+    const failure = expect.objectContaining({
+      code: 'mlflow-setting',
+      exitCode: 2,
+      message: expect.stringContaining(variable) as string,
+    }) as Error;
+    expect(() => connectionFromEnvironment({ ...uri, ...environment })).toThrow(failure);
+  });
+
+  it.each([
+    ['sqlite:///my runs.db', "mlflow server --backend-store-uri 'sqlite:///my runs.db'"],
+    ['postgresql+psycopg2://ada:secret@db/x', 'mlflow server --backend-store-uri'],
+    ['file:///tmp/mlruns', 'migrate-filestore'],
+    ['mlruns', 'migrate-filestore'],
+    ['databricks', 'MLFLOW_TRACKING_TOKEN'],
+    ['localhost:5000', 'perhaps MLFLOW_TRACKING_URI=http://localhost:5000'],
+  ])('MLFLOW_TRACKING_URI=%s gets its next step', (address, step) => {
+    const hint = expect.stringContaining(step) as string;
+    const failure = expect.objectContaining({ code: 'mlflow-uri', hint }) as Error;
+    expect(() => connectionFromEnvironment({ MLFLOW_TRACKING_URI: address })).toThrow(failure);
+  });
+});
+
 describe('a request that fails', () => {
   const answers: [string, RequestListener, string, boolean][] = [
     ['is reset', (request) => request.destroy(), 'unreachable', true],
@@ -210,6 +250,7 @@ describe('TLS', () => {
       hint: expect.stringContaining('MLFLOW_TRACKING_SERVER_CERT_PATH') as string,
     });
     expect(await ask({ MLFLOW_TRACKING_SERVER_CERT_PATH: certificate })).toEqual({ secure: true });
-    expect(await ask({ MLFLOW_TRACKING_INSECURE_TLS: 'true' })).toEqual({ secure: true });
+    expect(await ask({ MLFLOW_TRACKING_SERVER_CERT_PATH: folder })).toEqual({ secure: true });
+    expect(await ask({ MLFLOW_TRACKING_INSECURE_TLS: '1' })).toEqual({ secure: true });
   });
 });

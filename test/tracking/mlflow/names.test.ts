@@ -5,6 +5,7 @@ import {
   encodeArtifactPath,
   encodeName,
   isShortened,
+  loggedModelName,
   wholeNameTag,
 } from '../../../src/tracking/mlflow/names.js';
 
@@ -71,4 +72,12 @@ describe('encodeArtifactPath', () => {
     expect(encodeArtifactPath('artifacts/confusion matrix (é).png')).toBe('artifacts/confusion matrix (é).png');
     expect(encodeArtifactPath('100%/c#/a:b\\c?/ d')).toBe('100_x0025_/c_x0023_/a_x003A_b_x005C_c_x003F_/_x0020_d');
   });
+});
+
+it.each([
+  ['kernel_size=3 learning_rate=0.001 · seed 1', 'kernel_size=3 learning_rate=0_001 · seed 1'],
+  ['a/b:c"d\'e%', 'a_b_c_d_e_'],
+  ['', 'model'],
+])('the logged model of a run %s is %s', (name, expected) => {
+  expect(loggedModelName(name)).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Json } from '../../../src/config/tree.js';
+import type { Json } from '../../../src/config/text/tree.js';
 import type { LayerFragment } from '../../model/models.js';
 import { startTensorFlow } from '../../support/tensorflow.js';
 import type { ParityCase } from './experiments.js';

@@ -1,7 +1,7 @@
-import type { InitializerConfig } from '../../../src/config/experiment.js';
-import type { Json } from '../../../src/config/tree.js';
+import type { InitializerConfig } from '../../../src/config/schema/experiment.generated.js';
+import type { Json } from '../../../src/config/text/tree.js';
 import { PARITY_CASES } from '../../model/parity-cases.js';
-import { type LayerFragment, nameOf } from '../../model/models.js';
+import { type LayerFragment, choiceName } from '../../model/models.js';
 import type { ParityCase } from './experiments.js';
 
 type Settings = Record<string, Json>;
@@ -107,7 +107,7 @@ export const STEP_GROUPS: Record<string, Record<string, ParityCase>> = {
   })),
   initializers: Object.fromEntries(
     initializers.map((initializer) => [
-      nameOf(initializer),
+      choiceName(initializer),
       { layers: NETWORK, shared: { kernel_initializer: initializer as Json } },
     ]),
   ),

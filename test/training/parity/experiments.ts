@@ -1,9 +1,9 @@
-import type { Experiment } from '../../../src/config/experiment.js';
+import type { Experiment } from '../../../src/config/schema/experiment.generated.js';
 import { resolveExperiment } from '../../../src/config/resolve.js';
-import type { Json } from '../../../src/config/tree.js';
-import type { Dataset, ImageSet } from '../../../src/data/dataset.js';
+import type { Json } from '../../../src/config/text/tree.js';
+import { type ImageDataset, type ImageSet, asColumns } from '../../../src/data/images/image-dataset.js';
 import { randomStream } from '../../../src/random.js';
-import { type RunSetup, setUpRun } from '../../../src/run-setup.js';
+import { type RunSetup, setUpRun } from '../../../src/run/setup.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import { epochOrder } from '../../../src/training/trainer.js';
 import { IMAGES, type LayerFragment, classifier } from '../../model/models.js';
@@ -36,7 +36,7 @@ function drawImages(count: number): ImageSet {
   return { images, labels };
 }
 
-export const DATASET: Dataset = {
+export const DATASET: ImageDataset = {
   name: 'test',
   digest: '',
   source: '',
@@ -71,8 +71,8 @@ export function prepare(
     model: { ...shared, layers: classifier(layers) },
     training: { ...TRAINING, ...training },
   };
-  const experiment = resolveExperiment(file, 'test', () => '/').config;
-  const setup = setUpRun(experiment, DATASET, runtime);
+  const experiment = resolveExperiment(file, 'test', () => '/');
+  const setup = setUpRun(experiment, asColumns(DATASET, { name: 'test', normalization }), runtime);
   return { experiment, setup, stepsPerEpoch: Math.ceil(TRAINED / experiment.training.batch_size) };
 }
 
@@ -89,7 +89,7 @@ export function questionOf(prepared: Prepared): object {
   return {
     model,
     training,
-    normalization: dataset.normalization,
+    normalization: 'normalization' in dataset ? dataset.normalization : undefined,
     weights: weightsOf(setup),
     orders: Array.from({ length: training.epochs }, (_, epoch) => batchesOf(prepared, epoch + 1)),
     validation: Array.from(setup.validation),

@@ -1,22 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { trainingInputs } from '../../../src/run-setup.js';
+import { trainingInputs } from '../../../src/run/setup.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import { createSchedule } from '../../../src/training/schedules.js';
 import { compileTrainingLoop, toState, toTensors } from '../../../src/training/step.js';
 import { epochOrder, train } from '../../../src/training/trainer.js';
 import type { Encoded } from '../../support/encoding.js';
 import { askPython, kerasPython } from '../../support/tensorflow.js';
-import {
-  DATASET,
-  type ParityCase,
-  type Prepared,
-  prepare,
-  questionOf,
-  questionOfImages,
-  weightsOf,
-} from './experiments.js';
+import { type ParityCase, type Prepared, prepare, questionOf, questionOfImages, weightsOf } from './experiments.js';
 
 /** What training made of a case. */
 export interface Trained {
@@ -61,7 +53,7 @@ async function askKeras(questions: object): Promise<{ steps: Results; epochs: Re
 }
 
 /** Trains by the step that runs are trained by, one step a call, so that each one's loss is seen. */
-function trainSteps({ setup, experiment: { training }, stepsPerEpoch }: Prepared): Trained {
+export function trainSteps({ setup, experiment: { training }, stepsPerEpoch }: Prepared): Trained {
   const { batch_size: batchSize, epochs, seed } = training;
   const examples = setup.train.length;
   const loop = compileTrainingLoop(setup.parts, setup.stages[0], {
@@ -80,10 +72,10 @@ function trainSteps({ setup, experiment: { training }, stepsPerEpoch }: Prepared
     const state = toTensors({
       order: tf.tensor1d(epochOrder(setup.train, seed, epoch + 1), 'int32'),
       learningRates: tf.tensor1d(ofEpoch),
-      seeds: tf.tensor1d(setup.parts.random.seeds(seed), 'int32'),
+      seeds: tf.tensor1d(setup.parts.random.seeds({ augmentation: seed, dropout: seed }), 'int32'),
       firstStep: tf.scalar(epoch * stepsPerEpoch, 'int32'),
       lossSum: tf.scalar(0),
-      correct: tf.scalar(0),
+      score: tf.scalar(0),
     });
     for (let step = 0; step < stepsPerEpoch; step++) {
       const after = loop.run(step, step + 1, state);
@@ -114,7 +106,7 @@ async function trainEpochs({ setup, experiment: { training } }: Prepared): Promi
 /** What is left in the end; frees the rest. */
 function finish(setup: Prepared['setup']): Pick<Trained, 'weights' | 'validation'> {
   const weights = weightsOf(setup);
-  const validation = setup.evaluator.evaluate(setup.validation, DATASET.train.labels).loss;
+  const validation = setup.evaluator.evaluate(setup.validation).loss;
   setup.dispose();
   return { weights, validation };
 }

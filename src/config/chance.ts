@@ -1,0 +1,72 @@
+import { expand } from './schema/schema.js';
+import type { DatasetConfig, Experiment, SweepConfig } from './schema/experiment.generated.js';
+import type { Path, ProblemDetails, Report } from './text/problems.js';
+
+/** The largest seed, by the schema. */
+const LARGEST_SEED = 2 ** 31 - 1;
+
+/** Finds what can't be meant of seeds and of folds. */
+export function checkChance(config: Experiment, report: Report): void {
+  const folds = config.dataset.split?.folds ?? null;
+  if (folds !== null) checkFolds(folds, config, report);
+  if (config.sweep) checkSources(config, config.sweep, report);
+}
+
+/** Whether a part to draw for validation was asked for: a complete configuration always has the default. */
+export function asksForPart({ validation_split: part }: DatasetConfig): boolean {
+  return part !== expand({ $ref: '#/definitions/validation_split_key' }).default;
+}
+
+function checkFolds(folds: number, { dataset, training, sweep }: Experiment, report: Report): void {
+  if (asksForPart(dataset)) {
+    const message = `validation_split: ${dataset.validation_split} beside ${folds} folds, of which it changes nothing`;
+    report(
+      [
+        ['dataset', 'validation_split'],
+        ['dataset', 'split'],
+      ],
+      conflict(message, 'remove one of the two: of folds each validates once'),
+    );
+  }
+  if (!sweep) return;
+  const { seeds } = sweep;
+  if (typeof seeds === 'object' && !Array.isArray(seeds)) {
+    const hint = 'give a number of seeds: each is one cross-validation of every variant';
+    report([['sweep', 'seeds'], ['dataset']], conflict('seeds that are added, beside folds', hint));
+  } else checkLargest(folds, seeds, training.seed, report);
+  const isSwept = Object.hasOwn(sweep.parameters, 'training.seeds.split');
+  if ((training.seeds?.split ?? null) === null && !isSwept) return;
+  const path: Path = isSwept ? ['sweep', 'parameters', 'training.seeds.split'] : ['training', 'seeds', 'split'];
+  const hint = 'remove one of the two: a split with a seed of its own is one fold, whatever the run';
+  report([path, ['dataset']], conflict('a seed of the split beside folds', hint));
+}
+
+/** Each seed of a sweep stands for as many runs as there are folds, numbered by `seed` × folds + fold. */
+function checkLargest(folds: number, seeds: number[] | number, first: number, report: Report): void {
+  const largest = Array.isArray(seeds) ? Math.max(...seeds) : first + seeds - 1;
+  const most = Math.floor((LARGEST_SEED + 1) / folds) - 1;
+  if (largest <= most) return;
+  const message = `the seed ${largest} with ${folds} folds`;
+  report([['sweep', 'seeds'], ['training']], { code: 'out-of-range', message, expected: `at most ${most}` });
+}
+
+/** A source of chance that the model and its data don't have. */
+function checkSources({ augmentation, model }: Experiment, { parameters }: SweepConfig, report: Report): void {
+  const keys = Object.keys(parameters);
+  const absent = {
+    augmentation: Object.keys(augmentation).length === 0 && !keys.some((key) => key.startsWith('augmentation')),
+    dropout:
+      !/"type":"(spatial_)?dropout|"dropout":(?!0[,}]|null)/.test(JSON.stringify(model.layers)) &&
+      !keys.some((key) => key.startsWith('model')),
+  };
+  for (const [source, isAbsent] of Object.entries(absent)) {
+    const key = `training.seeds.${source}`;
+    if (!isAbsent || !keys.includes(key)) continue;
+    const message = `${key} changes nothing: there is no ${source}`;
+    report([['sweep', 'parameters', key], ['model']], conflict(message, `remove it, or add ${source}`));
+  }
+}
+
+function conflict(message: string, hint: string): ProblemDetails {
+  return { code: 'conflict', message, hint };
+}

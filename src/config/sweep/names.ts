@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SweepConfig } from '../schema/experiment.generated.js';
+import type { Json } from '../text/tree.js';
+import type { Values } from './conditions.js';
+
+/** What a variant, or some of its values, are called by the experiment file. */
+export interface GivenNames {
+  /** Of the variant as a whole. */
+  variant?: string;
+  /** Dotted key → the name of the variant's value. */
+  values?: Readonly<Record<string, string>>;
+}
+
+/** The variants that `include` lists: their values, without their names. */
+export function includedValues({ include }: Pick<SweepConfig, 'include'>): Values[] {
+  return include.map((entry) => Object.fromEntries(Object.entries(entry).filter(([key]) => key !== 'name')) as Values);
+}
+
+/** The names that the file gives to a variant and its values; undefined where it gives none. */
+export function givenNames({ include, parameters }: SweepConfig, values: Values): GivenNames | undefined {
+  const variant = include.find(({ name, ...own }) => name !== undefined && isDeepStrictEqual(own, values))?.name;
+  const named = Object.entries(values).flatMap(([key, value]) => {
+    const name = valueName(parameters, key, value);
+    return name === undefined ? [] : [[key, name] as const];
+  });
+  if (variant === undefined && named.length === 0) return undefined;
+  return { ...(variant !== undefined && { variant }), ...(named.length > 0 && { values: Object.fromEntries(named) }) };
+}
+
+function valueName(parameters: SweepConfig['parameters'], key: string, value: Json): string | undefined {
+  const parameter = Object.hasOwn(parameters, key) ? parameters[key] : undefined;
+  if (!parameter || !('values' in parameter) || !parameter.names) return undefined;
+  const index = parameter.values.findIndex((each) => isDeepStrictEqual(each, value));
+  return index === -1 ? undefined : parameter.names[index];
+}

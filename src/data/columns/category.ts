@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs';
+import type { CategoryInput } from '../../config/schema/experiment.generated.js';
+import { accuracy, classificationMetrics, mostProbable } from '../../metrics/classification.js';
+import type { InputColumn } from '../dataset.js';
+import { invalidTable, shown } from '../tables/table-error.js';
+import { type RowSets, valuesOf } from './cells.js';
+import type { InputKind } from './input-kind.js';
+import { type TargetKind, UNSCALED } from './target-kind.js';
+import { Words, sortedWords } from './words.js';
+
+/** One of some values; resident as its index, −1 for others, one-hot in the step. */
+export interface CategoryColumn extends InputColumn {
+  type: 'category';
+  categories: readonly string[];
+}
+
+export const category: InputKind<CategoryColumn, { categories: number }> = {
+  read(name, config) {
+    const { categories: given } = config as CategoryInput;
+    const words = new Words();
+    return {
+      add: (cell, place) => {
+        words.add(cell, place);
+      },
+      finish: ({ train, test }: RowSets) => {
+        const categories = given ?? sortedWords(words.among(train));
+        const indices = words.indicesIn(categories);
+        const column: CategoryColumn = { name, type: 'category', shape: [categories.length], categories };
+        return {
+          column,
+          load: () => Promise.resolve({ train: valuesOf(indices, train), test: valuesOf(indices, test) }),
+        };
+      },
+    };
+  },
+  fit: ({ categories }) => ({ categories: categories.length }),
+  makeResident: (_, values, __, runtime) => runtime.resident(values as Int32Array),
+  gather: (resident, indices) => tf.gather(resident, indices),
+  prepare: (batch, { categories }) => tf.oneHot(batch, categories, 1, 0, 'float32'),
+};
+
+/** One of some classes, which are counted from 0. */
+export const categoryTarget: TargetKind = {
+  read(name) {
+    const words = new Words();
+    let firstEmpty: string | undefined;
+    return {
+      add: (cell, place) => {
+        if (cell === null) firstEmpty ??= place();
+        words.add(cell, place);
+      },
+      finish: () => {
+        if (firstEmpty !== undefined) throw emptyTarget(firstEmpty, name);
+        const classes = sortedWords(words.all);
+        return { target: { name, type: 'category', classes }, values: words.indicesIn(classes) };
+      },
+    };
+  },
+  outputs: ({ classes }) => classes.length,
+  strata: (values) => values as Int32Array,
+  fit: () => UNSCALED,
+  makeResident: (values, _, runtime) => runtime.resident(values as Int32Array),
+  toOutputs(labels, classes, smoothing) {
+    const off = smoothing / classes;
+    if (labels.dtype === 'int32') return tf.oneHot(labels, classes, 1 - smoothing + off, off, 'float32');
+    return smoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - smoothing), off);
+  },
+  progressMetric: 'accuracy',
+  progress: (outputs, labels) => tf.sum(tf.cast(tf.equal(tf.argMax(outputs, 1), labels), 'float32')),
+  measure(wanted, probabilities, values) {
+    const labels = values as Int32Array;
+    const predictions = mostProbable(probabilities, probabilities.length / labels.length);
+    return {
+      accuracy: accuracy(predictions, labels),
+      ...classificationMetrics(wanted, { probabilities, predictions }, labels),
+    };
+  },
+};
+
+/** What has no class can't be learnt from. */
+export function emptyTarget(place: string, name: string): Error {
+  return invalidTable(place, `the target ${shown(name)} is empty here`, 'fill it in, or remove the row');
+}

@@ -1,0 +1,27 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Runtime } from '../../tensorflow/runtime.js';
+import type { InputConfig } from '../../config/schema/experiment.generated.js';
+import type { ColumnValues, InputColumn } from '../dataset.js';
+import type { InputReader } from './cells.js';
+
+/**
+ * All that is known of a type of input besides its keys, which the schema describes: what is learnt of the rows trained
+ * on, how its values stay in the engine, and what a traced step makes of them. Plain values go in and out wherever a
+ * model keeps them.
+ */
+export interface InputKind<C extends InputColumn = InputColumn, P = unknown> {
+  /** Reads a column of a table. @param config its type's keys, complete */
+  read(name: string, config: InputConfig): InputReader;
+  /**
+   * What its values are prepared with: learnt of the rows trained on, and kept with the model.
+   * @param count of all rows
+   * @param indices of the rows trained on
+   */
+  fit(column: C, values: ColumnValues, count: number, indices: Int32Array): P;
+  /** All values, in the engine; programs may capture it. @param count of rows */
+  makeResident(column: C, values: ColumnValues, count: number, runtime: Runtime): tf.Tensor;
+  /** The values of some rows, in a program: [indices, …], as augmentation changes them. */
+  gather(resident: tf.Tensor, indices: tf.Tensor, runtime: Runtime): tf.Tensor;
+  /** What the model is given of them, in a program: float32 [batch, …shape]. */
+  prepare(batch: tf.Tensor, preparation: P): tf.Tensor;
+}

@@ -1,0 +1,11 @@
+// Generated from schemas/experiment.schema.json by `npm run generate`: change the schema, not this file.
+import { image } from './image.js';
+import { number, numberTarget } from './number.js';
+import { category, categoryTarget } from './category.js';
+import { binaryTarget } from './binary.js';
+
+/** The types of inputs. */
+export const inputKinds = { image, number, category };
+
+/** The types of targets. */
+export const targetKinds = { category: categoryTarget, binary: binaryTarget, number: numberTarget };

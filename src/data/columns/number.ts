@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs';
+import type { NumberInput } from '../../config/schema/experiment.generated.js';
+import { regressionScores } from '../../metrics/regression.js';
+import type { InputColumn } from '../dataset.js';
+import { invalidTable } from '../tables/table-error.js';
+import { valuesOf } from './cells.js';
+import { emptyTarget } from './category.js';
+import type { InputKind } from './input-kind.js';
+import { numberOf } from './numbers.js';
+import { type TargetKind, type TargetScale, inOwnUnit } from './target-kind.js';
+
+/** Numbers; resident as float32, NaN where one is missing, filled in and scaled in the step. */
+export interface NumberColumn extends InputColumn {
+  type: 'number';
+  missing: NumberInput['missing'];
+  normalization: NumberInput['normalization'];
+}
+
+/** A value v, or what stands for a missing one, becomes (f(v) − mean) ÷ standardDeviation with f = ln(1 + v) or v. */
+export interface NumberPreparation extends TargetScale {
+  fill: number;
+  isLog: boolean;
+  /** Whether a second number tells what is missing. */
+  hasIndicator: boolean;
+}
+
+export const number: InputKind<NumberColumn, NumberPreparation> = {
+  read(name, config) {
+    const { missing, normalization } = config as NumberInput;
+    const values: number[] = [];
+    return {
+      add: (cell, place) => {
+        if (cell === null && missing === 'error') throw missingNumber(place());
+        const value = cell === null ? NaN : numberOf(cell, place);
+        if (normalization === 'log' && value <= -1) throw outOfLogarithm(place(), value);
+        values.push(value);
+      },
+      finish: ({ train, test }) => {
+        const shape = [missing === 'indicator' ? 2 : 1];
+        const column: NumberColumn = { name, type: 'number', shape, missing, normalization };
+        const all = Float32Array.from(values);
+        return { column, load: () => Promise.resolve({ train: valuesOf(all, train), test: valuesOf(all, test) }) };
+      },
+    };
+  },
+  fit({ missing, normalization }, values, _, indices) {
+    const isLog = normalization === 'log';
+    const known = Float64Array.from(indices, (row) => (values as Float32Array)[row]).filter((value) => !isNaN(value));
+    const fill = typeof missing === 'number' ? missing : known.length > 0 ? meanOf(known) : 0;
+    // What is filled in counts, as where it is filled in before it is scaled.
+    const filled = typeof missing === 'number' || missing === 'error' ? indices.length - known.length : 0;
+    const seen = Float64Array.from([...known, ...new Array<number>(filled).fill(fill)], (value) =>
+      isLog ? Math.log1p(value) : value,
+    );
+    return { ...scaleBy(normalization, seen), fill, isLog, hasIndicator: missing === 'indicator' };
+  },
+  makeResident: (_, values, __, runtime) => runtime.resident(values as Float32Array),
+  gather: (resident, indices) => tf.gather(resident, indices),
+  prepare(batch, { fill, isLog, hasIndicator, mean, standardDeviation }) {
+    const isMissing = tf.isNaN(batch);
+    const filled = tf.where(isMissing, tf.scalar(fill), batch);
+    const value = isLog ? tf.log1p(filled) : filled;
+    const scaled = tf.expandDims(tf.mul(tf.sub(value, mean), 1 / standardDeviation), 1);
+    return hasIndicator ? tf.concat([scaled, tf.expandDims(tf.cast(isMissing, 'float32'), 1)], 1) : scaled;
+  },
+};
+
+/** A number, told in its own unit; trained on as (v − mean) ÷ standardDeviation. */
+export const numberTarget: TargetKind = {
+  read(name) {
+    const values: number[] = [];
+    return {
+      add: (cell, place) => {
+        if (cell === null) throw emptyTarget(place(), name);
+        values.push(numberOf(cell, place));
+      },
+      finish: () => ({ target: { name, type: 'number', classes: [] }, values: Float64Array.from(values) }),
+    };
+  },
+  outputs: () => 1,
+  strata: (values) => tenths(values as Float64Array),
+  fit: (values, rows) => scaleBy('standardize', valuesOf(values as Float64Array, rows)),
+  makeResident: (values, { mean, standardDeviation }, runtime) =>
+    runtime.resident(Float32Array.from(values, (value) => (value - mean) / standardDeviation)),
+  toOutputs: (values) => tf.expandDims(values, 1),
+  progressMetric: 'mean_absolute_error',
+  progress: (outputs, values, { standardDeviation }) =>
+    tf.mul(tf.sum(tf.abs(tf.sub(tf.squeeze(outputs, [1]), values))), standardDeviation),
+  measure(wanted, outputs, values, scale) {
+    const scores = Object.entries(regressionScores(inOwnUnit(outputs, scale), values));
+    return Object.fromEntries(scores.filter(([name]) => name === 'mean_absolute_error' || wanted.includes(name)));
+  },
+};
+
+/** Which tenth of all values each is in, equal values in one: int32 [rows], from 0. */
+function tenths(values: Float64Array): Int32Array {
+  const sorted = values.slice().sort();
+  const bounds = Array.from({ length: 9 }, (_, index) => sorted[Math.floor(((index + 1) * sorted.length) / 10)]);
+  return Int32Array.from(values, (value) => bounds.filter((bound) => value >= bound).length);
+}
+
+/** Constant values are only centred, as scikit-learn has it. */
+function scaleBy(normalization: NumberInput['normalization'], values: Float64Array): TargetScale {
+  if (normalization === 'none' || values.length === 0) return { mean: 0, standardDeviation: 1 };
+  if (normalization === 'rescale') {
+    const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+    const range = values.reduce((a, b) => Math.max(a, b), -Infinity) - least;
+    return { mean: least, standardDeviation: range === 0 ? 1 : range };
+  }
+  const mean = meanOf(values);
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, standardDeviation: variance === 0 ? 1 : Math.sqrt(variance) };
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function missingNumber(place: string): Error {
+  const hint = 'say what stands for it: missing: mean, indicator, or a number';
+  return invalidTable(place, 'a number is missing here', hint);
+}
+
+function outOfLogarithm(place: string, value: number): Error {
+  return invalidTable(place, `ln(1 + x) of ${value} is no number`, 'choose another normalization');
+}

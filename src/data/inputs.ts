@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Runtime } from '../tensorflow/runtime.js';
+import { inputKind } from './columns/kinds.js';
+import type { Dataset, InputColumn, Rows } from './dataset.js';
+
+/** An input and what its values are prepared with; plain values, as a model keeps them. */
+export interface FittedInput {
+  column: InputColumn;
+  /** Learnt of the rows trained on: see `InputKind.fit`. */
+  preparation: unknown;
+}
+
+/** Learns how each input is prepared. @param indices of the rows trained on, in `dataset.train` */
+export function fitInputs({ inputs, train }: Pick<Dataset, 'inputs' | 'train'>, indices: Int32Array): FittedInput[] {
+  return inputs.map((column, place) => ({
+    column,
+    preparation: inputKind(column.type).fit(column, train.inputs[place], train.count, indices),
+  }));
+}
+
+/** The inputs of rows, in the engine, in the dataset's order. */
+export function residentInputs(inputs: readonly InputColumn[], rows: Rows, runtime: Runtime): tf.Tensor[] {
+  return inputs.map((column, place) =>
+    inputKind(column.type).makeResident(column, rows.inputs[place], rows.count, runtime),
+  );
+}
+
+/** The values of some rows, in a program: of each input [indices, …]. */
+export function gatherInputs(
+  fitted: readonly FittedInput[],
+  resident: readonly tf.Tensor[],
+  indices: tf.Tensor,
+  runtime: Runtime,
+): tf.Tensor[] {
+  return fitted.map(({ column }, place) => inputKind(column.type).gather(resident[place], indices, runtime));
+}
+
+/** What the model is given of these values, in a program: vectors side by side; what isn't a vector stands alone. */
+export function prepareInputs(fitted: readonly FittedInput[], batch: readonly tf.Tensor[]): tf.Tensor {
+  const prepared = fitted.map(({ column, preparation }, place) =>
+    inputKind(column.type).prepare(batch[place], preparation),
+  );
+  return prepared.length === 1 ? prepared[0] : tf.concat(prepared, 1);
+}
+
+/** The shape of what a model is given of a row. */
+export function inputShape(inputs: readonly InputColumn[]): readonly number[] {
+  if (inputs.length === 1) return inputs[0].shape;
+  return [inputs.reduce((features, { shape }) => features + shape[0], 0)];
+}
+
+/** Bytes that a row's inputs take in the engine. */
+export function residentBytesOfRow(resident: readonly tf.Tensor[]): number {
+  return resident.reduce((sum, { shape, dtype }) => {
+    const values = shape.slice(1).reduce((product, length) => product * length, 1);
+    return sum + values * (dtype === 'float32' || dtype === 'int32' ? 4 : 1);
+  }, 0);
+}

@@ -1,0 +1,13 @@
+import { targetKind } from './columns/kinds.js';
+import type { DatasetColumns } from './dataset.js';
+import { inputShape } from './inputs.js';
+
+/** What a model of these data is given of a row, and how many outputs it has: `ModelShape`. */
+export function modelShape({ inputs, target }: DatasetColumns): {
+  input: readonly number[];
+  outputs: number;
+  outputsAre: 'classes' | 'numbers';
+} {
+  const outputs = targetKind(target.type).outputs(target);
+  return { input: inputShape(inputs), outputs, outputsAre: target.type === 'category' ? 'classes' : 'numbers' };
+}

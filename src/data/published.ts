@@ -1,0 +1,62 @@
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { cacheDirectory } from '../cache.js';
+import type { LoadOptions } from './dataset.js';
+import { type RemoteFile, ensureDownloaded, mirrored } from './download.js';
+
+/** A dataset that others have made, as it is published. */
+export interface Published {
+  /** In a few words: `Handwritten digits`. */
+  title: string;
+  /** How many images there are to train on and to test. */
+  train: number;
+  test: number;
+  /** How many classes. */
+  classes: number;
+  /** Rows, columns and channels of an image; none where they differ. */
+  shape?: readonly [height: number, width: number, channels: number];
+  /** As their makers say it; `not stated` where they don't. */
+  licence: string;
+  /** What is to be cited. */
+  citation: string;
+  /** The page that says more. */
+  page: string;
+  /** What is downloaded; none if it comes with Ablate. */
+  files: readonly RemoteFile[];
+}
+
+/** The folder of the cache that a published dataset is downloaded into. */
+export function publishedFolder(name: string, environment: NodeJS.ProcessEnv | undefined): string {
+  return join(cacheDirectory(environment), 'datasets', name);
+}
+
+/** Downloads what isn't there of a published dataset. @returns the paths of its files, in their order */
+export async function downloadPublished(
+  name: string,
+  files: readonly RemoteFile[],
+  options: LoadOptions,
+): Promise<string[]> {
+  const environment = options.environment ?? process.env;
+  const folder = publishedFolder(name, environment);
+  const paths: string[] = [];
+  for (const file of files) {
+    const path = join(folder, basename(file.urls[0]));
+    await ensureDownloaded(mirrored(file, name, environment), path, options);
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** Whether all files of a published dataset have been downloaded, by their names and sizes. */
+export async function isDownloaded(
+  name: string,
+  { files }: Published,
+  environment?: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  const folder = publishedFolder(name, environment);
+  for (const { urls, bytes } of files) {
+    const found = await stat(join(folder, basename(urls[0]))).catch(() => undefined);
+    if (found?.size !== bytes) return false;
+  }
+  return true;
+}

@@ -1,0 +1,38 @@
+import type { TaskOptions } from '../dataset.js';
+import type { RowBatch, Table } from './table.js';
+import { invalidTable } from './table-error.js';
+
+/**
+ * Several files of one table (`train-00000-of-00005.parquet` …) as one, in the given order.
+ * @throws UserError if their columns differ
+ */
+export function joinedTable(file: string, tables: readonly Table[]): Table {
+  const [first, ...others] = tables;
+  const names = first.columns.map(({ name }) => name);
+  const different = others.find(({ columns }) => columns.map(({ name }) => name).join('\0') !== names.join('\0'));
+  if (different) {
+    const own = different.columns.map(({ name }) => name).join(', ');
+    throw invalidTable(
+      different.file,
+      `has the columns ${own}`,
+      `expected those of ${first.file}: ${names.join(', ')}`,
+    );
+  }
+  const counts = tables.map(({ rows }) => rows);
+  const rows = counts.every((count) => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+  const recognized = [...new Set(tables.flatMap((table) => table.recognized))];
+  const batches = (options: TaskOptions = {}) => readAll(tables, options);
+  return { file, columns: first.columns, rows, recognized, folder: first.folder, batches };
+}
+
+async function* readAll(tables: readonly Table[], options: TaskOptions): AsyncGenerator<RowBatch> {
+  let first = 0;
+  for (const table of tables) {
+    let count = 0;
+    for await (const batch of table.batches(options)) {
+      yield { ...batch, first: first + batch.first };
+      count += batch.count;
+    }
+    first += count;
+  }
+}

@@ -1,0 +1,34 @@
+import type * as tf from '@tensorflow/tfjs';
+import { targetKind } from './columns/kinds.js';
+import type { TargetScale } from './columns/target-kind.js';
+import type { TargetColumn, TargetValues } from './dataset.js';
+
+/** A target and what its values are scaled by; plain values, as a model keeps them. */
+export interface FittedTarget {
+  column: TargetColumn;
+  scale: TargetScale;
+}
+
+/** Learns how a target is scaled. @param indices of the rows trained on */
+export function fitTarget(column: TargetColumn, values: TargetValues, indices: Int32Array): FittedTarget {
+  return { column, scale: targetKind(column.type).fit(values, indices) };
+}
+
+/** The metric that is told of an epoch in progress, summed over a batch, in a program. */
+export function progressOf({ column, scale }: FittedTarget, outputs: tf.Tensor, values: tf.Tensor): tf.Tensor {
+  return targetKind(column.type).progress(outputs, values, scale);
+}
+
+/**
+ * What predictions are worth: the metrics that are always measured of such a target, and those asked for.
+ * @param outputs row-major [rows, outputs]
+ * @param values [rows]
+ */
+export function measure(
+  { column, scale }: FittedTarget,
+  wanted: readonly string[],
+  outputs: Float32Array,
+  values: TargetValues,
+): Record<string, number> {
+  return targetKind(column.type).measure(wanted, outputs, values, scale);
+}

@@ -1,0 +1,60 @@
+import type { DatasetDuplicates, NamedPair } from '../data/duplicates/dataset-duplicates.js';
+import type { Finding } from '../data/tables/findings.js';
+import { visibleLine } from '../visible.js';
+import { count } from './format.js';
+import { wrapped } from './wrapped.js';
+
+/** What was found in the data of an experiment. */
+export interface DataCheck {
+  /** Of images. */
+  duplicates?: DatasetDuplicates;
+  /** Of tables. */
+  findings?: readonly Finding[];
+}
+
+/** Pairs that a text names; `--json` has all. */
+const NAMED = 10;
+
+/** What was found in the data, in lines. */
+export function dataCheckText({ duplicates, findings }: DataCheck): string {
+  const lines = [...(duplicates ? duplicateLines(duplicates) : []), ...(findings ? findingLines(findings) : [])];
+  return lines.join('');
+}
+
+function duplicateLines({ tests, exact, near }: DatasetDuplicates): string[] {
+  if (exact.length + near.length === 0)
+    return [wrapped(`data: none of the ${count(tests)} test images is, or looks like, a training image`, '')];
+  return [
+    ...pairLines(exact, tests, exact.length === 1 ? 'is a training image' : 'are training images', '='),
+    ...pairLines(near, tests, near.length === 1 ? 'looks like a training image' : 'look like training images', '≈'),
+    wrapped('a score of the test is too good by what a model remembers of them: take them out of one set', ''),
+  ];
+}
+
+function pairLines(pairs: readonly NamedPair[], tests: number, words: string, sign: string): string[] {
+  if (pairs.length === 0) return [];
+  const named = pairs.slice(0, NAMED).map(({ test, train, classes }) => {
+    const differ = classes ? `, of class ${classes[0]} and ${classes[1]}` : '';
+    return visibleLine(`  ${test} ${sign} ${train}${differ}`);
+  });
+  const more = pairs.length > NAMED ? [`  and ${count(pairs.length - NAMED)} more; --json names them`] : [];
+  const share = ((100 * pairs.length) / tests).toFixed(1);
+  const head = wrapped(`data: ${count(pairs.length)} of ${count(tests)} test images (${share} %) ${words}:`, '');
+  return [head, ...[...named, ...more].map((line) => `${line}\n`)];
+}
+
+function findingLines(findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return ['data: nothing is missing, repeated, constant or unseen\n'];
+  return findings.map(({ part, column, message, places }) => {
+    const where = places.length > 0 ? ` (${places.length > 1 ? 'first ' : ''}at ${places[0]})` : '';
+    return wrapped(visibleLine(`data: ${part}${column === undefined ? '' : `, ${column}`}: ${message}${where}`), '');
+  });
+}
+
+/** The same as JSON. */
+export function dataCheckJson({ duplicates, findings }: DataCheck): object {
+  return {
+    ...(duplicates ? { duplicates } : {}),
+    ...(findings ? { findings } : {}),
+  };
+}

@@ -1,0 +1,117 @@
+import { stripVTControlCharacters } from 'node:util';
+import { colors as pc, visibleLine } from '../visible.js';
+import { type Column, formatTable } from './table.js';
+import { wrapped } from './wrapped.js';
+
+/** A column of a table that fits its terminal: where that is narrow, those of low rank have the room first. */
+export interface RankedColumn extends Column {
+  /** 0 of what a row is no row without; those are never left out. */
+  rank: number;
+}
+
+/** Between two columns. */
+const GAP = 2;
+/** A column of words is made no narrower than this. */
+const LEAST_WIDTH = 12;
+/** Before the further lines of a cell. */
+const INDENT = '  ';
+
+/**
+ * A table no wider than its terminal. What doesn't fit is left out, the columns of the highest rank first, and named
+ * below; where even those of rank 0 don't, words of the widest go on in a line below.
+ * @param width in columns; unless told, that of standard output's terminal, without one any
+ */
+export function fittedTable(columns: readonly RankedColumn[], cells: string[][], width = terminalWidth()): string {
+  const shown = fitting(columns, cells, width);
+  const left = columns.filter((column) => !shown.includes(column));
+  const places = shown.map((column) => columns.indexOf(column));
+  const rows = cells.map((row) => places.map((place) => row[place]));
+  const table = width === Infinity ? formatTable([...shown], rows) : folded(shown, rows, width);
+  if (left.length === 0) return table;
+  const titles = left.flatMap(({ title }) => title || []).join(', ');
+  return `${table}${pc.dim(wrapped(`too narrow for ${titles}: | cat, or --json, has all`, ''))}`;
+}
+
+function terminalWidth(): number {
+  const { columns } = process.stdout as { columns?: number };
+  return columns ?? Infinity;
+}
+
+/** Takes the columns that fit, those of the lowest rank first. */
+function fitting(columns: readonly RankedColumn[], cells: string[][], width: number): RankedColumn[] {
+  const taken = new Set<RankedColumn>();
+  let room = width + GAP;
+  for (const column of columns.toSorted((a, b) => a.rank - b.rank)) {
+    const needed = GAP + widthOf(column, columns.indexOf(column), cells);
+    if (column.rank > 0 && needed > room) continue;
+    taken.add(column);
+    room -= needed;
+  }
+  return columns.filter((column) => taken.has(column));
+}
+
+/** Folds the widest columns of words until the table fits. */
+function folded(columns: readonly RankedColumn[], cells: string[][], width: number): string {
+  const widths = columns.map((column, place) => widthOf(column, place, cells));
+  const least = columns.map(({ title }, place) => longestWord([title, ...cells.map((row) => row[place])]));
+  for (let over = total(widths) - width; over > 0; over = total(widths) - width) {
+    const widest = widestWords(columns, widths, least);
+    if (widest === -1) break;
+    widths[widest] = Math.max(least[widest], widths[widest] - over);
+  }
+  const [heading, ...more] = foldedRow(
+    columns.map(({ title }) => title),
+    columns,
+    widths,
+  );
+  const titled = columns.map((column, place) => ({ ...column, title: heading[place] }));
+  const dimmed = more.map((row) => row.map((title) => (title === '' ? '' : pc.dim(title))));
+  return formatTable(titled, [...dimmed, ...cells.flatMap((row) => foldedRow(row, columns, widths))]);
+}
+
+function longestWord(texts: readonly string[]): number {
+  const words = texts.flatMap((text) => text.split(' ')).map(lengthOf);
+  return Math.max(LEAST_WIDTH, ...words.map((length) => length + INDENT.length));
+}
+
+function widestWords(columns: readonly RankedColumn[], widths: readonly number[], least: readonly number[]): number {
+  const words = [...columns.keys()].filter((place) => columns[place].align !== 'right' && widths[place] > least[place]);
+  return words.reduce((widest, place) => (widest === -1 || widths[place] > widths[widest] ? place : widest), -1);
+}
+
+/** A row in as many lines as its longest cell needs. */
+function foldedRow(row: readonly string[], columns: readonly RankedColumn[], widths: readonly number[]): string[][] {
+  const parts = row.map((cell, place) =>
+    columns[place].align === 'right' || lengthOf(cell) <= widths[place] ? [cell] : foldWords(cell, widths[place]),
+  );
+  const height = Math.max(...parts.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => parts.map((part) => part[line] ?? ''));
+}
+
+/** At spaces; lines after the first are set in. */
+function foldWords(cell: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of cell.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && lengthOf(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(lines.length === 0 ? word : `${INDENT}${word}`);
+  }
+  return lines;
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1);
+}
+
+/** How wide a table is of which nothing is left out. */
+export function tableWidth(columns: readonly RankedColumn[], cells: readonly string[][]): number {
+  return total(columns.map((column, place) => widthOf(column, place, cells)));
+}
+
+function widthOf({ title }: Column, place: number, cells: readonly string[][]): number {
+  return Math.max(lengthOf(title), ...cells.map((row) => lengthOf(row[place])));
+}
+
+function lengthOf(text: string): number {
+  return stripVTControlCharacters(visibleLine(text)).length;
+}

@@ -1,0 +1,104 @@
+import { relative } from 'node:path';
+import { colors as pc } from '../visible.js';
+import { tellApart } from '../config/sweep/told-apart.js';
+import { hasStoppedEarly } from '../sweep/results.js';
+import type { VariantResult, SweepSummary } from '../sweep/sweep-store.js';
+import { titledMetric } from '../metric-unit.js';
+import { bestFound } from './best-found.js';
+import { count, duration, metricNumbers } from './format.js';
+import { countTexts } from './sweep-view.js';
+import { statusText } from './run-status.js';
+import { fittedTable } from './fitted-table.js';
+import { wrapped } from './wrapped.js';
+import { ablate } from '../shell.js';
+import { counted } from '../words.js';
+
+/** Variants, and failures, that are listed on a terminal; `--json` has all of them. */
+const LISTED_CELLS = 50;
+const LISTED_FAILURES = 5;
+
+/** The results of a sweep: a row for each variant, the best first, and what went wrong. */
+export function formatSweep(summary: SweepSummary, runsDirectory: string): string {
+  const { id, question, cells: variants } = summary;
+  const rest = variants.length - LISTED_CELLS;
+  return [
+    `\n${titleOf(summary)}\n`,
+    ...(question === null ? [] : [`  ${question}\n`]),
+    ...answerLines(summary),
+    variantTable(summary),
+    ...(rest > 0 ? [`… and ${count(rest)} more variants (--json lists all)\n`] : []),
+    ...notes(summary).map((note) => `  ${note}\n`),
+    `  ${relative(process.cwd(), runsDirectory) || '.'}/sweeps/${id}\n`,
+  ].join('');
+}
+
+/** The answer, what must be known to trust it, and how to see more. */
+function answerLines(summary: SweepSummary): string[] {
+  const { answer, id } = summary;
+  const found = bestFound(summary);
+  if (found !== null) return [wrapped(pc.bold(found), '  '), `  ${pc.dim(ablate('compare', id))}\n\n`];
+  if (!answer) return [];
+  return [
+    wrapped(pc.bold(answer.sentence), '  '),
+    ...answer.cautions.map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '  ')),
+    `  ${pc.dim(ablate('compare', id))}\n\n`,
+  ];
+}
+
+function titleOf({ name, status, trials, duration_seconds: seconds }: SweepSummary): string {
+  const ended = [`${count(trials.finished)} of ${counted(trials.total, 'trial')} finished`, ...countTexts(trials)];
+  const reused = trials.reused > 0 ? [`${count(trials.reused)} of them before`] : [];
+  const mark = status === 'FINISHED' ? '' : ` ${statusText(status)}`;
+  return `${pc.bold(name)}${mark} in ${duration(seconds)}: ${[...ended, ...reused].join(', ')}`;
+}
+
+function variantTable({ cells: variants, metric }: SweepSummary): string {
+  if (variants.length === 0) return '';
+  const { columns: parameters } = tellApart(variants);
+  const columns = [
+    ...parameters.map(({ title }) => ({ title: title.toUpperCase(), rank: 0 })),
+    { title: 'N', align: 'right' as const, rank: 3 },
+    { title: titledMetric(metric.name).toUpperCase(), align: 'right' as const, rank: 0 },
+    { title: '± SD', align: 'right' as const, rank: 2 },
+    { title: '', rank: 1 },
+  ];
+  const shown = variants.slice(0, LISTED_CELLS);
+  const means = metricNumbers(
+    metric.name,
+    shown.map(({ mean }) => mean),
+  );
+  const deviations = metricNumbers(
+    metric.name,
+    shown.map(({ standard_deviation: deviation }) => deviation),
+  );
+  const rows = shown.map((variant, row) => [
+    ...parameters.map(({ cells }) => cells[row]),
+    String(variant.n),
+    means[row],
+    deviations[row],
+    remarks(variant),
+  ]);
+  return fittedTable(columns, rows);
+}
+
+/** What became of the trials that don't count. */
+function remarks({ trials }: VariantResult): string {
+  const others = trials.map(({ status }) => status).filter((status) => status !== 'FINISHED');
+  return [...new Set(others)]
+    .map((status) => `${others.filter((other) => other === status).length} ${statusText(status)}`)
+    .join(' ');
+}
+
+function notes({ cells: variants, error, status }: SweepSummary): string[] {
+  const failures = variants.flatMap(({ label, trials }) =>
+    trials.filter((trial) => trial.status === 'FAILED').map(({ seed, run }) => `${label} seed ${seed} failed: ${run}`),
+  );
+  return [
+    ...(variants.some(hasStoppedEarly)
+      ? ['variants with pruned trials come last: only their luckiest seeds finished']
+      : []),
+    ...failures.slice(0, LISTED_FAILURES),
+    ...(failures.length > LISTED_FAILURES ? [`… and ${count(failures.length - LISTED_FAILURES)} failures more`] : []),
+    ...(error !== null && status !== 'FINISHED' ? [`${pc.red(status)} ${error}`] : []),
+  ];
+}

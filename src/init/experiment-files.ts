@@ -1,0 +1,39 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isTable } from '../data/tables/open-table.js';
+import { UserError } from '../errors.js';
+import { readTextSync } from '../regular-file.js';
+import { COPIED_SCHEMA, INSTALLED_SCHEMA, schemaFrom, withSchemaLine } from './schema-line.js';
+import { type NewFile, type TemplateName, templateFiles } from './templates.js';
+
+/**
+ * The experiment files to write, in the order in which they are run.
+ * @param folder that they are written to
+ * @param from data to write the experiment for, instead of the template
+ * @throws UserError if nothing can be made of the data
+ */
+export async function experimentFiles(
+  folder: string,
+  { template, from }: { template: TemplateName; from?: string },
+): Promise<NewFile[]> {
+  const files = from === undefined ? templateFiles(template) : [await experimentFor(from, folder)];
+  const schema = schemaFrom(folder);
+  return files.map(({ name, text }) => ({ name, text: withSchemaLine(text, schema ?? COPIED_SCHEMA) }));
+}
+
+/** The copy of the schema that experiments in a folder need, if they need one and it isn't there. */
+export function schemaFile(folder: string): NewFile[] {
+  if (schemaFrom(folder) !== undefined || existsSync(join(folder, COPIED_SCHEMA))) return [];
+  return [{ name: COPIED_SCHEMA, text: readTextSync(INSTALLED_SCHEMA) }];
+}
+
+async function experimentFor(data: string, folder: string): Promise<NewFile> {
+  const found = statSync(data, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return (await import('./images.js')).imageExperiment(data, folder);
+  if (found?.isFile() && isTable(data)) throw await (await import('./table.js')).tableError(data);
+  throw new UserError(found ? `${data} is neither a folder nor a table` : `${data} isn't there`, {
+    code: 'unsupported-data',
+    exitCode: 2,
+    hint: 'give a folder of images, with a folder for each class',
+  });
+}

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { isMlflowUri, isModelPath } from '../config/model-reference.js';
+import { type TrainedModel, readTrainedModel } from '../inference/trained-model.js';
+import { findModelRun } from '../sweep/find.js';
+import { isRunId } from '../tracking/run-store.js';
+
+/**
+ * The trained model that a user names: of a run on disk, of a folder, or of MLflow, from where it is downloaded first.
+ * @throws UserError as `findModelRun`, `readTrainedModel` and `downloadModel`
+ */
+export async function findModelOf(reference: string, runsDirectory: string): Promise<TrainedModel> {
+  if (!isMlflowUri(reference)) return readTrainedModel(findModelFolder(reference, runsDirectory));
+  const { downloadModel } = await import('../tracking/mlflow-models.js');
+  return { ...readTrainedModel(await downloadModel(reference)), name: reference };
+}
+
+/**
+ * The folder of a model, or of a run that has one: as it is given, else of the run that is named.
+ * @throws UserError as `findModelRun`
+ */
+export function findModelFolder(reference: string, runsDirectory: string): string {
+  const holdsModel = ['model.json', join('model', 'model.json')].some((file) => existsSync(join(reference, file)));
+  const isOtherFolder = isModelPath(reference) && existsSync(reference) && !isRunId(basename(reference));
+  return holdsModel || isOtherFolder ? reference : findModelRun(runsDirectory, reference).path;
+}

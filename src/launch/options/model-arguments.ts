@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { NAMES, runsDirectoryOption } from './runs-directory.js';
+
+/** Adds the run whose model is meant, and where runs are. */
+export function addModelArgument(command: Command): Command {
+  return command
+    .argument('<run>', `a run: ${NAMES}; a model's folder, or MLflow's models:/NAME/VERSION`)
+    .addOption(runsDirectoryOption());
+}
+
+/** Adds a model and images for it. */
+export function addImageArguments(command: Command): Command {
+  return addModelArgument(command)
+    .argument(
+      '<image...>',
+      'PNG, JPEG or WebP files of any size, folders of them, patterns ("*.png"); - for one on standard input',
+    )
+    .option('--invert', 'make light dark and dark light first: for dark digits on white paper');
+}

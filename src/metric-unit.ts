@@ -1,0 +1,37 @@
+/** How the values of a metric are shown: shares in percent, anything else as it is. */
+export interface MetricUnit {
+  /** What a value is multiplied by to be told. */
+  factor: 1 | 100;
+  /** What follows a value: ` %`. */
+  ofValue: string;
+  /** What follows a difference of two values: ` percentage points`. */
+  ofDifference: string;
+}
+
+const SHARE = /(^|_)(accuracy|precision|recall|f1_score)$/;
+
+/** The unit of a metric, by its name: `val_accuracy`, `test_f1_score`, `best_val_loss`. */
+export function unitOf(metric: string): MetricUnit {
+  return SHARE.test(metric)
+    ? { factor: 100, ofValue: ' %', ofDifference: ' percentage points' }
+    : { factor: 1, ofValue: '', ofDifference: '' };
+}
+
+/** A metric with its unit, as a column or an axis is titled: `val_accuracy (%)`. */
+export function titledMetric(metric: string): string {
+  const unit = unitOf(metric).ofValue.trim();
+  return unit === '' ? metric : `${metric} (${unit})`;
+}
+
+/** A value of a metric in its unit, free of the last bits that multiplying adds: 0.007 is 0.7 %. */
+export function inUnit(value: number, { factor }: MetricUnit): number {
+  return factor === 1 ? value : Number((factor * value).toPrecision(15));
+}
+
+/** A metric in a sentence: `validation accuracy`. */
+export function metricWords(metric: string): string {
+  return metric
+    .replace(/^val_/, 'validation_')
+    .replace(/^train_/, 'training_')
+    .replaceAll('_', ' ');
+}

@@ -1,0 +1,32 @@
+/** How far numbers that a model predicts are from the true ones, in their own unit; all as scikit-learn computes them. */
+export interface RegressionScores {
+  mean_absolute_error: number;
+  root_mean_squared_error: number;
+  /** 1 − Σ(y − p)² ÷ Σ(y − ȳ)²: 0 for a model that always predicts the mean, 1 for a perfect one; below 0 for worse. */
+  r2_score: number;
+}
+
+/**
+ * @param predicted [rows]
+ * @param truth [rows]
+ */
+export function regressionScores(predicted: ArrayLike<number>, truth: ArrayLike<number>): RegressionScores {
+  const rows = truth.length;
+  let absolute = 0;
+  let squared = 0;
+  let sum = 0;
+  for (let row = 0; row < rows; row++) {
+    const error = truth[row] - predicted[row];
+    absolute += Math.abs(error);
+    squared += error * error;
+    sum += truth[row];
+  }
+  const mean = sum / rows;
+  let scatter = 0;
+  for (let row = 0; row < rows; row++) scatter += (truth[row] - mean) ** 2;
+  return {
+    mean_absolute_error: absolute / rows,
+    root_mean_squared_error: Math.sqrt(squared / rows),
+    r2_score: scatter === 0 ? Number(squared === 0) : 1 - squared / scatter,
+  };
+}

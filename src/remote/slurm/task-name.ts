@@ -1,0 +1,5 @@
+/** Slurm's name of a trial: a task of an array job. */
+export interface SlurmTask {
+  array: string;
+  index: number;
+}

@@ -1,0 +1,38 @@
+import type { Answer } from '../analysis/answer.js';
+import type { TwoLevel } from '../analysis/statistics/two-level.js';
+import { halfWidthOf, inDigitsOf } from '../digits.js';
+import { inUnit, unitOf } from '../metric-unit.js';
+import type { Study } from '../study/study.js';
+import { counted } from '../words.js';
+
+const UNIT = unitOf('test_accuracy');
+
+/** How the leader and the variant next to it do on the test images, in a sentence; null where that isn't known. */
+export function testSetSentence({ testSet, answer, metric }: Study): string | null {
+  if (!testSet || !answer) return null;
+  const [first, second] = testSet.variants;
+  const { seeds, examples } = first;
+  const chosen = metric.name.startsWith('test_') ? '' : ` (${titleOf(first.name, answer)} by ${metric.name})`;
+  const difference = testSet.difference
+    ? `; the difference is ${valueText(testSet.difference, UNIT.ofDifference)}`
+    : '';
+  return (
+    `On the test images ${first.name}${chosen} is right in ${valueText(first, UNIT.ofValue)}, ${second.name} in ` +
+    `${valueText(second, UNIT.ofValue)}${difference}. The intervals are of other seeds and other images of this kind ` +
+    `(${counted(seeds, 'seed')}, ${counted(examples, 'image')}).`
+  );
+}
+
+/** What an answer calls a variant: a leader that isn't shown to be the best isn't called so. */
+export function titleOf(name: string, { best, baseline, decided }: Answer): string {
+  if (baseline !== null) return best.includes(name) ? `better than ${baseline}` : `compared with ${baseline}`;
+  if (!decided || !best.includes(name)) return 'leading';
+  return best.length === 1 ? 'the best' : `one of the ${best.length} best`;
+}
+
+function valueText({ mean, interval }: TwoLevel, unit: string): string {
+  const scaled = interval && ([inUnit(interval[0], UNIT), inUnit(interval[1], UNIT)] as const);
+  const digits = (value: number): string => inDigitsOf(value, halfWidthOf(scaled));
+  const range = scaled ? ` (95 % interval ${digits(scaled[0])} to ${digits(scaled[1])})` : '';
+  return `${digits(inUnit(mean, UNIT))}${unit}${range}`;
+}

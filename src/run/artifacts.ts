@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs';
+import { encodeCsv } from '../csv.js';
+import { inOwnUnit } from '../data/columns/target-kind.js';
+import type { Dataset, Rows } from '../data/dataset.js';
+import type { FittedTarget } from '../data/target.js';
+import { labelsOf } from './setup.js';
+import { ownFolder, writeFileAtomic } from '../tracking/atomic-file.js';
+import type { RunDirectory } from '../tracking/run-store.js';
+import type { Evaluation } from '../training/evaluation.js';
+import { answers, classScores, confusionMatrix, mostProbable } from '../metrics/classification.js';
+
+const SUMMARY_WIDTH = 100;
+/** Where the columns of a model's summary end, as shares of its width: layer, inputs, output shape, parameters. */
+const SUMMARY_COLUMNS = [0.4, 0.6, 0.85, 1];
+
+/**
+ * Writes the table of a model's layers, as Keras prints it, into the run's `artifacts/`.
+ * @returns the file's path, relative to the run's directory; none if a run that is resumed has it
+ */
+export function writeModelSummary(run: RunDirectory, model: LayersModel): string[] {
+  const path = join(run.artifacts, 'model_summary.txt');
+  if (existsSync(path)) return [];
+  const lines: string[] = [];
+  model.summary(SUMMARY_WIDTH, SUMMARY_COLUMNS, (line: string) => {
+    lines.push(`${line}\n`);
+  });
+  ownFolder(run.artifacts);
+  writeFileAtomic(path, lines.join(''));
+  return ['artifacts/model_summary.txt'];
+}
+
+/**
+ * Writes what the test showed into the run's `artifacts/`: of classes the confusion matrix, what it says of each class, and
+ * each prediction, from which single models can be compared later (McNemar's test); of a number each prediction.
+ * @returns the files' paths, relative to the run's directory
+ */
+export function writeTestArtifacts(
+  run: RunDirectory,
+  { test }: Dataset,
+  target: FittedTarget,
+  { outputs }: Evaluation,
+): string[] {
+  ownFolder(run.artifacts);
+  const files =
+    target.column.type === 'number' ? numberFiles(test, target, outputs) : classFiles(test, target, outputs);
+  for (const [name, text] of Object.entries(files)) writeFileAtomic(join(run.artifacts, name), text);
+  return Object.keys(files).map((name) => `artifacts/${name}`);
+}
+
+/** File name → contents. */
+type Files = Record<string, string>;
+
+function classFiles(test: Rows, { column }: FittedTarget, outputs: Float32Array): Files {
+  const { classes, type } = column;
+  const predictions = type === 'binary' ? answers(outputs) : mostProbable(outputs, classes.length);
+  const matrix = confusionMatrix(labelsOf(test), predictions, classes.length);
+  return {
+    'confusion_matrix.csv': encodeCsv([
+      ['true \\ predicted', ...classes],
+      ...classes.map((name, row) => [name, ...matrix[row]]),
+    ]),
+    'class_scores.csv': encodeCsv([
+      ['class', 'precision', 'recall', 'f1_score', 'images'],
+      ...classScores(matrix).map(({ precision, recall, f1_score }, index) => {
+        return [classes[index], precision, recall, f1_score, matrix[index].reduce((sum, count) => sum + count, 0)];
+      }),
+    ]),
+    'test_predictions.csv': predictionsCsv(test, predictions, type === 'binary' ? outputs : undefined),
+  };
+}
+
+/**
+ * A row for each example: its place in the test set, the indices of its class and of the one predicted, what is said of the
+ * positive class if there is one, its file if it has one.
+ */
+function predictionsCsv(rows: Rows, predictions: Int32Array, positive: Float32Array | undefined): string {
+  const { files } = rows;
+  const labels = labelsOf(rows);
+  return encodeCsv([
+    ['index', 'label', 'prediction', ...(positive ? ['probability'] : []), ...(files ? ['file'] : [])],
+    ...Array.from(predictions, (prediction, index) => [
+      ...[index, labels[index], prediction],
+      ...(positive ? [positive[index]] : []),
+      ...(files ? [files[index]] : []),
+    ]),
+  ]);
+}
+
+/** A row for each example, in the target's own unit. */
+function numberFiles({ target: values }: Rows, { scale }: FittedTarget, outputs: Float32Array): Files {
+  const rows = Array.from(inOwnUnit(outputs, scale), (predicted, index) => [index, values[index], predicted]);
+  return { 'test_values.csv': encodeCsv([['index', 'true', 'predicted'], ...rows]) };
+}

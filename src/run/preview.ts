@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Augmentation, createAugmentation } from '../data/augmentation.js';
+import { type ImageDataset, asImages } from '../data/images/image-dataset.js';
+import { splitDataset } from '../data/split.js';
+import { sourceSeeds, type SourceSeeds } from '../random.js';
+import type { LocatedExperiment, Preview } from '../protocol/job.js';
+import { loadDatasetOf } from './dataset.js';
+import type { RunHooks } from './experiment.js';
+import type { Runtime } from '../tensorflow/runtime.js';
+import { StepRandom } from '../tensorflow/step-random.js';
+import { epochOrder } from '../training/trainer.js';
+
+/** The training steps whose draws are shown, a row each. */
+const STEPS = [0, 1, 2, 3];
+
+/**
+ * The first images of the first batch, and what augmentation makes of them by the draws of the first steps. The row of
+ * step 0 is what training sees in that step.
+ */
+export async function previewAugmentation(
+  { experiment, columns }: { experiment: LocatedExperiment; columns: number },
+  start: () => Promise<Runtime>,
+  hooks: RunHooks,
+): Promise<Preview> {
+  const { augmentation, dataset: data, training } = experiment.config;
+  const runtime = await start();
+  const loaded = await loadDatasetOf(experiment, hooks);
+  const dataset = asImages(loaded, 'a preview of augmentation');
+  const random = new StepRandom(runtime);
+  const augment = createAugmentation(augmentation, { random, runtime, classes: dataset.classes.length });
+  if (!augment) throw new Error('internal: there is no augmentation to preview');
+  const seeds = sourceSeeds(training);
+  const { train } = splitDataset(loaded, { ...data, seed: seeds.split });
+  const batch = epochOrder(train, seeds.order, 1).subarray(0, training.batch_size);
+  const shown = Math.min(columns, batch.length);
+  const rows = [
+    originals(dataset, batch.subarray(0, shown)),
+    ...augmentedRows(augment, { dataset, batch, random, seeds }, shown),
+  ];
+  const { height, width, channels } = dataset;
+  return { columns: shown, rows: rows.length, height, width, channels, pixels: Buffer.concat(rows) };
+}
+
+function originals({ train, height, width, channels }: ImageDataset, indices: Int32Array): Uint8Array {
+  const size = height * width * channels;
+  return Buffer.concat(Array.from(indices, (index) => train.images.subarray(index * size, (index + 1) * size)));
+}
+
+interface Source {
+  dataset: ImageDataset;
+  /** Indices of the images of a whole batch: what is drawn for an image depends on the size of the batch. */
+  batch: Int32Array;
+  random: StepRandom;
+  seeds: SourceSeeds;
+}
+
+/** The first images of the batch as each step changes them: rows of [shown, height, width, channels]. */
+function augmentedRows(augment: Augmentation, { dataset, batch, random, seeds }: Source, shown: number): Uint8Array[] {
+  const { height, width, channels, train } = dataset;
+  const shape = [batch.length, height, width, channels];
+  const inputs = [
+    tf.tensor(Float32Array.from(originals(dataset, batch)), shape),
+    tf.tensor1d(
+      batch.map((index) => train.labels[index]),
+      'int32',
+    ),
+    tf.tensor1d(random.seeds(seeds), 'int32'),
+  ];
+  const specs = [
+    { shape, dtype: 'float32' as const },
+    { shape: [batch.length], dtype: 'int32' as const },
+    { shape: inputs[2].shape, dtype: 'int32' as const },
+    { shape: [], dtype: 'int32' as const },
+  ];
+  const program = random.runtime.compile('preview', specs, ([images, labels, keys, step]) =>
+    random.during(keys, step, () => [augment(images, labels).images]),
+  );
+  return tf.tidy(() => {
+    const rows = STEPS.map((step) => {
+      const [images] = program.run([...inputs, tf.scalar(step, 'int32')]);
+      return Uint8ClampedArray.from(tf.slice(images, [0], [shown]).dataSync());
+    });
+    tf.dispose(inputs);
+    program.dispose();
+    return rows.map((row) => new Uint8Array(row.buffer));
+  });
+}

@@ -1,0 +1,129 @@
+import { readSweepRecord, type SweepEvent } from '../sweep/sweep-journal.js';
+import {
+  type Choice,
+  isSameChoice,
+  type Look,
+  noteLook,
+  readLooks,
+  statedChoice,
+  USUAL_ALPHA,
+} from '../sweep/ledger.js';
+import { sweepDirectory, type SweepDirectory } from '../sweep/sweep-store.js';
+import { readIdentity } from '../tracking/run-store.js';
+import { counted, listed } from '../words.js';
+import type { NamedRuns } from './named-runs.js';
+import type { Ledger } from './study.js';
+import type { FoundRun } from './study-run.js';
+
+/** How the runs are compared now. */
+export type ChosenNow = Omit<Choice, 'named'>;
+
+/**
+ * Tells how a comparison was chosen, and notes it in the ledgers of the sweeps that it looks at.
+ * @param notes whether it is to be noted: a person or a program sees the answer
+ */
+export async function ledgerOf(
+  runsDirectory: string,
+  named: NamedRuns,
+  now: ChosenNow,
+  notes: boolean,
+): Promise<Ledger> {
+  const choice: Choice = { ...now, named: [...named.ids].sort() };
+  const ids = sweepsLookedAt(named);
+  const noted = await Promise.all(ids.map((id) => lookAt(sweepDirectory(runsDirectory, id), choice, notes)));
+  const before = noted.flatMap((each) => each.before);
+  const begun = named.sweeps.at(0)?.begun ?? noted.find((each) => each.begun)?.begun;
+  const stated = begun ? statedBy(begun) : null;
+  const chosenAfter = stated ? differencesFrom(stated, choice) : ['which runs are compared'];
+  const others = before.filter((look) => !isSameChoice(look, choice) && !(stated && isSameChoice(look, stated)));
+  const ledger = {
+    stated,
+    chosenAfter,
+    exploratory: chosenAfter.length > 0,
+    looks: before.length,
+    otherChoices: distinct(others).length,
+  };
+  const problems = noted.flatMap(({ problem }) => problem ?? []);
+  return { ...ledger, sentence: [...sentencesOf(ledger, choice), ...problems.slice(0, 1).map(unnoted)].join(' ') };
+}
+
+/** Those that are named, and those that named runs are trials of. */
+function sweepsLookedAt({ sweeps, variants }: NamedRuns): string[] {
+  const own = new Set(sweeps.map(({ begun }) => begun.id));
+  const trials = new Set(sweeps.flatMap((sweep) => sweep.variants.flatMap(({ runs }) => runs.map(idOf))));
+  const loose = variants.flatMap(({ runs }) => runs.filter((run) => !trials.has(idOf(run))));
+  return [...new Set([...own, ...loose.flatMap(parentOf)])];
+}
+
+function idOf({ directory }: FoundRun): string {
+  return directory.id;
+}
+
+function parentOf({ directory }: FoundRun): string[] {
+  try {
+    return [readIdentity(directory).parent ?? []].flat();
+  } catch {
+    return [];
+  }
+}
+
+async function lookAt(
+  sweep: SweepDirectory,
+  choice: Choice,
+  notes: boolean,
+): Promise<{ begun?: SweepEvent; before: Look[]; problem?: string }> {
+  try {
+    const { begun, ends } = readSweepRecord(sweep);
+    if (!notes) return { begun, before: readLooks(sweep) };
+    return { begun, ...(await noteLook(sweep, { time: Date.now(), ended: ends.size, ...choice })) };
+  } catch {
+    // The sweep of a run is gone, or damaged.
+    return { before: [] };
+  }
+}
+
+function statedBy(begun: SweepEvent): NonNullable<Ledger['stated']> {
+  const { seeds, seed_range: range } = begun;
+  return { ...statedChoice(begun), seeds: range?.min ?? seeds.length, mostSeeds: seeds.length };
+}
+
+function differencesFrom(stated: Choice, { metric, margin, alpha, baseline, named }: Choice): string[] {
+  const isWhole = named.length === 1 && named[0] === stated.named[0];
+  return [
+    metric === stated.metric ? null : `the metric ${metric}`,
+    margin === stated.margin ? null : `the margin ${margin ?? 'none'}`,
+    alpha === stated.alpha ? null : `α = ${alpha}`,
+    baseline === stated.baseline ? null : `the baseline ${baseline ?? 'none'}`,
+    isWhole ? null : 'which runs are compared',
+  ].filter((each) => each !== null);
+}
+
+function distinct(looks: readonly Choice[]): Choice[] {
+  return looks.reduce<Choice[]>(
+    (found, look) => (found.some((other) => isSameChoice(other, look)) ? found : [...found, look]),
+    [],
+  );
+}
+
+function sentencesOf({ stated, chosenAfter, looks, otherChoices }: Omit<Ledger, 'sentence'>, choice: Choice): string[] {
+  const others = otherChoices > 0 ? `, with ${counted(otherChoices, 'other choice')}` : '';
+  return [
+    stated === null ? 'Nothing was stated before these runs.' : statedSentence(stated),
+    chosenAfter.length > 0
+      ? `Exploratory: ${listed(chosenAfter, chosenAfter.length)} ${chosenAfter.length > 1 ? 'were' : 'was'} chosen after, so the chance of a false answer is above ${choice.alpha}.`
+      : otherChoices > 0
+        ? 'This comparison is the stated one.'
+        : '',
+    looks === 0 ? '' : `Compared ${looks === 1 ? 'once' : `${looks} times`} before${others}.`,
+  ].filter((sentence) => sentence !== '');
+}
+
+function statedSentence({ metric, margin, seeds, mostSeeds: most }: NonNullable<Ledger['stated']>): string {
+  const range = most > seeds ? `${seeds} to ${counted(most, 'seed')}` : counted(seeds, 'seed');
+  const limit = margin === null ? 'no margin' : `a margin of ${margin}`;
+  return `Stated before the runs: ${metric}, ${range}, α = ${USUAL_ALPHA}, ${limit}, no baseline.`;
+}
+
+function unnoted(problem: string): string {
+  return `This look couldn’t be noted: ${problem}.`;
+}

@@ -1,0 +1,11 @@
+/** Names in a sentence: `a, b and c`; beyond a few, how many more. */
+export function listed(names: readonly string[], most = 5): string {
+  const shown = names.length > most ? [...names.slice(0, most - 1), `${names.length - most + 1} more`] : names;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`;
+}
+
+/** `1 run`, `1,000 runs`, `2 classes`. @param word in the singular */
+export function counted(count: number, word: string): string {
+  const plural = word.endsWith('s') ? `${word}es` : `${word}s`;
+  return `${count.toLocaleString('en')} ${count === 1 ? word : plural}`;
+}

@@ -1,0 +1,178 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect } from 'vitest';
+import type { Table } from '../../src/config/schema/experiment.generated.js';
+import type { ImageColumn } from '../../src/data/images/image-column.js';
+import { fitInputs } from '../../src/data/inputs.js';
+import { datasetShape, loadDataset } from '../../src/data/load.js';
+import { splitDataset } from '../../src/data/split.js';
+import { it, userError } from './fixtures.js';
+
+const NUMBER = { type: 'number', missing: 'error', normalization: 'standardize' } as const;
+const CATEGORY = { type: 'category', categories: null } as const;
+
+const table: Table = {
+  ...{ name: 'table', path: 'houses.csv', train: null, validation: null, test: null },
+  ...{
+    separator: null,
+    encoding: null,
+    test_split: 0.25,
+    validation_split: 0.25,
+    split: null,
+    train_fraction: 1,
+    classes: null,
+  },
+  inputs: { area: NUMBER, zip: CATEGORY },
+  target: { price: { type: 'number' } },
+};
+
+const ROWS = Array.from({ length: 40 }, (_, row) => [row, 10 * row, row % 3 === 0 ? '8001' : '812', 1000 - row]);
+
+function csv(rows: readonly (readonly (string | number)[])[], header = 'id,area,zip,price'): string {
+  return [header, ...rows.map((row) => row.join())].join('\n');
+}
+
+describe('a table', () => {
+  it('is rows of typed columns, each row with its own values', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(ROWS));
+    const dataset = await loadDataset(table, options);
+    const { inputs, target, train, test } = dataset;
+    expect(inputs).toMatchObject([
+      { name: 'area', type: 'number', shape: [1] },
+      { name: 'zip', type: 'category', shape: [2], categories: ['812', '8001'] },
+    ]);
+    expect(target).toEqual({ name: 'price', type: 'number', classes: [] });
+    expect([train.count, test.count]).toEqual([30, 10]);
+    const seen = [train, test].flatMap(({ inputs: [areas, zips], target: prices }) =>
+      Array.from(prices, (price, row) => {
+        const id = 1000 - price;
+        expect((areas as Float32Array)[row]).toBe(10 * id);
+        expect((zips as Int32Array)[row]).toBe(id % 3 === 0 ? 1 : 0);
+        return id;
+      }),
+    );
+    expect(seen.sort((a, b) => a - b)).toEqual(ROWS.map(([id]) => id));
+    const { hasValidation, ...columns } = await datasetShape(table, options);
+    expect([hasValidation, columns]).toEqual([false, { inputs, target }]);
+  });
+
+  it('has the same test rows whatever the seed, and validation rows by the seed', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(ROWS));
+    const dataset = await loadDataset(table, options);
+    const [one, two] = [1, 2].map((seed) => splitDataset(dataset, { ...table, seed }));
+    expect(one.validation).not.toEqual(two.validation);
+    expect(one.train.length + one.validation.length).toBe(30);
+  });
+
+  it('gives each part of a split its share of low and high values', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(ROWS));
+    const { test } = await loadDataset({ ...table, test_split: 0.5 }, options);
+    const low = Array.from(test.target).filter((price) => price < 980.5).length;
+    expect(low).toBe(10);
+  });
+
+  it('is read of files of its own for training, validation and test', async ({ folder, options }) => {
+    const parts = { train: ROWS.slice(0, 20), validation: ROWS.slice(20, 25), test: ROWS.slice(25) };
+    for (const [name, rows] of Object.entries(parts)) writeFileSync(join(folder, `${name}.csv`), csv(rows));
+    const files = { path: null, train: 'train.csv', validation: 'validation.csv', test: 'test.csv' };
+    const dataset = await loadDataset({ ...table, ...files }, options);
+    expect([dataset.train.count, dataset.givenValidation, dataset.test.count]).toEqual([25, 5, 15]);
+    expect(Array.from(splitDataset(dataset, { ...table, seed: 1 }).validation)).toEqual([20, 21, 22, 23, 24]);
+  });
+
+  it('knows a category by the rows trained on alone', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'train.csv'), csv([[0, 1, 'a', 2], [1, 2, 'b', 3]])); // prettier-ignore
+    writeFileSync(join(folder, 'test.csv'), csv([[2, 3, 'c', 4]]));
+    const dataset = await loadDataset({ ...table, path: null, train: 'train.csv', test: 'test.csv' }, options);
+    expect(dataset.inputs[1]).toMatchObject({ categories: ['a', 'b'] });
+    expect(dataset.test.inputs[1]).toEqual(Int32Array.of(-1));
+  });
+
+  it('is scaled by the rows trained on alone', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(ROWS));
+    const dataset = await loadDataset(table, options);
+    const [{ preparation }] = fitInputs(dataset, Int32Array.of(0, 1, 2));
+    const [a, b, c] = dataset.train.inputs[0] as Float32Array;
+    expect(preparation).toMatchObject({ mean: (a + b + c) / 3 });
+  });
+
+  it('has images that its cells name, as a folder of images has them', async ({ folder, options }) => {
+    mkdirSync(join(folder, 'photos'));
+    for (const [id] of ROWS) {
+      const background = { r: Number(id), g: 2 * Number(id), b: 9 };
+      const image = sharp({ create: { width: 4, height: 4, channels: 3, background } });
+      await image.png().toFile(join(folder, 'photos', `${id}.png`));
+    }
+    const rows = ROWS.map(([id, , , price]) => [`photos/${id}.png`, price]);
+    writeFileSync(join(folder, 'houses.csv'), csv(rows, 'photo,price'));
+    const photo = {
+      type: 'image',
+      image_size: 2,
+      color_mode: 'rgb',
+      background: 'white',
+      normalization: 'none',
+    } as const;
+    const config: Table = { ...table, inputs: { photo } };
+    const { inputs, train, test } = await loadDataset(config, options);
+    expect((inputs[0] as ImageColumn).shape).toEqual([2, 2, 3]);
+    for (const {
+      inputs: [images],
+      target,
+      count,
+    } of [train, test]) {
+      expect(images.byteLength).toBe(count * 12);
+      Array.from(target, (price, row) => {
+        const [red, green, blue] = images.subarray(12 * row, 12 * row + 3);
+        expect([red, green, blue]).toEqual([1000 - price, 2 * (1000 - price), 9]);
+      });
+    }
+  });
+});
+
+describe('a mistake in a table', () => {
+  const cases: [string, Partial<Table>, string, RegExp][] = [
+    ['a word for a number', {}, '1,ten,a,5', /houses\.csv:42:3: expected a number, found "ten"/],
+    ['an empty number', {}, '1,,a,5', /houses\.csv:42:3: a number is missing here/],
+    ['an empty target', {}, '1,2,a,', /houses\.csv:42:7: the target "price" is empty here/],
+    ['a decimal comma', {}, '1,"2,5",a,5', /houses\.csv:42:3: expected a number, found "2,5"/],
+    ['a row that is too short', {}, '1,2,a', /houses\.csv:42:1: this row has 3 cells/],
+    ['a column that is not there', { inputs: { aera: NUMBER } }, '', /has no column "aera"/],
+    [
+      'a third value of a binary target',
+      { target: { zip: { type: 'binary', positive: null } } },
+      '1,2,x,5',
+      /has 3 values/,
+    ],
+    [
+      'a positive value that never comes',
+      { target: { zip: { type: 'binary', positive: 'yes' } } },
+      '',
+      /is never "yes"/,
+    ],
+    ['no file', { path: null }, '', /dataset has no file/],
+    ['path beside train', { train: 'houses.csv' }, '', /dataset has path and train/],
+  ];
+
+  for (const [name, change, row, message] of cases) {
+    it(`is told at its place: ${name}`, async ({ folder, options }) => {
+      writeFileSync(join(folder, 'houses.csv'), `${csv(ROWS)}\n${row}`);
+      const error = await userError(loadDataset({ ...table, ...change }, options));
+      expect(error.message).toMatch(message);
+      expect(error.hint).toBeTruthy();
+    });
+  }
+
+  it('is told of an image that is not there, by its path', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(ROWS.map(([id, , , price]) => [`${id}.png`, price]), 'photo,price')); // prettier-ignore
+    const photo = {
+      type: 'image',
+      image_size: 2,
+      color_mode: 'rgb',
+      background: 'white',
+      normalization: 'none',
+    } as const;
+    const error = await userError(loadDataset({ ...table, inputs: { photo } }, options));
+    expect(error.message).toContain(join(folder, '0.png').slice(0, -5));
+  });
+});

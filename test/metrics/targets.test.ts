@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { binaryTarget } from '../../src/data/columns/binary.js';
+import { numberTarget } from '../../src/data/columns/number.js';
+import { UNSCALED } from '../../src/data/columns/target-kind.js';
+import { randomStream } from '../../src/random.js';
+import { askPython } from '../support/tensorflow.js';
+import { testPython } from '../support/python.js';
+
+interface Set {
+  truth: number[];
+  predicted: number[];
+}
+
+const random = randomStream(1, 'test/targets');
+const prices = Array.from({ length: 200 }, () => 50_000 + Math.round(1e6 * random.uniform()));
+
+const NUMBERS: Record<string, Set> = {
+  'of a fair model': { truth: prices, predicted: prices.map((price) => Math.fround(price + 1e5 * random.normal())) },
+  'of a model worse than the mean': { truth: prices, predicted: prices.map((price) => Math.fround(-price)) },
+  'of a constant truth': { truth: [3, 3, 3], predicted: [3, 3, 4] },
+  'of a constant truth, found': { truth: [3, 3, 3], predicted: [3, 3, 3] },
+};
+
+/** Probabilities as float32 has them, of which many are equal. */
+const levels = Array.from({ length: 300 }, () => Math.fround(random.below(20) / 19));
+
+const RANKINGS: Record<string, Set> = {
+  'with many equal values': { truth: levels.map((level) => Number(random.uniform() < level)), predicted: levels },
+  'without a yes': { truth: [0, 1, 0, 1], predicted: [0.1, 0.2, 0.3, 0.4].map(Math.fround) },
+  'at the threshold': { truth: [0, 1, 1], predicted: [0.5, 0.5, 0.75] },
+};
+
+let expected: Record<'numbers' | 'rankings', Record<string, number>[]>;
+
+beforeAll(async () => {
+  const script = fileURLToPath(new URL('sklearn_scores.py', import.meta.url));
+  const question = { numbers: Object.values(NUMBERS), rankings: Object.values(RANKINGS) };
+  expected = await askPython(await testPython(), script, question);
+});
+
+function expectScores(actual: Record<string, number>, wanted: Record<string, number>): void {
+  expect(Object.keys(actual).sort()).toEqual(Object.keys(wanted).sort());
+  for (const [name, value] of Object.entries(wanted))
+    expect(Math.abs(actual[name] - value), name).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(value)));
+}
+
+describe('the scores of numbers are those of scikit-learn', () => {
+  it.each(Object.entries(NUMBERS))('%s', (name, { truth, predicted }) => {
+    const wanted = expected.numbers[Object.keys(NUMBERS).indexOf(name)];
+    const outputs = Float32Array.from(predicted);
+    expectScores(numberTarget.measure(Object.keys(wanted), outputs, Float64Array.from(truth), UNSCALED), wanted);
+  });
+
+  it('in the unit of the target, whatever it is scaled by', () => {
+    const scale = { mean: 500_000, standardDeviation: 250_000 };
+    const outputs = Float32Array.of(-1, 0, 2);
+    const truth = Float64Array.of(250_000, 500_000, 900_000);
+    const { mean_absolute_error: error } = numberTarget.measure([], outputs, truth, scale);
+    expect(error).toBeCloseTo(100_000 / 3, 9);
+  });
+});
+
+describe('the scores of a binary target are those of scikit-learn', () => {
+  it.each(Object.entries(RANKINGS))('%s', (name, { truth, predicted }) => {
+    const wanted = expected.rankings[Object.keys(RANKINGS).indexOf(name)];
+    const outputs = Float32Array.from(predicted);
+    expectScores(binaryTarget.measure(Object.keys(wanted), outputs, Int32Array.from(truth), UNSCALED), wanted);
+  });
+});

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocksOf, markdownPages, readPage, type Block } from '../support/pages.js';
+import { Workspace } from '../support/program.js';
+
+const PROGRAM = resolve(import.meta.dirname, '../../bin/ablate.js');
+
+/** The images that the pages suppose their reader to have, beside an otherwise empty folder and in it. */
+const IMAGES = [
+  ...['seven.png', 'photo.jpg', 'scans/1.png', 'scans/2.png', 'photos/2026/3.jpg'],
+  ...['cat', 'dog'].flatMap((kind) => Array.from({ length: 20 }, (_, i) => `../pets/${kind}/${i}.jpg`)),
+];
+
+/** A command of a page, with its place. */
+interface Command {
+  line: number;
+  text: string;
+}
+
+/** What a page has its reader do: files to write, commands to run. */
+type Step = { file: string; text: string } | { command: Command };
+
+/** In their order: of blocks that are marked as runnable the commands, a line each, and the files that blocks are named by. */
+function stepsOf(page: string): Step[] {
+  return blocksOf(readPage(page)).flatMap((block): Step[] => {
+    if (block.language === 'sh' && block.marking === 'runnable') {
+      return commandsOf(block).map((command) => ({ command }));
+    }
+    const isFile = block.language === 'yaml' && /^[\w./-]+\.yaml$/.test(block.marking);
+    return isFile ? [{ file: block.marking, text: `${block.lines.join('\n')}\n` }] : [];
+  });
+}
+
+/** A line ends a command unless it ends in a backslash. */
+function commandsOf({ line, lines }: Block): Command[] {
+  const commands: Command[] = [];
+  let isContinued = false;
+  for (const [index, text] of lines.entries()) {
+    if (isContinued) commands[commands.length - 1].text += `\n${text}`;
+    else commands.push({ line: line + 1 + index, text });
+    isContinued = text.endsWith('\\');
+  }
+  return commands.filter(({ text }) => text.trim() !== '' && !text.startsWith('#'));
+}
+
+const workspace = new Workspace(afterAll);
+const programs = join(workspace.folder, 'bin');
+
+/** Makes `ablate` and `npx ablate` what was built here; `test/program/package.test.ts` is about `npx` itself. */
+function installProgram(): void {
+  mkdirSync(programs);
+  const scripts = { ablate: `exec node ${PROGRAM} "$@"`, npx: `[ "$1" = ablate ] && shift && exec ablate "$@"` };
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(programs, name), 0o755);
+  }
+}
+
+async function makeFolder(page: string): Promise<string> {
+  const folder = join(workspace.folder, page.replaceAll(/[/.]/g, '-'), 'empty');
+  for (const [index, name] of IMAGES.entries()) {
+    const file = join(folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    const background = { r: (index * 37) % 256, g: (index * 91) % 256, b: 90 };
+    await sharp({ create: { width: 32, height: 32, channels: 3, background } }).toFile(file);
+  }
+  return folder;
+}
+
+const env = {
+  ...process.env,
+  MLFLOW_TRACKING_URI: undefined,
+  NO_COLOR: '1',
+  PATH: [programs, dirname(process.execPath), process.env.PATH].join(delimiter),
+};
+
+/** @throws what it printed, below its place */
+async function run(page: string, { line, text }: Command, cwd: string): Promise<void> {
+  await promisify(execFile)('bash', ['-c', text], { cwd, env }).catch((error: unknown) => {
+    const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number };
+    throw new Error(`${page}:${line}: ${text}\nended with ${code}\n${stdout}${stderr}`);
+  });
+}
+
+describe('what a page has its reader do, in an empty folder, works', () => {
+  const pages = markdownPages().filter((page) => stepsOf(page).some((step) => 'command' in step));
+
+  beforeAll(installProgram);
+
+  it('on most of the pages', () => {
+    expect(pages.length).toBeGreaterThan(20);
+  });
+
+  it.each(pages)('%s', async (page) => {
+    const folder = await makeFolder(page);
+    for (const step of stepsOf(page)) {
+      if ('command' in step) await run(page, step.command, folder);
+      else writeFileSync(join(folder, step.file), step.text);
+    }
+  });
+});

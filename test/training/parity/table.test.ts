@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadExperiment } from '../../../src/config/load.js';
+import { loadDataset } from '../../../src/data/load.js';
+import { randomStream } from '../../../src/random.js';
+import { setUpRun } from '../../../src/run/setup.js';
+import type { Runtime } from '../../../src/tensorflow/runtime.js';
+import { epochOrder } from '../../../src/training/trainer.js';
+import { type Encoded, decode, deviation, encode } from '../../support/encoding.js';
+import { askPython, kerasPython, startTensorFlow } from '../../support/tensorflow.js';
+import { trainSteps } from './training.js';
+
+interface TableCase {
+  target: string;
+  type: 'number' | 'binary' | 'category';
+  loss: string;
+  class_weight?: Record<string, number>;
+}
+
+const CASES: Record<string, TableCase> = {
+  'a number, mean squared error': { target: 'price', type: 'number', loss: 'mean_squared_error' },
+  'a number, mean absolute error': { target: 'price', type: 'number', loss: 'mean_absolute_error' },
+  'a number, Huber': { target: 'price', type: 'number', loss: 'huber' },
+  'a binary target, cross-entropy': { target: 'dear', type: 'binary', loss: 'binary_crossentropy' },
+  'a binary target, mean squared error': { target: 'dear', type: 'binary', loss: 'mean_squared_error' },
+  'a binary target, weighed': {
+    ...{ target: 'dear', type: 'binary', loss: 'binary_crossentropy' },
+    class_weight: { no: 1, yes: 3 },
+  },
+  'classes, cross-entropy': { target: 'level', type: 'category', loss: 'sparse_categorical_crossentropy' },
+  'classes, mean squared error': { target: 'level', type: 'category', loss: 'mean_squared_error' },
+};
+
+/** 80 are trained on: five batches. */
+const ROWS = 96;
+const BATCH = 16;
+const EPOCHS = 10;
+const LEARNING_RATE = 0.05;
+
+/** Numbers of which some are missing and some skewed, words, and targets that follow from them. */
+function table(): string {
+  const random = randomStream(1, 'test/table');
+  const rows = Array.from({ length: ROWS }, (_, row) => {
+    const [x, y, z, w] = [100 * random.normal(), random.normal(), Math.exp(3 * random.normal()), random.uniform()];
+    const kind = ['a', '"b, c"', 'd'][random.below(3)];
+    const price = Math.round(500_000 + 1000 * x + 1e5 * y + 1e4 * Math.log1p(z) + 3e4 * random.normal());
+    const level = price < 450_000 ? 'low' : price < 550_000 ? 'mid' : 'top';
+    return [x, row % 7 === 3 ? '' : y, z, w, kind, price, price > 500_000 ? 'yes' : 'no', level].join();
+  });
+  return ['x,y,z,w,kind,price,dear,level', ...rows].join('\n');
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'ablate-table-'));
+
+function experimentOf({ target, type, loss, class_weight }: TableCase): string {
+  const file = join(folder, `${target}-${loss}.yaml`);
+  writeFileSync(
+    file,
+    JSON.stringify({
+      dataset: {
+        name: 'table',
+        train: 'rows.csv',
+        test: 'rows.csv',
+        inputs: {
+          x: { type: 'number' },
+          y: { type: 'number', missing: 'indicator' },
+          z: { type: 'number', normalization: 'log' },
+          w: { type: 'number', normalization: 'rescale' },
+          kind: { type: 'category' },
+        },
+        target: { [target]: { type } },
+        validation_split: 1 / 6,
+      },
+      model: { layers: [{ type: 'dense', units: 6, activation: 'tanh' }, { type: 'dense' }] },
+      training: {
+        ...{ loss, batch_size: BATCH, epochs: EPOCHS, seed: 3, class_weight: class_weight ?? null },
+        optimizer: { name: 'sgd', learning_rate: LEARNING_RATE },
+      },
+    }),
+  );
+  return file;
+}
+
+/** In the order of the layers. */
+const WEIGHTS = ['dense/kernel', 'dense/bias', 'dense_1/kernel', 'dense_1/bias'];
+
+interface Trained {
+  /** Of each step. */
+  losses: number[];
+  /** In the end. */
+  weights: Encoded[];
+  /** The loss of the validation rows then. */
+  validation: number;
+}
+
+/** Trains a case here. @returns also what Keras must know to train the same */
+async function trainOurs(runtime: Runtime, each: TableCase): Promise<{ ours: Trained; question: object }> {
+  const { config: experiment } = loadExperiment(experimentOf(each));
+  const dataset = await loadDataset(experiment.dataset, { baseDirectory: folder });
+  const setup = setUpRun(experiment, dataset, runtime);
+  const stepsPerEpoch = Math.ceil(setup.train.length / BATCH);
+  const question = {
+    ...each,
+    file: join(folder, 'rows.csv'),
+    weights: setup.parts.weights.map((weight) => encode(weight.read())),
+    orders: Array.from({ length: EPOCHS }, (_, epoch) => batches(epochOrder(setup.train, 3, epoch + 1))),
+    validation: Array.from(setup.validation),
+    learning_rate: LEARNING_RATE,
+    class_weight: each.class_weight ? { 0: each.class_weight.no, 1: each.class_weight.yes } : null,
+  };
+  const { losses, weights, validation } = trainSteps({ setup, experiment, stepsPerEpoch });
+  return { question, ours: { losses, weights: WEIGHTS.map((name) => weights[name]), validation } };
+}
+
+function batches(order: Int32Array): number[][] {
+  return Array.from({ length: order.length / BATCH }, (_, step) =>
+    Array.from(order.subarray(BATCH * step, BATCH * (step + 1))),
+  );
+}
+
+const ours: Record<string, Trained> = {};
+let keras: Record<string, Trained>;
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'rows.csv'), table());
+  const runtime = await startTensorFlow();
+  const questions: Record<string, object> = {};
+  for (const [name, each] of Object.entries(CASES)) {
+    const trained = await trainOurs(runtime, each);
+    ours[name] = trained.ours;
+    questions[name] = trained.question;
+  }
+  keras = await askPython(await kerasPython(), fileURLToPath(new URL('keras_table.py', import.meta.url)), questions);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('50 steps on a table as in Keras, which reads and prepares it by itself', () => {
+  it.each(Object.keys(CASES))('%s', (name) => {
+    const expected = keras[name];
+    expect(ours[name].losses).toHaveLength(50);
+    [...ours[name].losses, ours[name].validation].forEach((loss, step) => {
+      const wanted = [...expected.losses, expected.validation][step];
+      expect(Math.abs(loss - wanted), `step ${step}`).toBeLessThan(1e-4 * wanted);
+    });
+    ours[name].weights.forEach((weight, index) => {
+      expect(deviation(decode(weight), decode(expected.weights[index])), WEIGHTS[index]).toBeLessThan(2e-3);
+    });
+  });
+
+  it('is of losses that fall', () => {
+    for (const { losses } of Object.values(ours)) expect(losses[49]).toBeLessThan(losses[0]);
+  });
+});
