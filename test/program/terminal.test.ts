@@ -29,11 +29,18 @@ describe('on a terminal', () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** `compare` says how often it was asked before: the second time, it shows other words. */
+  function forgetLooks(): void {
+    for (const { path } of Object.values(sweeps)) rmSync(join(path, 'looks.jsonl'), { force: true });
+  }
+
   /** What stands in lines that are too long, but for a word that by itself has no room; and what a break has cut. */
   async function misfits(width: number, words: string[]): Promise<string[]> {
+    forgetLooks();
     const lines = await linesOnTerminal(width, folder, words);
     expect(lines.join('').length).toBeGreaterThan(40);
     const long = lines.filter((line) => line.length > width && line.trim().includes(' '));
+    forgetLooks();
     // On a terminal that everything fits, nothing is broken.
     return [...long, ...brokenWords(lines, await linesOnTerminal(1000, folder, words))];
   }
