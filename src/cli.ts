@@ -149,7 +149,7 @@ async function reportUsage(
   const override = /^unknown option '--(\w+[.[][^=]*=.*)'/s.exec(message)?.[1];
   if (override !== undefined) process.stderr.write(`an override is written without dashes: ${shellWord(override)}\n`);
   if (message === "missing required argument 'file'") {
-    const { firstStep } = await import('./init/first-step.js');
+    const { firstStep } = await import('./config/first-step.js');
     process.stderr.write(`${firstStep()}\n`);
   }
   return 2;

@@ -46,7 +46,7 @@ async function list(options: Options): Promise<void> {
   const rows = sort === undefined ? chosen : sortRows(chosen, sort.split(','));
   if (json) process.stdout.write(runListJson(rows, variedKeys(rows)));
   else if (all.length === 0) {
-    const { firstStep } = await import('../init/first-step.js');
+    const { firstStep } = await import('../config/first-step.js');
     process.stderr.write(`no runs in ${options.runsDir}; ${firstStep()}\n`);
   } else if (where !== undefined || sort !== undefined) await printFound(rows, all.length, options);
   else {

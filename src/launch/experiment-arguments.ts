@@ -16,7 +16,7 @@ import { checkShapes } from '../model/shapes.js';
 import { modelShape } from '../data/model-shape.js';
 import { frozenMistakes } from './frozen-mistakes.js';
 import { unknownClasses } from '../training/class-weights.js';
-import { firstStep } from '../init/first-step.js';
+import { firstStep } from '../config/first-step.js';
 
 /** What a command line says about experiments. */
 export interface ExperimentArguments {

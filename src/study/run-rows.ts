@@ -1,6 +1,6 @@
-import { distance } from 'fastest-levenshtein';
 import { modelLabel } from '../config/model-reference.js';
 import { usualGoal } from '../config/sweep/resolve.js';
+import { nearest } from '../config/text/suggest.js';
 import { UserError } from '../errors.js';
 import type { Found } from '../sweep/find.js';
 import { readSweepRecord } from '../sweep/sweep-journal.js';
@@ -115,6 +115,9 @@ const FACTS: Record<string, (row: RunRow) => string | number | undefined> = {
   bytes: ({ bytes }) => bytes,
 };
 
+/** What `ls` calls them above its columns. */
+const TITLES: Partial<Record<string, keyof typeof FACTS>> = { run: 'id', time: 'seconds', size: 'bytes' };
+
 /** All keys that some run has. */
 function keysOf(rows: readonly RunRow[]): Set<string> {
   return new Set([
@@ -181,9 +184,15 @@ function compareBy(a: RunRow, b: RunRow, key: string, sign: number): number {
 
 function nearestKey(wanted: string, known: ReadonlySet<string>): string {
   const plain = [...known].filter((key) => !key.startsWith('model.layers.'));
-  const likely = [plain.filter((key) => key.endsWith(`.${wanted}`)), plain.filter((key) => key.includes(wanted))];
-  const all = likely.find((keys) => keys.length > 0) ?? [...known];
-  return `did you mean ${all.reduce((near, key) => (distance(key, wanted) < distance(near, wanted) ? key : near))}?`;
+  const word = wanted.toLowerCase();
+  const likely =
+    TITLES[word] ??
+    plain.find((key) => key.endsWith(`.${word}`)) ??
+    plain.find((key) => key.includes(word)) ??
+    nearest(wanted, plain);
+  return likely === undefined
+    ? `what runs have: ${Object.keys(FACTS).join(', ')}, metrics, keys`
+    : `did you mean ${likely}?`;
 }
 
 /**

@@ -47,7 +47,15 @@ describe('mistakes', () => {
     const nothing = await workspace.ablate(['resume', '--epochs', '3']);
     expect(nothing).toMatchObject({ code: 2, stderr: expect.stringMatching(/needs the id of one\n/) as string });
     expect((await workspace.ablate(['run'])).code).toBe(2);
-    expect((await workspace.ablate(['run', 'absent.yaml'])).code).toBe(2);
+  });
+
+  it('of a missing file name it once, and the nearest, or what would make a first one', async () => {
+    const { code, stderr } = await workspace.ablate(['run', 'absent.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error absent\.yaml isn't there\n {2}(an experiment lies in|`ablate init` writes) /);
+    workspace.write('present.yaml', 'model: { layers: [{ type: dense }] }\n');
+    const near = await workspace.ablate(['check', 'presnt.yaml']);
+    expect(near.stderr).toBe('error presnt.yaml isn\'t there\n  did you mean "present.yaml"?\n');
   });
 
   it('without any TensorFlow, nor a way to install it, say what was tried and the repair', async () => {

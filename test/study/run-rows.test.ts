@@ -57,6 +57,11 @@ describe('runs in a list', () => {
     expect(ids('-val_accuracy')).toEqual(['2', '1', '3']);
     expect(ids('-model.pooling', '-id')).toEqual(['3', '1', '2']);
     expect(() => ids('accuracy')).toThrow(expect.objectContaining({ exitCode: 2, hint: 'did you mean val_accuracy?' }));
+    // As `ls` calls them, and what is like no key.
+    expect(() => ids('-TIME')).toThrow(expect.objectContaining({ hint: 'did you mean seconds?' }));
+    expect(() => ids('zebra')).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^what runs have: id, name,/) as string }),
+    );
   });
 
   it('are, of each name, the finished one with the best value', () => {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { codeOf, messageOf } from '../../errors.js';
 import { readRegularFileSync } from '../../regular-file.js';
+import { firstStep } from '../first-step.js';
 import { ConfigError } from './config-error.js';
 import { parseYaml } from './parse.js';
 import { problemAt, type ProblemDetails } from './problems.js';
@@ -104,7 +105,7 @@ function readSource(file: string, from: Span | undefined): Source {
       const message = `${file} ${messageOf(error)}`;
       return fail({ code: 'too-complex', message, expected: `at most ${LARGEST_FILE} bytes` });
     }
-    return fail({ code: 'unreadable-file', message: `${file} ${reason(error)}`, ...nearestFile(file, from, error) });
+    return fail({ code: 'unreadable-file', message: `${file} ${reason(error)}`, ...repair(file, from, error) });
   }
 }
 
@@ -119,15 +120,20 @@ function reason(error: unknown): string {
   return reasons[codeOf(error) ?? ''] ?? `can't be read: ${messageOf(error)}`;
 }
 
-function nearestFile(file: string, from: Span | undefined, error: unknown): { suggestion?: string } {
+/** The name of a file nearby that could be meant; where none is, how a first experiment is made. */
+function repair(file: string, from: Span | undefined, error: unknown): { suggestion?: string; hint?: string } {
   if (codeOf(error) !== 'ENOENT') return {};
+  const path = nearestFile(file);
+  if (path !== undefined) return { suggestion: from ? relative(from.source.directory, resolve(path)) : path };
+  return from ? {} : { hint: firstStep() };
+}
+
+function nearestFile(file: string): string | undefined {
   try {
     const name = nearest(basename(file), readdirSync(dirname(file)));
-    if (name === undefined) return {};
-    const path = join(dirname(file), name);
-    return { suggestion: from ? relative(from.source.directory, resolve(path)) : path };
+    return name && join(dirname(file), name);
   } catch {
     // No folder to look in either: there is nothing to suggest.
-    return {};
+    return undefined;
   }
 }

@@ -31,15 +31,19 @@ export function formatProblems(
 }
 
 function formatProblem(problem: Problem, { colors, width }: Required<ProblemFormat>): string {
-  const { file, line, column } = problem;
-  const place = colors.bold(`${visibleLine(file)}:${line}:${column}`);
   return [
-    ...brokenLines(`${place} ${colors.red('error')} ${visibleLine(problem.message)}`, '', width),
+    ...brokenLines(`${placeOf(problem, colors)}${colors.red('error')} ${visibleLine(problem.message)}`, '', width),
     ...excerpt(problem, { colors, width }),
     ...advice(problem).flatMap((text) =>
       brokenLines(visibleLine(text), '  ', width).map((each) => `  ${colors.cyan(each.slice(2))}`),
     ),
   ].join('\n');
+}
+
+/** `file:line:column `; nothing of a file that can't be read, which the message names. */
+function placeOf({ code, file, line, column, sourceLine }: Problem, colors: Colors): string {
+  if (code === 'unreadable-file' && sourceLine === '') return '';
+  return `${colors.bold(`${visibleLine(file)}:${line}:${column}`)} `;
 }
 
 /** A text in lines of a width, broken at spaces; a word that is longer than a line is left whole. */
