@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { formatTable } from '../src/display/table.js';
+import { formatTable } from '../src/display/tables/table.js';
 import { renderPlots } from '../src/report/plots/plots.js';
 import { renderMarkdown } from '../src/report/markdown.js';
 import { guardOutput, terminalText, unguarded, visible, visibleLine } from '../src/visible.js';

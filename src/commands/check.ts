@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Difference } from '../config/diff.js';
 import type { LoadedExperiment } from '../config/load.js';
-import type { DataCheck } from '../display/data-check.js';
+import type { DataCheck } from '../data/check-data.js';
+import type { LoadOptions } from '../data/dataset.js';
 import type { CheckedExperiment, ExperimentArguments } from '../launch/experiment-arguments.js';
 
 interface Options {
@@ -52,12 +53,17 @@ async function sayValid(experiments: CheckedExperiment[]): Promise<void> {
 }
 
 async function checkAllData(experiments: readonly CheckedExperiment[]): Promise<DataCheck[]> {
-  const { checkData } = await import('../launch/check-data.js');
+  const { dirname } = await import('node:path');
+  const { checkData } = await import('../data/check-data.js');
   const { showProgress } = await import('../display/status-line.js');
   const status = showProgress(process.stderr);
+  const onProgress: LoadOptions['onProgress'] = (progress) => {
+    status.onProgress({ type: 'data-progress', ...progress });
+  };
   const found: DataCheck[] = [];
   try {
-    for (const experiment of experiments) found.push(await checkData(experiment, status));
+    for (const { config, file } of experiments)
+      found.push(await checkData(config.dataset, { baseDirectory: dirname(file), onProgress }));
   } finally {
     status.clear();
   }
@@ -73,7 +79,7 @@ async function toText(
   const { formatDifferences } = await import('../config/diff.js');
   const { toYaml } = await import('../config/format.js');
   const { sizeOfSweep } = await import('../config/variants/size.js');
-  const { sizeText } = await import('../display/sweep-summary.js');
+  const { sizeText } = await import('../display/sweep/sweep-summary.js');
   const { datasetText } = await import('../display/dataset-account.js');
   const { dataCheckText } = await import('../display/data-check.js');
   const texts = experiments.map(async (experiment, index) => {
@@ -95,7 +101,7 @@ async function toJson(
   { diff }: Options,
 ): Promise<string> {
   const { configHash } = await import('../config/hash.js');
-  const { sweepJson } = await import('../display/sweep-summary.js');
+  const { sweepJson } = await import('../display/sweep/sweep-summary.js');
   const { datasetJson } = await import('../display/dataset-account.js');
   const { dataCheckJson } = await import('../display/data-check.js');
   const results = experiments.map(async (experiment, index) => ({

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CataloguedDataset } from '../data/catalogue.js';
-import type { Column } from '../display/table.js';
+import type { Column } from '../display/tables/table.js';
 
 interface Options {
   json?: true;
@@ -47,7 +47,7 @@ async function named(name: string, all: readonly CataloguedDataset[]): Promise<C
 
 async function tableOf(all: readonly CataloguedDataset[]): Promise<string> {
   const { count } = await import('../display/format.js');
-  const { formatTable } = await import('../display/table.js');
+  const { formatTable } = await import('../display/tables/table.js');
   const rows = await Promise.all(
     all.map(async (dataset) => [
       dataset.name,

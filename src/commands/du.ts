@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Column } from '../display/table.js';
+import type { Column } from '../display/tables/table.js';
 import { runsDirectoryOption } from '../launch/options/runs-directory.js';
 import { ablate } from '../shell.js';
 
@@ -27,7 +27,7 @@ async function du({ runsDir, json }: Options): Promise<void> {
   const { readRunRows } = await import('../study/run-rows.js');
   const { diskUse } = await import('../study/disk-use.js');
   const { bytesText, count } = await import('../display/format.js');
-  const { formatTable } = await import('../display/table.js');
+  const { formatTable } = await import('../display/tables/table.js');
   const used = diskUse(runsDir, await readRunRows(runsDir));
   const total = used.reduce((sum, use) => sum + use.total, 0);
   if (json) {

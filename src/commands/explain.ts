@@ -44,7 +44,7 @@ async function explain(run: string, words: string[], options: Options): Promise<
   const { findModelOf } = await import('../launch/find-model.js');
   const { readImages } = await import('../launch/options/image-arguments.js');
   const { writeOutput } = await import('../display/write-output.js');
-  const { drawExplanations } = await import('../display/explain-picture.js');
+  const { drawExplanations } = await import('../display/explain/explain-picture.js');
   const model = await findModelOf(run, options.runsDir);
   const classIndex = options.class === undefined ? undefined : indexOfClass(model, options.class);
   const read: ReadImage[] = [
@@ -60,7 +60,7 @@ async function explain(run: string, words: string[], options: Options): Promise<
   const explained = { ...model, names, images, answer, valueName: valueName(model) };
   await writeOutput(options.output, await drawExplanations(explained), '--output');
   if (options.html !== undefined) {
-    const { explanationPage } = await import('../display/explain-page.js');
+    const { explanationPage } = await import('../display/explain/explain-page.js');
     await writeOutput(options.html, await explanationPage(explained, model.name), '--html');
   }
   await print(model, read, answer, options);
@@ -130,7 +130,7 @@ async function print(model: TrainedModel, read: ReadImage[], answer: ExplainAnsw
     return;
   }
   const { colors: pc } = await import('../visible.js');
-  const { columnsOf, saidText } = await import('../display/explain-picture.js');
+  const { columnsOf, saidText } = await import('../display/explain/explain-picture.js');
   for (const image of images) {
     if ('error' in image) process.stderr.write(`${pc.red('error')} ${image.image}: ${image.error}\n`);
     else {

@@ -35,7 +35,7 @@ export function registerExport(program: Command): void {
 async function exportModel(run: string, options: Options): Promise<void> {
   const { findModelOf } = await import('../launch/find-model.js');
   const { showStatusLine } = await import('../display/status-line.js');
-  const { performExport } = await import('../launch/export-steps.js');
+  const { performExport } = await import('../launch/terminal/export-steps.js');
   const { exportReportJson, exportReportText } = await import('../display/export-report.js');
   const request = requestOf(await findModelOf(run, options.runsDir), options);
   requireFree(request.output, options);

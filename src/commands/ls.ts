@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RankedColumn } from '../display/fitted-table.js';
+import type { RankedColumn } from '../display/tables/fitted-table.js';
 import { runsDirectoryOption } from '../launch/options/runs-directory.js';
 import type { RunRow } from '../study/run-rows.js';
 import type { SweepState } from '../sweep/sweep-state.js';
@@ -74,7 +74,7 @@ async function runTable(rows: readonly RunRow[], asked: readonly string[] = []):
 
 async function sweepTable(sweeps: readonly SweepState[]): Promise<string> {
   if (sweeps.length === 0) return '';
-  const { fittedTable } = await import('../display/fitted-table.js');
+  const { fittedTable } = await import('../display/tables/fitted-table.js');
   const { tagsOf } = await import('../study/run-rows.js');
   const rows = await Promise.all(sweeps.map(sweepRow));
   const tags = sweeps.map(({ sweep }) => tagsText(tagsOf({ sweep })));

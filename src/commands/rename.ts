@@ -17,7 +17,7 @@ export function registerRename(program: Command): void {
 
 async function rename(id: string, name: string, { runsDir }: { runsDir: string }): Promise<void> {
   const { findSweepOrRun } = await import('../sweep/find.js');
-  const { label } = await import('../launch/label.js');
+  const { label } = await import('../launch/tracking/label.js');
   requireName(name);
   const found = findSweepOrRun(runsDir, id);
   await label(found, { name, tags: {} });

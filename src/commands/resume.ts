@@ -38,7 +38,7 @@ async function resumeNamed(id: string | undefined, options: ResumeOptions, comma
   if (!found) process.stderr.write(`nothing in ${options.runsDir} was interrupted\n`);
   else if ('run' in found) await resumeRun(found.run, options, command);
   else {
-    const { sweepAsItBegan } = await import('../launch/resume-sweep.js');
+    const { sweepAsItBegan } = await import('../launch/resume/resume-sweep.js');
     const { trainAll } = await import('../launch/terminal/train-all.js');
     await trainAll([await sweepAsItBegan(found.sweep)], options, { existing: found.sweep });
   }
@@ -53,13 +53,13 @@ function epochsWithoutRun(): UserError {
 }
 
 async function resumeRun(run: RunDirectory, options: ResumeOptions, command: Command): Promise<void> {
-  const { readOrRestoreSummary } = await import('../launch/damaged-summary.js');
-  const { refuseOver, runAsItBegan } = await import('../launch/resume-run.js');
+  const { readOrRestoreSummary } = await import('../launch/resume/damaged-summary.js');
+  const { refuseOver, runAsItBegan } = await import('../launch/resume/resume-run.js');
   const summary = readOrRestoreSummary(run);
   if (options.epochs === undefined) refuseOver(run, summary);
   const { job, engine } = runAsItBegan(run);
   if (options.epochs !== undefined) {
-    const { trainOnJob } = await import('../launch/train-on.js');
+    const { trainOnJob } = await import('../launch/resume/train-on.js');
     await train(trainOnJob(job, summary, options), { ...options, ...engineBefore(engine, command) });
   } else if (summary?.status === 'FINISHED') {
     const { printResults } = await import('../display/run-results.js');

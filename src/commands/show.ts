@@ -27,7 +27,7 @@ async function show(id: string, { runsDir, json }: Options): Promise<void> {
   const { readHistory } = await import('../tracking/run-history.js');
   const found = findSweepOrRun(runsDir, id);
   if ('sweep' in found) {
-    const { sweepJson, sweepText } = await import('../display/show-sweep.js');
+    const { sweepJson, sweepText } = await import('../display/sweep/show-sweep.js');
     process.stdout.write(await (json ? sweepJson : sweepText)(found.sweep));
     return;
   }
@@ -102,7 +102,7 @@ async function describe(
 
 /** Each metric's last, lowest and highest value. */
 async function metricsTable(metrics: RunHistory['metrics']): Promise<string> {
-  const { fittedTable } = await import('../display/fitted-table.js');
+  const { fittedTable } = await import('../display/tables/fitted-table.js');
   const { metricText } = await import('../display/format.js');
   const { sparkline } = await import('../display/sparkline.js');
   const right = 'right' as const;

@@ -88,7 +88,7 @@ async function sweepText(state: SweepState): Promise<string> {
   const { colors: pc } = await import('../visible.js');
   const { runDirectory } = await import('../tracking/run-store.js');
   const { statusText } = await import('../display/run-status.js');
-  const { SweepView } = await import('../display/sweep-view.js');
+  const { SweepView } = await import('../display/sweep/sweep-view.js');
   const { begun, results, open, jobs, holder, since, sweep } = state;
   const ofSeeds = begun.seed_range === undefined ? { seeds: begun.seeds.length } : {};
   const view = new SweepView(
@@ -109,7 +109,7 @@ async function sweepText(state: SweepState): Promise<string> {
 
 async function runsText(runs: GoingRun[]): Promise<string> {
   if (runs.length === 0) return '';
-  const { formatTable } = await import('../display/table.js');
+  const { formatTable } = await import('../display/tables/table.js');
   const { metricText } = await import('../display/format.js');
   const titles = ['RUN', 'PROCESS', 'EPOCH', 'TRAIN LOSS', 'VAL ACC'];
   const columns = titles.map((title, index) => ({ title, align: index > 0 ? ('right' as const) : undefined }));

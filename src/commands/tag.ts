@@ -27,7 +27,7 @@ async function tag(id: string, words: string[], { runsDir, remove }: Options): P
   const added = Object.fromEntries(words.map(parseTag));
   const removed = Object.fromEntries(remove.map((key) => [key, null]));
   if (words.length + remove.length > 0) {
-    const { label } = await import('../launch/label.js');
+    const { label } = await import('../launch/tracking/label.js');
     await label(found, { tags: { ...added, ...removed } });
   }
   process.stdout.write(`${tagsText(tagsOf(found))}\n`);

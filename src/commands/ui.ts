@@ -139,7 +139,7 @@ async function pageAddress(client: MlflowClient, { runsDir }: Options): Promise<
   const { newestSweep } = await import('../sweep/find.js');
   const sweep = newestSweep(runsDir);
   if (sweep) {
-    const { comparisonAddress } = await import('../launch/comparison-address.js');
+    const { comparisonAddress } = await import('../launch/tracking/comparison-address.js');
     return comparisonAddress(client, sweep);
   }
   const experiment = await newestExperiment(runsDir);

@@ -36,7 +36,7 @@ async function work(options: WorkerOptions): Promise<void> {
   const { place, concurrency, close } = await openWorkerPlace(await chooseEngine(options), options);
   const { RedisConsumer } = await import('../remote/redis/redis-consumer.js');
   const { performTrial } = await import('../remote/perform-trial.js');
-  const { configuredMlflow } = await import('../launch/mlflow-client.js');
+  const { configuredMlflow } = await import('../launch/tracking/mlflow-client.js');
   const { listenForInterrupts } = await import('../launch/signals/interrupts.js');
   const mlflow = await configuredMlflow(process.env);
   const { signal, stop } = listenForInterrupts(close);

@@ -12,7 +12,7 @@ import { testSetSentence } from '../report/test-set.js';
 import { inUnits } from '../report/in-units.js';
 import type { Study } from '../study/study.js';
 import { count } from './format.js';
-import { fittedTable } from './fitted-table.js';
+import { fittedTable } from './tables/fitted-table.js';
 import { wrapped } from './wrapped.js';
 
 /** Variants that are listed on a terminal; `--json` and `--csv` have all of them. */

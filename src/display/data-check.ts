@@ -1,16 +1,9 @@
+import type { DataCheck } from '../data/check-data.js';
 import type { DatasetDuplicates, NamedPair } from '../data/duplicates/dataset-duplicates.js';
 import type { Finding } from '../data/tables/findings.js';
 import { visibleLine } from '../visible.js';
 import { count } from './format.js';
 import { wrapped } from './wrapped.js';
-
-/** What was found in the data of an experiment. */
-export interface DataCheck {
-  /** Of images. */
-  duplicates?: DatasetDuplicates;
-  /** Of tables. */
-  findings?: readonly Finding[];
-}
 
 /** Pairs that a text names; `--json` has all. */
 const NAMED = 10;

@@ -7,7 +7,7 @@ import { valueName, withoutProbabilities } from '../inference/class-values.js';
 import type { CorruptedScore, TestedModel } from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { count, percent, significant, valueText } from './format.js';
-import { formatTable } from './table.js';
+import { formatTable } from './tables/table.js';
 import { wrapped } from './wrapped.js';
 
 /** A model and what its test showed. */

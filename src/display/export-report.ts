@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { ExportComparison } from '../export/comparison.js';
 import type { ExportRequest } from '../export/export-request.js';
 import { count, percent } from './format.js';
-import { formatTable } from './table.js';
+import { formatTable } from './tables/table.js';
 import { BINARY_LIMIT, readRegularFile } from '../regular-file.js';
 import { counted } from '../words.js';
 

@@ -8,9 +8,9 @@ import { isImages } from '../data/images/image-dataset.js';
 import { columnsText, datasetText, accountJson } from './dataset-account.js';
 import { bytesText, count, duration } from './format.js';
 import { seedText } from './seed-text.js';
-import { sizeText, sweepJson, variantTable } from './sweep-summary.js';
-import { fittedTable } from './fitted-table.js';
-import { formatTable } from './table.js';
+import { sizeText, sweepJson, variantTable } from './sweep/sweep-summary.js';
+import { fittedTable } from './tables/fitted-table.js';
+import { formatTable } from './tables/table.js';
 import { wrapped } from './wrapped.js';
 import { counted } from '../words.js';
 

@@ -3,7 +3,7 @@ import { type ClassValue, type ValueName, namedValue, valueName } from '../infer
 import type { TrainedModel } from '../inference/trained-model.js';
 import { colors as pc } from '../visible.js';
 import { valueText } from './format.js';
-import { formatTable } from './table.js';
+import { formatTable } from './tables/table.js';
 
 /** What became of one image. */
 export type Prediction = { image: string; top: ClassValue[] } | { image: string; error: string };

@@ -1,7 +1,7 @@
 import type { Removal } from '../study/removal.js';
 import { colors as pc } from '../visible.js';
 import { bytesText } from './format.js';
-import { formatTable } from './table.js';
+import { formatTable } from './tables/table.js';
 
 /** Lines of each kind; `--json` has all. */
 const LISTED = 50;

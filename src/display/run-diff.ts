@@ -4,7 +4,7 @@ import { unitOf } from '../metric-unit.js';
 import { encodeNumbers } from '../tracking/journal-events.js';
 import { colors as pc } from '../visible.js';
 import { metricText, significant } from './format.js';
-import { formatTable } from './table.js';
+import { formatTable } from './tables/table.js';
 
 const COLUMNS = [
   { title: 'METRIC' },

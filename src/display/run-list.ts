@@ -4,7 +4,7 @@ import { encodeNumbers } from '../tracking/journal-events.js';
 import { tagsText } from '../tracking/user-tags.js';
 import { bytesText, duration, metricText } from './format.js';
 import { statusText } from './run-status.js';
-import { fittedTable, type RankedColumn } from './fitted-table.js';
+import { fittedTable, type RankedColumn } from './tables/fitted-table.js';
 
 /** A column of the list of runs. */
 interface ListColumn extends RankedColumn {

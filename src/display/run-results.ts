@@ -4,14 +4,14 @@ import { colors as pc } from '../visible.js';
 import type { SweepSummary } from '../sweep/sweep-store.js';
 import type { Tracked } from '../tracking/follow-end.js';
 import type { Summary } from '../tracking/run-store.js';
-import { bestFound } from './best-found.js';
+import { bestFound } from './sweep/best-found.js';
 import { readHistory, type MetricPoint, type RunHistory } from '../tracking/run-history.js';
 import { runDirectory } from '../tracking/run-store.js';
 import { ablate } from '../shell.js';
 import { count, duration, metricText } from './format.js';
 import { sparkline } from './sparkline.js';
-import { fittedTable } from './fitted-table.js';
-import { type Column, formatTable } from './table.js';
+import { fittedTable } from './tables/fitted-table.js';
+import { type Column, formatTable } from './tables/table.js';
 import { counted } from '../words.js';
 
 /** The result of an experiment; of one among several it may be an error. */
@@ -41,7 +41,7 @@ export async function printResults(
     );
     process.stdout.write(`${JSON.stringify(plain.length === 1 ? plain[0] : plain, null, 2)}\n`);
   } else {
-    const { formatSweep } = await import('./sweep-results.js');
+    const { formatSweep } = await import('./sweep/sweep-results.js');
     const format = (result: Result): string => {
       if ('cells' in result) return formatSweep(result, resolve(runsDir));
       return 'metrics' in result ? formatResult(result, resolve(runsDir)) : formatFailure(result);

@@ -9,7 +9,7 @@ import { answerOf } from '../scheduling/failure.js';
 import { runRecorded } from '../sweep/run-recorded.js';
 import { type Tracked, undeliveredOf, withUndelivered } from '../tracking/follow-end.js';
 import type { Starter } from './engine.js';
-import { trackRun } from './run-tracking.js';
+import { trackRun } from './tracking/run-tracking.js';
 
 /**
  * Does one run, and follows it to MLflow. Sweeps that have the same as a trial wait for it; it waits for no one.

@@ -28,7 +28,7 @@ import { whileHolding } from '../tracking/run-lock.js';
 import { VERSION } from '../version.js';
 import { DatasetDigests } from './dataset-digests.js';
 import type { TrainingSettings } from './settings.js';
-import { SweepTracking } from './sweep-tracking.js';
+import { SweepTracking } from './tracking/sweep-tracking.js';
 import { type SweepExperiment, trialsOf } from './sweep-trials.js';
 import type { Trainer } from './train-run.js';
 

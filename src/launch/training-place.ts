@@ -74,7 +74,7 @@ async function queuePlace(
   };
   return remotePlace('on a queue', wanted, async ({ threads }) => {
     const { RedisScheduler } = await import('../remote/redis/redis-scheduler.js');
-    const { configuredMlflow } = await import('./mlflow-client.js');
+    const { configuredMlflow } = await import('./tracking/mlflow-client.js');
     const mlflow = await configuredMlflow(environment);
     const scheduler = await RedisScheduler.connect(address, { threads, priority, mlflow, onMessage: say });
     const { workers, paused } = await scheduler.readiness();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { divergingOf, grayOf, heated, pictureOf } from '../../src/display/explain-colors.js';
+import { divergingOf, grayOf, heated, pictureOf } from '../../src/display/explain/explain-colors.js';
 
 const map = (height: number, width: number, ...values: number[]) => ({
   height,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secondsLeft, type Underway } from '../../src/display/sweep-clock.js';
+import { secondsLeft, type Underway } from '../../src/display/sweep/sweep-clock.js';
 
 const trial = (changes: Partial<Underway>): Underway => ({ seconds: 10, before: 0, share: 0.5, from: 0, ...changes });
 

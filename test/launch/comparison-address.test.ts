@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { comparisonAddress } from '../../src/launch/comparison-address.js';
+import { comparisonAddress } from '../../src/launch/tracking/comparison-address.js';
 import { DeliverableSweep } from '../../src/sweep/deliverable-sweep.js';
 import { listDeliverables } from '../../src/sweep/deliverables.js';
 import { SweepJournal } from '../../src/sweep/sweep-journal.js';

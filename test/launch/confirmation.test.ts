@@ -6,7 +6,7 @@ import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
 import { sweepFromArguments } from '../../src/config/sweep/arguments.js';
 import { expandSweep, sweepSeeds } from '../../src/config/variants/sweep.js';
-import { bestFound } from '../../src/display/best-found.js';
+import { bestFound } from '../../src/display/sweep/best-found.js';
 import { confirmationOf } from '../../src/launch/confirmation.js';
 import { SweepJournal } from '../../src/sweep/sweep-journal.js';
 import { readSweepState, summaryOf } from '../../src/sweep/sweep-state.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { track } from '../../src/launch/run-tracking.js';
+import { track } from '../../src/launch/tracking/run-tracking.js';
 import type { Experiment } from '../../src/config/schema/experiment.generated.js';
 
 it.each([

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findModelFolder } from '../../src/launch/find-model.js';
-import { label } from '../../src/launch/label.js';
+import { label } from '../../src/launch/tracking/label.js';
 import { tagsOf } from '../../src/study/run-rows.js';
 import { DeliverableSweep } from '../../src/sweep/deliverable-sweep.js';
 import { findModelRun, findSweepOrRun } from '../../src/sweep/find.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
 import { type SweepVariant, expandSweep } from '../../src/config/variants/sweep.js';
-import { SweepView } from '../../src/display/sweep-view.js';
+import { SweepView } from '../../src/display/sweep/sweep-view.js';
 import type { Job } from '../../src/protocol/job.js';
 import type { JobOptions, Outcome, Scheduler } from '../../src/scheduling/scheduler.js';
 import { AddedSeeds } from '../../src/sweep/added-seeds.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { label } from '../../src/launch/label.js';
+import { label } from '../../src/launch/tracking/label.js';
 import { randomStream } from '../../src/random.js';
 import { readJournal } from '../../src/tracking/journal.js';
 import { deliverableRun } from '../../src/tracking/deliverable.js';

@@ -98,7 +98,7 @@ async function trainOne(
   if (!isSweep(experiment)) return trainShown(jobOf(experiment, settings), trainer);
   // Only sweeps need search, early stopping and statistics.
   const { trainSweep } = await import('../train-sweep.js');
-  const { watchSweep } = await import('../../display/sweep-watch.js');
+  const { watchSweep } = await import('../../display/sweep/sweep-watch.js');
   const { onEvent, end } = watchSweep(trainer.place.describe, process.stderr);
   return trainSweep(experiment, { ...trainer, settings, onEvent }, existing).finally(end);
 }

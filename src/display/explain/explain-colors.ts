@@ -1,4 +1,4 @@
-import type { NumberMap } from '../explanation/task.js';
+import type { NumberMap } from '../../explanation/task.js';
 
 /** RGB, [height, width, 3] */
 export interface Picture {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { colors as pc, visibleLine } from '../visible.js';
+import { colors as pc, visibleLine } from '../../visible.js';
 
 /** A column of a table. */
 export interface Column {

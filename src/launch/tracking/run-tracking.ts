@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
-import type { Experiment } from '../config/schema/experiment.generated.js';
-import type { CreatedEvent } from '../protocol/events.js';
-import type { Deliverable } from '../tracking/deliverable.js';
-import { asUserError, type FollowEnd } from '../tracking/follow-end.js';
-import type { Follower } from '../tracking/follower.js';
-import { takeRunId } from '../tracking/mlflow/adopted-run.js';
-import { ablate } from '../shell.js';
+import type { Experiment } from '../../config/schema/experiment.generated.js';
+import type { CreatedEvent } from '../../protocol/events.js';
+import type { Deliverable } from '../../tracking/deliverable.js';
+import { asUserError, type FollowEnd } from '../../tracking/follow-end.js';
+import type { Follower } from '../../tracking/follower.js';
+import { takeRunId } from '../../tracking/mlflow/adopted-run.js';
+import { ablate } from '../../shell.js';
 
 /** Who has something followed to MLflow. */
 export interface TrackingListener {
@@ -73,8 +73,8 @@ export function track(
 }
 
 async function loadRun(id: string, path: string): Promise<Deliverable> {
-  const { runDirectory } = await import('../tracking/run-store.js');
-  const { deliverableRun } = await import('../tracking/deliverable.js');
+  const { runDirectory } = await import('../../tracking/run-store.js');
+  const { deliverableRun } = await import('../../tracking/deliverable.js');
   return deliverableRun(runDirectory(dirname(path), id));
 }
 
@@ -83,8 +83,8 @@ async function follow(
   { say, environment }: TrackingListener,
   adopted: string | undefined,
 ): Promise<Follower | undefined> {
-  const { clientFromEnvironment } = await import('../tracking/mlflow/environment.js');
-  const { Follower } = await import('../tracking/follower.js');
+  const { clientFromEnvironment } = await import('../../tracking/mlflow/environment.js');
+  const { Follower } = await import('../../tracking/follower.js');
   const client = clientFromEnvironment(environment);
   return client && new Follower(await load(), client, { onMessage: say, adopted });
 }

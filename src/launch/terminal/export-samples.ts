@@ -1,9 +1,9 @@
-import type { ExportRequest } from '../export/export-request.js';
-import { asImages } from '../data/images/image-dataset.js';
-import { UserError } from '../errors.js';
-import { randomStream } from '../random.js';
-import { experimentOf } from './inference-session.js';
-import type { StatusLine } from '../display/status-line.js';
+import type { ExportRequest } from '../../export/export-request.js';
+import { asImages } from '../../data/images/image-dataset.js';
+import { UserError } from '../../errors.js';
+import { randomStream } from '../../random.js';
+import { experimentOf } from '../inference-session.js';
+import type { StatusLine } from '../../display/status-line.js';
 
 /** Images that a written model is compared with the run's own by. */
 export interface Samples {
@@ -24,7 +24,7 @@ const CALIBRATION_IMAGES = 200;
  * @throws UserError `export-without-data` where a loss of accuracy can't be told
  */
 export async function sampleImages({ model, quantize }: ExportRequest, status: StatusLine): Promise<Samples> {
-  const { loadDatasetOf } = await import('../run/dataset.js');
+  const { loadDatasetOf } = await import('../../run/dataset.js');
   const size = model.height * model.width * model.channels;
   try {
     status.update("Reading the model's own data");

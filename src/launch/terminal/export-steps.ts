@@ -1,22 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { UserError } from '../errors.js';
-import { compareOutputs, type ExportComparison } from '../export/comparison.js';
-import { convert } from '../export/convert.js';
-import { exportPython } from '../export/export-python.js';
-import type { ExportRequest } from '../export/export-request.js';
-import { deployableModel, quantizedModel, writeSavedModel } from '../export/saved-model.js';
-import { replacePath, withWorkFolder } from '../export/work-folder.js';
-import { valueName } from '../inference/class-values.js';
-import { readTrainedModel } from '../inference/trained-model.js';
-import { tensorFlowPython } from './engine.js';
-import type { EngineOptions } from './options/engine.js';
-import { type ExportReport, sizesOf } from '../display/export-report.js';
+import { UserError } from '../../errors.js';
+import { compareOutputs, type ExportComparison } from '../../export/comparison.js';
+import { convert } from '../../export/convert.js';
+import { exportPython } from '../../export/export-python.js';
+import type { ExportRequest } from '../../export/export-request.js';
+import { deployableModel, quantizedModel, writeSavedModel } from '../../export/saved-model.js';
+import { replacePath, withWorkFolder } from '../../export/work-folder.js';
+import { valueName } from '../../inference/class-values.js';
+import { readTrainedModel } from '../../inference/trained-model.js';
+import { tensorFlowPython } from '../engine.js';
+import type { EngineOptions } from '../options/engine.js';
+import { type ExportReport, sizesOf } from '../../display/export-report.js';
 import { sampleImages, type Samples } from './export-samples.js';
-import type { InferenceSession } from './inference-session.js';
-import { startInferenceSession } from './terminal/inference-session.js';
-import { showInstallProgress } from '../display/install-progress.js';
-import type { StatusLine } from '../display/status-line.js';
+import type { InferenceSession } from '../inference-session.js';
+import { startInferenceSession } from './inference-session.js';
+import { showInstallProgress } from '../../display/install-progress.js';
+import type { StatusLine } from '../../display/status-line.js';
 
 /** Formats that keep the weights as they are must predict the same: within this, of outputs above 1 within this part. */
 const TOLERANCE = 1e-5;

@@ -1,11 +1,11 @@
-import type { Experiment } from '../config/schema/experiment.generated.js';
-import { sizeOfSweep, type SweepSize } from '../config/variants/size.js';
-import { seedRangeOf, sweepSeeds, sweptKeys, type SweepVariant } from '../config/variants/sweep.js';
-import { variantLabel } from '../config/sweep/label.js';
-import { tellApart } from '../config/sweep/told-apart.js';
-import { count } from './format.js';
-import { fittedTable } from './fitted-table.js';
-import { counted } from '../words.js';
+import type { Experiment } from '../../config/schema/experiment.generated.js';
+import { sizeOfSweep, type SweepSize } from '../../config/variants/size.js';
+import { seedRangeOf, sweepSeeds, sweptKeys, type SweepVariant } from '../../config/variants/sweep.js';
+import { variantLabel } from '../../config/sweep/label.js';
+import { tellApart } from '../../config/sweep/told-apart.js';
+import { count } from '../format.js';
+import { fittedTable } from '../tables/fitted-table.js';
+import { counted } from '../../words.js';
 
 /** Variants that are listed on a terminal; `--json` has all of them. */
 const LISTED_VARIANTS = 50;

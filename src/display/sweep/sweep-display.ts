@@ -1,5 +1,5 @@
-import type { SweepProgress } from '../sweep/sweep-progress.js';
-import { isLive, type Output, outputOn } from './output.js';
+import type { SweepProgress } from '../../sweep/sweep-progress.js';
+import { isLive, type Output, outputOn } from '../output.js';
 import type { SweepView } from './sweep-view.js';
 
 /** Shows a sweep while it is in progress. */

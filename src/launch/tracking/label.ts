@@ -1,8 +1,8 @@
-import type { Found } from '../sweep/find.js';
-import { SweepJournal } from '../sweep/sweep-journal.js';
-import { addLabels, type Labels, NAME_TAG } from '../tracking/labels.js';
-import { JournalWriter, readJournal } from '../tracking/journal.js';
-import { whileHolding } from '../tracking/run-lock.js';
+import type { Found } from '../../sweep/find.js';
+import { SweepJournal } from '../../sweep/sweep-journal.js';
+import { addLabels, type Labels, NAME_TAG } from '../../tracking/labels.js';
+import { JournalWriter, readJournal } from '../../tracking/journal.js';
+import { whileHolding } from '../../tracking/run-lock.js';
 
 /**
  * Names or tags a run or a sweep that no process writes.

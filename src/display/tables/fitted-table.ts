@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { colors as pc, visibleLine } from '../visible.js';
+import { colors as pc, visibleLine } from '../../visible.js';
 import { type Column, formatTable } from './table.js';
-import { wrapped } from './wrapped.js';
+import { wrapped } from '../wrapped.js';
 
 /** A column of a table that fits its terminal: where that is narrow, those of low rank have the room first. */
 export interface RankedColumn extends Column {

@@ -1,14 +1,14 @@
 import { dirname } from 'node:path';
-import { configHash } from '../config/hash.js';
-import { loadExperiment } from '../config/load.js';
-import type { Experiment } from '../config/schema/experiment.generated.js';
-import { UserError } from '../errors.js';
-import type { Job } from '../protocol/job.js';
-import { ablate } from '../shell.js';
-import { flattenConfig } from '../tracking/run-description.js';
-import { readHistory, type RunHistory } from '../tracking/run-history.js';
-import { readIdentity, type RunDirectory, type Summary } from '../tracking/run-store.js';
-import type { EngineSettings } from './engine.js';
+import { configHash } from '../../config/hash.js';
+import { loadExperiment } from '../../config/load.js';
+import type { Experiment } from '../../config/schema/experiment.generated.js';
+import { UserError } from '../../errors.js';
+import type { Job } from '../../protocol/job.js';
+import { ablate } from '../../shell.js';
+import { flattenConfig } from '../../tracking/run-description.js';
+import { readHistory, type RunHistory } from '../../tracking/run-history.js';
+import { readIdentity, type RunDirectory, type Summary } from '../../tracking/run-store.js';
+import type { EngineSettings } from '../engine.js';
 
 /** A run as it began. */
 export interface BegunRun {

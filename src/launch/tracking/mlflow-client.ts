@@ -1,9 +1,9 @@
-import { UserError } from '../errors.js';
-import type { MlflowClient } from '../tracking/mlflow/client.js';
+import { UserError } from '../../errors.js';
+import type { MlflowClient } from '../../tracking/mlflow/client.js';
 
 /** The MLflow server that an environment names; none if it names none, or one that can't be used, as tracking will say. */
 export async function configuredMlflow(environment: NodeJS.ProcessEnv): Promise<MlflowClient | undefined> {
-  const { clientFromEnvironment } = await import('../tracking/mlflow/environment.js');
+  const { clientFromEnvironment } = await import('../../tracking/mlflow/environment.js');
   try {
     return clientFromEnvironment(environment);
   } catch (error) {

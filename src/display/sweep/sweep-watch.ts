@@ -1,7 +1,7 @@
-import type { SweepBegunEvent, SweepWatchEvent } from '../protocol/watching.js';
-import { ablate } from '../shell.js';
-import { showLaunch } from './launch-events.js';
-import { showStatusLine } from './status-line.js';
+import type { SweepBegunEvent, SweepWatchEvent } from '../../protocol/watching.js';
+import { ablate } from '../../shell.js';
+import { showLaunch } from '../launch-events.js';
+import { showStatusLine } from '../status-line.js';
 import { showSweep, type SweepDisplay } from './sweep-display.js';
 import { sizeText } from './sweep-summary.js';
 import { SweepView } from './sweep-view.js';

@@ -1,14 +1,14 @@
-import { DeliverableSweep } from '../sweep/deliverable-sweep.js';
-import { readSweepRecord, type TrialEndEvent } from '../sweep/sweep-journal.js';
-import type { SweepDirectory } from '../sweep/sweep-store.js';
-import { loadCursor } from '../tracking/cursor.js';
-import { deliverableRun } from '../tracking/deliverable.js';
-import { sweepTag } from '../tracking/mlflow-mapping.js';
-import { experimentOf } from '../tracking/mlflow-place.js';
-import type { MlflowClient } from '../tracking/mlflow/client.js';
-import { comparisonView } from '../tracking/mlflow/comparison-view.js';
-import { fitText, TAG_LIMIT } from '../tracking/mlflow/limits.js';
-import { runDirectory } from '../tracking/run-store.js';
+import { DeliverableSweep } from '../../sweep/deliverable-sweep.js';
+import { readSweepRecord, type TrialEndEvent } from '../../sweep/sweep-journal.js';
+import type { SweepDirectory } from '../../sweep/sweep-store.js';
+import { loadCursor } from '../../tracking/cursor.js';
+import { deliverableRun } from '../../tracking/deliverable.js';
+import { sweepTag } from '../../tracking/mlflow-mapping.js';
+import { experimentOf } from '../../tracking/mlflow-place.js';
+import type { MlflowClient } from '../../tracking/mlflow/client.js';
+import { comparisonView } from '../../tracking/mlflow/comparison-view.js';
+import { fitText, TAG_LIMIT } from '../../tracking/mlflow/limits.js';
+import { runDirectory } from '../../tracking/run-store.js';
 
 /**
  * The address of the page on which a server that a sweep was sent to compares its variants. Runs that were taken over

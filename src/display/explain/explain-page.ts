@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import { type Markup, markup } from '../report/page/markup.js';
-import type { LayerMaps, NumberMap } from '../explanation/task.js';
-import { type ValueName, greatestClasses } from '../inference/class-values.js';
+import { type Markup, markup } from '../../report/page/markup.js';
+import type { LayerMaps, NumberMap } from '../../explanation/task.js';
+import { type ValueName, greatestClasses } from '../../inference/class-values.js';
 import { type Picture, divergingOf, grayOf, pictureOf } from './explain-colors.js';
 import { type ExplainedPicture, columnsOf, layerTitle, saidText } from './explain-picture.js';
 

@@ -1,14 +1,14 @@
-import { colors as pc } from '../visible.js';
-import { readSweepState, summaryOf } from '../sweep/sweep-state.js';
-import type { SweepDirectory, SweepSummary } from '../sweep/sweep-store.js';
-import { tagsOf } from '../study/run-rows.js';
-import { tagsText } from '../tracking/user-tags.js';
-import { titledMetric } from '../metric-unit.js';
-import { metricNumbers } from './format.js';
-import { statusText } from './run-status.js';
+import { colors as pc } from '../../visible.js';
+import { readSweepState, summaryOf } from '../../sweep/sweep-state.js';
+import type { SweepDirectory, SweepSummary } from '../../sweep/sweep-store.js';
+import { tagsOf } from '../../study/run-rows.js';
+import { tagsText } from '../../tracking/user-tags.js';
+import { titledMetric } from '../../metric-unit.js';
+import { metricNumbers } from '../format.js';
+import { statusText } from '../run-status.js';
 import { formatSweep } from './sweep-results.js';
-import { tellApart } from '../config/sweep/told-apart.js';
-import { fittedTable } from './fitted-table.js';
+import { tellApart } from '../../config/sweep/told-apart.js';
+import { fittedTable } from '../tables/fitted-table.js';
 
 /** Trials that are listed on a terminal; `--json` has all of them. */
 const LISTED_TRIALS = 100;

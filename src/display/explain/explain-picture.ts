@@ -1,8 +1,8 @@
 import { escapeUTF8 } from 'entities';
 import sharp, { type OverlayOptions } from 'sharp';
-import type { ValueName } from '../inference/class-values.js';
-import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../explanation/task.js';
-import { valueText } from './format.js';
+import type { ValueName } from '../../inference/class-values.js';
+import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../../explanation/task.js';
+import { valueText } from '../format.js';
 import { type Picture, divergingOf, grayOf, heated, pictureOf } from './explain-colors.js';
 
 /** Pixels. */

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Experiment } from '../config/schema/experiment.generated.js';
-import type { SweepDirectory } from '../sweep/sweep-store.js';
-import { UserError } from '../errors.js';
-import { type FollowEnd, undeliveredOf } from '../tracking/follow-end.js';
-import type { Deliverable } from '../tracking/deliverable.js';
+import type { Experiment } from '../../config/schema/experiment.generated.js';
+import type { SweepDirectory } from '../../sweep/sweep-store.js';
+import { UserError } from '../../errors.js';
+import { type FollowEnd, undeliveredOf } from '../../tracking/follow-end.js';
+import type { Deliverable } from '../../tracking/deliverable.js';
 import { type RunTracking, track, type Tracking, type TrackingListener, trackRun } from './run-tracking.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../../shell.js';
 
 /** Trials whose last events are still on their way; with more than these, new ones aren't followed. */
 const MOST_PENDING = 64;
@@ -90,7 +90,7 @@ export class SweepTracking {
 
 /** Where the sweep's variants are compared; if that can't be had, where its run is. */
 async function addressAt(sweep: SweepDirectory, url: string, environment: NodeJS.ProcessEnv): Promise<string> {
-  const { clientFromEnvironment } = await import('../tracking/mlflow/environment.js');
+  const { clientFromEnvironment } = await import('../../tracking/mlflow/environment.js');
   const { comparisonAddress } = await import('./comparison-address.js');
   const client = clientFromEnvironment(environment);
   try {
@@ -113,6 +113,6 @@ function sayOnce(say: (message: string) => void): (message: string) => void {
 }
 
 async function loadSweep(sweep: SweepDirectory): Promise<Deliverable> {
-  const { DeliverableSweep } = await import('../sweep/deliverable-sweep.js');
+  const { DeliverableSweep } = await import('../../sweep/deliverable-sweep.js');
   return new DeliverableSweep(sweep);
 }

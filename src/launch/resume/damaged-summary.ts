@@ -1,9 +1,9 @@
-import { loadExperiment } from '../config/load.js';
-import { UserError } from '../errors.js';
-import { summarizeModel, total } from '../model/shapes.js';
-import { restoreSummary } from '../tracking/crash.js';
-import { readHistory } from '../tracking/run-history.js';
-import { readSummary, type RunDirectory, type Summary } from '../tracking/run-store.js';
+import { loadExperiment } from '../../config/load.js';
+import { UserError } from '../../errors.js';
+import { summarizeModel, total } from '../../model/shapes.js';
+import { restoreSummary } from '../../tracking/crash.js';
+import { readHistory } from '../../tracking/run-history.js';
+import { readSummary, type RunDirectory, type Summary } from '../../tracking/run-store.js';
 
 /**
  * The summary of a run; one that is damaged is written anew, by the run's journal.

@@ -1,7 +1,7 @@
-import { FEWEST_SEEDS } from '../analysis/comparison.js';
-import { ablate } from '../shell.js';
-import type { SweepSummary } from '../sweep/sweep-store.js';
-import { metricText } from './format.js';
+import { FEWEST_SEEDS } from '../../analysis/comparison.js';
+import { ablate } from '../../shell.js';
+import type { SweepSummary } from '../../sweep/sweep-store.js';
+import { metricText } from '../format.js';
 
 /**
  * What a search that is over has found, where too few seeds were trained to tell it from luck: the best of many values is
