@@ -68,14 +68,20 @@ export async function loadExperiment(
 export async function check(experiment: ExperimentLike, options: ExperimentOptions = {}): Promise<CheckResult> {
   const { configHash } = await import('../config/hash.js');
   const { sizeOfSweep } = await import('../config/variants/size.js');
-  const { sweptKeys } = await import('../config/variants/sweep.js');
-  const { variantLabel } = await import('../config/sweep/label.js');
+  const { labelsOf } = await import('../config/variants/sweep.js');
   const { file, config, data, variants } = await checked(experiment, options);
-  const keys = config.sweep ? sweptKeys(config.sweep) : [];
-  const listed = (variants ?? []).map(({ index, values, names }) => {
-    return { index, label: variantLabel(values, keys, names), values };
-  });
-  const sweep = variants ? { size: sizeOfSweep(config, variants), variants: listed } : null;
+  const label = config.sweep && labelsOf(config.sweep);
+  const sweep =
+    variants && label
+      ? {
+          size: sizeOfSweep(config, variants),
+          variants: variants.map((variant) => ({
+            index: variant.index,
+            label: label(variant),
+            values: variant.values,
+          })),
+        }
+      : null;
   return { file, config, configHash: configHash(config), dataset: data, sweep };
 }
 

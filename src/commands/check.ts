@@ -1,8 +1,9 @@
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { Difference } from '../config/diff.js';
 import type { LoadedExperiment } from '../config/load.js';
 import type { DataCheck } from '../data/check-data.js';
-import type { LoadOptions } from '../data/dataset.js';
+import type { DatasetProgress } from '../data/dataset.js';
 import type { CheckedExperiment, ExperimentArguments } from '../launch/experiment-arguments.js';
 
 interface Options {
@@ -53,11 +54,10 @@ async function sayValid(experiments: CheckedExperiment[]): Promise<void> {
 }
 
 async function checkAllData(experiments: readonly CheckedExperiment[]): Promise<DataCheck[]> {
-  const { dirname } = await import('node:path');
   const { checkData } = await import('../data/check-data.js');
   const { showProgress } = await import('../display/status-line.js');
   const status = showProgress(process.stderr);
-  const onProgress: LoadOptions['onProgress'] = (progress) => {
+  const onProgress = (progress: DatasetProgress): void => {
     status.onProgress({ type: 'data-progress', ...progress });
   };
   const found: DataCheck[] = [];

@@ -49,7 +49,10 @@ export function combine(
   variantOf?: SweepConfig | null,
 ): Configuration {
   const values = Object.fromEntries([...sections].map(([key, { value }]) => [key, value]));
-  const config = assembleExperiment(values, writtenKeys(sections));
+  const config = assembleExperiment(values, (section, key) => {
+    const written = sections.get(section)?.entry?.value;
+    return written?.kind === 'mapping' && written.entries.has(key);
+  });
   const origin = (path: Path) =>
     originOf(path, sections.get('model')?.value as Record<string, Json>, writtenSweep(sections));
   const problem = (path: Path, details: ProblemDetails) => problemIn(tree(), origin(path), details);
@@ -61,14 +64,6 @@ export function combine(
   checkConsistency(config, report);
   if (variantOf) checkSweepMetric(variantOf.metric.name, config, report);
   return { config, problems, origin, problem };
-}
-
-/** The keys below sections that are written, dotted. */
-function writtenKeys(sections: Sections): ReadonlySet<string> {
-  const keys = [...sections].flatMap(([section, { entry }]) =>
-    entry?.value.kind === 'mapping' ? [...entry.value.entries.keys()].map((key) => `${section}.${key}`) : [],
-  );
-  return new Set(keys);
 }
 
 function writtenSweep(sections: Sections): Json | undefined {

@@ -98,7 +98,12 @@ function loadTree(
   const overridden = withWrittenNames(changes.reduce<Tree>(applyOverride, written));
   const experiment = resolveWritten({ file, base }, { tree: overridden, env, name });
   const typed = changes.filter((_, i) => typeof overrides[i] === 'string');
-  const idle = idleOverrides(experiment.source.tree, typed);
+  return withoutIdle(experiment, typed);
+}
+
+/** @throws ConfigError with overrides that change nothing */
+function withoutIdle(experiment: LoadedExperiment, overrides: readonly Override[]): LoadedExperiment {
+  const idle = idleOverrides(experiment.source.tree, overrides);
   if (idle.length > 0) throw new ConfigError(inOrder(idle));
   return experiment;
 }
@@ -119,7 +124,10 @@ export function rewriteExperiment(
 /** The experiment with further overrides. @throws ConfigError */
 export function overridden(experiment: LoadedExperiment, overrides: readonly string[]): LoadedExperiment {
   const changes = overrides.map((each, i) => parseOverride(each, i + 1, process.cwd()));
-  return rewriteExperiment(experiment, (written) => withWrittenNames(changes.reduce<Tree>(applyOverride, written)));
+  const changed = rewriteExperiment(experiment, (written) =>
+    withWrittenNames(changes.reduce<Tree>(applyOverride, written)),
+  );
+  return withoutIdle(changed, changes);
 }
 
 function resolveWritten(

@@ -5,7 +5,7 @@ import { completeLayers, type Layer } from './layers.js';
 import type { Path } from './text/problems.js';
 import { experimentSchema, isObject } from './schema/schema.js';
 import { originOfParameter, resolveSweep } from './sweep/resolve.js';
-import { targetTraits, targetType, usualSweepMetric, withTargetDefaults } from './targets.js';
+import { type IsWritten, targetTraits, targetType, usualSweepMetric, withTargetDefaults } from './targets.js';
 import type { Json } from './text/tree.js';
 
 type Mapping = Record<string, Json>;
@@ -22,29 +22,29 @@ export type SectionValues = Readonly<Record<string, Json | undefined>>;
 export function resolveExperiment(data: Json, name: string, directoryOf: DirectoryOf): Experiment {
   const given = { name, ...(data as Mapping) };
   const values = sectionKeys().map((key) => [key, withSectionDefaults(key, own(given, key), directoryOf)] as const);
-  const written = Object.entries(given).flatMap(([key, value]) =>
-    isObject(value) ? Object.keys(value).map((inner) => `${key}.${inner}`) : [],
-  );
-  return assembleExperiment(Object.fromEntries(values), new Set(written));
+  const isWritten: IsWritten = (section, key) => {
+    const value = own(given, section);
+    return isObject(value) && Object.hasOwn(value, key);
+  };
+  return assembleExperiment(Object.fromEntries(values), isWritten);
 }
 
 /**
  * What the sections of an experiment mean together: its layers inherit from the model, its sweep has one form, what it
  * doesn't say of training follows from its target.
- * @param written the keys below sections that are written, dotted
  */
-export function assembleExperiment(values: SectionValues, written: ReadonlySet<string>): Experiment {
+export function assembleExperiment(values: SectionValues, isWritten: IsWritten): Experiment {
   const complete = sectionKeys().map((key) => [key, values[key]] as const);
   const sections = Object.fromEntries(complete.filter((entry): entry is [string, Json] => entry[1] !== undefined));
   const { dataset, model, sweep } = sections as { dataset: Mapping; model: Mapping; sweep: Json };
   const type = targetType(dataset);
-  const training = withTargetDefaults(sections.training as Mapping, type, written);
+  const training = withTargetDefaults(sections.training as Mapping, type, isWritten);
   const config = {
     ...sections,
     model: completeModel(model, training, targetTraits(type).activation),
     training,
     sweep: isObject(sweep)
-      ? resolveSweep(sweep, written.has('sweep.metric') ? undefined : usualSweepMetric(type))
+      ? resolveSweep(sweep, isWritten('sweep', 'metric') ? undefined : usualSweepMetric(type))
       : null,
   };
   // The types are generated from the schema that the data was just completed by.

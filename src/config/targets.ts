@@ -17,18 +17,21 @@ export function targetTraits(type: string): TargetTraits {
   return traits;
 }
 
+/** Whether a file says something of a key below a section. */
+export type IsWritten = (section: string, key: string) => boolean;
+
 /**
  * Training with the target's own loss and metrics where none are written: the schema's defaults are those of classes.
  * @param training with defaults
- * @param written the keys that are written, dotted: they stay, and are checked against the target
+ * @param isWritten what is written stays, and is checked against the target
  */
-export function withTargetDefaults(training: Mapping, type: string, written: ReadonlySet<string>): Mapping {
+export function withTargetDefaults(training: Mapping, type: string, isWritten: IsWritten): Mapping {
   if (type === 'category') return training;
   const { losses, metrics } = targetTraits(type);
   return {
     ...training,
-    ...(written.has('training.loss') ? {} : { loss: losses[0] }),
-    ...(written.has('training.metrics') ? {} : { metrics }),
+    ...(isWritten('training', 'loss') ? {} : { loss: losses[0] }),
+    ...(isWritten('training', 'metrics') ? {} : { metrics }),
   };
 }
 

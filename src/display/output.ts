@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { columnsOf } from '../broken-lines.js';
 import { createLogUpdate } from 'log-update';
 import { terminalText, unguarded } from '../visible.js';
 
@@ -51,8 +51,8 @@ function terminal(stream: NodeJS.WriteStream): Output {
 
 /** How many rows of a terminal a text takes, whose lines it breaks. */
 function rowsOf(text: string, width: number): number {
-  const lines = stripVTControlCharacters(text).split('\n');
-  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / width)), 0);
+  const lines = text.split('\n');
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / width)), 0);
 }
 
 function log(stream: NodeJS.WriteStream): Output {

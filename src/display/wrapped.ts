@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { brokenLines } from '../broken-lines.js';
 
 /** Where nothing says how wide a line may be. */
 const WIDTH = 100;
@@ -14,13 +14,7 @@ function terminalWidth(): number {
  * @param columns of the terminal; unless told, those of standard output
  */
 export function wrapped(text: string, indent: string, columns = terminalWidth()): string {
-  const width = columns - indent.length;
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && stripVTControlCharacters(`${last} ${word}`).length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.map((line) => `${indent}${line}\n`).join('');
+  return brokenLines(text, columns, { first: indent })
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -1,4 +1,4 @@
-import type { InstallEvent, LaunchEvent } from '../protocol/watching.js';
+import type { InstallEvent, LaunchEvent, NoticeEvent } from '../protocol/watching.js';
 import type { InstallProgress } from '../python/managed-python.js';
 import type { Engine } from '../tensorflow/engine.js';
 
@@ -28,8 +28,7 @@ export async function findEngine(
   { onEvent, environment: env, signal }: Starter,
 ): Promise<Engine> {
   if (backend === 'cpu') {
-    const message = 'Computing in JavaScript (--backend cpu): about 500 times slower than native TensorFlow.';
-    onEvent({ type: 'notice', message });
+    tellNotice(onEvent)('Computing in JavaScript (--backend cpu): about 500 times slower than native TensorFlow.');
     return { backend };
   }
   const { ensureTensorFlow } = await import('../tensorflow/library/install.js');
@@ -38,6 +37,13 @@ export async function findEngine(
   const { findGpus } = await import('../tensorflow/library/gpu.js');
   const gpuName = gpu ? (await findGpus(env)).at(0)?.name : undefined;
   return { backend, library: { directory, fileNames }, cudaLibraryDirectories, gpuName, threads };
+}
+
+/** Tells the user a line. */
+export function tellNotice(onEvent: (event: NoticeEvent) => void): (message: string) => void {
+  return (message) => {
+    onEvent({ type: 'notice', message });
+  };
 }
 
 /** Tells of an installation as of all else. */

@@ -3,7 +3,7 @@ import type { RunProgress } from '../protocol/events.js';
 import type { Calibration, LocatedExperiment } from '../protocol/job.js';
 import type { PlannedExperiment } from '../run/plan.js';
 import { ablate } from '../shell.js';
-import { type EngineSettings, findEngine, type Starter } from './engine.js';
+import { type EngineSettings, findEngine, type Starter, tellNotice } from './engine.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 
 /** Measures how fast experiments train on this machine. */
@@ -33,10 +33,10 @@ export async function startCalibrator(
 ): Promise<Calibrator | undefined> {
   const { onEvent, environment, signal } = starter;
   if (settings.backend === 'tensorflow' && !(await isTensorFlowInstalled(environment))) {
-    const message =
+    tellNotice(onEvent)(
       `The time is not estimated, since native TensorFlow is not installed: install it by \`${ablate('install')}\`, ` +
-      'or say --no-calibration.';
-    onEvent({ type: 'notice', message });
+        'or say --no-calibration.',
+    );
     return undefined;
   }
   const engine = await findEngine(settings, starter);

@@ -8,7 +8,7 @@ import { claimTrial } from '../tracking/trial-lock.js';
 import { answerOf } from '../scheduling/failure.js';
 import { runRecorded } from '../sweep/run-recorded.js';
 import { type Tracked, undeliveredOf, withUndelivered } from '../tracking/follow-end.js';
-import type { Starter } from './engine.js';
+import { type Starter, tellNotice } from './engine.js';
 import { trackRun } from './tracking/run-tracking.js';
 
 /**
@@ -32,10 +32,7 @@ export async function runJob(
 
 async function followRun(job: Job, scheduler: Scheduler, starter: Starter<RunWatchEvent>): Promise<Summary & Tracked> {
   const { onEvent, environment, signal } = starter;
-  const say = (message: string): void => {
-    onEvent({ type: 'notice', message });
-  };
-  const tracking = trackRun(job.config, { say, environment });
+  const tracking = trackRun(job.config, { say: tellNotice(onEvent), environment });
   const { outcome } = await runRecorded(job, scheduler, {
     signal,
     onProgress: (progress) => {

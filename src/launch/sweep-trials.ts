@@ -1,6 +1,5 @@
 import type { Experiment, SweepConfig } from '../config/schema/experiment.generated.js';
-import { variantLabel } from '../config/sweep/label.js';
-import { type SweepVariant, variantOf, seedRangeOf, sweepSeeds, sweptKeys } from '../config/variants/sweep.js';
+import { type SweepVariant, variantOf, seedRangeOf, sweepSeeds, labelsOf } from '../config/variants/sweep.js';
 import type { SweepJournal, SweepRecord } from '../sweep/sweep-journal.js';
 import { AddedSeeds } from '../sweep/added-seeds.js';
 import { ListedTrials, type TrialSource } from '../sweep/trial-source.js';
@@ -29,8 +28,7 @@ export async function trialsOf(
   { journal, record, say, starter }: TrialsOptions,
 ): Promise<TrialSource> {
   const { config, variants } = experiment;
-  const keys = sweptKeys(config.sweep);
-  const label = (variant: SweepVariant): string => variantLabel(variant.values, keys, variant.names);
+  const label = labelsOf(config.sweep);
   const seeds = sweepSeeds(config);
   const range = seedRangeOf(config);
   if (range) {

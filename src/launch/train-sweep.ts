@@ -26,6 +26,7 @@ import { type Tracked, withUndelivered } from '../tracking/follow-end.js';
 import { describeOrigin } from '../tracking/run-description.js';
 import { whileHolding } from '../tracking/run-lock.js';
 import { VERSION } from '../version.js';
+import { tellNotice } from './engine.js';
 import { DatasetDigests } from './dataset-digests.js';
 import type { TrainingSettings } from './settings.js';
 import { SweepTracking } from './tracking/sweep-tracking.js';
@@ -152,9 +153,7 @@ async function runTrials(
   const { sweep: config, training } = experiment.config;
   const { metric, max_retries: retries, early_terminate: rule } = config;
   const { onEvent, environment, signal } = context;
-  const say = (message: string): void => {
-    onEvent({ type: 'notice', message });
-  };
+  const say = tellNotice(onEvent);
   const tracking = new SweepTracking(experiment.config, sweep, { say, environment });
   onEvent(sweepBegun(session, record));
   const source = await trialsOf(experiment, { journal, record, say, starter: context });

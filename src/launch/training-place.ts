@@ -2,7 +2,7 @@ import type { Experiment, LauncherConfig } from '../config/schema/experiment.gen
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { chooseParallelism, type Demand, type Parallelism } from '../scheduling/parallelism.js';
 import type { Engine } from '../tensorflow/engine.js';
-import { findEngine, type Starter } from './engine.js';
+import { findEngine, type Starter, tellNotice } from './engine.js';
 import type { PlaceSettings } from './settings.js';
 import { counted } from '../words.js';
 import { ablate } from '../shell.js';
@@ -69,9 +69,7 @@ async function queuePlace(
 ): Promise<TrainingPlace> {
   const { parseQueueAddress } = await import('../remote/redis/address.js');
   const address = parseQueueAddress(text);
-  const say = (message: string): void => {
-    onEvent({ type: 'notice', message });
-  };
+  const say = tellNotice(onEvent);
   return remotePlace('on a queue', wanted, async ({ threads }) => {
     const { RedisScheduler } = await import('../remote/redis/redis-scheduler.js');
     const { configuredMlflow } = await import('./tracking/mlflow-client.js');

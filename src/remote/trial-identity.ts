@@ -15,6 +15,11 @@ export function identityOf({ configHash, config }: Pick<Job, 'configHash' | 'con
   return { configHash, seed: config.training.seed };
 }
 
+/** What a trial is called, for people. */
+export function trialName({ config, sweep }: Pick<Job, 'config' | 'sweep'>): string {
+  return `${sweep?.label ?? config.name} seed ${config.training.seed}`;
+}
+
 export function isOfTrial(run: Pick<RunEvent, 'config_hash' | 'seed'>, { configHash, seed }: TrialIdentity): boolean {
   return run.config_hash === configHash && run.seed === seed;
 }

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { brokenLines } from '../../broken-lines.js';
 import { type Colors, createColors, visibleLine } from '../../visible.js';
 import type { Problem } from './problems.js';
 
@@ -32,10 +32,12 @@ export function formatProblems(
 
 function formatProblem(problem: Problem, { colors, width }: Required<ProblemFormat>): string {
   return [
-    ...brokenLines(`${placeOf(problem, colors)}${colors.red('error')} ${visibleLine(problem.message)}`, '', width),
+    ...brokenLines(`${placeOf(problem, colors)}${colors.red('error')} ${visibleLine(problem.message)}`, width, {
+      rest: '  ',
+    }),
     ...excerpt(problem, { colors, width }),
     ...advice(problem).flatMap((text) =>
-      brokenLines(visibleLine(text), '  ', width).map((each) => `  ${colors.cyan(each.slice(2))}`),
+      brokenLines(visibleLine(text), width - 2).map((each) => `  ${colors.cyan(each)}`),
     ),
   ].join('\n');
 }
@@ -44,18 +46,6 @@ function formatProblem(problem: Problem, { colors, width }: Required<ProblemForm
 function placeOf({ code, file, line, column, sourceLine }: Problem, colors: Colors): string {
   if (code === 'unreadable-file' && sourceLine === '') return '';
   return `${colors.bold(`${visibleLine(file)}:${line}:${column}`)} `;
-}
-
-/** A text in lines of a width, broken at spaces; a word that is longer than a line is left whole. */
-function brokenLines(text: string, indent: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    const longer = last === undefined ? undefined : `${last} ${word}`;
-    if (longer !== undefined && stripVTControlCharacters(longer).length <= width) lines[lines.length - 1] = longer;
-    else lines.push(`${lines.length === 0 ? indent : '  '}${word}`);
-  }
-  return lines;
 }
 
 function excerpt(problem: Problem, { colors, width }: Required<ProblemFormat>): string[] {

@@ -9,6 +9,7 @@ import type {
 import type { LoadedExperiment } from '../load.js';
 import { axesOf, conditionOf } from '../sweep/axes.js';
 import { concerns, hasValues, type Condition, type Values } from '../sweep/conditions.js';
+import { variantLabel } from '../sweep/label.js';
 import { endsOf } from '../sweep/distributions.js';
 import { givenNames, includedValues, type GivenNames } from '../sweep/names.js';
 import { duplicateVariants } from './duplicates.js';
@@ -170,6 +171,12 @@ export function seedRangeOf({ sweep }: Experiment): SeedRange | null {
 export function sweptKeys(sweep: SweepConfig): string[] {
   const included = includedValues(sweep).flatMap((values) => Object.keys(values));
   return [...new Set([...Object.keys(sweep.parameters), ...included])];
+}
+
+/** Calls the variants of a sweep by what tells them apart. */
+export function labelsOf(sweep: SweepConfig): (variant: Pick<SweepVariant, 'values' | 'names'>) => string {
+  const keys = sweptKeys(sweep);
+  return ({ values, names }) => variantLabel(values, keys, names);
 }
 
 /**

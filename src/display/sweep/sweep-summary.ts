@@ -1,7 +1,6 @@
 import type { Experiment } from '../../config/schema/experiment.generated.js';
 import { sizeOfSweep, type SweepSize } from '../../config/variants/size.js';
-import { seedRangeOf, sweepSeeds, sweptKeys, type SweepVariant } from '../../config/variants/sweep.js';
-import { variantLabel } from '../../config/sweep/label.js';
+import { seedRangeOf, sweepSeeds, labelsOf, type SweepVariant } from '../../config/variants/sweep.js';
 import { tellApart } from '../../config/sweep/told-apart.js';
 import { count } from '../format.js';
 import { fittedTable } from '../tables/fitted-table.js';
@@ -38,7 +37,7 @@ export function variantTable({ sweep }: Experiment, variants: readonly SweepVari
 /** A sweep as plain data: every variant that is known beforehand, and the seeds of each. */
 export function sweepJson(config: Experiment, variants: readonly SweepVariant[]): object {
   const size = sizeOfSweep(config, variants);
-  const keys = config.sweep ? sweptKeys(config.sweep) : [];
+  const label = config.sweep && labelsOf(config.sweep);
   return {
     method: config.sweep?.method,
     variants: size.variants,
@@ -46,9 +45,9 @@ export function sweepJson(config: Experiment, variants: readonly SweepVariant[])
     seed_range: seedRangeOf(config),
     runs: size.runs,
     most_runs: size.mostRuns,
-    cells: variants.map(({ index, values, names }) => ({
-      ...{ index, label: variantLabel(values, keys, names), values },
-      ...(names && { names }),
-    })),
+    cells: variants.map((variant) => {
+      const { index, values, names } = variant;
+      return { index, label: label?.(variant), values, ...(names && { names }) };
+    }),
   };
 }

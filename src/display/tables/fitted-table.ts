@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { brokenLines, columnsOf } from '../../broken-lines.js';
 import { colors as pc, visibleLine } from '../../visible.js';
 import { type Column, formatTable } from './table.js';
 import { wrapped } from '../wrapped.js';
@@ -18,7 +18,7 @@ const INDENT = '  ';
 
 /**
  * A table no wider than its terminal. What doesn't fit is left out, the columns of the highest rank first, and named
- * below; where even those of rank 0 don't, words of the widest go on in a line below.
+ * below; where even those of rank 0 don't, words of the widest are broken into lines.
  * @param width in columns; unless told, that of standard output's terminal, without one any
  */
 export function fittedTable(columns: readonly RankedColumn[], cells: string[][], width = terminalWidth()): string {
@@ -29,7 +29,7 @@ export function fittedTable(columns: readonly RankedColumn[], cells: string[][],
   const table = width === Infinity ? formatTable([...shown], rows) : folded(shown, rows, width);
   if (left.length === 0) return table;
   const titles = left.flatMap(({ title }) => title || []).join(', ');
-  return `${table}${pc.dim(wrapped(`too narrow for ${titles}: | cat, or --json, has all`, ''))}`;
+  return `${table}${pc.dim(wrapped(`too narrow for ${titles}: | cat, or --json, has all`, '', width))}`;
 }
 
 function terminalWidth(): number {
@@ -82,21 +82,12 @@ function widestWords(columns: readonly RankedColumn[], widths: readonly number[]
 /** A row in as many lines as its longest cell needs. */
 function foldedRow(row: readonly string[], columns: readonly RankedColumn[], widths: readonly number[]): string[][] {
   const parts = row.map((cell, place) =>
-    columns[place].align === 'right' || lengthOf(cell) <= widths[place] ? [cell] : foldWords(cell, widths[place]),
+    columns[place].align === 'right' || lengthOf(cell) <= widths[place]
+      ? [cell]
+      : brokenLines(cell, widths[place], { rest: INDENT }),
   );
   const height = Math.max(...parts.map(({ length }) => length));
   return Array.from({ length: height }, (_, line) => parts.map((part) => part[line] ?? ''));
-}
-
-/** At spaces; lines after the first are set in. */
-function foldWords(cell: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of cell.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && lengthOf(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(lines.length === 0 ? word : `${INDENT}${word}`);
-  }
-  return lines;
 }
 
 function total(widths: readonly number[]): number {
@@ -113,5 +104,5 @@ function widthOf({ title }: Column, place: number, cells: readonly string[][]): 
 }
 
 function lengthOf(text: string): number {
-  return stripVTControlCharacters(visibleLine(text)).length;
+  return columnsOf(visibleLine(text));
 }

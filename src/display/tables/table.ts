@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { columnsOf } from '../../broken-lines.js';
 import { colors as pc, visibleLine } from '../../visible.js';
 
 /** A column of a table. */
@@ -15,18 +15,14 @@ export interface Column {
 export function formatTable(columns: Column[], cells: string[][]): string {
   const titles = columns.map(({ title }) => visibleLine(title));
   const rows = cells.map((row) => row.map(visibleLine));
-  const widths = columns.map((_, column) => Math.max(...[titles, ...rows].map((row) => widthOf(row[column]))));
+  const widths = columns.map((_, column) => Math.max(...[titles, ...rows].map((row) => columnsOf(row[column]))));
   const line = (row: string[]): string =>
     row
       .map((cell, column) => {
-        const padding = ' '.repeat(widths[column] - widthOf(cell));
+        const padding = ' '.repeat(widths[column] - columnsOf(cell));
         return columns[column].align === 'right' ? padding + cell : cell + padding;
       })
       .join('  ')
       .trimEnd();
   return [pc.dim(line(titles)), ...rows.map(line)].map((text) => `${text}\n`).join('');
-}
-
-function widthOf(cell: string): number {
-  return stripVTControlCharacters(cell).length;
 }

@@ -13,7 +13,7 @@ import { type LoggedRun, logRun } from '../logged-run.js';
 import { type Done, explainPlain, sentErrorOf, wasKilled } from '../outcomes.js';
 import type { PerformOptions } from '../perform-trial.js';
 import { storageId } from '../storage-id.js';
-import { identityOf } from '../trial-identity.js';
+import { identityOf, trialName } from '../trial-identity.js';
 import { readMessage, type TrialMessage } from '../trial-message.js';
 import type { QueueAddress } from './address.js';
 import { isRefusal } from './answers.js';
@@ -139,7 +139,7 @@ export class RedisConsumer {
   async #train(message: TrialMessage, job: QueuedJob<string, string>, signal: AbortSignal): Promise<RunOutcome> {
     const { perform, onMessage } = this.#options;
     const keys = trialKeys(this.#address, job.id ?? '');
-    const name = `${message.sweep?.label ?? message.config.name} seed ${message.config.training.seed}`;
+    const name = trialName(message);
     onMessage(`${name}: begun`);
     const events = new EventWriter(this.#redis, keys.events);
     const outcome = await perform(await this.#withRun(message, keys), {

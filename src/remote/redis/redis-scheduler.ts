@@ -14,7 +14,7 @@ import { runDirectory } from '../../tracking/run-store.js';
 import { readOrDrop, readPlainError } from '../arrivals.js';
 import { explainPlain, isFinal, sentErrorOf, wasKilled } from '../outcomes.js';
 import { storageId } from '../storage-id.js';
-import { identityOf, isForeign } from '../trial-identity.js';
+import { identityOf, isForeign, trialName } from '../trial-identity.js';
 import { writeMessage } from '../trial-message.js';
 import type { QueueAddress } from './address.js';
 import { answerTo, failureOf, isRefusal } from './answers.js';
@@ -380,10 +380,6 @@ function unreadable(what: string, error: Error): string {
 
 function hasLeft({ finishedOn }: QueuedJob): boolean {
   return finishedOn !== undefined;
-}
-
-function trialName({ config, sweep }: Job): string {
-  return `${sweep?.label ?? config.name} seed ${config.training.seed}`;
 }
 
 /** Whether a trial was ended by someone else: by an earlier coordinator, that is. */
