@@ -34,6 +34,11 @@ export class UserError extends Error {
   }
 }
 
+/** What a user has asked for can't be done as they asked. */
+export function badUsage(message: string, hint?: string): UserError {
+  return new UserError(message, { code: 'bad-usage', hint, exitCode: 2 });
+}
+
 /** The user ended it: nothing has gone wrong. */
 export function interrupted(): UserError {
   return new UserError('interrupted', { code: 'interrupted', exitCode: 130 });

@@ -1,4 +1,5 @@
-import { UserError } from '../errors.js';
+import { badUsage } from '../errors.js';
+import { BACKENDS, BOUNDS, type Bounds, isWholeIn, wholeIn } from '../launch/settings.js';
 
 /** Variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,19 +33,19 @@ export function engineSettings({
   backend = 'tensorflow',
   threads,
 }: EngineOptions): Required<Pick<EngineOptions, 'backend'>> & EngineOptions {
-  if (!['tensorflow', 'cpu'].includes(backend)) throw badUsage(`backend is ${backend}; expected tensorflow or cpu`);
-  return { backend, threads: wholeNumber('threads', threads, 127) };
+  requireChoice('backend', backend, BACKENDS);
+  requireWhole('threads', threads, BOUNDS.threads);
+  return { backend, threads };
 }
 
-/**
- * An option that is a whole number from 1 to a maximum, if it is given.
- * @throws UserError `bad-usage`
- */
-export function wholeNumber(name: string, value: number | undefined, maximum: number): number | undefined {
-  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= maximum)) return value;
-  throw badUsage(`${name} is ${value}; expected a whole number from 1 to ${maximum}`);
+/** @throws UserError `bad-usage` of an option that is given, and is no whole number within the bounds */
+export function requireWhole(name: string, value: number | undefined, bounds: Bounds): void {
+  if (value === undefined || isWholeIn(value, bounds)) return;
+  throw badUsage(`${name} is ${value}; expected ${wholeIn(bounds)}`);
 }
 
-export function badUsage(message: string, hint?: string): UserError {
-  return new UserError(message, { code: 'bad-usage', hint, exitCode: 2 });
+/** @throws UserError `bad-usage` of an option that is given, and is none of the choices */
+export function requireChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw badUsage(`${name} is ${value}; expected ${choices.join(' or ')}`);
 }

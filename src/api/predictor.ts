@@ -4,7 +4,7 @@ import type { InferenceSession } from '../launch/inference-session.js';
 import type { RunProgress } from '../protocol/events.js';
 import type { LaunchEvent } from '../protocol/watching.js';
 import { DEFAULT_RUNS_DIRECTORY } from '../shell.js';
-import { type EngineOptions, engineSettings, type RunsOptions, wholeNumber, type WorkOptions } from './options.js';
+import { type EngineOptions, engineSettings, requireWhole, type RunsOptions, type WorkOptions } from './options.js';
 import { working } from './working.js';
 
 export type PredictorOptions = RunsOptions & EngineOptions & WorkOptions<RunProgress | LaunchEvent>;
@@ -76,7 +76,7 @@ async function classify(
 ): Promise<Prediction[]> {
   const { greatestClasses, namedValue, valueName } = await import('../inference/class-values.js');
   const { imagesAtOnce } = await import('../data/limits.js');
-  wholeNumber('top', top, 1e6);
+  requireWhole('top', top, [1, 1e6]);
   const name = valueName(model);
   const atOnce = imagesAtOnce(IMAGES_AT_ONCE, model.height * model.width * model.channels);
   const predictions: Prediction[] = [];

@@ -15,12 +15,14 @@ import type { Trial, TrialEnd } from '../sweep/trial.js';
 import type { Tracked } from '../tracking/follow-end.js';
 import type { Summary } from '../tracking/run-store.js';
 import { checked, type ExperimentLike, type ExperimentOptions } from './experiments.js';
+import { badUsage } from '../errors.js';
+import { BOUNDS, LAUNCHERS } from '../launch/settings.js';
 import {
-  badUsage,
   type EngineOptions,
   engineSettings,
+  requireChoice,
+  requireWhole,
   type RunsOptions,
-  wholeNumber,
   type WorkOptions,
 } from './options.js';
 import { type Work, working } from './working.js';
@@ -153,12 +155,11 @@ function tracked<Options extends { trackingUri?: string | null; environment?: Wo
 
 /** @throws UserError `bad-usage` */
 function settingsOf(options: SweepOptions | RunOptions): TrainingSettings {
-  const { runsDirectory = DEFAULT_RUNS_DIRECTORY, queue, launcher, priority = 0, checkpointSeconds } = options;
+  const { runsDirectory = DEFAULT_RUNS_DIRECTORY, queue, launcher, priority, checkpointSeconds } = options;
   const { jobs, force, rerunFailed, failFast }: Partial<SweepOptions> = options as SweepOptions;
-  if (launcher !== undefined && !['local', 'slurm'].includes(launcher))
-    throw badUsage(`launcher is ${launcher}; expected local or slurm`);
-  if (!(Number.isInteger(priority) && Math.abs(priority) <= 1000))
-    throw badUsage(`priority is ${priority}; expected a whole number from -1000 to 1000`);
+  requireChoice('launcher', launcher, LAUNCHERS);
+  requireWhole('priority', priority, BOUNDS.priority);
+  requireWhole('jobs', jobs, BOUNDS.jobs);
   if (checkpointSeconds !== undefined && !(checkpointSeconds >= 0 && checkpointSeconds < Infinity))
     throw badUsage(`checkpointSeconds is ${checkpointSeconds}; expected a number of seconds`);
   return {
@@ -168,7 +169,7 @@ function settingsOf(options: SweepOptions | RunOptions): TrainingSettings {
     launcher,
     priority,
     checkpointSeconds,
-    jobs: wholeNumber('jobs', jobs, 1024),
+    jobs,
     force,
     rerunFailed,
     failFast,

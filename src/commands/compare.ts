@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Study } from '../study/study.js';
 import type { StudyOptions } from '../study/gather-study.js';
+import { numberBetween } from '../launch/options/parsers.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 
 /** Images of a report that are taken for another class. */
@@ -11,8 +12,8 @@ interface Options {
   runsDir: string;
   baseline?: string;
   metric?: string;
-  margin?: string;
-  alpha?: string;
+  margin?: number;
+  alpha?: number;
   markdown?: string;
   csv?: string;
   html?: string;
@@ -31,8 +32,9 @@ export function registerCompare(program: Command): void {
     .option(
       '--margin <number>',
       'the smallest difference that matters: inside of it there is "no practical difference"',
+      numberBetween(0),
     )
-    .option('--alpha <number>', 'the chance of a false difference (default: 0.05)')
+    .option('--alpha <number>', 'the chance of a false difference (default: 0.05)', numberBetween(0, 1))
     .option('--markdown <file>', 'write it as Markdown (-: to standard output)')
     .option('--csv <file>', 'write every run as comma-separated values (-: to standard output)')
     .option('--html <file>', 'write it as a page that needs nothing else (-: to standard output)')
@@ -49,7 +51,7 @@ async function compare(ids: string[], options: Options): Promise<void> {
   const { count } = await import('../display/format.js');
   const status = showStatusLine(process.stderr);
   const study = await gatherStudy(options.runsDir, namedOrNewest(ids, options.runsDir), {
-    ...(await readOptions(options)),
+    ...studyOptions(options),
     ...detailsFor(options),
     notesLook: true,
     onProgress: (progress) => {
@@ -66,14 +68,8 @@ function detailsFor({ html, plots }: Options): StudyOptions {
   return { curves: true, confusion: true, misclassified: html === undefined ? 0 : SHOWN_IMAGES };
 }
 
-async function readOptions({ baseline, metric, margin, alpha }: Options): Promise<StudyOptions> {
-  const { readNumber } = await import('../launch/options/read-number.js');
-  return {
-    baseline,
-    metric,
-    margin: margin === undefined ? undefined : readNumber('--margin', margin, { above: 0 }),
-    alpha: alpha === undefined ? undefined : readNumber('--alpha', alpha, { above: 0, below: 1 }),
-  };
+function studyOptions({ baseline, metric, margin, alpha }: Options): StudyOptions {
+  return { baseline, metric, margin, alpha };
 }
 
 /** What is written to standard output stands for the table there. */

@@ -4,7 +4,7 @@ import type { RobustnessRequest, TestedModel } from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import type { LocatedExperiment } from '../protocol/job.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
-import { wholeNumber } from '../launch/options/read-number.js';
+import { wholeNumber } from '../launch/options/parsers.js';
 import type { Comparison, Evaluated } from '../display/evaluate-format.js';
 import type { StatusLine } from '../display/status-line.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
@@ -13,10 +13,10 @@ interface Options extends EngineOptions {
   runsDir: string;
   dataset?: string;
   robustness: boolean;
-  robustnessImages: string;
-  seed: string;
+  robustnessImages: number;
+  seed: number;
   plot?: string;
-  worst?: string;
+  worst?: number;
   json?: true;
 }
 
@@ -32,12 +32,13 @@ export function registerEvaluate(program: Command): void {
     .addOption(runsDirectoryOption())
     .option('--dataset <file>', "an experiment file whose dataset's test images are used (default: each run's own)")
     .option('--no-robustness', "don't distort the images")
-    .option('--robustness-images <n>', 'how many test images to distort', '2000')
-    .option('--seed <n>', 'of the distortions', '1')
+    .option('--robustness-images <n>', 'how many test images to distort', wholeNumber(1, 1e9), 2000)
+    .option('--seed <n>', 'of the distortions', wholeNumber(1, 2 ** 31 - 1), 1)
     .option('--plot <file>', 'write a reliability diagram (SVG)')
     .option(
       '--worst <n>',
       `how many of the wrongly classified images to list (default: ${WORST_LISTED}; with --json all)`,
+      wholeNumber(1, 1e9),
     )
     .option('--json', 'print the evaluations as JSON')
     .action(evaluate);
@@ -91,13 +92,11 @@ async function requireProbabilities(models: TrainedModel[]): Promise<void> {
 }
 
 function robustnessOf({ robustness, robustnessImages, seed }: Options): RobustnessRequest | null {
-  const images = wholeNumber('--robustness-images', robustnessImages, 1e9);
-  return robustness ? { images, seed: wholeNumber('--seed', seed, 2 ** 31 - 1) } : null;
+  return robustness ? { images: robustnessImages, seed } : null;
 }
 
 function worstListed({ worst, json }: Options): number {
-  if (worst !== undefined) return wholeNumber('--worst', worst, 1e9);
-  return json ? Infinity : WORST_LISTED;
+  return worst ?? (json ? Infinity : WORST_LISTED);
 }
 
 async function experimentsOf(models: TrainedModel[], { dataset }: Options): Promise<LocatedExperiment[]> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { UserError } from '../errors.js';
+import { type Command, Option } from 'commander';
+import { badUsage, UserError } from '../errors.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRequest } from '../export/export-request.js';
@@ -9,9 +9,9 @@ import { addModelArgument } from '../launch/options/model-arguments.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
-  format: string;
+  format: ExportFormat;
   output: string;
-  quantize?: string;
+  quantize?: 'float16' | 'int8';
   force?: true;
   json?: true;
 }
@@ -23,9 +23,11 @@ const QUANTIZED: readonly ExportFormat[] = ['tfjs', 'tflite'];
 export function registerExport(program: Command): void {
   const command = addModelArgument(program.command('export'))
     .description('write a trained model in another format, which takes pixels (0 to 255) and is checked')
-    .requiredOption('--format <name>', EXPORT_FORMATS.join(', '))
+    .addOption(new Option('--format <name>', 'what is written').choices(EXPORT_FORMATS).makeOptionMandatory())
     .requiredOption('--output <path>', 'the file to write (keras, tflite, onnx), or the folder (tfjs, savedmodel)')
-    .option('--quantize <type>', `float16 or int8: smaller weights (${QUANTIZED.join(', ')})`)
+    .addOption(
+      new Option('--quantize <type>', `smaller weights, of ${QUANTIZED.join(' and ')}`).choices(['float16', 'int8']),
+    )
     .option('--force', 'replace what is there')
     .option('--json', 'print size and accuracy as JSON')
     .action(exportModel);
@@ -45,19 +47,12 @@ async function exportModel(run: string, options: Options): Promise<void> {
 }
 
 function requestOf(model: TrainedModel, { format, quantize, output }: Options): ExportRequest {
-  const known = EXPORT_FORMATS.find((each) => each === format);
-  if (!known) throw usage(`--format is ${format}; expected one of ${EXPORT_FORMATS.join(', ')}`);
-  if (known === 'keras' && !output.endsWith('.keras')) {
-    throw usage(`--output is ${output}; Keras loads only files whose names end in .keras: ${output}.keras`);
+  if (format === 'keras' && !output.endsWith('.keras')) {
+    throw badUsage(`--output is ${output}; Keras loads only files whose names end in .keras: ${output}.keras`);
   }
-  if (quantize === undefined) return { model, format: known, quantize: null, output: resolve(output) };
-  if (quantize !== 'float16' && quantize !== 'int8') throw usage(`--quantize is ${quantize}; expected float16 or int8`);
-  if (!QUANTIZED.includes(known)) throw usage(`--quantize is for ${QUANTIZED.join(' and ')}, not for ${known}`);
-  return { model, format: known, quantize, output: resolve(output) };
-}
-
-function usage(message: string): UserError {
-  return new UserError(message, { code: 'bad-usage', exitCode: 2 });
+  if (quantize === undefined) return { model, format, quantize: null, output: resolve(output) };
+  if (!QUANTIZED.includes(format)) throw badUsage(`--quantize is for ${QUANTIZED.join(' and ')}, not for ${format}`);
+  return { model, format, quantize, output: resolve(output) };
 }
 
 /** @throws UserError `output-exists` */

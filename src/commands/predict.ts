@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
-import { wholeNumber } from '../launch/options/read-number.js';
+import { wholeNumber } from '../launch/options/parsers.js';
 import type { InferenceSession } from '../launch/inference-session.js';
 import { addImageArguments } from '../launch/options/model-arguments.js';
 import type { NamedImages } from '../launch/options/image-names.js';
@@ -10,15 +10,15 @@ import type { StatusLine } from '../display/status-line.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
-  top: string;
-  batch: string;
+  top: number;
+  batch: number;
   invert?: true;
   csv?: string;
   json?: true;
 }
 
 /** Decoded and classified together: enough for the engine, and little memory. */
-const IMAGES_AT_ONCE = '256';
+const IMAGES_AT_ONCE = 256;
 
 /** Its name in `--csv`. */
 const STANDARD_OUTPUT = '-';
@@ -27,8 +27,13 @@ const STANDARD_OUTPUT = '-';
 export function registerPredict(program: Command): void {
   const command = addImageArguments(program.command('predict'))
     .description('classify images by a trained model')
-    .option('--top <k>', 'how many classes to show of each image', '3')
-    .option('--batch <n>', 'how many images to classify at once; fewer if they are large', IMAGES_AT_ONCE)
+    .option('--top <k>', 'how many classes to show of each image', wholeNumber(1, 1e6), 3)
+    .option(
+      '--batch <n>',
+      'how many images to classify at once; fewer if they are large',
+      wholeNumber(1, 1e6),
+      IMAGES_AT_ONCE,
+    )
     .option('--csv <file>', 'write the predictions as CSV instead; - for standard output')
     .option('--json', 'print the predictions as JSON')
     .action(predict);
@@ -36,8 +41,7 @@ export function registerPredict(program: Command): void {
 }
 
 async function predict(run: string, words: string[], options: Options): Promise<void> {
-  const top = wholeNumber('--top', options.top, 1e6);
-  const batch = wholeNumber('--batch', options.batch, 1e6);
+  const { top, batch } = options;
   await requireOneOutput(options);
   const { findImages } = await import('../launch/options/image-names.js');
   const named = await findImages(words);
@@ -146,10 +150,9 @@ async function writeCsv(file: string, text: string): Promise<void> {
 /** @throws UserError `bad-usage` */
 async function requireOneOutput({ csv, json }: Options): Promise<void> {
   if (csv !== STANDARD_OUTPUT || !json) return;
-  const { UserError } = await import('../errors.js');
-  throw new UserError('--csv - and --json would both be written to standard output', {
-    code: 'bad-usage',
-    hint: 'give --csv a file, or leave one of the two out',
-    exitCode: 2,
-  });
+  const { badUsage } = await import('../errors.js');
+  throw badUsage(
+    '--csv - and --json would both be written to standard output',
+    'give --csv a file, or leave one of the two out',
+  );
 }

@@ -4,12 +4,12 @@ import type { LoadedExperiment } from '../config/load.js';
 import { UserError } from '../errors.js';
 import type { Preview } from '../protocol/job.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
-import { wholeNumber } from '../launch/options/read-number.js';
+import { wholeNumber } from '../launch/options/parsers.js';
 import { ablate } from '../shell.js';
 
 interface Options extends EngineOptions {
   output: string;
-  count: string;
+  count: number;
   seed?: string;
   json?: true;
 }
@@ -25,7 +25,7 @@ export function registerPreview(program: Command): void {
     .argument('<file>', 'an experiment file')
     .argument('[override...]', 'augmentation.rotation.factor=0.1')
     .option('--output <file>', 'the PNG file to write', 'preview.png')
-    .option('--count <n>', `how many images, at most ${MAX_COUNT}`, '8')
+    .option('--count <n>', `how many images, at most ${MAX_COUNT}`, wholeNumber(1, MAX_COUNT), 8)
     .option('--seed <n>', "in place of the experiment's training.seed")
     .option('--json', "print the picture's path and measures as JSON")
     .action(preview);
@@ -33,7 +33,7 @@ export function registerPreview(program: Command): void {
 }
 
 async function preview(file: string, overrides: string[], options: Options): Promise<void> {
-  const columns = wholeNumber('--count', options.count, MAX_COUNT);
+  const columns = options.count;
   const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
   const { loadAll } = await import('../launch/experiment-arguments.js');
   const [experiment] = await loadAll({ files: [file], overrides: [...overrides, ...seed] });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
+import { badUsage } from '../errors.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 
 const LONGEST_NAME = 200;
@@ -27,9 +27,8 @@ async function rename(id: string, name: string, { runsDir }: { runsDir: string }
 function requireName(name: string): void {
   const isGood = name.trim() !== '' && name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name) && name !== 'latest';
   if (isGood) return;
-  throw new UserError(`${JSON.stringify(name)} can't be a name`, {
-    code: 'bad-usage',
-    hint: `give 1 to ${LONGEST_NAME} characters in one line; \`latest\` stands for the newest run`,
-    exitCode: 2,
-  });
+  throw badUsage(
+    `${JSON.stringify(name)} can't be a name`,
+    `give 1 to ${LONGEST_NAME} characters in one line; \`latest\` stands for the newest run`,
+  );
 }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
+import { badUsage, UserError } from '../errors.js';
 import type { EngineSettings } from '../launch/engine.js';
 import type { Job } from '../protocol/job.js';
 import type { RunDirectory } from '../tracking/run-store.js';
+import { wholeNumber } from '../launch/options/parsers.js';
 import { addSweepOptions, type SweepOptions } from '../launch/options/sweep.js';
-import { addTrainingOptions, checkpointSeconds } from '../launch/options/training.js';
+import { addTrainingOptions } from '../launch/options/training.js';
 import { NAMES } from '../launch/options/runs-directory.js';
 import { ablate } from '../shell.js';
 
@@ -19,11 +20,15 @@ export function registerResume(program: Command): void {
     .action(resumeNamed);
   addTrainingOptions(command);
   addSweepOptions(command);
-  command.option('--epochs <n>', 'train a finished run on, to this many epochs in all, as a new run');
+  command.option(
+    '--epochs <n>',
+    'train a finished run on, to this many epochs in all, as a new run',
+    wholeNumber(1, 1_000_000),
+  );
 }
 
 interface ResumeOptions extends SweepOptions {
-  epochs?: string;
+  epochs?: number;
 }
 
 async function resumeNamed(id: string | undefined, options: ResumeOptions, command: Command): Promise<void> {
@@ -45,11 +50,10 @@ async function resumeNamed(id: string | undefined, options: ResumeOptions, comma
 }
 
 function epochsWithoutRun(): UserError {
-  return new UserError('--epochs trains a single finished run on: it needs the id of one', {
-    code: 'bad-usage',
-    hint: `\`${ablate('ls')}\` lists the runs`,
-    exitCode: 2,
-  });
+  return badUsage(
+    '--epochs trains a single finished run on: it needs the id of one',
+    `\`${ablate('ls')}\` lists the runs`,
+  );
 }
 
 async function resumeRun(run: RunDirectory, options: ResumeOptions, command: Command): Promise<void> {
@@ -82,7 +86,7 @@ async function findQueued(run: string, options: SweepOptions): Promise<Job | und
 
 async function train(job: Job, options: SweepOptions): Promise<void> {
   const { trainJob } = await import('../launch/terminal/train-all.js');
-  await trainJob({ ...job, checkpointSeconds: checkpointSeconds(options) }, options);
+  await trainJob({ ...job, checkpointSeconds: options.checkpointSeconds }, options);
 }
 
 /** What the run began on, where the user doesn't say otherwise. */
@@ -90,5 +94,5 @@ function engineBefore({ backend, threads }: EngineSettings, command: Command): P
   if (command.getOptionValueSource('backend') !== 'default') return {};
   if (backend === 'cpu') return { backend };
   if (command.getOptionValueSource('threads') !== undefined || threads === undefined) return {};
-  return { threads: String(threads) };
+  return { threads };
 }

@@ -1,6 +1,7 @@
 import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { codeOf, interrupted, messageOf, UserError } from '../errors.js';
+import { badUsage, codeOf, interrupted, messageOf, UserError } from '../errors.js';
+import { age } from '../launch/options/parsers.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 import { ablate } from '../shell.js';
 import type { Removable, Removal } from '../study/removal.js';
@@ -9,7 +10,7 @@ import type { RunRow } from '../study/run-rows.js';
 interface Options {
   runsDir: string;
   where?: string;
-  olderThan?: string;
+  olderThan?: number;
   dryRun?: true;
   yes?: true;
   force?: true;
@@ -23,7 +24,7 @@ export function registerRm(program: Command): void {
     .description('remove runs, and sweeps with their trials; what is being trained, or referred to, is kept')
     .argument('[id...]', `runs and sweeps, each ${NAMES}`)
     .option('--where <condition>', 'those runs of which it holds, as for ls')
-    .option('--older-than <age>', 'those that began before: 12h, 30d, 8w')
+    .option('--older-than <age>', 'those that began before: 12h, 30d, 8w', age)
     .option('--dry-run', 'only say what would go, and what would be kept')
     .option('-y, --yes', "don't ask")
     .option('--force', 'remove also what a sweep or another run refers to')
@@ -58,10 +59,9 @@ async function chosen(
 ): Promise<Set<string>> {
   const { filterRows } = await import('../study/run-rows.js');
   const { startTime } = await import('../study/removal.js');
-  const { readAge } = await import('../launch/options/age.js');
   if (ids.length === 0 && where === undefined && olderThan === undefined) throw nothingNamed();
   const named = await Promise.all(ids.map((id) => idNamed(id, runsDir)));
-  const before = olderThan === undefined ? Infinity : Date.now() - readAge('--older-than', olderThan);
+  const before = olderThan === undefined ? Infinity : Date.now() - olderThan;
   const found = where === undefined ? all.map(({ id }) => id) : filterRows(rows, where).map(({ run }) => run.id);
   const isNamed = (id: string): boolean => ids.length === 0 || named.includes(id);
   return new Set(found.filter((id) => isNamed(id) && startTime(id) < before));
@@ -72,19 +72,14 @@ async function idNamed(reference: string, runsDir: string): Promise<string> {
   const found = findSweepOrRun(runsDir, reference);
   const { id, path } = 'sweep' in found ? found.sweep : found.run;
   if (path.startsWith(resolve(runsDir) + sep)) return id;
-  throw new UserError(`${path} is not in ${runsDir}`, {
-    code: 'bad-usage',
-    hint: 'name the folder that it lies in: --runs-dir',
-    exitCode: 2,
-  });
+  throw badUsage(`${path} is not in ${runsDir}`, 'name the folder that it lies in: --runs-dir');
 }
 
 function nothingNamed(): UserError {
-  return new UserError('nothing is named that is to be removed', {
-    code: 'bad-usage',
-    hint: `for example: ${ablate('rm', '--older-than', '30d', '--where', 'val_accuracy<0.9', '--dry-run')}`,
-    exitCode: 2,
-  });
+  return badUsage(
+    'nothing is named that is to be removed',
+    `for example: ${ablate('rm', '--older-than', '30d', '--where', 'val_accuracy<0.9', '--dry-run')}`,
+  );
 }
 
 async function heldOf(all: readonly Removable[]): Promise<Set<string>> {

@@ -6,7 +6,7 @@ import type { Server } from '../serving/server.js';
 import type { Successor } from '../serving/successor.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { addModelArgument } from '../launch/options/model-arguments.js';
-import { wholeNumber } from '../launch/options/read-number.js';
+import { wholeNumber } from '../launch/options/parsers.js';
 import type { ServeSignals } from '../launch/signals/serve-signals.js';
 import type { StatusLine } from '../display/status-line.js';
 
@@ -14,8 +14,8 @@ interface Options extends EngineOptions {
   runsDir: string;
   host: string;
   allowedHosts?: string;
-  port: string;
-  grace: string;
+  port: number;
+  grace: number;
   drift: boolean;
   json?: true;
 }
@@ -32,8 +32,13 @@ export function registerServe(program: Command): void {
       '--allowed-hosts <names>',
       "names that requests may ask by besides this machine's: a.org,*.b.org; * for any",
     )
-    .option('--port <n>', 'the port; 0 for any that is free', '8080')
-    .option('--grace <seconds>', 'how long SIGTERM lets clients go elsewhere before the port is closed', '5')
+    .option('--port <n>', 'the port; 0 for any that is free', wholeNumber(0, 65_535), 8080)
+    .option(
+      '--grace <seconds>',
+      'how long SIGTERM lets clients go elsewhere before the port is closed',
+      wholeNumber(0, 3600),
+      5,
+    )
     .option('--no-drift', "don't compare requests with the model's own data, which needn't be here then")
     .option('--json', 'print the address as JSON')
     .action(serve);
@@ -41,8 +46,7 @@ export function registerServe(program: Command): void {
 }
 
 async function serve(run: string, options: Options): Promise<void> {
-  const port = options.port === '0' ? 0 : wholeNumber('--port', options.port, 65535);
-  const grace = options.grace === '0' ? 0 : wholeNumber('--grace', options.grace, 3600);
+  const { port, grace } = options;
   const { findModelOf } = await import('../launch/find-model.js');
   const { showStatusLine } = await import('../display/status-line.js');
   const { createServer } = await import('../serving/server.js');

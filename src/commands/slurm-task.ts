@@ -17,7 +17,7 @@ async function work(list: string, options: EngineOptions): Promise<void> {
   const { chooseEngine } = await import('../launch/terminal/engine.js');
   const { openWorkerPlace } = await import('../launch/worker-place.js');
   // The task runs as the user who has submitted it, and may read what he may.
-  const roots = { runsDir, dataRoot: ['/'], concurrency: '1' };
+  const roots = { runsDir, dataRoot: ['/'], concurrency: 1 };
   const { place, close } = await openWorkerPlace(await chooseEngine(options), roots);
   const { performTask } = await import('../remote/slurm/slurm-task.js');
   try {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { colors as pc } from '../visible.js';
-import { UserError } from '../errors.js';
+import { badUsage, UserError } from '../errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import { isOfAllArtifacts, type Delivered, type DeliveryCount } from '../tracking/run-delivery.js';
 import type { Deliverable } from '../tracking/deliverable.js';
@@ -60,11 +60,7 @@ function hasArtifacts(result: Result): boolean {
 
 function requireNamed(ids: string[], register: string | undefined): void {
   if (register === undefined || ids.length > 0) return;
-  throw new UserError('--register needs the id of a run or a sweep', {
-    code: 'bad-usage',
-    hint: `name one of those that \`${ablate('ls')}\` lists`,
-    exitCode: 2,
-  });
+  throw badUsage('--register needs the id of a run or a sweep', `name one of those that \`${ablate('ls')}\` lists`);
 }
 
 /** `MLFLOW_RUN_ID` is of one run. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
+import { badUsage } from '../errors.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 
 interface Options {
@@ -40,9 +40,8 @@ const RESERVED = /^(mlflow|ablate|initial_weights|sweep)\.|^(engine|device|threa
 function parseTag(word: string): [string, string] {
   const [, key = '', , value = 'true'] = /^([^=]+)(=(.*))?$/s.exec(word) ?? [];
   if (key !== '' && !RESERVED.test(key) && !/\p{Cc}/u.test(key)) return [key, value];
-  throw new UserError(`${JSON.stringify(word)} can't be a tag`, {
-    code: 'bad-usage',
-    hint: 'give a word, or KEY=VALUE; what Ablate and MLflow tag runs with themselves is taken (engine, ablate.…, mlflow.…)',
-    exitCode: 2,
-  });
+  throw badUsage(
+    `${JSON.stringify(word)} can't be a tag`,
+    'give a word, or KEY=VALUE; what Ablate and MLflow tag runs with themselves is taken (engine, ablate.…, mlflow.…)',
+  );
 }

@@ -9,12 +9,13 @@ import type { MlflowClient } from '../tracking/mlflow/client.js';
 import type { Deliverable } from '../tracking/deliverable.js';
 import { count, duration } from '../display/format.js';
 import type { StatusLine } from '../display/status-line.js';
+import { wholeNumber } from '../launch/options/parsers.js';
 import { runsDirectoryOption } from '../launch/options/runs-directory.js';
 import { ablate } from '../shell.js';
 
 interface Options {
   runsDir: string;
-  port?: string;
+  port?: number;
   open: boolean;
   json?: true;
 }
@@ -33,15 +34,14 @@ export function registerUi(program: Command): void {
     .command('ui')
     .description('open every local run in a local MLflow; runs in progress appear live')
     .addOption(runsDirectoryOption())
-    .option('--port <n>', 'of the server on 127.0.0.1 (default: a free one)')
+    .option('--port <n>', 'of the server on 127.0.0.1 (default: a free one)', wholeNumber(1, 65_535))
     .option('--no-open', "don't open a browser")
     .option('--json', 'print the address as JSON, once all runs are there')
     .action(ui);
 }
 
 async function ui(options: Options): Promise<void> {
-  const { wholeNumber } = await import('../launch/options/read-number.js');
-  const port = options.port === undefined ? undefined : wholeNumber('--port', options.port, 65535);
+  const { port } = options;
   const directory = join(resolve(options.runsDir), '.mlflow');
   mkdirSync(directory, { recursive: true });
   const { takeFileLock } = await import('../file-lock.js');

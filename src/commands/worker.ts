@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { addEngineOptions, type EngineOptions } from '../launch/options/engine.js';
 import { addQueueOption, requireQueue } from '../launch/options/place.js';
-import { wholeNumber } from '../launch/options/read-number.js';
+import { wholeNumber } from '../launch/options/parsers.js';
 import { runsDirectoryOption } from '../launch/options/runs-directory.js';
+import { BOUNDS } from '../launch/settings.js';
 
 interface WorkerOptions extends EngineOptions {
   queue?: string;
-  concurrency?: string;
-  leaseSeconds: string;
+  concurrency?: number;
+  leaseSeconds: number;
   runsDir: string;
   dataRoot: string[];
 }
@@ -18,10 +19,15 @@ export function registerWorker(program: Command): void {
   const command = program
     .command('worker')
     .description('train the trials of a queue on this machine, until it is told to end')
-    .option('--concurrency <n>', 'trials side by side (default: one a GPU, or one a core)')
+    .option('--concurrency <n>', 'trials side by side (default: one a GPU, or one a core)', wholeNumber(...BOUNDS.jobs))
     .addOption(runsDirectoryOption('where runs are kept; shared with the sender, or not'))
     .option('--data-root <directory...>', 'folders that trials may read data from', [])
-    .option('--lease-seconds <n>', 'how long this worker may be away before another takes its trials', '30')
+    .option(
+      '--lease-seconds <n>',
+      'how long this worker may be away before another takes its trials',
+      wholeNumber(1, 86_400),
+      30,
+    )
     .action(work);
   addQueueOption(command);
   addEngineOptions(command);
@@ -30,7 +36,7 @@ export function registerWorker(program: Command): void {
 async function work(options: WorkerOptions): Promise<void> {
   const { parseQueueAddress } = await import('../remote/redis/address.js');
   const address = parseQueueAddress(requireQueue(options));
-  const leaseSeconds = wholeNumber('--lease-seconds', options.leaseSeconds, 86_400);
+  const { leaseSeconds } = options;
   const { chooseEngine } = await import('../launch/terminal/engine.js');
   const { openWorkerPlace } = await import('../launch/worker-place.js');
   const { place, concurrency, close } = await openWorkerPlace(await chooseEngine(options), options);

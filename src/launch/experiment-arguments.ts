@@ -10,7 +10,7 @@ import type { VariantCheck } from '../config/sweep/problems.js';
 import { type BegunSweep, type SweepVariant, expandSweep, sweepDatasets } from '../config/variants/sweep.js';
 import type { DatasetDescription } from '../data/dataset.js';
 import { datasetShape } from '../data/load.js';
-import { UserError } from '../errors.js';
+import { badUsage, UserError } from '../errors.js';
 import type { ModelShape } from '../model/graph.js';
 import { checkShapes } from '../model/shapes.js';
 import { modelShape } from '../data/model-shape.js';
@@ -30,11 +30,7 @@ export function splitArguments(words: readonly string[]): ExperimentArguments {
   const isOverride = (word: string): boolean => /^[~+]/.test(word) || (word.includes('=') && !/\.ya?ml$/i.test(word));
   const files = words.filter((word) => !isOverride(word));
   if (files.length > 0) return { files, overrides: words.filter(isOverride) };
-  throw new UserError('no experiment file is given', {
-    code: 'bad-usage',
-    hint: firstStep('training.epochs=2'),
-    exitCode: 2,
-  });
+  throw badUsage('no experiment file is given', firstStep('training.epochs=2'));
 }
 
 /** An experiment that can be run: its layers fit its data, in every variant of its sweep. */
@@ -79,11 +75,7 @@ function experimentFiles(path: string): string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
   const names = readdirSync(path).filter((name) => /\.ya?ml$/i.test(name));
   if (names.length > 0) return names.sort().map((name) => join(path, name));
-  throw new UserError(`no experiment file lies in ${path}`, {
-    code: 'bad-usage',
-    hint: 'give a file, or a folder with files that end in .yaml',
-    exitCode: 2,
-  });
+  throw badUsage(`no experiment file lies in ${path}`, 'give a file, or a folder with files that end in .yaml');
 }
 
 /** @throws ConfigError with its mistakes beyond those that any file may have */

@@ -27,3 +27,25 @@ export interface TrainingSettings extends PlaceSettings {
   /** What the user called, with which overrides; undefined where a sweep is resumed. */
   command?: { name: string; overrides: string[] };
 }
+
+/** The least and the most that a whole number may be. */
+export type Bounds = readonly [least: number, most: number];
+
+/** Of what a user may ask for, on the command line or of the API. */
+export const BOUNDS = { threads: [1, 127], jobs: [1, 1024], priority: [-1000, 1000] } as const satisfies Record<
+  string,
+  Bounds
+>;
+
+/** What may compute, and what may hand out trials. */
+export const BACKENDS = ['tensorflow', 'cpu'] as const;
+export const LAUNCHERS = ['local', 'slurm'] as const;
+
+export function isWholeIn(value: number, [least, most]: Bounds): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** In words: `a whole number from 1 to 127`. */
+export function wholeIn([least, most]: Bounds): string {
+  return `a whole number from ${least} to ${most}`;
+}

@@ -4,12 +4,11 @@ import type { WorkerPlace } from '../remote/perform-trial.js';
 import { LocalScheduler } from '../scheduling/local.js';
 import type { Engine } from '../tensorflow/engine.js';
 import { gpusOf } from './engine-gpus.js';
-import { wholeNumber } from './options/read-number.js';
 
 export interface WorkerPlaceOptions {
   runsDir: string;
   dataRoot: readonly string[];
-  concurrency?: string;
+  concurrency?: number;
 }
 
 /** What this machine has for the trials of others. */
@@ -18,8 +17,7 @@ export async function openWorkerPlace(
   { runsDir, dataRoot, concurrency }: WorkerPlaceOptions,
 ): Promise<{ place: WorkerPlace; concurrency: number; close: () => void }> {
   const gpus = await gpusOf(engine, process.env);
-  const count =
-    concurrency === undefined ? gpus.length || availableParallelism() : wholeNumber('--concurrency', concurrency, 1024);
+  const count = concurrency ?? (gpus.length || availableParallelism());
   // The threads of a TensorFlow are fixed when it starts, so each number has processes of its own.
   const schedulers = new Map<number, LocalScheduler>();
   const schedulerOf = (threads: number): LocalScheduler => {

@@ -1,7 +1,7 @@
 import { modelLabel } from '../config/model-reference.js';
 import { usualGoal } from '../config/sweep/resolve.js';
 import { nearest } from '../config/text/suggest.js';
-import { UserError } from '../errors.js';
+import { badUsage, UserError } from '../errors.js';
 import type { Found } from '../sweep/find.js';
 import { readSweepRecord } from '../sweep/sweep-journal.js';
 import { readSweepStates, type SweepState } from '../sweep/sweep-state.js';
@@ -154,7 +154,7 @@ export function sortRows(rows: readonly RunRow[], keys: readonly string[]): RunR
   const unknown = orders.find(({ key }) => !known.has(key));
   if (unknown && rows.length > 0) {
     const hint = nearestKey(unknown.key, known);
-    throw new UserError(`--sort: no run has a "${unknown.key}"`, { code: 'bad-usage', hint, exitCode: 2 });
+    throw badUsage(`--sort: no run has a "${unknown.key}"`, hint);
   }
   return rows.toSorted((a, b) => orders.reduce((order, { key, sign }) => order || compareBy(a, b, key, sign), 0));
 }

@@ -85,7 +85,12 @@ describe('ablate preview', () => {
 
   it.each([
     ['no augmentation', ['augmentation={}'], /no augmentation.*\nfor example: ablate preview/, 2],
-    ['a count that is none', ['--count', 'many'], /--count is many; expected a whole number from 1 to 32/, 2],
+    [
+      'a count that is none',
+      ['--count', 'many'],
+      /'--count <n>' argument 'many' is invalid. Expected a whole number from 1 to 32/,
+      2,
+    ],
     ['a seed that is none', ['--seed', 'luck'], /training\.seed/, 2],
     [
       'a folder that is a file',

@@ -1,22 +1,23 @@
 import { type Command, Option } from 'commander';
-import { UserError } from '../../errors.js';
-import type { PlaceSettings } from '../settings.js';
-import { wholeNumber } from './read-number.js';
+import { badUsage } from '../../errors.js';
+import { BOUNDS, LAUNCHERS, type PlaceSettings } from '../settings.js';
+import { wholeNumber } from './parsers.js';
 
 /** What the user says of where trials are trained, unless it is this machine. */
-export interface PlaceOptions {
-  queue?: string;
-  launcher?: string;
-  priority?: string;
-}
+export type PlaceOptions = Pick<PlaceSettings, 'queue' | 'launcher' | 'priority'>;
 
 /** Adds what commands take that can train on other machines. */
 export function addPlaceOptions(command: Command): void {
   addQueueOption(command);
-  command.option('--launcher <name>', 'local: on this machine; slurm: each trial as a job of the cluster', 'local');
+  command.addOption(
+    new Option('--launcher <name>', 'local: on this machine; slurm: each trial as a job of the cluster')
+      .choices(LAUNCHERS)
+      .default('local'),
+  );
   command.option(
     '--priority <n>',
     'of these trials on the queue, from -1000 to 1000: the highest begin first (default: 0)',
+    wholeNumber(...BOUNDS.priority),
   );
 }
 
@@ -26,20 +27,9 @@ export function addQueueOption(command: Command): void {
   command.addOption(new Option('--queue <address>', what).env('ABLATE_QUEUE'));
 }
 
-/** @throws UserError `bad-usage` */
-export function readPlaceOptions(options: PlaceOptions): Pick<PlaceSettings, 'queue' | 'launcher' | 'priority'> {
-  const { queue, launcher = 'local', priority = '0' } = options;
-  if (launcher !== 'local' && launcher !== 'slurm') {
-    const message = `--launcher is ${launcher}; expected local or slurm`;
-    throw new UserError(message, { code: 'bad-usage', exitCode: 2 });
-  }
+export function readPlaceOptions({ queue, launcher, priority }: PlaceOptions): PlaceOptions {
   if (queue !== undefined) hideSecrets(queue);
-  return { queue, launcher, priority: readPriority(priority) };
-}
-
-function readPriority(text: string): number {
-  const sign = text.startsWith('-') ? -1 : 1;
-  return Number(text) === 0 ? 0 : sign * wholeNumber('--priority', text.replace(/^-/, ''), 1000);
+  return { queue, launcher, priority };
 }
 
 /**
@@ -56,9 +46,5 @@ export function requireQueue({ queue }: { queue?: string }): string {
     hideSecrets(queue);
     return queue;
   }
-  throw new UserError('which queue?', {
-    code: 'bad-usage',
-    hint: 'name it with --queue redis://HOST, or in the environment: ABLATE_QUEUE=redis://HOST',
-    exitCode: 2,
-  });
+  throw badUsage('which queue?', 'name it with --queue redis://HOST, or in the environment: ABLATE_QUEUE=redis://HOST');
 }

@@ -1,5 +1,5 @@
 import { configHash } from '../../config/hash.js';
-import { UserError } from '../../errors.js';
+import { badUsage, UserError } from '../../errors.js';
 import type { Job } from '../../protocol/job.js';
 import { ablate } from '../../shell.js';
 import { type Summary, runDirectory } from '../../tracking/run-store.js';
@@ -14,7 +14,7 @@ import { counted } from '../../words.js';
 export function trainOnJob(
   { resume, ...job }: Job,
   summary: Summary | undefined,
-  options: SweepOptions & { epochs?: string },
+  options: SweepOptions & { epochs?: number },
 ): Job {
   if (options.queue !== undefined || (options.launcher ?? 'local') !== 'local') {
     throw refused('--epochs trains on this machine: the state that it begins from lies here', 'leave the option out');
@@ -28,14 +28,12 @@ export function trainOnJob(
   return { ...job, config, configHash: configHash(config), trainsOn: summary.id };
 }
 
-function epochsOf(text = '', { epochs }: Summary): number {
-  const wanted = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(wanted) && wanted > epochs && wanted <= 1_000_000) return wanted;
-  throw new UserError(`--epochs is ${text}; expected a whole number above ${epochs}, which the run has trained`, {
-    code: 'bad-usage',
-    hint: 'it counts all epochs, those that are done among them',
-    exitCode: 2,
-  });
+function epochsOf(wanted = 0, { epochs }: Summary): number {
+  if (wanted > epochs) return wanted;
+  throw badUsage(
+    `--epochs is ${wanted}; expected more than ${epochs}, which the run has trained`,
+    'it counts all epochs, those that are done among them',
+  );
 }
 
 /** @throws UserError `cannot-train-on` */

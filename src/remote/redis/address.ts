@@ -1,4 +1,4 @@
-import { messageOf, UserError } from '../../errors.js';
+import { badUsage, messageOf, UserError } from '../../errors.js';
 import { readTextSync } from '../../regular-file.js';
 
 /** What ioredis and BullMQ take. */
@@ -87,5 +87,5 @@ function parseUrl(text: string): URL {
 }
 
 function unreadable(problem: string): UserError {
-  return new UserError(`--queue can't be read: ${problem}`, { code: 'bad-usage', hint: EXPECTED, exitCode: 2 });
+  return badUsage(`--queue can't be read: ${problem}`, EXPECTED);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UserError } from '../../errors.js';
+import { badUsage } from '../../errors.js';
 import { NAME_LIMIT } from './limits.js';
 
 /** What can't stand in the name of a metric, param or tag, nor the dots and slashes by which a path is normalized. */
@@ -75,11 +75,10 @@ const MODEL_NAME_LIMIT = 256;
 export function requireModelName(name: string): void {
   const isPath = /[/:]/.test(name) || name === '.' || name.startsWith('..');
   if (name.trim() !== '' && !isPath && name.length <= MODEL_NAME_LIMIT) return;
-  throw new UserError(`--register is ${JSON.stringify(name)}, which MLflow takes for no registered model's name`, {
-    code: 'bad-usage',
-    hint: `a name has 1 to ${MODEL_NAME_LIMIT} characters, no / and no :`,
-    exitCode: 2,
-  });
+  throw badUsage(
+    `--register is ${JSON.stringify(name)}, which MLflow takes for no registered model's name`,
+    `a name has 1 to ${MODEL_NAME_LIMIT} characters, no / and no :`,
+  );
 }
 
 /** What MLflow refuses in the name of a logged model. */
