@@ -1,3 +1,5 @@
+import PQueue from 'p-queue';
+
 /**
  * Calls an asynchronous function for each item, in order, with at most `limit` calls under way. After a failure no new
  * call is made; the first failure is thrown when those under way have ended.
@@ -7,14 +9,19 @@ export async function forEachConcurrently<T>(
   limit: number,
   action: (item: T, index: number) => Promise<void>,
 ): Promise<void> {
+  const queue = new PQueue({ concurrency: limit });
   const failures: unknown[] = [];
-  const entries = items.entries();
-  const takeTurns = async () => {
-    for (const [index, item] of entries) {
-      if (failures.length > 0) return;
-      await action(item, index).catch((error: unknown) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: limit }, takeTurns));
+  for (const [index, item] of items.entries()) {
+    if (failures.length > 0) break;
+    queue
+      .add(() => action(item, index))
+      .catch((error: unknown) => {
+        failures.push(error);
+        queue.clear();
+      });
+    // What waits takes memory, and would begin after a failure.
+    await queue.onSizeLessThan(1);
+  }
+  await queue.onIdle();
   if (failures.length > 0) throw failures[0];
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { diffArrays } from 'diff';
 import { stringify } from 'yaml';
-import { align } from './align.js';
 import type { Experiment } from './schema/experiment.generated.js';
 import { formatPath, type Path } from './text/problems.js';
 import { resolveExperiment } from './resolve.js';
@@ -65,7 +65,7 @@ function isListOfMappings(value: Json | undefined): value is Record<string, Json
 function compareLayers(before: [Mapping[], Mapping], after: [Mapping[], Mapping], path: Path): Difference[] {
   const [[layers, model], [others, otherModel]] = [before, after];
   const types = (each: Mapping[]) => each.map(({ type }) => type as string);
-  return align(types(layers), types(others)).flatMap(([i, j]) => {
+  return sideBySide(types(layers), types(others)).flatMap(([i, j]) => {
     if (i !== undefined && j !== undefined)
       return compareLayer([layers[i], model], [others[j], otherModel], [...path, j]);
     const [gone, added] = [
@@ -74,6 +74,17 @@ function compareLayers(before: [Mapping[], Mapping], after: [Mapping[], Mapping]
     ];
     return [{ path: formatPath([...path, j ?? i ?? 0]), before: gone, after: added }];
   });
+}
+
+/** Indices of two lists that stand side by side; undefined where one list has nothing like the other's item. */
+type Pair = [number | undefined, number | undefined];
+
+/** Sets two lists side by side so that as many equal items as possible meet, in order. */
+export function sideBySide(first: string[], second: string[]): Pair[] {
+  let [i, j] = [0, 0];
+  return diffArrays(first, second).flatMap(({ count, added, removed }) =>
+    Array.from({ length: count }, (): Pair => [added ? undefined : i++, removed ? undefined : j++]),
+  );
 }
 
 function compareLayer(

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { align } from '../../src/config/align.js';
-import { differences, formatDifferences, withoutChoices } from '../../src/config/diff.js';
+import { differences, formatDifferences, sideBySide, withoutChoices } from '../../src/config/diff.js';
 import { loadExperiment } from '../../src/config/load.js';
 import { experiment } from './arbitraries.js';
 
@@ -86,7 +85,7 @@ describe('align', () => {
   it('keeps both lists in order and pairs equal items only, as many as there can be', () => {
     fc.assert(
       fc.property(words, words, (first, second) => {
-        const pairs = align(first, second);
+        const pairs = sideBySide(first, second);
         expect(pairs.map(([i]) => i).filter((i) => i !== undefined)).toEqual([...first.keys()]);
         expect(pairs.map(([, j]) => j).filter((j) => j !== undefined)).toEqual([...second.keys()]);
         const matched = pairs.filter(([i, j]) => i !== undefined && j !== undefined) as [number, number][];
