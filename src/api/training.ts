@@ -54,13 +54,13 @@ export interface SweepOptions extends RunOptions<SweepEvent> {
   failFast?: boolean;
 }
 
-/** What a run came to: its `summary.json`, and where it lies. */
+/** The result of a run: its `summary.json`, and where it lies. */
 export interface RunResult extends Summary, Tracked {
   /** The run's folder, absolute. */
   directory: string;
 }
 
-/** What a sweep came to: its `summary.json`, and where it lies. */
+/** The result of a sweep: its `summary.json`, and where it lies. */
 export interface SweepResult extends SweepSummary, Tracked {
   /** The sweep's folder, absolute. */
   directory: string;
@@ -176,7 +176,7 @@ function settingsOf(options: SweepOptions | RunOptions): TrainingSettings {
   };
 }
 
-/** What can be kept, sent and compared: without functions, and without what the sweep goes on changing. */
+/** What can be kept, sent and compared: without functions, and without what the sweep changes later. */
 function plainEvent(event: SweepWatchEvent): SweepEvent {
   if (!isOfTrial(event)) return event;
   const trial = plainTrial(event.trial);

@@ -101,7 +101,7 @@ export function intervalColumn(intervals: readonly (Interval | null)[]): string[
 
 /** Why runs of a variant have no value. */
 export function leftOutText({ leftOut: { failed, pruned, interrupted = 0 } }: Pick<VariantRow, 'leftOut'>): string {
-  const counts = { failed, pruned, interrupted };
+  const counts = { failed, 'stopped early': pruned, interrupted };
   return Object.entries(counts)
     .flatMap(([kind, count]) => (count > 0 ? [`${count} ${kind}`] : []))
     .join(', ');

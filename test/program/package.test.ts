@@ -181,7 +181,7 @@ it('lets in by its front door alone, and that opens fast: nothing of tfjs', asyn
 });
 
 it('runs the example', async () => {
-  copyFileSync(join(root, 'examples', 'learning-rates.js'), file('example.mjs'));
+  copyFileSync(join(root, 'examples', 'learning-rates.mjs'), file('example.mjs'));
   expect(await call(process.execPath, 'example.mjs')).toMatch(/learning_rate=0.01 seed \d+ 0\.\d+/);
 });
 

@@ -95,7 +95,7 @@ function notes({ cells: variants, error, status }: SweepSummary): string[] {
   );
   return [
     ...(variants.some(hasStoppedEarly)
-      ? ['variants with pruned trials come last: only their luckiest seeds finished']
+      ? ['variants with trials that were stopped early come last: only their luckiest seeds finished']
       : []),
     ...failures.slice(0, LISTED_FAILURES),
     ...(failures.length > LISTED_FAILURES ? [`… and ${count(failures.length - LISTED_FAILURES)} failures more`] : []),

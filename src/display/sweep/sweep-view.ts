@@ -310,7 +310,7 @@ function shortenMiddle(text: string, width: number): string {
 
 /** Trials that didn't finish, as words. */
 export function countTexts({ failed, diverged, pruned, killed }: TrialCounts): string[] {
-  return Object.entries({ failed, diverged, pruned, killed })
+  return Object.entries({ failed, diverged, 'stopped early': pruned, killed })
     .filter(([, number]) => number > 0)
     .map(([word, number]) => `${count(number)} ${word}`);
 }

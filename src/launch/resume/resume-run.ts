@@ -64,7 +64,7 @@ function changed(run: RunDirectory, config: Experiment, { params }: RunHistory):
 /** Of what has ended by itself there is nothing to resume. @throws UserError `run-over` */
 export function refuseOver({ id, config }: RunDirectory, summary: Summary | undefined): void {
   if (summary?.status !== 'DIVERGED' && summary?.status !== 'PRUNED') return;
-  throw new UserError(`run ${id} is ${summary.status}: ${summary.error ?? ''}; it would come to the same again`, {
+  throw new UserError(`run ${id} is ${summary.status}: ${summary.error ?? ''}; it would end the same way again`, {
     code: 'run-over',
     hint: `to train it again as a new run, say with another learning rate: ${ablate('run', config, 'training.optimizer.learning_rate=0.0001')}`,
   });

@@ -1,5 +1,5 @@
 // Trains a network with several learning rates, and says which is best.
-// Run it in a folder where `npm install ablate` was done: `node learning-rates.js`.
+// Run it in a folder where `npm install ablate` was done: `node learning-rates.mjs`.
 import { ConfigError, compare, sweep } from 'ablate';
 
 /** @type {import('ablate').ExperimentInput} */
