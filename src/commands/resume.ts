@@ -57,8 +57,7 @@ function epochsWithoutRun(): UserError {
 }
 
 async function resumeRun(run: RunDirectory, options: ResumeOptions, command: Command): Promise<void> {
-  const { readOrRestoreSummary } = await import('../launch/resume/damaged-summary.js');
-  const { refuseOver, runAsItBegan } = await import('../launch/resume/resume-run.js');
+  const { readOrRestoreSummary, refuseOver, runAsItBegan } = await import('../launch/resume/resume-run.js');
   const summary = readOrRestoreSummary(run);
   if (options.epochs === undefined) refuseOver(run, summary);
   const { job, engine } = runAsItBegan(run);

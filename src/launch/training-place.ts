@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Experiment, LauncherConfig } from '../config/schema/experiment.generated.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { chooseParallelism, type Demand, type Parallelism } from '../scheduling/parallelism.js';
@@ -5,7 +6,7 @@ import type { Engine } from '../tensorflow/engine.js';
 import { findEngine, type Starter, tellNotice } from './engine.js';
 import type { PlaceSettings } from './settings.js';
 import { counted } from '../words.js';
-import { ablate } from '../shell.js';
+import { ablate, shellWord } from '../shell.js';
 
 /** Where trials are trained: on this machine, or on others. */
 export interface TrainingPlace {
@@ -83,7 +84,6 @@ async function queuePlace(
 }
 
 async function slurmPlace(settings: PlaceSettings): Promise<TrainingPlace> {
-  const { slurmTaskCommand } = await import('./slurm-task-command.js');
   const { SlurmScheduler } = await import('../remote/slurm/slurm-scheduler.js');
   const { backend, priority = 0, runsDirectory } = settings;
   return remotePlace('on Slurm', settings.threads, ({ threads }, { launcher = DEFAULT_LAUNCHER }) => {
@@ -106,4 +106,12 @@ function remotePlace(where: string, wanted: number | undefined, open: TrainingPl
 function remoteParallelism({ trials, method, jobs, threads = 1 }: SweepDemand): Parallelism {
   const most = method === 'bayes' ? QUEUED.searched : QUEUED.independent;
   return { jobs: Math.max(1, Math.min(trials, jobs ?? most)), threads };
+}
+
+/** The program that this file is a part of, whatever has started it. */
+const PROGRAM = fileURLToPath(new URL('../../bin/ablate.js', import.meta.url));
+
+/** The shell's command line that does the task of a Slurm array (`commands/slurm-task.ts`), given its list of trials. */
+function slurmTaskCommand(backend: string): (list: string) => string {
+  return (list) => [process.execPath, PROGRAM, 'slurm-task', list, '--backend', backend].map(shellWord).join(' ');
 }

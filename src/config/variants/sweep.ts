@@ -7,18 +7,16 @@ import type {
   SweepParameter,
 } from '../schema/experiment.generated.js';
 import type { LoadedExperiment } from '../load.js';
-import { axesOf, conditionOf } from '../sweep/axes.js';
+import { conditionOf } from '../sweep/axes.js';
 import { concerns, hasValues, type Condition, type Values } from '../sweep/conditions.js';
 import { variantLabel } from '../sweep/label.js';
 import { endsOf } from '../sweep/distributions.js';
 import { givenNames, includedValues, type GivenNames } from '../sweep/names.js';
 import { duplicateVariants } from './duplicates.js';
-import { gridValues } from './grid.js';
+import { combinations } from './combinations.js';
 import { idleParameters } from './idle.js';
 import { VariantMeanings } from './meanings.js';
 import { checkVariants, type VariantCheck } from '../sweep/problems.js';
-import { orthogonalValues } from './orthogonal.js';
-import { randomValues } from './random.js';
 import { variantsOf } from './variants.js';
 import { inOrder } from '../text/problems.js';
 import type { Json } from '../text/tree.js';
@@ -205,13 +203,6 @@ function knownVariants({ config, source }: LoadedExperiment, refused: ReadonlySe
   }
   if (found.size === 0 && sweep.method !== 'bayes') throw noneLeft(source);
   return [...found.values()];
-}
-
-function combinations(base: Experiment, sweep: SweepConfig): Generator<Values> {
-  const { axes } = axesOf(sweep);
-  if (sweep.method === 'random') return randomValues(axes, base);
-  // Of no parameters at all there is the experiment itself.
-  return sweep.method === 'orthogonal' && axes.length > 0 ? orthogonalValues(axes) : gridValues(axes, base);
 }
 
 /** Whether a combination is one of those that the sweep leaves out. */

@@ -4,10 +4,12 @@ import { loadExperiment } from '../../config/load.js';
 import type { Experiment } from '../../config/schema/experiment.generated.js';
 import { UserError } from '../../errors.js';
 import type { Job } from '../../protocol/job.js';
+import { summarizeModel, total } from '../../model/shapes.js';
 import { ablate } from '../../shell.js';
+import { restoreSummary } from '../../tracking/crash.js';
 import { flattenConfig } from '../../tracking/run-description.js';
 import { readHistory, type RunHistory } from '../../tracking/run-history.js';
-import { readIdentity, type RunDirectory, type Summary } from '../../tracking/run-store.js';
+import { readIdentity, readSummary, type RunDirectory, type Summary } from '../../tracking/run-store.js';
 import type { EngineSettings } from '../engine.js';
 
 /** A run as it began. */
@@ -68,4 +70,26 @@ export function refuseOver({ id, config }: RunDirectory, summary: Summary | unde
     code: 'run-over',
     hint: `to train it again as a new run, say with another learning rate: ${ablate('run', config, 'training.optimizer.learning_rate=0.0001')}`,
   });
+}
+
+/**
+ * The summary of a run; one that is damaged is written anew, by the run's journal.
+ * @returns undefined for a run that was interrupted
+ */
+export function readOrRestoreSummary(run: RunDirectory): Summary | undefined {
+  try {
+    return readSummary(run);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'summary-corrupt') throw error;
+    process.stderr.write(`${error.message}: its journal tells the same\n`);
+    return restoreSummary(run, parametersOf(run));
+  }
+}
+
+/** Weights of the run's model; 0 where it ended before its data were read. */
+function parametersOf(run: RunDirectory): number {
+  const dataset = readHistory(run).datasets.at(0);
+  if (!dataset) return 0;
+  const shape = { input: dataset.shape, outputs: dataset.classes, outputsAre: 'classes' as const };
+  return total(summarizeModel(loadExperiment(run.config).config.model, shape), 'parameters');
 }
