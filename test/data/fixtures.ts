@@ -31,7 +31,7 @@ export const splitDefaults = {
   classes: null,
 } as const;
 
-/** The UserError that a promise is rejected with; anything else fails the it. */
+/** The UserError that a promise is rejected with; anything else fails the test. */
 export async function userError(promise: Promise<unknown>): Promise<UserError> {
   const thrown = await promise.then(
     () => undefined,
@@ -52,6 +52,11 @@ export function idxFile(dimensions: number[], data: Uint8Array, elementCode = 0x
 /** All of them, as an array. */
 export function bytesOf(bytes: Bytes): Uint8Array {
   return bytes.subarray(0, bytes.byteLength);
+}
+
+/** The images of MNIST, whose files come with a package. */
+export function mnistImages(): Promise<ImageDataset> {
+  return loadImages({ name: 'mnist', path: null, ...splitDefaults }, { baseDirectory: '.' });
 }
 
 /** A dataset, as its images. */

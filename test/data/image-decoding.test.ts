@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/data/images/image-decoding.js';
 import { type Color, WHITE } from '../../src/data/images/pixels.js';
 import { decodePlainPng } from '../../src/data/images/png-decoding.js';
-import { testPython } from '../support/python.js';
-import { askPython } from '../support/tensorflow.js';
+import { askPython, testPython } from '../support/python.js';
 
 interface Reference {
   file: string;

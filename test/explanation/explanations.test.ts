@@ -13,7 +13,8 @@ import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { IMAGES, type LayerFragment, resolveModel, shapeOf } from '../model/models.js';
 import { drawWeight } from '../model/parity.js';
 import { type Encoded, asKeras, decode, deviation, encode, encodeAll } from '../support/encoding.js';
-import { askPython, kerasPython, startTensorFlow } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython, startTensorFlow } from '../support/tensorflow.js';
 
 const SHAPE: [number, number, number, number] = [1, IMAGES.height, IMAGES.width, IMAGES.channels];
 const CLASS = 1;

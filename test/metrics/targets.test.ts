@@ -4,8 +4,8 @@ import { binaryTarget } from '../../src/data/columns/binary.js';
 import { numberTarget } from '../../src/data/columns/number.js';
 import { UNSCALED } from '../../src/data/columns/target-kind.js';
 import { randomStream } from '../../src/random.js';
-import { askPython } from '../support/tensorflow.js';
-import { testPython } from '../support/python.js';
+
+import { askPython, testPython } from '../support/python.js';
 
 interface Set {
   truth: number[];

@@ -9,7 +9,8 @@ import { withWeights } from '../../src/model/weights.js';
 import type { Runtime, Variable } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { type Encoded, asKeras, decode, deviation, encode, encodeAll } from '../support/encoding.js';
-import { askPython, kerasPython } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython } from '../support/tensorflow.js';
 import { IMAGES, resolveClassifier, shapeOf } from './models.js';
 import type { ParityCase } from './parity-cases.js';
 

@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asImages } from '../../src/data/images/image-dataset.js';
-import { mnist } from '../../src/data/sources/mnist.js';
 import { managedPython } from '../../src/python/managed-python.js';
 import { loadModel } from '../../src/model/save.js';
+import { mnistImages } from '../data/fixtures.js';
 import { Workspace } from '../support/program.js';
-import { askPython, kerasPython } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython } from '../support/tensorflow.js';
 
 /** Layers of every kind that is saved otherwise than it is called. */
 const EXPERIMENT = `
@@ -51,16 +51,7 @@ describe('ablate export', () => {
     workspace.write('mixed.yaml', EXPERIMENT);
     const { code, stderr } = await workspace.ablate(['run', 'mixed.yaml']);
     expect(code, stderr).toBe(0);
-    const config = {
-      path: null,
-      validation_split: 0.1,
-      split: null,
-      train_fraction: 1,
-      normalization: 'rescale',
-      classes: null,
-    } as const;
-    const dataset = await mnist.load({ name: 'mnist', ...config }, { baseDirectory: workspace.folder });
-    const { test } = asImages(dataset, 'a test');
+    const { test } = await mnistImages();
     pixels.values = Float32Array.from(test.images.subarray(0, IMAGES * 784));
     expected = await predictPlainly(join(workspace.folder, 'runs', workspace.runs()[0], 'model'), true);
   }, 60_000);

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asImages } from '../../src/data/images/image-dataset.js';
-import { mnist } from '../../src/data/sources/mnist.js';
 import { splitTrain } from '../../src/data/split.js';
 import { epochOrder } from '../../src/training/trainer.js';
+import { mnistImages } from '../data/fixtures.js';
 import { type ProgramResult, Workspace } from '../support/program.js';
 
 const experiment = `
@@ -46,19 +45,7 @@ describe('ablate preview', () => {
   it('shows the first images of the first batch as they are, and as four steps change them', async () => {
     expect(first, first.stderr).toMatchObject({ code: 0, stdout: 'preview.png\n' });
     const [originals, ...changed] = await digits('preview.png');
-    const dataset = await mnist.load(
-      {
-        name: 'mnist',
-        path: null,
-        validation_split: 0.1,
-        split: null,
-        train_fraction: 1,
-        normalization: 'rescale',
-        classes: null,
-      },
-      { baseDirectory: '.' },
-    );
-    const { train } = asImages(dataset, 'a test');
+    const { train } = await mnistImages();
     const split = splitTrain(train.labels, { validation_split: 0.1, train_fraction: 1, seed: 5 });
     const order = epochOrder(split.train, 5, 1);
     originals.forEach((digit, column) => {

@@ -7,10 +7,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ImageDataset, asImages } from '../../src/data/images/image-dataset.js';
-import { mnist } from '../../src/data/sources/mnist.js';
+import type { ImageDataset } from '../../src/data/images/image-dataset.js';
 import { randomStream } from '../../src/random.js';
-import { splitDefaults } from '../data/fixtures.js';
+import { mnistImages } from '../data/fixtures.js';
 import { malformed } from '../support/malformed.js';
 import { Workspace } from '../support/program.js';
 import { type Served, serve } from '../support/served.js';
@@ -35,10 +34,7 @@ let served: Served;
 let answerToStalled: Promise<string>;
 
 beforeAll(async () => {
-  dataset = asImages(
-    await mnist.load({ name: 'mnist', path: null, ...splitDefaults }, { baseDirectory: '.' }),
-    'a test',
-  );
+  dataset = await mnistImages();
   workspace.write('digits.yaml', experiment);
   const trained = await workspace.ablate(['run', 'digits.yaml']);
   expect(trained.code, trained.stderr).toBe(0);

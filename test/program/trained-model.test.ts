@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeCsv } from '../../src/csv.js';
-import { type ImageDataset, asImages } from '../../src/data/images/image-dataset.js';
-import { mnist } from '../../src/data/sources/mnist.js';
+import type { ImageDataset } from '../../src/data/images/image-dataset.js';
+import { mnistImages } from '../data/fixtures.js';
 import { Workspace } from '../support/program.js';
 
 const experiment = (name: string, filters: number): string => `
@@ -54,21 +54,7 @@ describe('a trained model in use', () => {
   let other: string;
 
   beforeAll(async () => {
-    dataset = asImages(
-      await mnist.load(
-        {
-          name: 'mnist',
-          path: null,
-          validation_split: 0.1,
-          split: null,
-          train_fraction: 1,
-          normalization: 'rescale',
-          classes: null,
-        },
-        { baseDirectory: '.' },
-      ),
-      'a test',
-    );
+    dataset = await mnistImages();
     workspace.write('first.yaml', experiment('first', 8));
     workspace.write('second.yaml', experiment('second', 2));
     const trained = await workspace.ablate(['run', 'first.yaml', 'second.yaml']);

@@ -177,7 +177,9 @@ describe.skipIf(executablePath === undefined)('the report of a study, in Chromiu
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(hostile.question);
     expect(await page.locator('script').count()).toBe(1);
     const cells = await page.locator('#variants-table tbody tr > *').allTextContents();
-    expect(cells.some((cell) => cell.startsWith('<script>alert(1)</script>"'))).toBe(true);
+    // As it was written, as far as a label shows it.
+    const value = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>&amp;`;
+    expect(cells.filter((cell) => cell.includes(`${value.slice(0, 58)}…`)).length).toBeGreaterThan(0);
     expect(problems).toEqual([]);
   });
 

@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { json, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -82,4 +84,21 @@ function discard(lock: string): void {
   } catch {
     // Another process was faster.
   }
+}
+
+/**
+ * Runs a Python program that reads one JSON document from its standard input and writes one to its standard output.
+ * @param script its path; it may import the modules of this folder
+ * @throws what it wrote to its standard error, if it fails
+ */
+export async function askPython<Answer>(python: string, script: string, question: unknown): Promise<Answer> {
+  const keras = { TF_CPP_MIN_LOG_LEVEL: '3', KERAS_BACKEND: 'tensorflow', CUDA_VISIBLE_DEVICES: '' };
+  const env = { ...process.env, ...keras, PYTHONPATH: import.meta.dirname };
+  const child = spawn(python, [script], { env });
+  const errors = text(child.stderr);
+  const answer = json(child.stdout).catch(() => undefined);
+  child.stdin.end(JSON.stringify(question));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${script} ended with ${code}: ${await errors}`);
+  return (await answer) as Answer;
 }

@@ -36,7 +36,7 @@ function runsFolder(): string {
       type: 'end',
       cell: variant,
       seed: 1,
-      label: `cell=${variant}`,
+      label: `kernel_size=${variant}`,
       values: { cell: variant },
       ...end,
     });

@@ -76,7 +76,7 @@ async function run(
   const end = await runSweep({
     sweep,
     metric,
-    source: new ListedTrials(variants, [1], ({ index }) => `cell ${index}`, record.ends),
+    source: new ListedTrials(variants, [1], ({ index }) => `variant ${index}`, record.ends),
     choices: new TrialChoices({ earlier, record, digestOf, rerunFailed: false }),
     stopper: undefined,
     scheduler,

@@ -4,8 +4,7 @@ import { type ClassificationReport, classificationReport } from '../../src/analy
 import { randomStream } from '../../src/random.js';
 import { classWeights } from '../../src/training/class-weights.js';
 import { type ClassScores, classificationMetrics, mostProbable } from '../../src/metrics/classification.js';
-import { testPython } from '../support/python.js';
-import { askPython } from '../support/tensorflow.js';
+import { askPython, testPython } from '../support/python.js';
 
 interface Scores {
   macro: ClassScores;

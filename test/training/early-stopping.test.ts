@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { EarlyStoppingConfig } from '../../src/config/schema/experiment.generated.js';
 import { randomStream } from '../../src/random.js';
 import { type EarlyStoppingState, createEarlyStopping } from '../../src/training/early-stopping.js';
-import { askPython, kerasPython } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython } from '../support/tensorflow.js';
 
 interface Case {
   arguments: EarlyStoppingConfig;

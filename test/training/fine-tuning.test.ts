@@ -7,7 +7,8 @@ import type { TrainingEvent } from '../../src/training/events.js';
 import { train } from '../../src/training/trainer.js';
 import type { LayerFragment } from '../model/models.js';
 import { type Encoded, decode, deviation, encode } from '../support/encoding.js';
-import { askPython, kerasPython, startTensorFlow } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython, startTensorFlow } from '../support/tensorflow.js';
 import { DATASET, type Prepared, prepare, questionOf, weightsOf } from './parity/experiments.js';
 
 let runtime: Runtime;

@@ -8,7 +8,8 @@ import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { classWeights } from '../../src/training/class-weights.js';
 import { categoryTarget } from '../../src/data/columns/category.js';
 import { createLoss } from '../../src/training/losses.js';
-import { askPython, kerasPython, startTensorFlow } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython, startTensorFlow } from '../support/tensorflow.js';
 
 const BATCH = 12;
 const CLASSES = 4;

@@ -10,7 +10,8 @@ import {
   macroAverage,
   topKAccuracy,
 } from '../../src/metrics/classification.js';
-import { askPython, kerasPython } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython } from '../support/tensorflow.js';
 
 const EXAMPLES = 200;
 const CLASSES = 5;

@@ -6,7 +6,8 @@ import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { createGradientClipping } from '../../src/training/gradient-clipping.js';
 import { createOptimizer } from '../../src/training/optimizers.js';
-import { askPython, kerasPython, startTensorFlow } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython, startTensorFlow } from '../support/tensorflow.js';
 
 const STEPS = 50;
 const BATCH = 16;

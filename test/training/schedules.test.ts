@@ -6,7 +6,8 @@ import type {
 } from '../../src/config/schema/experiment.generated.js';
 import { randomStream } from '../../src/random.js';
 import { createSchedule } from '../../src/training/schedules.js';
-import { askPython, kerasPython } from '../support/tensorflow.js';
+import { askPython } from '../support/python.js';
+import { kerasPython } from '../support/tensorflow.js';
 
 const STEPS_PER_EPOCH = 7;
 const EPOCHS = 12;

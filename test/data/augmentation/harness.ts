@@ -6,7 +6,8 @@ import { randomStream } from '../../../src/random.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import type { RandomSource } from '../../../src/tensorflow/random-source.js';
 import { StepRandom } from '../../../src/tensorflow/step-random.js';
-import { askPython, kerasPython } from '../../support/tensorflow.js';
+import { askPython } from '../../support/python.js';
+import { kerasPython } from '../../support/tensorflow.js';
 
 /** No augmentation: what an experiment file without the section resolves to. */
 export const OFF: AugmentationConfig = {

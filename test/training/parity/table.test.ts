@@ -10,7 +10,8 @@ import { setUpRun } from '../../../src/run/setup.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import { epochOrder } from '../../../src/training/trainer.js';
 import { type Encoded, decode, deviation, encode } from '../../support/encoding.js';
-import { askPython, kerasPython, startTensorFlow } from '../../support/tensorflow.js';
+import { askPython } from '../../support/python.js';
+import { kerasPython, startTensorFlow } from '../../support/tensorflow.js';
 import { trainSteps } from './training.js';
 
 interface TableCase {

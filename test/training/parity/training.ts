@@ -7,7 +7,8 @@ import { createSchedule } from '../../../src/training/schedules.js';
 import { compileTrainingLoop, toState, toTensors } from '../../../src/training/step.js';
 import { epochOrder, train } from '../../../src/training/trainer.js';
 import type { Encoded } from '../../support/encoding.js';
-import { askPython, kerasPython } from '../../support/tensorflow.js';
+import { askPython } from '../../support/python.js';
+import { kerasPython } from '../../support/tensorflow.js';
 import { type ParityCase, type Prepared, prepare, questionOf, questionOfImages, weightsOf } from './experiments.js';
 
 /** What training made of a case. */
