@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { explain, type Finding } from './explain.js';
+import { findingsOf, type Finding } from './findings.js';
 import { LIMITS } from '../text/parse.js';
 import { problemAt, type Path, type Problem } from '../text/problems.js';
 import { at, keySpan, toJson, valueSpan, type Json, type Tree } from '../text/tree.js';
@@ -13,7 +13,7 @@ export function validate(tree: Tree): Problem[] {
   const errors = (validateExperiment.errors ?? []).slice(0, LIMITS.problems);
   const findings = errors.flatMap((error) => {
     const path = pathOf(error.instancePath, data);
-    return explain({ error, path, data });
+    return findingsOf({ error, path, data });
   });
   const problems = withoutCascades(findings).map(({ details, path, atKey }) =>
     problemAt(atKey || !at(tree, path) ? keySpan(tree, path) : valueSpan(tree, path), path, details),

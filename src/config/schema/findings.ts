@@ -26,7 +26,7 @@ export interface Finding {
 }
 
 /** What an Ajv error means in the words of experiment files; nothing if another error says it. */
-export function explain(failure: Failure): Finding[] {
+export function findingsOf(failure: Failure): Finding[] {
   const { keyword, params } = failure.error as ErrorObject<string, Record<string, unknown>>;
   switch (keyword) {
     case 'if':
