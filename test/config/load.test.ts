@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conv2D, Dense, Experiment, LayerConfig, Residual } from '../../src/config/schema/experiment.generated.js';
 import { configHash } from '../../src/config/hash.js';
 import type { ImageFolder } from '../../src/config/schema/experiment.generated.js';
-import { loadExperiment, type LoadedExperiment } from '../../src/config/load.js';
+import { loadExperiment, type LoadedExperiment, overridden } from '../../src/config/load.js';
 
 let folder: string;
 beforeAll(() => {
@@ -384,4 +384,12 @@ it('a number is the text that it is written as where names are expected', () => 
   const { config } = loadExperiment(file);
   expect([config.name, config.tags]).toEqual(['01', ['007', '1e3', 'mnist']]);
   expect(loadExperiment(file, { overrides: ['name=02'] }).config.name).toBe('02');
+});
+
+it('overrides that change nothing are refused, when the experiment is loaded and later', () => {
+  const layers = '[{type: conv2d, filters: 4, kernel_size: 3}, {type: flatten}, {type: dense}]';
+  const text = `model: {layers: ${layers}}`;
+  expect(() => load(text, ['model.kernel_size=5'])).toThrow(/model\.kernel_size changes nothing/);
+  expect(() => overridden(load(text), ['model.kernel_size=5'])).toThrow(/model\.kernel_size changes nothing/);
+  expect(overridden(load(text), ['model.activation=tanh']).config.model.activation).toBe('tanh');
 });
