@@ -51,7 +51,7 @@ export default defineConfig(
   { files: ['src/visible.ts', 'src/config/text/format-problems.ts'], rules: restrictImports(unguardedReads) },
   { files: ['src/regular-file.ts', 'src/**/browser/**'], rules: restrictImports(unguardedColours) },
   {
-    files: ['**/*.js'],
+    files: ['**/*.js', '**/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       globals: { AbortController: 'readonly', URL: 'readonly', console: 'readonly', process: 'readonly' },
