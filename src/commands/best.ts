@@ -42,15 +42,21 @@ async function best(name: string | undefined, options: Options): Promise<void> {
   else if (options.json) process.stdout.write(runListJson(rows, varied));
   else {
     process.stdout.write(runListText(rows, varied, { asked: [metric], width }));
-    process.stderr.write(noteOn(rows, candidates, metric));
+    process.stderr.write(await noteOn(rows, candidates, metric));
   }
 }
 
 /** The best of many is lucky, too. */
-function noteOn(rows: readonly RunRow[], candidates: readonly RunRow[], metric: string): string {
+async function noteOn(rows: readonly RunRow[], candidates: readonly RunRow[], metric: string): Promise<string> {
+  const { wrapped } = await import('../display/wrapped.js');
   const finished = candidates.filter(({ status }) => status === 'FINISHED').length;
   const next = ablate('evaluate', rows[0].run.id);
-  return `by ${metric}, of ${counted(finished, 'finished run')}; the best of many is partly luck: \`${next}\` tests it, \`${ablate('compare')}\` tells how sure a variant is\n`;
+  const { columns: width = Infinity } = process.stderr as { columns?: number };
+  return wrapped(
+    `by ${metric}, of ${counted(finished, 'finished run')}; the best of many is partly luck: \`${next}\` tests it, \`${ablate('compare')}\` tells how sure a variant is`,
+    '',
+    width,
+  );
 }
 
 async function rowsNamed(all: readonly RunRow[], name: string, runsDir: string): Promise<RunRow[]> {

@@ -56,12 +56,12 @@ async function toJson(run: RunDirectory, history: RunHistory, summary?: Summary)
 async function toText(run: RunDirectory, history: RunHistory, summary?: Summary): Promise<string> {
   const { colors: pc } = await import('../visible.js');
   const { statusText } = await import('../display/run-status.js');
+  const { factLines } = await import('../display/wrapped.js');
   const facts = await describe(run, history, summary);
-  const width = Math.max(...facts.map(([name]) => name.length));
   const path = relative(process.cwd(), run.path) || '.';
   return [
     `${pc.bold(run.id)}  ${statusText(summary?.status ?? 'UNFINISHED')}\n`,
-    ...[...facts, ['files', path]].map(([name, text]) => `  ${pc.dim(name.padEnd(width))}  ${text}\n`),
+    factLines([...facts, ['files', path]]),
     await metricsTable(history.metrics),
   ].join('');
 }

@@ -23,11 +23,14 @@ export function valueText(name: ValueName, value: number): string {
 }
 
 /** Metrics that count something. */
-const COUNT = /(^|_)(epoch|epochs|steps|parameters|samples_per_second)$/;
+const COUNT = /(^|_)(epoch|epochs|steps|parameters)$/;
+const SPEED = /(^|_)samples_per_second$/;
+const RATE = /(^|_)learning_rate$/;
 
 /** The value of a metric, as it is read: shares in percent, counts whole. */
 export function metricText(name: string, value: number): string {
-  if (COUNT.test(name) && Number.isInteger(value)) return count(value);
+  if (SPEED.test(name) || (COUNT.test(name) && Number.isInteger(value))) return count(value);
+  if (RATE.test(name)) return String(Number(value.toPrecision(4)));
   return unitOf(name).factor === 100 ? percent(value) : significant(value);
 }
 

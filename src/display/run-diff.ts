@@ -3,7 +3,7 @@ import type { RunDiff } from '../study/run-diff.js';
 import { unitOf } from '../metric-unit.js';
 import { encodeNumbers } from '../tracking/journal-events.js';
 import { colors as pc } from '../visible.js';
-import { metricText, significant } from './format.js';
+import { metricText } from './format.js';
 import { formatTable } from './tables/table.js';
 
 const COLUMNS = [
@@ -43,10 +43,9 @@ export function runDiffJson({ metrics, ...diff }: RunDiff): string {
   return `${JSON.stringify({ ...diff, metrics: plain }, undefined, 2)}\n`;
 }
 
-/** With its sign; of shares in percentage points. */
+/** With its sign; of shares in percentage points (pp). */
 function changeText(name: string, change: number): string {
   const { factor } = unitOf(name);
-  const text =
-    factor === 100 ? (factor * change).toFixed(2) : Number.isInteger(change) ? String(change) : significant(change);
+  const text = factor === 100 ? `${(factor * change).toFixed(2)} pp` : metricText(name, change);
   return change > 0 ? `+${text}` : text.replace(/^-/, '−');
 }

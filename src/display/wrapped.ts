@@ -1,4 +1,5 @@
 import { brokenLines } from '../broken-lines.js';
+import { colors as pc } from '../visible.js';
 
 /** Where nothing says how wide a line may be. */
 const WIDTH = 100;
@@ -6,6 +7,18 @@ const WIDTH = 100;
 function terminalWidth(): number {
   const { columns } = process.stdout as { columns?: number };
   return columns ?? WIDTH;
+}
+
+/** Names and their texts, side by side; what a line has no room for goes on below its beginning. */
+export function factLines(
+  facts: readonly (readonly [name: string, text: string])[],
+  columns = terminalWidth(),
+): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const indent = ' '.repeat(width + 4);
+  return facts
+    .map(([name, text]) => `  ${pc.dim(name.padEnd(width))}${wrapped(text, indent, columns).slice(width + 2)}`)
+    .join('');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { distance } from 'fastest-levenshtein';
+import { nearestSpelling } from '../config/text/suggest.js';
 import { UserError } from '../errors.js';
 import { ablate } from '../shell.js';
 import { readLabels } from '../tracking/labels.js';
@@ -208,12 +208,13 @@ function ambiguous(ids: readonly string[], beginning: string): UserError {
 /** @throws UserError `run-not-found` */
 function notFound(runsDirectory: string, all: readonly Found[], wanted: string): never {
   const names = all.map(givenOrOwnName);
-  const nearest = [...new Set([...all.map(idOf), ...names])].sort((a, b) => distance(a, wanted) - distance(b, wanted));
+  const near = nearestSpelling(wanted, [...new Set([...all.map(idOf), ...names])]);
+  const list = `\`${ablate('ls')}\` lists all`;
   throw new UserError(`no run or sweep "${wanted}" in ${runsDirectory}`, {
     code: 'run-not-found',
     hint:
-      nearest.length > 0
-        ? `did you mean ${nearest[0]}? \`${ablate('ls')}\` lists all`
+      all.length > 0
+        ? `${near === undefined ? '' : `did you mean ${near}? `}${list}`
         : `there is none yet; \`${ablate('init')}\` writes an experiment to begin with`,
     exitCode: 2,
   });

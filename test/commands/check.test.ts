@@ -86,6 +86,15 @@ it('mistakes of all files go to standard error, and the exit code is 2', async (
   expect(stderr).not.toMatch(/\bat .*\.js/);
 });
 
+it('a file that is missing is named once, with the nearest, and what is far off is not suggested', async () => {
+  write('pooling.yaml', study);
+  expect((await check(join(folder, 'poling.yaml'))).stderr).toBe(
+    `error ${join(folder, 'poling.yaml')} isn't there\n  did you mean "${join(folder, 'pooling.yaml')}"?\n`,
+  );
+  expect((await check('experimets/baseline.yaml')).stderr).toContain('did you mean "experiments/baseline.yaml"?');
+  expect((await check(join(folder, 'zebra.yaml'))).stderr).not.toContain('did you mean');
+});
+
 it('--json prints mistakes as data', async () => {
   const { code, stdout } = await check('experiments/baseline.yaml', 'training.epoch=3', '--json');
   expect(code).toBe(2);

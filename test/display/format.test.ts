@@ -9,6 +9,9 @@ describe('the values of metrics', () => {
     ['best_val_f1_score', 0.5, '50.00 %'],
     ['val_precision', 0.123456, '12.35 %'],
     ['val_loss', 0.24311, '0.2431'],
+    ['best_epoch', 6, '6'],
+    ['samples_per_second', 12_345.67, '12,346'],
+    ['learning_rate', 0.00012, '0.00012'],
     ['val_accuracy', NaN, 'NaN'],
   ])('%s %d is %s', (name, value, expected) => {
     expect(metricText(name, value)).toBe(expected);

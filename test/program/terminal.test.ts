@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSweepRecord } from '../../src/sweep/sweep-journal.js';
 import type { SweepDirectory } from '../../src/sweep/sweep-store.js';
 import { shownSweepsIn } from '../support/shown-sweeps.js';
 import { brokenWords, linesOnTerminal } from '../support/terminal.js';
@@ -62,6 +63,17 @@ describe('on a terminal', () => {
         const found = await misfits(width, words);
         expect(found.filter((word) => !told.test(word))).toEqual([]);
       }
+    });
+  });
+
+  describe.each([80, 120])('of %d columns, about runs', (width) => {
+    it.each(['show', 'best', 'du'])('%s fits, no word broken', async (command) => {
+      const trials = readSweepRecord(sweeps['long names']).ends;
+      const [first] = [...trials.values()].map(({ run }) => String(run));
+      const words = command === 'show' ? [first] : [];
+      const told = /^(too|narrow|for|\||cat,|or|--json,|has|all|[A-Z0-9_. ]+,?:?)$/;
+      const found = await misfits(width, [command, ...words]);
+      expect(found.filter((word) => !told.test(word))).toEqual([]);
     });
   });
 

@@ -103,6 +103,8 @@ describe('what a word names', () => {
       }) as Error;
     expect(() => findSweepOrRun(runsFolder(), 'bsae')).toThrow(failure('did you mean base?'));
     expect(() => findSweepOrRun(runsFolder(), `x${BASE[0]}`)).toThrow(failure(`did you mean ${BASE[0]}?`));
+    expect(() => findSweepOrRun(runsFolder(), 'zebra')).toThrow(failure('`ablate ls` lists all'));
+    expect(() => findSweepOrRun(runsFolder(), 'zebra')).not.toThrow(failure('did you mean'));
     expect(() => findSweepOrRun(temporaryFolder(), 'latest')).toThrow(failure('ablate init'));
   });
 

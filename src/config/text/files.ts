@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { codeOf, messageOf } from '../../errors.js';
 import { readRegularFileSync } from '../../regular-file.js';
@@ -128,12 +128,18 @@ function repair(file: string, from: Span | undefined, error: unknown): { suggest
   return from ? {} : { hint: firstStep() };
 }
 
-function nearestFile(file: string): string | undefined {
+/** The path with each part that isn't there replaced by the nearest that is. */
+function nearestFile(path: string): string | undefined {
+  if (existsSync(path)) return path;
+  const folder = nearestFile(dirname(path));
+  const name = folder && nearest(basename(path), namesIn(folder));
+  return name && join(folder, name);
+}
+
+function namesIn(folder: string): string[] {
   try {
-    const name = nearest(basename(file), readdirSync(dirname(file)));
-    return name && join(dirname(file), name);
+    return readdirSync(folder);
   } catch {
-    // No folder to look in either: there is nothing to suggest.
-    return undefined;
+    return []; // no folder, or not ours to read
   }
 }

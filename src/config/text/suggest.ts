@@ -124,15 +124,19 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   if (synonym !== undefined) return synonym;
   const abbreviated = wanted.length >= 3 && candidates.find((candidate) => candidate.startsWith(wanted));
   if (abbreviated) return abbreviated;
-  const alike = candidates
-    .map((candidate) => ({ candidate, edits: edits(wanted, candidate) }))
-    .filter((each) => each.edits <= mostEdits(wanted, each.candidate))
-    .sort((x, y) => x.edits - y.edits)
-    .at(0)?.candidate;
   return (
-    alike ??
+    nearestSpelling(wanted, candidates) ??
     candidates.find((candidate) => candidate.length >= 3 && /^\w+$/.test(wanted) && wanted.startsWith(candidate))
   );
+}
+
+/** The candidate that the fewest letters set apart; none where that is as well another word. */
+export function nearestSpelling(word: string, candidates: readonly string[]): string | undefined {
+  return candidates
+    .map((candidate) => ({ candidate, edits: edits(word, candidate) }))
+    .filter((each) => each.edits <= mostEdits(word, each.candidate))
+    .sort((x, y) => x.edits - y.edits)
+    .at(0)?.candidate;
 }
 
 /** A third of the letters, if both begin or end alike, else a quarter: `gelu` was not meant by `zebu`. */
