@@ -8,6 +8,7 @@ import {
   variantTable,
   type TextTable,
 } from '../report/tables.js';
+import { bestFound, isOfOneRunEach } from '../report/search.js';
 import { testSetSentence } from '../report/test-set.js';
 import { inUnits } from '../report/in-units.js';
 import type { Study } from '../study/study.js';
@@ -17,21 +18,25 @@ import { wrapped } from './wrapped.js';
 
 /** Variants that are listed on a terminal; `--json` and `--csv` have all of them. */
 const LISTED_VARIANTS = 50;
+/** Of a search, the best alone. */
+const LISTED_FOUND = 10;
 
 /** A study on a terminal: the answer on top, then the tables, then what must be known to trust them. */
 export function studyText(measured: Study): string {
   const study = inUnits(measured);
   const { title, question, answer, chance, factors, ledger, scope } = study;
+  const found = bestFound(study);
   const models = modelSentence(study);
   const tested = testSetSentence(study);
   const effects = factors.flatMap(({ key, answer: own }) => (own ? [`${key}: ${own.sentence}`] : []));
   return [
     `${pc.bold(question ?? title)}\n`,
-    ...[answer, chance].flatMap((told) => (told ? [wrapped(pc.bold(told.sentence), '')] : [])),
+    ...[found ?? answer, chance].flatMap((told) => (told ? [wrapped(pc.bold(told.sentence), '')] : [])),
+    ...(found ? [`  ${found.command}\n`] : []),
     ...[scope, ledger].flatMap((told) => (told ? [wrapped(told.sentence, '')] : [])),
     ...[tested, models].flatMap((told) => (told === null ? [] : [wrapped(told, '')])),
     ...(answer?.cautions ?? []).map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '')),
-    `\n${shortened(chanceTable(study) ?? variantTable(study), 'variants')}`,
+    `\n${shortened(chanceTable(study) ?? variantTable(study), 'variants', isOfOneRunEach(study) ? LISTED_FOUND : LISTED_VARIANTS)}`,
     ...[factorTable(study), interactionTable(study)].map((table) => (table ? `\n${shortened(table, 'levels')}` : '')),
     ...(effects.length > 0 ? ['\n', ...effects.map((effect) => wrapped(effect, ''))] : []),
     '\n',
@@ -39,9 +44,9 @@ export function studyText(measured: Study): string {
   ].join('');
 }
 
-function shortened({ columns, rows }: TextTable, what: string): string {
-  const rest = rows.length - LISTED_VARIANTS;
+function shortened({ columns, rows }: TextTable, what: string, most = LISTED_VARIANTS): string {
+  const rest = rows.length - most;
   const upper = columns.map((column) => ({ ...column, title: column.title.toUpperCase() }));
-  const text = fittedTable(upper, rows.slice(0, LISTED_VARIANTS));
+  const text = fittedTable(upper, rows.slice(0, most));
   return rest > 0 ? `${text}… and ${count(rest)} more ${what} (--json has all)\n` : text;
 }

@@ -13,7 +13,7 @@ type Scale = (value: number) => number;
 export function inUnits(study: Study): Study {
   const unit = unitOf(study.metric.name);
   const scale: Scale = (value) => inUnit(value, unit);
-  const possible = possibleEnds(unit);
+  const possible = possibleEnds(study.metric.name);
   return {
     ...study,
     answer: study.answer && scaledAnswer(study.answer, scale, possible),
@@ -29,9 +29,15 @@ export function inUnits(study: Study): Study {
   };
 }
 
-/** Student's interval of a share may reach below 0 or above 1: what can't be is not shown. */
-function possibleEnds({ factor }: MetricUnit): Scale {
-  return factor === 100 ? (value) => Math.min(factor, Math.max(0, value)) : (value) => value;
+/** An interval of values in a metric's unit, without what can't be. */
+export function possibleInterval(interval: Interval | null, metric: string): Interval | null {
+  return scaledInterval(interval, possibleEnds(metric));
+}
+
+/** Student's interval of a share may reach below 0 or above 1, that of a loss below 0: what can't be is not shown. */
+function possibleEnds(metric: string): Scale {
+  if (unitOf(metric).factor === 100) return (value) => Math.min(100, Math.max(0, value));
+  return /(^|_)(loss|error)$/.test(metric) ? (value) => Math.max(0, value) : (value) => value;
 }
 
 function scaledAnswer(answer: Answer, scale: Scale, possible: Scale): Answer {

@@ -2,6 +2,7 @@ import type { Study } from '../study/study.js';
 import { chanceTable } from './chance.js';
 import { testSetSentence } from './test-set.js';
 import { inUnits } from './in-units.js';
+import { bestFound } from './search.js';
 import { visible } from '../visible.js';
 import { factorTable, interactionTable, modelSentence, tableNotes, variantTable, type TextTable } from './tables.js';
 
@@ -9,6 +10,7 @@ import { factorTable, interactionTable, modelSentence, tableNotes, variantTable,
 export function renderMarkdown(measured: Study): string {
   const study = inUnits(measured);
   const { title, question, answer, chance, ledger, origin, scope } = study;
+  const found = bestFound(study);
   const models = modelSentence(study);
   const tested = testSetSentence(study);
   const tables = [chanceTable(study) ?? variantTable(study), factorTable(study), interactionTable(study)].filter(
@@ -16,7 +18,8 @@ export function renderMarkdown(measured: Study): string {
   );
   return [
     `# ${escaped(question ?? title)}`,
-    ...[answer, chance].flatMap((told) => (told ? [`**${escaped(told.sentence)}**`] : [])),
+    ...[found ?? answer, chance].flatMap((told) => (told ? [`**${escaped(told.sentence)}**`] : [])),
+    ...(found ? [codeBlock(found.command)] : []),
     ...[scope, ledger].flatMap((told) => (told ? [escaped(told.sentence)] : [])),
     ...[tested, models].flatMap((told) => (told === null ? [] : [escaped(told)])),
     ...(answer && answer.cautions.length > 0

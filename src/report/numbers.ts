@@ -3,7 +3,7 @@ import { decimalsFor, halfWidthOf, inDigitsOf, withMinus } from '../digits.js';
 
 /**
  * The numbers of a column, all with the same decimals: those that their uncertainties give sense to, but for a row or two
- * that is much surer than the others; without any, as many as give the largest four digits. Empty where there is none.
+ * that is much surer than the others; without any, as many as give the one in the middle four digits. Empty where there is none.
  * @param uncertainties as `inDigitsOf` takes them, one a row
  */
 export function columnOf(
@@ -25,8 +25,10 @@ function decimalsOf(values: readonly number[], uncertainties: readonly number[])
     const own = uncertainties.map((each) => decimalsFor(each));
     return Math.min(Math.max(...own), Math.min(...own) + SURER_DECIMALS);
   }
-  const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
-  return largest === 0 ? 0 : decimalsFor(largest, 4);
+  // The one in the middle: a single loss that has grown beyond measure takes no digits from the others.
+  const sizes = values.flatMap((value) => (Number.isFinite(value) && value !== 0 ? [Math.abs(value)] : []));
+  const middle = sizes.sort((a, b) => a - b).at(Math.floor(sizes.length / 2));
+  return middle === undefined ? 0 : decimalsFor(middle, 4);
 }
 
 /** `0.9712 to 0.9751`; empty where there is none. */

@@ -4,6 +4,8 @@ import { titledMetric, unitOf } from '../metric-unit.js';
 import { columnOf, intervalText, shareText } from './numbers.js';
 import { halfWidthOf, inDigitsOf, pValueText } from '../digits.js';
 import type { Interval } from '../analysis/statistics/intervals.js';
+import { sentenceOnFarBehind } from './far-behind.js';
+import { isOfOneRunEach } from './search.js';
 import { referenceOf, variantRows, type VariantRow } from './variant-rows.js';
 import { variantNames, type VariantNames } from './variant-names.js';
 import type { Factor, Study } from '../study/study.js';
@@ -23,7 +25,7 @@ export function variantTable(study: Study): TextTable {
   const rows = variantRows(study);
   const isLeftOut = rows.some((row) => leftOutText(row) !== '');
   const { titles } = variantNames(study);
-  return {
+  return withoutEmptyColumns({
     columns: [
       ...titles.map((title) => ({ title, rank: 0 })),
       { title: 'n', align: RIGHT, rank: 4 },
@@ -41,7 +43,13 @@ export function variantTable(study: Study): TextTable {
       ...cells,
       ...(isLeftOut ? [leftOutText(rows[i])] : []),
     ]),
-  };
+  });
+}
+
+/** Of single runs nothing is known of spread, intervals and p-values. */
+function withoutEmptyColumns({ columns, rows }: TextTable): TextTable {
+  const kept = [...columns.keys()].filter((i) => columns[i].rank === 0 || rows.some((row) => row[i] !== ''));
+  return { columns: kept.map((i) => columns[i]), rows: rows.map((row) => kept.map((i) => row[i])) };
 }
 
 function variantCells(rows: readonly VariantRow[], { cellsOf }: VariantNames): string[][] {
@@ -189,9 +197,12 @@ export function interactionTable({ interactions, factors }: Study): TextTable | 
 /** What the numbers of the tables are, in sentences. */
 export function tableNotes(study: Study): string[] {
   const { answer } = study;
-  if (!answer) return [];
+  const behind = sentenceOnFarBehind(study);
+  const aboutFactors = behind === null ? [] : [behind];
+  if (!answer || isOfOneRunEach(study)) return aboutFactors;
   const { sequential, questions } = answer.judgement;
   return [
+    ...aboutFactors,
     `Compared with ${variantNames(study).short(referenceOf(study))}, seed by seed. p-values and intervals of differences are adjusted for all comparisons` +
       `${questions > 1 ? ` and ${questions} questions` : ''}, so that an interval leaves out 0 just where a difference is claimed` +
       `${sequential ? '; both hold however many seeds were added' : ''}. The effect is Hedges’ g_z.`,

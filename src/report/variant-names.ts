@@ -22,6 +22,16 @@ export function variantNames({ variants }: Pick<Study, 'variants'>): VariantName
   return names;
 }
 
+/** Some of a study's variants, which are called as among all of them. */
+export function someVariants(
+  study: Pick<Study, 'variants'>,
+  isMeant: (variant: StudyVariant) => boolean,
+): StudyVariant[] {
+  const some = study.variants.filter(isMeant);
+  known.set(some, variantNames(study));
+  return some;
+}
+
 function namesOf(variants: readonly StudyVariant[]): VariantNames {
   const { columns, heading, names } = tellApart(variants);
   const isTold = columns.length > 0 && new Set(names).size === names.length;

@@ -67,23 +67,42 @@ function classFiles(test: Rows, { column }: FittedTarget, outputs: Float32Array)
         return [classes[index], precision, recall, f1_score, matrix[index].reduce((sum, count) => sum + count, 0)];
       }),
     ]),
-    'test_predictions.csv': predictionsCsv(test, predictions, type === 'binary' ? outputs : undefined),
+    'test_predictions.csv': predictionsCsv(test, predictions, {
+      positive: type === 'binary' ? outputs : undefined,
+      confidence: type === 'category' ? confidencesOf(predictions, outputs, classes.length) : undefined,
+    }),
   };
+}
+
+/** How probable each predicted class is; undefined of outputs that are no probabilities. */
+function confidencesOf(predictions: Int32Array, outputs: Float32Array, classes: number): Float32Array | undefined {
+  const isProbable = Array.from(predictions.keys()).every((row) => {
+    const own = outputs.subarray(row * classes, (row + 1) * classes);
+    return own.every((value) => value >= 0) && Math.abs(own.reduce((sum, value) => sum + value, 0) - 1) < 1e-3;
+  });
+  return isProbable
+    ? Float32Array.from(predictions, (prediction, row) => outputs[row * classes + prediction])
+    : undefined;
 }
 
 /**
  * A row for each example: its place in the test set, the indices of its class and of the one predicted, what is said of the
- * positive class if there is one, its file if it has one.
+ * positive class if there is one, its file if it has one, the probability of the predicted class if it is known.
  */
-function predictionsCsv(rows: Rows, predictions: Int32Array, positive: Float32Array | undefined): string {
+function predictionsCsv(
+  rows: Rows,
+  predictions: Int32Array,
+  { positive, confidence }: { positive?: Float32Array; confidence?: Float32Array },
+): string {
   const { files } = rows;
   const labels = labelsOf(rows);
   return encodeCsv([
-    ['index', 'label', 'prediction', ...(positive ? ['probability'] : []), ...(files ? ['file'] : [])],
+    ['index', 'label', 'prediction', ...(positive ? ['probability'] : []), ...(files ? ['file'] : []), ...(confidence ? ['confidence'] : [])],
     ...Array.from(predictions, (prediction, index) => [
       ...[index, labels[index], prediction],
       ...(positive ? [positive[index]] : []),
       ...(files ? [files[index]] : []),
+      ...(confidence ? [confidence[index].toFixed(4)] : []),
     ]),
   ]);
 }

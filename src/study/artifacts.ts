@@ -7,6 +7,8 @@ import { readTextSync } from '../regular-file.js';
 export interface Predictions {
   labels: Int32Array;
   predictions: Int32Array;
+  /** The probability of each predicted class; null where the model gives none, or the run is of an older version. */
+  confidences: Float32Array | null;
 }
 
 /** The mean of the runs' confusion matrices; null where none has one, or they speak of other classes. */
@@ -29,11 +31,13 @@ function readConfusion({ directory }: StudyRun): ConfusionMatrix | null {
 
 /** `artifacts/test_predictions.csv` of a run; null if it has none. */
 export function readPredictions(directory: string): Predictions | null {
-  const rows = readCsv(join(directory, 'artifacts', 'test_predictions.csv'))?.slice(1);
-  if (!rows) return null;
+  const [header, ...rows] = readCsv(join(directory, 'artifacts', 'test_predictions.csv')) ?? [];
+  if (!(header as string[] | undefined)) return null;
+  const confidence = header.indexOf('confidence');
   return {
     labels: Int32Array.from(rows, ([, label]) => Number(label)),
     predictions: Int32Array.from(rows, ([, , prediction]) => Number(prediction)),
+    confidences: confidence < 0 ? null : Float32Array.from(rows, (row) => Number(row[confidence])),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isSearch } from '../config/sweep/method.js';
 import { usualGoal } from '../config/sweep/resolve.js';
 import { answerQuestion, type Answer } from '../analysis/answer.js';
 import { isChanceAlone, studyChance, type ChanceRun } from '../analysis/chance.js';
@@ -11,6 +12,7 @@ import { USUAL_ALPHA } from '../sweep/ledger.js';
 import { leftOutOf } from '../sweep/sweep-answer.js';
 import { meanConfusion } from './artifacts.js';
 import { effectsOf } from './factors.js';
+import { farBehind } from './far-behind.js';
 import { ledgerOf, type ChosenNow } from './ledger.js';
 import { misclassifiedBy } from './misclassified.js';
 import { compareModels } from './model-comparison.js';
@@ -70,9 +72,11 @@ export async function gatherStudy(
   const [sweep] = named.sweeps;
   const isOneSweep = named.sweeps.length === 1 && variants.length === sweep.variants.length;
   const { margin, alpha } = judgementOf(named, options);
+  const behind = isOfChance ? [] : farBehind(variants, metric);
+  const others = variants.filter(({ name }) => !behind.includes(name));
   const { factors, interactions, noise } =
     isOneSweep && !isOfChance
-      ? effectsOf(variants, { metric, margin, alpha, sequential: isSequential(named), questions: questionsIn(named) })
+      ? effectsOf(others, { metric, margin, alpha, sequential: isSequential(named), questions: questionsIn(named) })
       : { factors: [], interactions: [], noise: null };
   return {
     title: titleOf(named),
@@ -88,7 +92,9 @@ export async function gatherStudy(
       options.notesLook ?? false,
     ),
     chance: isOfChance ? studyChance(chanceRuns(variants), metric.name) : null,
+    search: isOneSweep && isSearch(sweep.begun.method) ? { id: sweep.begun.id, method: sweep.begun.method } : null,
     variants,
+    ...(behind.length > 0 && { farBehind: behind }),
     factors,
     interactions,
     noise,

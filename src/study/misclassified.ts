@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import sharp from 'sharp';
+import { mean } from '../analysis/statistics/describe.js';
 import { loadExperiment } from '../config/load.js';
 import type { TaskOptions } from '../data/dataset.js';
 import { type ImageDataset, asImages } from '../data/images/image-dataset.js';
@@ -58,16 +59,22 @@ async function describeImage(
   predictions: readonly Predictions[],
   { test, classes, height, width, channels }: ImageDataset,
 ): Promise<Misclassified> {
-  const votes = new Map<number, number>();
+  const votes = new Map<number, Predictions[]>();
   for (const each of predictions) {
     const prediction = each.predictions[index];
-    if (prediction !== test.labels[index]) votes.set(prediction, (votes.get(prediction) ?? 0) + 1);
+    if (prediction !== test.labels[index]) votes.set(prediction, [...(votes.get(prediction) ?? []), each]);
   }
-  const [[prediction, runs]] = [...votes].sort(([, a], [, b]) => b - a);
+  const [[prediction, voters]] = [...votes].sort(([, a], [, b]) => b.length - a.length);
+  const confidences = voters.flatMap((each) => each.confidences?.[index] ?? []);
+  const told = {
+    runs: voters.length,
+    tested: predictions.length,
+    confidence: confidences.length < voters.length ? null : mean(confidences),
+  };
   const size = height * width * channels;
   // A copy: the bytes may be mapped from a file, and sharp reads them later.
   const pixels = Uint8Array.from(test.images.subarray(index * size, (index + 1) * size));
   const raw = { width, height, channels: channels as 1 | 3 };
   const png = await sharp(pixels, { raw }).png().toBuffer();
-  return { index, label: classes[test.labels[index]], prediction: classes[prediction], runs, png };
+  return { index, label: classes[test.labels[index]], prediction: classes[prediction], ...told, png };
 }

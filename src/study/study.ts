@@ -27,8 +27,12 @@ export interface Study {
   testSet?: TestSet | null;
   /** What was stated before, what was chosen after, and how often was looked. */
   ledger?: Ledger;
+  /** The search that drew the variants; absent or null where they were listed, or are of several sweeps. */
+  search?: { id: string; method: string } | null;
   /** In the order of the sweep. */
   variants: StudyVariant[];
+  /** Names of those that failed to learn what the others did; factors and interactions are of the others. Absent without any. */
+  farBehind?: string[];
   /** What was varied, the most important first where that is known. Empty for runs that belong to no sweep. */
   factors: Factor[];
   /** Of two factors at a time, each mean over all else; empty unless the variants are a full grid. */
@@ -187,6 +191,10 @@ export interface Misclassified {
   /** The prediction made most often, and by how many of the runs. */
   prediction: string;
   runs: number;
+  /** Of how many. */
+  tested?: number;
+  /** How probable these runs hold it, on average; absent or null where they don't say. */
+  confidence?: number | null;
   /** A PNG. */
   png: Uint8Array;
 }

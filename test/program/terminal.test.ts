@@ -4,19 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSweepRecord } from '../../src/sweep/sweep-journal.js';
 import type { SweepDirectory } from '../../src/sweep/sweep-store.js';
-import { shownSweepsIn } from '../support/shown-sweeps.js';
+import { SHOWN_SWEEPS, shownSweepsIn } from '../support/shown-sweeps.js';
 import { brokenWords, linesOnTerminal } from '../support/terminal.js';
-
-const SWEEPS = [
-  'two variants',
-  'twelve variants',
-  'forty variants',
-  'a random search',
-  'seeds that were added',
-  'one variant',
-  'long names',
-  'failed variants',
-];
 
 describe('on a terminal', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ablate-terminal-'));
@@ -47,7 +36,7 @@ describe('on a terminal', () => {
   }
 
   describe.each([80, 120])('of %d columns', (width) => {
-    it.each(SWEEPS)('show and compare fit, no word broken: %s', async (name) => {
+    it.each(SHOWN_SWEEPS)('show and compare fit, no word broken: %s', async (name) => {
       const { id } = sweeps[name];
       // What a table has no room for, it says.
       const told = /^(too|narrow|for|\||cat,|or|--json,|has|all|[A-Z_()%.,≠×·±]+:?|95)$/;
@@ -69,7 +58,7 @@ describe('on a terminal', () => {
   describe.each([80, 120])('of %d columns, about runs', (width) => {
     it.each(['show', 'best', 'du'])('%s fits, no word broken', async (command) => {
       const trials = readSweepRecord(sweeps['long names']).ends;
-      const [first] = [...trials.values()].map(({ run }) => String(run));
+      const [first] = [...trials.values()].map(({ run }) => run ?? '');
       const words = command === 'show' ? [first] : [];
       const told = /^(too|narrow|for|\||cat,|or|--json,|has|all|[A-Z0-9_. ]+,?:?)$/;
       const found = await misfits(width, [command, ...words]);

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { inUnits } from '../../src/report/in-units.js';
 import { markup } from '../../src/report/page/markup.js';
 import { paretoFront } from '../../src/report/plots/cost.js';
 import { PALETTE, STROKES, type Shades } from '../../src/report/plots/palette.js';
-import { renderPlots, toPng } from '../../src/report/plots/plots.js';
+import { figuresOf, renderPlots, toPng } from '../../src/report/plots/plots.js';
+import { rankVariants } from '../../src/report/plots/ranking.js';
+import { isLogarithmic } from '../../src/report/plots/scale.js';
 import { shortened, textWidth } from '../../src/report/plots/text.js';
 import { contrast, leastDifference } from '../support/colors.js';
 import { hostileStudy, inventStudy } from '../support/studies.js';
@@ -51,6 +54,36 @@ describe('the plots of a study', () => {
     expect([...plots.keys()]).toEqual(expect.arrayContaining(['best-so-far', 'against-learning-rate', 'choices']));
     // Twelve numbers of a run each are no levels.
     expect(plots.get('choices')).not.toContain('learning_rate');
+  });
+
+  it('of a search have no line for each variant of a run, and a dot for each value that is no number', () => {
+    const rates = Array.from({ length: 12 }, (_, i) => 10 ** (-i / 3));
+    const grid = { 'training.optimizer.learning_rate': rates, 'model.pooling': ['max', 'average'] };
+    const searched = inventStudy({ grid, seeds: 1, changes: { search: { id: 'searched', method: 'random' } } });
+    const names = renderPlots(searched).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['best-so-far', 'against-learning-rate', 'against-pooling']));
+    expect(names.filter((name) => ['variants', 'differences', 'choices'].includes(name))).toEqual([]);
+    const numbers = (scale: (i: number) => number) => Array.from({ length: 20 }, (_, i) => scale(i));
+    expect(isLogarithmic(numbers((i) => 10 ** (-i / 4)))).toBe(true);
+    expect(isLogarithmic(numbers((i) => 1 + 3 * i))).toBe(false);
+  });
+
+  it('draw what is far behind on a scale of its own, and leave it out of the rest, which says so', () => {
+    const study = inventStudy({ grid, changes: { farBehind: ['kernel_size=7 pooling="average"'] } });
+    const { variants, choices, cost } = figuresOf(study);
+    for (const { draw } of variants) expect(draw(640)).toContain('far behind');
+    for (const { caption } of [...choices, ...cost]) expect(caption).toContain('Without the 1 variant far behind.');
+    expect(choices.find(({ name }) => name === 'parallel-coordinates')?.alternative).toMatch(/^5 variants/);
+  });
+
+  it('show no interval beyond what is possible', () => {
+    const study = inventStudy({ grid, seeds: 2 });
+    const spread = study.variants.map((variant) => ({
+      ...variant,
+      runs: variant.runs.map((run, i) => ({ ...run, value: i === 0 ? 0.999 : 0.95 })),
+    }));
+    const intervals = rankVariants(inUnits({ ...study, variants: spread })).map(({ interval }) => interval ?? []);
+    expect(Math.max(...intervals.flat())).toBe(100);
   });
 
   it('tell in words what they show', () => {

@@ -55,13 +55,15 @@ it('a run validates on the images given for it, trains on none of them, and name
   ]);
   const { artifacts } = runDirectory(runsDirectory, summary.id);
   const [header, ...rows] = decodeCsv(readFileSync(join(artifacts, 'test_predictions.csv'), 'utf8'));
-  expect(header).toEqual(['index', 'label', 'prediction', 'file']);
+  expect(header).toEqual(['index', 'label', 'prediction', 'file', 'confidence']);
   expect(rows.map(([index, label, , path]) => [index, label, path])).toEqual(
     [0, 1, 2, 3, 4, 5].map((index) => [
       ...[String(index), index < 3 ? '0' : '1'],
       `Testing/${index < 3 ? 'dark' : 'light'}/${index}.png`,
     ]),
   );
+  // Of two classes, the one that is predicted is the more probable.
+  for (const [, , , , confidence] of rows) expect(Number(confidence)).toBeGreaterThanOrEqual(0.5);
   const broken = Array.from({ length: 13 }, (_, index) => `dev/dark/broken${index}.png`);
   for (const path of broken) writeFileSync(join(shades, path), 'no image');
   const failed = await run();

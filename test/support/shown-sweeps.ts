@@ -30,6 +30,18 @@ const optimizers: Json[] = [
 ];
 const shifted = { rotation: { factor: 0.04 }, translation: { height_factor: 0.07, width_factor: 0.07 } };
 
+/** What `shownSweepsIn` makes. */
+export const SHOWN_SWEEPS = [
+  'two variants',
+  'twelve variants',
+  'forty variants',
+  'a random search',
+  'seeds that were added',
+  'one variant',
+  'long names',
+  'failed variants',
+];
+
 /** Sweeps of every shape that a user looks at, which have ended; their trials were never trained. */
 export function shownSweepsIn(runsDirectory: string): Record<string, SweepDirectory> {
   const twelve = { 'model.kernel_size': [3, 5], 'model.pooling': ['max', 'average'] };

@@ -1,4 +1,5 @@
 import { FEWEST_SEEDS } from '../../analysis/comparison.js';
+import { isSearch } from '../../config/sweep/method.js';
 import { ablate } from '../../shell.js';
 import type { SweepSummary } from '../../sweep/sweep-store.js';
 import { metricText } from '../format.js';
@@ -9,8 +10,7 @@ import { metricText } from '../format.js';
  */
 export function bestFound({ id, status, method, metric, cells: variants }: SweepSummary): string | null {
   const best = variants.at(0);
-  if (['grid', 'orthogonal'].includes(method) || status !== 'FINISHED' || best?.mean == null || best.n >= FEWEST_SEEDS)
-    return null;
+  if (!isSearch(method) || status !== 'FINISHED' || best?.mean == null || best.n >= FEWEST_SEEDS) return null;
   const seeds = best.n === 1 ? 'one seed' : `${best.n} seeds`;
   const confirm = ablate('sweep', '--confirm', id);
   const score = `${metric.name} ${metricText(metric.name, best.mean)}`;

@@ -6,6 +6,7 @@ import { numberText, shareText } from '../numbers.js';
 import { rankVariants } from '../plots/ranking.js';
 import { variantNames } from '../variant-names.js';
 import { modelSentence } from '../tables.js';
+import { bestFound, isOfOneRunEach } from '../search.js';
 import { testSetSentence } from '../test-set.js';
 import { factList } from './facts.js';
 import { markup, type Content } from './markup.js';
@@ -13,11 +14,13 @@ import { markup, type Content } from './markup.js';
 /** The question and the answer, with how sure it is. */
 export function answerSection(study: Study): Content {
   const { answer, chance, ledger, scope } = study;
+  const found = bestFound(study);
   return markup`<section id="answer" aria-labelledby="answer-title">
     <h2 id="answer-title">Answer</h2>
     <div class="answer ${answer?.decided ? 'decided' : 'open'}">
-      ${answer ? markup`<p class="verdict">${answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
-      <p class="sentence">${answer?.sentence ?? chance?.sentence ?? singleSentence(study)}</p>
+      ${answer ? markup`<p class="verdict">${found ? 'A search, not confirmed' : answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
+      <p class="sentence">${found?.sentence ?? answer?.sentence ?? chance?.sentence ?? singleSentence(study)}</p>
+      ${found ? markup`<p>This tells it from luck:</p><pre><code>${found.command}</code></pre>` : null}
     </div>
     ${[scope, ledger].map((told) => paragraph(told?.sentence ?? null))} ${paragraph(testSetSentence(study))} ${paragraph(modelSentence(study))} ${factList(factsOf(study))}
     ${
@@ -30,7 +33,7 @@ export function answerSection(study: Study): Content {
           </aside>`
         : null
     }
-    ${answer ? surenessText(answer) : null}
+    ${answer && !found ? surenessText(answer) : null}
   </section>`;
 }
 
@@ -48,14 +51,14 @@ function singleSentence(study: Study): string {
   return `${study.metric.name} of ${variantNames(study).short(variant.name)} is ${numberText(mean)}${unit}${range}, over ${runs}. There is nothing to compare it with.`;
 }
 
-function factsOf({ metric, variants, answer }: Study): [string, string][] {
+function factsOf({ metric, variants, answer, search }: Study): [string, string][] {
   const runs = variants.flatMap((variant) => variant.runs);
   const finished = runs.filter(({ status }) => status === 'FINISHED').length;
   return [
     ['Metric', `${metric.name}, ${metric.goal === 'maximize' ? 'higher' : 'lower'} is better`],
     ['Variants', numberText(variants.length)],
     ['Runs', finished === runs.length ? numberText(finished) : `${finished} finished of ${runs.length}`],
-    ...(answer ? answerFacts(answer, metric.name) : []),
+    ...(answer && !isOfOneRunEach({ search, variants }) ? answerFacts(answer, metric.name) : []),
   ];
 }
 

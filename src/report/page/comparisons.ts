@@ -1,9 +1,11 @@
 import type { Comparison } from '../../analysis/answer-facts.js';
+import { mean } from '../../analysis/statistics/describe.js';
 import type { Study } from '../../study/study.js';
 import { titledMetric, unitOf } from '../../metric-unit.js';
 import { columnOf, numberText } from '../numbers.js';
 import { halfWidthOf, inDigitsOf, pValueText } from '../../digits.js';
 import { verdictText } from '../plots/differences.js';
+import { isOfOneRunEach } from '../search.js';
 import { intervalColumn, leftOutText, statisticsOf } from '../tables.js';
 import { variantNames, type VariantNames } from '../variant-names.js';
 import { variantRows, type VariantRow } from '../variant-rows.js';
@@ -16,31 +18,75 @@ export function variantTable(study: Study): Content {
   const rows = variantRows(study);
   return tableMarkup<VariantRow>({
     id: 'variants-table',
-    caption: `${titledMetric(study.metric.name)} of each variant, best first`,
-    columns: variantColumns(rows, variantNames(study)),
-    rows,
+    caption: captionOf(study, rows.length),
+    columns: variantColumns(rows, study),
+    rows: isOfOneRunEach(study) ? rows.slice(0, MOST_FOUND) : rows,
     classOf: ({ variant }) => (best.has(variant.name) ? 'best' : ''),
   });
 }
 
-function variantColumns(rows: readonly VariantRow[], { titles, cellsOf }: VariantNames): TableColumn<VariantRow>[] {
+/** What a search has found: so many of the best. */
+const MOST_FOUND = 10;
+
+function captionOf(study: Study, all: number): string {
+  const metric = titledMetric(study.metric.name);
+  if (!isOfOneRunEach(study) || all <= MOST_FOUND) return `${metric} of each variant, best first`;
+  return `${metric} of the best ${MOST_FOUND} of ${all} variants; “Runs” has all`;
+}
+
+function variantColumns(rows: readonly VariantRow[], study: Study): TableColumn<VariantRow>[] {
+  const { titles, cellsOf } = variantNames(study);
   const { means, deviations, medians, intervals } = statisticsOf(rows);
   const textOf = (texts: readonly string[]) => (row: VariantRow) => texts[rows.indexOf(row)];
+  const shown = (texts: readonly string[], column: TableColumn<VariantRow>) =>
+    texts.every((text) => text === '') ? [] : [column];
   return [
     ...titles.map((title, i) => ({ title, text: ({ variant }: VariantRow) => cellsOf(variant)[i] })),
     { title: 'n', text: ({ description }) => description?.n ?? 0, value: ({ description }) => description?.n ?? 0 },
     { title: 'Mean', text: textOf(means), value: ({ description }) => description?.mean ?? null },
-    { title: 'SD', text: textOf(deviations), value: ({ description }) => description?.standardDeviation ?? null },
-    { title: 'Median', text: textOf(medians), value: ({ description }) => description?.median ?? null },
-    { title: '95 % interval', text: textOf(intervals), value: ({ interval }) => interval?.[0] ?? null },
-    { title: 'Left out', text: leftOutText },
+    ...shown(deviations, {
+      title: 'SD',
+      text: textOf(deviations),
+      value: ({ description }) => description?.standardDeviation ?? null,
+    }),
+    ...shown(deviations, {
+      title: 'Median',
+      text: textOf(medians),
+      value: ({ description }) => description?.median ?? null,
+    }),
+    ...shown(intervals, {
+      title: '95 % interval',
+      text: textOf(intervals),
+      value: ({ interval }) => interval?.[0] ?? null,
+    }),
+    ...testColumn(rows, study),
+    ...(rows.some((row) => leftOutText(row) !== '') ? [{ title: 'Left out', text: leftOutText }] : []),
   ];
+}
+
+/** What the runs scored on the test set, on average; it had no part in the comparison. */
+function testColumn(rows: readonly VariantRow[], { metric }: Study): TableColumn<VariantRow>[] {
+  const name = metric.name.replace(/^(best_)?(val|train)_/, 'test_');
+  if (name === metric.name) return [];
+  const means = rows.map(({ variant }) => {
+    const scores = variant.runs.flatMap(({ status, metrics }) =>
+      status === 'FINISHED' && Number.isFinite(metrics[name]) ? [metrics[name]] : [],
+    );
+    return scores.length === 0 ? null : mean(scores);
+  });
+  if (means.every((each) => each === null)) return [];
+  const texts = columnOf(
+    means,
+    rows.map(({ interval }) => halfWidthOf(interval)),
+  );
+  const at = (row: VariantRow): number => rows.indexOf(row);
+  return [{ title: titledMetric(name), text: (row) => texts[at(row)], value: (row) => means[at(row)] }];
 }
 
 /** Every comparison that was made, with its evidence. */
 export function comparisonTable(study: Study): Content {
   const { answer, metric } = study;
-  if (!answer || answer.comparisons.length === 0) return null;
+  if (!answer || answer.comparisons.length === 0 || isOfOneRunEach(study)) return null;
   const { comparisons } = answer;
   return markup`<details ${comparisons.length <= 10 ? 'open' : ''}>
     <summary>Comparisons (${numberText(comparisons.length)})</summary>

@@ -28,7 +28,7 @@ export function tableMarkup<Row>({ id, caption, columns, rows, classOf }: TableO
       </caption>
       <thead>
         <tr>
-          ${columns.map(({ title }, i) => markup`<th scope="col" class="${isNumeric[i] ? 'number' : 'text'}">${breakable(title)}</th>`)}
+          ${columns.map(({ title }, i) => markup`<th scope="col" class="${isNumeric[i] && i > 0 ? 'number' : 'text'}">${breakable(title)}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -43,13 +43,14 @@ export function tableMarkup<Row>({ id, caption, columns, rows, classOf }: TableO
   </div>`;
 }
 
-/** A long name may break after its underscores and dots, and nowhere else. */
-function breakable(title: string): Content {
-  return title.split(/(?<=[_.])/).map((part, i) => (i === 0 ? part : markup`<wbr />${part}`));
+/** A long name may break after its underscores and dots, a long value before its arguments, and nowhere else. */
+function breakable(text: string, after = /(?<=[_.])/): Content {
+  return text.split(after).map((part, i) => (i === 0 ? part : markup`<wbr />${part}`));
 }
 
 function variant<Row>({ text, value }: TableColumn<Row>, row: Row, position: number): Markup {
-  const content = text(row);
+  const told = text(row);
+  const content = typeof told === 'string' && value === undefined ? breakable(told, /(?<=[_(=])/) : told;
   if (position === 0) return markup`<th scope="row">${content}</th>`;
   return value === undefined
     ? markup`<td class="text">${content}</td>`

@@ -9,11 +9,14 @@ import { signedText } from '../numbers.js';
 import { variantNames } from '../variant-names.js';
 import { referenceOf, variantRows } from '../variant-rows.js';
 import { ink } from './palette.js';
-import { drawRows } from './rows.js';
+import { drawStrips, type RowsOptions } from './rows.js';
 import { listed } from '../../words.js';
 
 /** A variant less the one that all are compared with. */
 interface Difference {
+  /** The variant. */
+  variant: string;
+  /** Its short name. */
   name: string;
   value: number;
   interval: Interval | null;
@@ -34,7 +37,7 @@ const VERDICTS: Record<Verdict, { words: string; symbol: 'circle' | 'square'; is
 export function differenceFigures(study: Study): Figure[] {
   const { answer, metric } = study;
   if (!answer) return [];
-  const { heading, short } = variantNames(study);
+  const { short } = variantNames(study);
   const reference = short(referenceOf(study));
   const differences = differencesOf(study);
   if (differences.length === 0) return [];
@@ -46,8 +49,7 @@ export function differenceFigures(study: Study): Figure[] {
       caption: captionOf(answer, unitOf(metric.name)),
       alternative: `Differences in ${metric.name}${unitNote(metric.name)} from ${reference}: ${listed(differences.map(told), 8)}.`,
       isCompact: false,
-      draw: (width) =>
-        draw(shown, answer, { heading, label: `difference in ${metric.name}${unitNote(metric.name)}`, width }),
+      draw: (width) => draw(shown, study, answer, width),
     },
   ];
 }
@@ -72,7 +74,7 @@ function differencesOf(study: Study): Difference[] {
   const { short } = variantNames(study);
   const differences = variantRows(study).flatMap(({ variant, comparison }): Difference[] => {
     if (comparison === null || comparison.difference === null) return [];
-    return [{ ...comparison, name: short(variant.name), value: comparison.difference }];
+    return [{ ...comparison, variant: variant.name, name: short(variant.name), value: comparison.difference }];
   });
   return differences.sort((a, b) => Math.abs(a.value) - Math.abs(b.value));
 }
@@ -82,11 +84,25 @@ function told({ name, value, interval, verdict }: Difference): string {
   return `${name} ${signedText(value)}${range}, ${VERDICTS[verdict].words}`;
 }
 
-function draw(
+function draw(shown: readonly Difference[], study: Study, { judgement }: Answer, width: number): string {
+  const isBehind = ({ variant }: Difference): boolean => study.farBehind?.includes(variant) ?? false;
+  const label = `difference in ${study.metric.name}${unitNote(study.metric.name)}`;
+  const { heading } = variantNames(study);
+  const { margin } = judgement;
+  return drawStrips([
+    stripOf(
+      shown.filter((each) => !isBehind(each)),
+      { heading, label, margin, width },
+    ),
+    stripOf(shown.filter(isBehind), { heading: 'far behind', label, margin: null, width }),
+  ]).svg;
+}
+
+function stripOf(
   shown: readonly Difference[],
-  { judgement }: Answer,
-  { heading, label, width }: { heading: string; label: string; width: number },
-): string {
+  { heading, label, margin, width }: { heading: string; label: string; margin: number | null; width: number },
+): RowsOptions {
+  const isFar = heading === 'far behind';
   const rows = shown.map((difference, row) => ({
     ...difference,
     row,
@@ -96,8 +112,7 @@ function draw(
     symbol: VERDICTS[difference.verdict].symbol,
     fill: VERDICTS[difference.verdict].isFilled ? ink('series1') : ink('surface'),
   }));
-  const { margin } = judgement;
-  return drawRows({
+  return {
     width,
     heading,
     labels: shown.map(({ name }) => ({ text: name })),
@@ -107,7 +122,7 @@ function draw(
       ...(margin === null
         ? []
         : [Plot.rectX([margin], { x1: -margin, x2: margin, fill: ink('series1'), fillOpacity: 0.12 })]),
-      Plot.ruleX([0], { stroke: ink('text'), strokeWidth: 1 }),
+      ...(isFar ? [] : [Plot.ruleX([0], { stroke: ink('text'), strokeWidth: 1 })]),
       Plot.ruleY(rows, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),
       Plot.dot(rows, {
         y: 'row',
@@ -121,7 +136,7 @@ function draw(
         dy,
       }),
     ],
-  }).svg;
+  };
 }
 
 /** Words for a verdict. */

@@ -15,14 +15,23 @@ const MOST_LEVELS = 12;
 
 /** The mean score of each choice, and which choices matter. */
 export function factorFigures(study: Study): Figure[] {
-  const factors = study.factors
+  const factors = severalFactors(study);
+  const compared = factors.filter(hasLevels);
+  return [...(compared.length > 0 ? [choices(study, compared)] : []), ...importanceFigures(study)];
+}
+
+/** Which choices matter. */
+export function importanceFigures(study: Study): Figure[] {
+  return importance(study, severalFactors(study));
+}
+
+/** One factor alone is what the variants show already. */
+function severalFactors({ factors }: Study): Factor[] {
+  const varied = factors
     .map(measured)
     .filter(({ levels }) => levels.length > 1)
     .slice(0, MOST_FACTORS);
-  // One factor alone is what the variants show already.
-  if (factors.length < 2) return [];
-  const compared = factors.filter(hasLevels);
-  return [...(compared.length > 0 ? [choices(study, compared)] : []), ...importance(study, factors)];
+  return varied.length < 2 ? [] : varied;
 }
 
 /** Without the levels of which no run has finished. */
@@ -82,6 +91,7 @@ interface Share {
 }
 
 function importance({ factors, interactions, metric, noise }: Study, shownFactors: readonly Factor[]): Figure[] {
+  if (shownFactors.length === 0) return [];
   const keys = factors.map(({ key }) => key);
   const factorName = (key: string) => shortKey(key, keys);
   const alone = shownFactors.map(({ key, importance }) => ({ name: factorName(key), share: importance }));

@@ -59,14 +59,15 @@ function panelsOf(study: Study, quantity: string): Panel[] {
       .map((curve) => ({ ...curve, name: short(curve.name) }))
       .filter(({ points }) => points.length > 0);
     const background = curves.filter(({ stroke }) => stroke === null).slice(0, MOST_BACKGROUND);
-    const front = curves.filter(({ stroke }) => stroke !== null);
+    // The best first, as the legend names them.
+    const front = [...strokes.values()].flatMap((stroke) => curves.filter((curve) => curve.stroke === stroke));
     // A metric of the final weights alone has no course.
     const isCourse = front.some(({ points }) => points.length > 1);
     return isCourse ? [{ metric, curves: [...background, ...front] }] : [];
   });
 }
 
-/** The best variants get a line of their own, in the study's order if all are shown. */
+/** The best variants get a line of their own, the best first. */
 function strokesOf(study: Study): Map<string, Stroke> {
   const best = rankVariants(study).slice(0, STROKES.length);
   return new Map(best.map(({ variant }, i) => [variant.name, STROKES[i]]));

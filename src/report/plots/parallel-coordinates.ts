@@ -8,6 +8,7 @@ import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { variantNames, type VariantNames } from '../variant-names.js';
 import { rankVariants, type Ranked } from './ranking.js';
+import { isLogarithmic } from './scale.js';
 import { drawPlot } from './svg.js';
 import { FONT_SIZE, shortened } from './text.js';
 
@@ -67,7 +68,7 @@ function axisOf(key: string, name: string, ranked: readonly Ranked[]): Axis {
 
 function numericAxis(key: string, name: string, numbers: readonly number[]): Axis {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const scale = low > 0 && high / low > 20 ? Math.log : (value: number) => value;
+  const scale = isLogarithmic(numbers) ? Math.log : (value: number) => value;
   const at = (value: number) => (scale(value) - scale(low)) / (scale(high) - scale(low));
   const distinct = [...new Set(numbers)].sort((a, b) => a - b);
   const shown = distinct.length <= MOST_TICKS ? distinct : [low, high];

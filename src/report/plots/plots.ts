@@ -6,13 +6,15 @@ import { chanceFigures } from './chance.js';
 import { confusionFigures } from './confusion.js';
 import { costFigures } from './cost.js';
 import { differenceFigures } from './differences.js';
-import { factorFigures } from './factors.js';
+import { factorFigures, importanceFigures } from './factors.js';
 import { WIDTHS, type Figure } from './figure.js';
 import { interactionFigures } from './interactions.js';
 import { learningCurveFigures } from './learning-curves.js';
 import { visible } from '../../visible.js';
 import { PALETTE, withLightColors } from './palette.js';
 import { parallelCoordinateFigures } from './parallel-coordinates.js';
+import { noteOnFarBehind, withoutFarBehind } from '../far-behind.js';
+import { isOfOneRunEach } from '../search.js';
 import { searchFigures } from './search.js';
 import { variantFigures } from './variants.js';
 
@@ -28,19 +30,28 @@ export interface RenderedPlot {
 
 /** The figures of a study as it is told (`inUnits`), by the part of the report that they belong to; those that it has nothing for are left out. */
 export function figuresOf(study: Study) {
+  const others = withoutFarBehind(study);
+  const note = noteOnFarBehind(study);
+  const noted = (figures: readonly Figure[]) =>
+    figures.map((figure) => ({ ...figure, caption: `${figure.caption}${note}` }));
   return {
     chance: chanceFigures(study),
-    variants: [...variantFigures(study), ...differenceFigures(study)],
-    curves: learningCurveFigures(study),
-    choices: [
-      ...searchFigures(study),
-      ...factorFigures(study),
-      ...interactionFigures(study),
-      ...parallelCoordinateFigures(study),
-    ],
-    cost: costFigures(study),
+    variants: isOfOneRunEach(study) ? [] : [...variantFigures(study), ...differenceFigures(study)],
+    curves: noted(learningCurveFigures(others)),
+    choices: noted([
+      ...choiceFigures(study, others),
+      ...interactionFigures(others),
+      ...parallelCoordinateFigures(others),
+    ]),
+    cost: noted(costFigures(others)),
     errors: confusionFigures(study),
   };
+}
+
+/** Of values that a search has drawn each is a point: there are no levels to compare. */
+function choiceFigures(study: Study, others: Study): Figure[] {
+  const drawn = searchFigures(study, others);
+  return [...drawn, ...(study.search ? importanceFigures(others) : factorFigures(others))];
 }
 
 /** Every plot of a study as an SVG picture that stands alone. */

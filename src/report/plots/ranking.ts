@@ -1,5 +1,6 @@
 import { mean } from '../../analysis/statistics/describe.js';
 import { tInterval, type Interval } from '../../analysis/statistics/intervals.js';
+import { possibleInterval } from '../in-units.js';
 import type { Study, StudyRun, StudyVariant } from '../../study/study.js';
 
 /** A variant with the scores of its finished runs. */
@@ -17,7 +18,8 @@ export function rankVariants({ variants, metric }: Study): Ranked[] {
   const sign = metric.goal === 'maximize' ? -1 : 1;
   const measured = variants.flatMap((variant): Ranked[] => {
     const values = variant.runs.flatMap(valueOf);
-    return values.length === 0 ? [] : [{ variant, values, mean: mean(values), interval: tInterval(values) }];
+    if (values.length === 0) return [];
+    return [{ variant, values, mean: mean(values), interval: possibleInterval(tInterval(values), metric.name) }];
   });
   return measured.sort((a, b) => sign * (a.mean - b.mean));
 }

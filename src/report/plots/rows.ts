@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { ink } from './palette.js';
-import { drawPlot, type Drawing } from './svg.js';
+import { drawPlot, stacked, type Drawing } from './svg.js';
 import { shortened, textWidth } from './text.js';
 
 /** A line of a plot whose lines have names. */
@@ -30,19 +30,33 @@ export interface RowsOptions {
   marks: (dy: number) => Plot.Markish[];
 }
 
+/** What is too far from the others for one scale, each with its own. */
+export function drawStrips(strips: readonly RowsOptions[]): Drawing {
+  const shown = strips.filter(({ labels }) => labels.length > 0);
+  const longest = Math.max(...shown.map((strip) => longestOf(strip)));
+  return stacked(shown.map((strip) => drawRows(strip, longest)));
+}
+
+function longestOf({ heading = '', labels }: RowsOptions): number {
+  return Math.max(...[heading, ...labels.map(({ text }) => text)].map(textWidth));
+}
+
 /** Narrower than this, names stand above their lines, not beside them. */
 const BESIDE = 500;
 
-/** Draws lines with names, which stand beside their marks or, on a phone, above them. */
-export function drawRows({ width, heading = '', labels, x, tickText, marks }: RowsOptions): Drawing {
+/**
+ * Draws lines with names, which stand beside their marks or, on a phone, above them.
+ * @param longest room for names, in pixels
+ */
+export function drawRows(options: RowsOptions, longest = longestOf(options)): Drawing {
+  const { width, heading = '', labels, x, tickText, marks } = options;
   const isBeside = width >= BESIDE;
   const rowHeight = isBeside ? 24 : 40;
   const rows: PlacedLabel[] = [
     ...(heading === '' ? [] : [{ text: heading, isHeading: true, row: -1 }]),
     ...labels.map((label, row) => ({ ...label, row })),
   ];
-  const longest = Math.max(...rows.map(({ text }) => textWidth(text)));
-  const marginLeft = isBeside ? Math.min(longest + 14, 0.4 * width) : 8;
+  const marginLeft = isBeside ? Math.min(longest + 14, 0.45 * width) : 8;
   return drawPlot({
     width,
     height: rows.length * rowHeight + 58,

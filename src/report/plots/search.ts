@@ -1,17 +1,18 @@
 import * as Plot from '@observablehq/plot';
-import { shortKey } from '../../config/sweep/label.js';
+import { shortKey, valueLabel } from '../../config/sweep/label.js';
 import { titledMetric } from '../../metric-unit.js';
-import type { Factor, Study } from '../../study/study.js';
+import type { Json } from '../../config/text/tree.js';
+import type { Study } from '../../study/study.js';
 import { numberText } from '../numbers.js';
 import { hasLevels } from '../tables.js';
 import { variantNames } from '../variant-names.js';
 import { fileWord, type Figure } from './figure.js';
 import { ink } from './palette.js';
 import { rankVariants } from './ranking.js';
+import { drawRows } from './rows.js';
+import { isLogarithmic } from './scale.js';
 import { drawPlot } from './svg.js';
 
-/** Numbers further apart than this are drawn on a logarithmic scale. */
-const LOG_RATIO = 20;
 const MOST_FIGURES = 6;
 
 /** A variant: a number that a search has drawn, and what it came to. */
@@ -21,54 +22,88 @@ interface Point {
   title: string;
 }
 
-/** Of a search: the best so far, and the metric against each number that was drawn. */
-export function searchFigures(study: Study): Figure[] {
-  const searched = study.factors.filter((factor) => !hasLevels(factor)).slice(0, MOST_FIGURES);
-  if (searched.length === 0) return [];
-  const keys = study.factors.map(({ key }) => key);
-  return [bestSoFar(study), ...searched.map((factor) => against(study, factor, shortKey(factor.key, keys)))];
+/**
+ * Of a search: the best so far, and the metric against each parameter that was drawn.
+ * @param study with every variant
+ * @param others of it those that are shown
+ */
+export function searchFigures(study: Study, others: Study): Figure[] {
+  const { factors, search } = others;
+  if (factors.length === 0 || (!search && factors.every(hasLevels))) return [];
+  const keys = factors.map(({ key }) => key);
+  const shown = factors.filter((factor) => search || !hasLevels(factor)).slice(0, MOST_FIGURES);
+  return [bestSoFar(study, others), ...shown.flatMap(({ key }) => against(others, key, shortKey(key, keys)))];
 }
 
-function bestSoFar(study: Study): Figure {
+function bestSoFar(study: Study, others: Study): Figure {
   const sign = study.metric.goal === 'maximize' ? 1 : -1;
-  const mean = new Map(rankVariants(study).map((ranked) => [ranked.variant, ranked.mean]));
   const { short } = variantNames(study);
-  const points = study.variants.flatMap((variant, i): Point[] => {
-    const value = mean.get(variant);
-    if (value === undefined) return [];
-    return [{ x: i + 1, value, title: `variant ${i + 1}, ${short(variant.name)}: ${numberText(value)}` }];
+  const points = rankVariants(others).map(({ variant, mean }): Point => {
+    const x = study.variants.findIndex(({ name }) => name === variant.name) + 1;
+    return { x, value: mean, title: `variant ${x}, ${short(variant.name)}: ${numberText(mean)}` };
   });
+  const drawn = points.toSorted((a, b) => a.x - b.x);
   let best = -Infinity;
-  const line = points.map(({ x, value }) => ({ x, value: sign * (best = Math.max(best, sign * value)) }));
+  const line = drawn.map(({ x, value }) => ({ x, value: sign * (best = Math.max(best, sign * value)) }));
   const last = line.at(-1)?.value ?? NaN;
   return {
     name: 'best-so-far',
     title: 'Best so far',
     caption: 'A point a variant, in the order in which they were drawn; the line is the best up to there.',
-    alternative: `After ${points.length} variants the best ${titledMetric(study.metric.name)} is ${numberText(last)}.`,
+    alternative: `After ${study.variants.length} variants the best ${titledMetric(study.metric.name)} is ${numberText(last)}.`,
     isCompact: true,
     draw: (width) => draw({ points, line, label: 'variant', metric: titledMetric(study.metric.name) }, width),
   };
 }
 
-function against(study: Study, { key }: Factor, name: string): Figure {
+function against(study: Study, key: string, name: string): Figure[] {
   const { short } = variantNames(study);
-  const points = rankVariants(study).flatMap(({ variant, mean }): Point[] => {
-    const x = variant.values[key];
-    return typeof x === 'number' ? [{ x, value: mean, title: `${short(variant.name)}: ${numberText(mean)}` }] : [];
+  const ranked = rankVariants(study).filter(({ variant }) => Object.hasOwn(variant.values, key));
+  const points = ranked.map(({ variant, mean }) => {
+    return { of: variant.values[key], value: mean, title: `${short(variant.name)}: ${numberText(mean)}` };
   });
-  const [best] = points;
-  return {
-    name: `against-${fileWord(name)}`,
-    title: `${study.metric.name} against ${name}`,
-    caption: 'A point a variant; all else was drawn, too.',
-    alternative: `${points.length} variants; the best has ${name} ${numberText(best.x)}.`,
-    isCompact: true,
-    draw: (width) => draw({ points, line: [], label: name, metric: titledMetric(study.metric.name) }, width),
-  };
+  if (points.length === 0) return [];
+  const [{ of: best }] = points;
+  const metric = titledMetric(study.metric.name);
+  const numbers = points.flatMap(({ of, ...point }): Point[] => (typeof of === 'number' ? [{ ...point, x: of }] : []));
+  const isNumeric = numbers.length === points.length;
+  return [
+    {
+      name: `against-${fileWord(name)}`,
+      title: `${study.metric.name} against ${name}`,
+      caption: 'A point a variant, the best filled; all else was drawn, too.',
+      alternative: `${points.length} variants; the best has ${name} ${valueLabel(best)}.`,
+      isCompact: true,
+      draw: (width) =>
+        isNumeric ? draw({ points: numbers, line: [], label: name, metric }, width) : drawLevels(points, metric, width),
+    },
+  ];
+}
+
+/** What is no number has a line for each value. */
+function drawLevels(
+  points: readonly { of: Json; value: number; title: string }[],
+  metric: string,
+  width: number,
+): string {
+  const levels = [...new Set(points.map(({ of }) => valueLabel(of)))];
+  const placed = points.map(({ of, ...point }) => ({ ...point, row: levels.indexOf(valueLabel(of)) }));
+  return drawRows({
+    width,
+    labels: levels.map((text) => ({ text })),
+    x: { label: metric },
+    marks: (dy) => dotMarks(placed, { y: 'row', x: 'value', dy }),
+  }).svg;
+}
+
+/** The points, of which the first is the best. */
+function dotMarks(points: readonly { title: string }[], place: Plot.DotOptions): Plot.Markish[] {
+  const dot = { ...place, r: 4, stroke: ink('series1'), strokeWidth: 1.5, title: 'title' };
+  return [Plot.dot(points, dot), Plot.dot(points.slice(0, 1), { ...dot, r: 5, fill: ink('series1') })];
 }
 
 interface SearchPlot {
+  /** The best first. */
   points: readonly Point[];
   line: readonly { x: number; value: number }[];
   label: string;
@@ -76,9 +111,7 @@ interface SearchPlot {
 }
 
 function draw({ points, line, label, metric }: SearchPlot, width: number): string {
-  const numbers = points.map(({ x }) => x);
-  const isLog =
-    line.length === 0 && Math.min(...numbers) > 0 && Math.max(...numbers) / Math.min(...numbers) > LOG_RATIO;
+  const isLog = line.length === 0 && isLogarithmic(points.map(({ x }) => x));
   return drawPlot({
     width,
     height: 260,
@@ -94,7 +127,7 @@ function draw({ points, line, label, metric }: SearchPlot, width: number): strin
       Plot.axisY({ ticks: 5, tickSize: 0, label: null }),
       Plot.axisX({ ticks: isLog ? 4 : 5, tickSize: 4, tickFormat: isLog ? '~g' : undefined }),
       Plot.line(line, { x: 'x', y: 'value', curve: 'step-after', stroke: ink('series1'), strokeWidth: 2 }),
-      Plot.dot(points, { x: 'x', y: 'value', r: 4, stroke: ink('series1'), strokeWidth: 1.5, title: 'title' }),
+      ...dotMarks(points, { x: 'x', y: 'value' }),
     ],
   }).svg;
 }

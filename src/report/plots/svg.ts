@@ -55,14 +55,32 @@ export function withLegend(plot: Drawing, entries: readonly LegendEntry[]): Draw
   const placed = placeLegend(entries, plot.width);
   const top = placed.length === 0 ? 0 : placed[placed.length - 1].y + LEGEND_ROW + 4;
   const { width, height } = { width: plot.width, height: top + plot.height };
-  const svg = [
+  const svg = [...opening(width, height), ...placed.map(drawEntry), placedAt(top, plot.svg), '</svg>'];
+  return { width, height, svg: svg.join('') };
+}
+
+/** Drawings of one width, from top to bottom. */
+export function stacked(drawings: readonly Drawing[]): Drawing {
+  if (drawings.length === 1) return drawings[0];
+  const { width } = drawings[0];
+  const tops = drawings.map((_, i) => drawings.slice(0, i).reduce((sum, { height }) => sum + height, 0));
+  const height = drawings.reduce((sum, drawing) => sum + drawing.height, 0);
+  return {
+    width,
+    height,
+    svg: [...opening(width, height), ...drawings.map(({ svg }, i) => placedAt(tops[i], svg)), '</svg>'].join(''),
+  };
+}
+
+function opening(width: number, height: number): string[] {
+  return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" `,
     `font-family="system-ui, sans-serif" font-size="${FONT_SIZE}" fill="currentColor">`,
-    ...placed.map(drawEntry),
-    plot.svg.replace('<svg ', `<svg y="${top}" `),
-    '</svg>',
   ];
-  return { width, height, svg: svg.join('') };
+}
+
+function placedAt(top: number, svg: string): string {
+  return svg.replace('<svg ', `<svg y="${top}" `);
 }
 
 interface PlacedEntry extends LegendEntry {

@@ -6,7 +6,7 @@ import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants, valueOf, type Ranked } from './ranking.js';
 import { variantNames } from '../variant-names.js';
-import { drawRows } from './rows.js';
+import { drawStrips, type RowsOptions } from './rows.js';
 import { counted, listed } from '../../words.js';
 
 /** More lines than this are no picture any more. */
@@ -19,11 +19,12 @@ export function variantFigures(study: Study): Figure[] {
   const shown = ranked.slice(0, MOST_ROWS);
   const untold = ranked.length - shown.length;
   const which = untold > 0 ? ` The best ${shown.length} of ${ranked.length}; the table has all.` : '';
+  const strip = (study.farBehind ?? []).length > 0 ? ' What is far behind has a scale of its own.' : '';
   return [
     {
       name: 'variants',
       title: `${study.metric.name} of each variant`,
-      caption: `A small circle is a run (a seed), a large one the mean of a variant, the line its 95 % interval (Student’s t). Best on top.${which}`,
+      caption: `A small circle is a run (a seed), a large one the mean of a variant, the line its 95 % interval (Student’s t). Best on top.${which}${strip}`,
       alternative: alternativeOf(study, ranked),
       isCompact: false,
       draw: (width) => draw(shown, study, width),
@@ -41,8 +42,25 @@ function alternativeOf({ metric, variants }: Study, ranked: readonly Ranked[]): 
 }
 
 function draw(shown: readonly Ranked[], study: Study, width: number): string {
+  const isBehind = ({ variant }: Ranked): boolean => study.farBehind?.includes(variant.name) ?? false;
+  const { heading } = variantNames(study);
+  return drawStrips([
+    stripOf(
+      shown.filter((each) => !isBehind(each)),
+      study,
+      { heading, width },
+    ),
+    stripOf(shown.filter(isBehind), study, { heading: 'far behind', width }),
+  ]).svg;
+}
+
+function stripOf(
+  shown: readonly Ranked[],
+  study: Study,
+  { heading, width }: { heading: string; width: number },
+): RowsOptions {
   const metric = titledMetric(study.metric.name);
-  const { heading, short } = variantNames(study);
+  const { short } = variantNames(study);
   const means = shown.map(({ variant, mean, interval, values }, row) => ({
     row,
     mean,
@@ -60,7 +78,7 @@ function draw(shown: readonly Ranked[], study: Study, width: number): string {
     ),
   );
   const x = { label: metric, ...(shown.every(({ values }) => new Set(values).size === 1) ? { inset: 20 } : {}) };
-  return drawRows({
+  return {
     width,
     heading,
     labels: shown.map(({ variant }) => ({ text: short(variant.name) })),
@@ -70,5 +88,5 @@ function draw(shown: readonly Ranked[], study: Study, width: number): string {
       Plot.dot(runs, { y: 'row', x: 'value', r: 3, fill: ink('surface'), stroke: ink('series1'), title: 'title', dy }),
       Plot.dot(means, { y: 'row', x: 'mean', r: 5, fill: ink('series1'), title: 'title', dy }),
     ],
-  }).svg;
+  };
 }

@@ -1,0 +1,44 @@
+import { mean } from '../analysis/statistics/describe.js';
+import type { SweepMetric } from '../config/schema/experiment.generated.js';
+import { unitOf } from '../metric-unit.js';
+import type { StudyVariant } from './study.js';
+
+/** So many times the spread of the others lies before the first that is far behind. */
+const SPREADS = 3;
+/** Of a share, so much at least. */
+const LEAST_SHARE = 0.1;
+/** With fewer of the others there is nothing to compare. */
+const FEWEST_OTHERS = 2;
+
+interface Measured {
+  name: string;
+  values: number[];
+  /** The larger the better. */
+  score: number;
+}
+
+/**
+ * The variants that failed to learn what the others did (at chance, say): on one scale with them the others would all look
+ * the same, and every effect would be theirs.
+ */
+export function farBehind(variants: readonly StudyVariant[], metric: SweepMetric): string[] {
+  const sign = metric.goal === 'maximize' ? 1 : -1;
+  const measured = variants.flatMap(({ name, runs }): Measured[] => {
+    const values = runs.flatMap(({ value }) => (value === null || !Number.isFinite(value) ? [] : [value]));
+    return values.length === 0 ? [] : [{ name, values, score: sign * mean(values) }];
+  });
+  const ranked = measured.sort((a, b) => b.score - a.score);
+  const fewest = Math.max(FEWEST_OTHERS, Math.ceil(ranked.length / 3));
+  const gaps = ranked.map(({ score }, i) => (i < fewest ? 0 : ranked[i - 1].score - score));
+  const first = gaps.indexOf(Math.max(...gaps));
+  return first >= fewest && isFar(gaps[first], ranked.slice(0, first), metric.name)
+    ? ranked.slice(first).map(({ name }) => name)
+    : [];
+}
+
+function isFar(gap: number, others: readonly Measured[], metric: string): boolean {
+  const values = others.flatMap((each) => each.values);
+  const spread = Math.max(...values) - Math.min(...values);
+  const least = unitOf(metric).factor === 100 ? LEAST_SHARE : Math.abs(mean(values));
+  return gap >= SPREADS * spread && gap >= least;
+}
