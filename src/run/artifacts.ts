@@ -97,7 +97,14 @@ function predictionsCsv(
   const { files } = rows;
   const labels = labelsOf(rows);
   return encodeCsv([
-    ['index', 'label', 'prediction', ...(positive ? ['probability'] : []), ...(files ? ['file'] : []), ...(confidence ? ['confidence'] : [])],
+    [
+      'index',
+      'label',
+      'prediction',
+      ...(positive ? ['probability'] : []),
+      ...(files ? ['file'] : []),
+      ...(confidence ? ['confidence'] : []),
+    ],
     ...Array.from(predictions, (prediction, index) => [
       ...[index, labels[index], prediction],
       ...(positive ? [positive[index]] : []),
