@@ -58,7 +58,7 @@ describe('on a terminal', () => {
   describe.each([80, 120])('of %d columns, about runs', (width) => {
     it.each(['show', 'best', 'du'])('%s fits, no word broken', async (command) => {
       const trials = readSweepRecord(sweeps['long names']).ends;
-      const [first] = [...trials.values()].map(({ run }) => run ?? '');
+      const [{ run: first }] = trials.values();
       const words = command === 'show' ? [first] : [];
       const told = /^(too|narrow|for|\||cat,|or|--json,|has|all|[A-Z0-9_. ]+,?:?)$/;
       const found = await misfits(width, [command, ...words]);
