@@ -14,22 +14,16 @@ export interface ReliabilityPanel {
   calibration: Calibration;
 }
 
+/** Of a model's diagram, in pixels. */
+export const RELIABILITY_SIZE = { width: WIDTH, height: HEIGHT };
+
 /**
- * A reliability diagram (DeGroot and Fienberg 1983) a model, side by side, as SVG: in each bin of confidence how often the
- * model was right, with its 95 % interval, against the diagonal of a model that knows how sure it may be. The darker a
- * bar, the more images it stands for.
+ * A model's reliability diagram (DeGroot and Fienberg 1983) as an SVG group: in each bin of confidence how often the model
+ * was right, with its 95 % interval, against the diagonal of a model that knows how sure it may be. The darker a bar, the
+ * more images it stands for.
  */
-export function reliabilityDiagram(panels: readonly ReliabilityPanel[]): string {
-  const width = WIDTH * panels.length;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${HEIGHT}" width="${width}" height="${HEIGHT}"`,
-    ` font-family="system-ui, sans-serif" font-size="11" fill="#333">`,
-    `<rect width="${width}" height="${HEIGHT}" fill="#fff"/>`,
-    ...panels.map(
-      (panel, index) => `<g transform="translate(${index * WIDTH + MARGIN.left} ${MARGIN.top})">${draw(panel)}</g>`,
-    ),
-    '</svg>\n',
-  ].join('');
+export function reliabilityPanel(panel: ReliabilityPanel): string {
+  return `<g transform="translate(${MARGIN.left} ${MARGIN.top})">${draw(panel)}</g>`;
 }
 
 function draw({ name, calibration }: ReliabilityPanel): string {
@@ -60,7 +54,7 @@ function drawBin({ lower, upper, count, accuracy, interval }: ReliabilityBin, la
   const opacity = (0.25 + 0.75 * Math.sqrt(count / largest)).toFixed(3);
   const middle = round(left + width / 2);
   return (
-    `<rect x="${left}" y="${round(top)}" width="${width}" height="${round(PANEL - top)}" fill="#2a6fdb" ` +
+    `<rect x="${left}" y="${round(top)}" width="${width}" height="${round(PANEL - top)}" fill="#0075db" ` +
     `fill-opacity="${opacity}" stroke="#fff"><title>${count} images</title></rect>` +
     `<path d="M${middle} ${round(PANEL - position(interval[0]))}V${round(PANEL - position(interval[1]))}" stroke="#111"/>`
   );

@@ -1,10 +1,12 @@
-import { resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RobustnessRequest, TestedModel } from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import type { LocatedExperiment } from '../protocol/job.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { wholeNumber } from '../launch/options/parsers.js';
+import type { EvaluatedModel } from '../display/evaluation-picture.js';
+import type { WorstImage } from '../analysis/worst-images.js';
 import type { Comparison, Evaluated } from '../display/evaluate-format.js';
 import type { StatusLine } from '../display/status-line.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
@@ -23,6 +25,9 @@ interface Options extends EngineOptions {
 /** How many of the wrongly classified images are shown, unless told. */
 const WORST_LISTED = 5;
 
+/** How many of them a picture shows. */
+const WORST_DRAWN = 15;
+
 /** Adds `ablate evaluate` to the program. */
 export function registerEvaluate(program: Command): void {
   const command = program
@@ -34,7 +39,7 @@ export function registerEvaluate(program: Command): void {
     .option('--no-robustness', "don't distort the images")
     .option('--robustness-images <n>', 'how many test images to distort', wholeNumber(1, 1e9), 2000)
     .option('--seed <n>', 'of the distortions', wholeNumber(1, 2 ** 31 - 1), 1)
-    .option('--plot <file>', 'write a reliability diagram (SVG)')
+    .option('--plot <file>', 'draw calibration, confusion matrix and the worst images (.svg or .png)')
     .option(
       '--worst <n>',
       `how many of the wrongly classified images to list (default: ${WORST_LISTED}; with --json all)`,
@@ -46,6 +51,7 @@ export function registerEvaluate(program: Command): void {
 }
 
 async function evaluate(runs: string[], options: Options): Promise<void> {
+  if (options.plot !== undefined) await requireEnding(options.plot);
   const robustness = robustnessOf(options);
   const worst = worstListed(options);
   const { findModelOf } = await import('../launch/find-model.js');
@@ -59,7 +65,7 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
   const evaluated = await Promise.all(models.map((model, index) => report(model, tested[index], worst)));
   const comparisons = await compareAll(evaluated);
   process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, comparisons));
-  if (options.plot !== undefined) await writePlot(evaluated, options.plot);
+  if (options.plot !== undefined) await writePlot(evaluated, experiments, options.plot);
   for (const note of await notesOf(evaluated, options)) process.stderr.write(note);
 }
 
@@ -171,12 +177,65 @@ async function compareAll(evaluated: Evaluated[]): Promise<Comparison[]> {
   return compared.map((comparison, index) => ({ ...comparison, adjustedPValue: adjusted[index] }));
 }
 
-async function writePlot(evaluated: Evaluated[], path: string): Promise<void> {
-  const { reliabilityDiagram } = await import('../analysis/reliability-diagram.js');
+async function writePlot(evaluated: Evaluated[], experiments: LocatedExperiment[], path: string): Promise<void> {
+  const { evaluationSvg, pngOf } = await import('../display/evaluation-picture.js');
   const { sayWritten, writeOutput } = await import('../display/write-output.js');
-  const panels = evaluated.flatMap(({ model, report: { probabilities } }) =>
-    probabilities ? [{ name: model.name, calibration: probabilities.calibration }] : [],
-  );
-  await writeOutput(path, reliabilityDiagram(panels), '--plot');
-  sayWritten(path);
+  const shown = await Promise.all(evaluated.map((each, i) => shownModel(each, experiments[i])));
+  const svg = evaluationSvg(shown.flatMap((model) => model ?? []));
+  await writeOutput(path, isPng(path) ? await pngOf(svg) : svg, '--plot');
+  sayWritten(`${path}: how far probabilities can be believed, the confusion matrix, the worst images`);
+}
+
+/** Null of a model without probabilities. */
+async function shownModel(
+  { model: { name, classes }, tested, report: { probabilities, confusionMatrix } }: Evaluated,
+  experiment: LocatedExperiment,
+): Promise<EvaluatedModel | null> {
+  if (!probabilities) return null;
+  const { worstImages } = await import('../analysis/worst-images.js');
+  const worst = worstImages(tested, WORST_DRAWN);
+  const pictures = await picturesOf(worst, tested, experiment);
+  return {
+    panel: { name, calibration: probabilities.calibration },
+    classes: [...classes],
+    counts: confusionMatrix,
+    worst: pictures.map((png, i) => ({
+      png,
+      label: classes[worst[i].label],
+      prediction: classes[worst[i].prediction],
+      probability: worst[i].predictionValue,
+    })),
+  };
+}
+
+/** Of the worst images; none where its data aren't images, are gone or have changed. */
+async function picturesOf(
+  worst: readonly WorstImage[],
+  { digest }: TestedModel,
+  { config, source }: LocatedExperiment,
+): Promise<Buffer[]> {
+  const { loadDataset } = await import('../data/load.js');
+  const { asImages } = await import('../data/images/image-dataset.js');
+  const { imagePng } = await import('../data/images/image-png.js');
+  const { UserError } = await import('../errors.js');
+  try {
+    const dataset = asImages(await loadDataset(config.dataset, { baseDirectory: dirname(source) }), '--plot');
+    if (dataset.digest !== digest) return [];
+    return await Promise.all(worst.map(({ index }) => imagePng(dataset.test, index, dataset)));
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+function isPng(path: string): boolean {
+  return extname(path).toLowerCase() === '.png';
+}
+
+/** @throws UserError `bad-usage` for an ending that says another kind of file */
+async function requireEnding(path: string): Promise<void> {
+  const ending = extname(path).toLowerCase();
+  if (['.svg', '.png'].includes(ending)) return;
+  const { badUsage } = await import('../errors.js');
+  throw badUsage(`--plot can't write ${path}: a picture is an SVG or a PNG`, 'name it so: --plot evaluation.png');
 }

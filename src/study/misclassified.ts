@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import sharp from 'sharp';
 import { mean } from '../analysis/statistics/describe.js';
 import { loadExperiment } from '../config/load.js';
 import type { TaskOptions } from '../data/dataset.js';
 import { type ImageDataset, asImages } from '../data/images/image-dataset.js';
+import { imagePng } from '../data/images/image-png.js';
 import { loadDataset } from '../data/load.js';
 import { UserError } from '../errors.js';
 import { readIdentity, runDirectory } from '../tracking/run-store.js';
@@ -57,8 +57,9 @@ async function datasetOf(
 async function describeImage(
   index: number,
   predictions: readonly Predictions[],
-  { test, classes, height, width, channels }: ImageDataset,
+  dataset: ImageDataset,
 ): Promise<Misclassified> {
+  const { test, classes } = dataset;
   const votes = new Map<number, Predictions[]>();
   for (const each of predictions) {
     const prediction = each.predictions[index];
@@ -71,10 +72,6 @@ async function describeImage(
     tested: predictions.length,
     confidence: confidences.length < voters.length ? null : mean(confidences),
   };
-  const size = height * width * channels;
-  // A copy: the bytes may be mapped from a file, and sharp reads them later.
-  const pixels = Uint8Array.from(test.images.subarray(index * size, (index + 1) * size));
-  const raw = { width, height, channels: channels as 1 | 3 };
-  const png = await sharp(pixels, { raw }).png().toBuffer();
+  const png = await imagePng(test, index, dataset);
   return { index, label: classes[test.labels[index]], prediction: classes[prediction], ...told, png };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { brierScore, calibrationOf, logLoss } from '../../src/analysis/calibration.js';
 import { classificationReport } from '../../src/analysis/classification-report.js';
-import { reliabilityDiagram } from '../../src/analysis/reliability-diagram.js';
+import { reliabilityPanel } from '../../src/analysis/reliability-diagram.js';
 
 describe('calibration', () => {
   it('is the mean distance of accuracy and confidence, bin by bin', () => {
@@ -71,7 +71,7 @@ describe('a classification report', () => {
 
   it('is drawn with a bar for each bin that holds images, and names that break no SVG', () => {
     const calibration = calibrationOf(Float32Array.of(0.8, 0.6, 0.6), (image) => image === 0);
-    const svg = reliabilityDiagram([{ name: '<script>&', calibration }]);
+    const svg = reliabilityPanel({ name: '<script>&', calibration });
     expect(svg).toContain('&lt;script&gt;&amp;');
     expect(svg).not.toContain('<script>');
     expect(svg.match(/<title>/g)).toHaveLength(calibration.bins.filter(({ count }) => count > 0).length);

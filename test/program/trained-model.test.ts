@@ -298,13 +298,24 @@ describe('a trained model in use', () => {
       expect(comparison.accuracy_difference).toBeCloseTo(runs[0].accuracy - runs[1].accuracy, 10);
     });
 
-    it('says the same again, and draws a reliability diagram', async () => {
+    it('says the same again, and draws calibration, confusion and the worst images', async () => {
       const plot = workspace.read('reliability.svg').toString();
       expect(plot).toMatch(/^<svg .*<\/svg>\n$/s);
       expect(plot).toContain(id);
+      expect(plot.match(/Confusion matrix/g)).toHaveLength(2);
+      expect(plot.match(/<image /g)).toHaveLength(30);
       const again = await workspace.ablate(['evaluate', id, other, '--json', '--robustness-images', '500']);
       const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
       expect(digest(again.stdout)).toBe(digest(stdout));
+    });
+
+    it('writes a picture in the form of its ending, and no other', async () => {
+      const words = ['evaluate', id, '--no-robustness', '--plot', 'evaluation.PNG'];
+      expect((await workspace.ablate(words)).stderr).toContain('wrote evaluation.PNG: ');
+      expect((await sharp(workspace.read('evaluation.PNG')).metadata()).format).toBe('png');
+      const refused = await workspace.ablate(['evaluate', id, '--plot', 'evaluation.gif']);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain('--plot evaluation.png');
     });
 
     it('refuses data of other classes', async () => {

@@ -12,7 +12,7 @@ import { shortened } from './text.js';
 const MOST_FIGURES = 3;
 /** More classes than this are too small to be written into, or drawn at all. */
 const MOST_WRITTEN = 12;
-const MOST_DRAWN = 100;
+export const MOST_DRAWN = 100;
 const MOST_NAMED = 20;
 /** Room for the classes' names, in pixels. */
 const MARGIN_LEFT = 74;
@@ -54,7 +54,7 @@ function figureOf(
     caption: `Test images by class (row) and prediction (column), ${tested === 1 ? 'one run' : `mean of ${tested} runs`}. The stronger the colour, the larger the share of the class.`,
     alternative: told.length === 0 ? 'No test image is taken for another class.' : `Taken most often: ${listed(told)}.`,
     isCompact: true,
-    draw: (width) => draw(matrix, width),
+    draw: (width) => drawConfusion(matrix, width),
   };
 }
 
@@ -65,7 +65,8 @@ function cellsOf({ counts }: ConfusionMatrix): Cell[] {
   });
 }
 
-function draw(matrix: ConfusionMatrix, width: number): string {
+/** A confusion matrix by itself, its colours as `ink` names them. */
+export function drawConfusion(matrix: ConfusionMatrix, width: number): string {
   const positions = matrix.classes.map((_, index) => index);
   const side = width - MARGIN_LEFT - 8;
   return drawPlot({
