@@ -1,8 +1,11 @@
 import { dirname } from 'node:path';
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset, DatasetProgress } from '../data/dataset.js';
 import { loadDataset } from '../data/load.js';
 import type { LocatedExperiment } from '../protocol/job.js';
 import type { DataProgressEvent } from '../protocol/events.js';
+
+/** Between two reports of a step: each crosses the border between processes. */
+const LEAST_MILLISECONDS = 50;
 
 interface DatasetOptions {
   onProgress: (progress: DataProgressEvent) => void;
@@ -20,8 +23,20 @@ export function loadDatasetOf(
     baseDirectory: dirname(source),
     signal,
     environment,
-    onProgress: (progress) => {
+    onProgress: sparing((progress) => {
       onProgress({ type: 'data-progress', ...progress });
-    },
+    }),
   });
+}
+
+/** Tells the beginning and the end of each step, and of what lies between no more than people can see. */
+function sparing(tell: (progress: DatasetProgress) => void): (progress: DatasetProgress) => void {
+  let [lastStep, lastTime] = ['', 0];
+  return (progress) => {
+    const now = performance.now();
+    const step = `${progress.step} ${progress.subject}`;
+    if (step === lastStep && progress.done < progress.total && now - lastTime < LEAST_MILLISECONDS) return;
+    [lastStep, lastTime] = [step, now];
+    tell(progress);
+  };
 }

@@ -91,19 +91,25 @@ it('serves', async () => {
   await expect(fetch(url)).rejects.toThrow();
 });
 
-const program = `import { ConfigError, check, compare, run, sweep } from 'ablate';
+const program = `import { ConfigError, check, compare, loadExperiment, loadStudy, plan, predictor, run, sweep } from 'ablate';
 const experiment = {
   dataset: { name: 'mnist', train_fraction: 0.02 },
   model: { blocks: { count: 1, filters: 4 }, dense_units: [] },
   training: { epochs: 1 },
 };
 const events = [];
+const planned = await plan(await loadExperiment(experiment), { calibration: false });
 const result = await run(experiment, { runsDirectory: 'of-api', onEvent: ({ type }) => events.push(type) });
 const swept = await sweep(
   { ...experiment, sweep: { parameters: { 'model.pooling': ['max', 'average'] }, seeds: 2 } },
   { runsDirectory: 'of-api', trackingUri: null },
 );
 const answer = await compare(swept.id, { runsDirectory: 'of-api' });
+const study = await loadStudy(swept.id, { runsDirectory: 'of-api' });
+const model = await predictor(result.id, { runsDirectory: 'of-api' });
+const predicted = await model.predict(['black.png'], { top: 2 });
+model.close();
+const unawaited = await check(loadExperiment(experiment)).catch((error) => error.problems[0].hint);
 const mistake = await check({ ...experiment, trainng: {} }).catch((error) => error);
 const listener = await run(experiment, { runsDirectory: 'of-api', onEvent: () => { throw new Error('mine'); } }).catch(String);
 const ending = new AbortController();
@@ -113,13 +119,15 @@ const killed = await run(experiment, {
   onEvent: ({ type }) => type === 'compiled' && ending.abort(),
 });
 process.send({
-  result, events: [...new Set(events)], trials: swept.trials, sentence: answer.sentence, listener, killed: killed.status,
+  result, events: [...new Set(events)], planned, study, predicted, unawaited, trials: swept.trials, sentence: answer.sentence, listener, killed: killed.status,
   problems: mistake instanceof ConfigError && mistake.problems, handlers: process.listenerCount('SIGINT'),
 });
 `;
 
 it('is imported by a program, which it tells everything and prints nothing to', async () => {
   writeFileSync(file('program.mjs'), program);
+  const create = { width: 28, height: 28, channels: 3, background: 'black' } as const;
+  await sharp({ create }).png().toFile(file('black.png'));
   const child = fork(file('program.mjs'), { cwd: folder, env, stdio: 'pipe' });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -133,6 +141,11 @@ it('is imported by a program, which it tells everything and prints nothing to', 
   expect((await told)[0]).toMatchObject({
     result: { status: 'FINISHED', directory: expect.stringContaining('of-api') as string },
     events: expect.arrayContaining(['created', 'ready', 'epoch', 'tested', 'run-ended']) as string[],
+    // 4 kernels of 3×3 with their biases over 28×28, 13×13 after pooling, and an output of 10 classes.
+    planned: { plan: { parameters: 4 * 9 + 4 + (13 * 13 * 4 + 1) * 10 } },
+    study: { variants: [{}, {}] },
+    predicted: [{ class: expect.stringMatching(/^\d$/) as string, top: [{}, {}] }],
+    unawaited: '`await` it first',
     trials: { finished: 4 },
     sentence: expect.stringContaining('average') as string,
     problems: [{ code: 'unknown-key', suggestion: 'training', line: expect.any(Number) as number }],

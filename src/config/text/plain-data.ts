@@ -35,7 +35,8 @@ function plain(value: unknown, path: Path, misfits: Misfit[]): Json {
   if (path.length > LIMITS.depth) return refuse({ code: 'too-complex', message: `more than ${LIMITS.depth} levels` });
   if (Array.isArray(value)) return value.map((item, i) => plain(item, [...path, i], misfits));
   if (typeof value !== 'object' || !isPlain(value)) {
-    return refuse({ code: 'wrong-type', message: `${kindOf(value)} in an experiment`, expected: 'plain data' });
+    const hint = value instanceof Promise ? '`await` it first' : undefined;
+    return refuse({ code: 'wrong-type', message: `${kindOf(value)} in an experiment`, expected: 'plain data', hint });
   }
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return Object.fromEntries(entries.map(([key, inner]) => [key, plain(inner, [...path, key], misfits)]));
