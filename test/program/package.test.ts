@@ -91,6 +91,24 @@ it('serves', async () => {
   await expect(fetch(url)).rejects.toThrow();
 });
 
+it('ends a run in order when npx is told to end', async () => {
+  const before = runs();
+  const training = spawn('npx', ['ablate', 'run', 'experiment.yaml', 'training.epochs=1000', 'tracking=none'], {
+    cwd: folder,
+    env,
+  });
+  const ended = once(training, 'close');
+  await new Promise<void>((done) => {
+    training.stderr.on('data', (data: Buffer) => {
+      if (data.toString().includes('/1000')) done();
+    });
+  });
+  training.kill('SIGTERM');
+  await ended;
+  const [run] = runs().filter((name) => !before.includes(name));
+  expect(JSON.parse(readFileSync(file('runs', run, 'summary.json'), 'utf8'))).toMatchObject({ status: 'KILLED' });
+});
+
 const program = `import { ConfigError, check, compare, loadExperiment, loadStudy, plan, predictor, run, sweep } from 'ablate';
 const experiment = {
   dataset: { name: 'mnist', train_fraction: 0.02 },

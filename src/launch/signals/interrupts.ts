@@ -52,9 +52,11 @@ export function listenForInterrupts(endNow: () => void, patienceSeconds = PATIEN
 
 function listen(controller: AbortController, interrupt: () => void): Interrupts {
   for (const name of SIGNALS) process.on(name, interrupt);
+  const stopWatching = onNpxGone(interrupt);
   return {
     signal: controller.signal,
     stop: () => {
+      stopWatching();
       for (const name of SIGNALS) process.off(name, interrupt);
     },
   };
@@ -62,4 +64,25 @@ function listen(controller: AbortController, interrupt: () => void): Interrupts 
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** Milliseconds between two looks. */
+const NPX_LOOKS = 500;
+
+/**
+ * Tells when npx, which started this program, was ended: it passes a signal on only to the shell that it started it in,
+ * which ends without passing it on.
+ * @returns ends the watching
+ */
+export function onNpxGone(listener: () => void): () => void {
+  if (process.env.npm_command !== 'exec') return () => undefined;
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    listener();
+  }, NPX_LOOKS).unref();
+  return () => {
+    clearInterval(timer);
+  };
 }

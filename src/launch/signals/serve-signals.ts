@@ -1,3 +1,5 @@
+import { onNpxGone } from './interrupts.js';
+
 /** How a server is told to end: within its grace, or at once. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -70,25 +72,4 @@ class Wish {
     this.#heed = heed;
     if (this.#isExpressed) heed();
   }
-}
-
-/** Milliseconds between two looks. */
-const NPX_LOOKS = 500;
-
-/**
- * Tells when npx, which started this program, was ended: it passes a signal on only to the shell that it started it in,
- * which ends without passing it on.
- * @returns ends the watching
- */
-function onNpxGone(listener: () => void): () => void {
-  if (process.env.npm_command !== 'exec') return () => undefined;
-  const shell = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === shell) return;
-    clearInterval(timer);
-    listener();
-  }, NPX_LOOKS).unref();
-  return () => {
-    clearInterval(timer);
-  };
 }
