@@ -1,8 +1,10 @@
 import { relative } from 'node:path';
+import { mean } from '../../analysis/statistics/describe.js';
 import { colors as pc } from '../../visible.js';
 import { tellApart } from '../../config/sweep/told-apart.js';
 import { hasStoppedEarly } from '../../sweep/results.js';
 import type { VariantResult, SweepSummary } from '../../sweep/sweep-store.js';
+import { listRun, runDirectory } from '../../tracking/run-store.js';
 import { titledMetric } from '../../metric-unit.js';
 import { bestFound } from './best-found.js';
 import { count, duration, metricNumbers } from '../format.js';
@@ -25,7 +27,7 @@ export function formatSweep(summary: SweepSummary, runsDirectory: string): strin
     `\n${titleOf(summary)}\n`,
     ...(question === null ? [] : [`  ${question}\n`]),
     ...answerLines(summary),
-    variantTable(summary),
+    variantTable(summary, runsDirectory),
     ...(rest > 0 ? [`… and ${count(rest)} more variants (--json lists all)\n`] : []),
     ...notes(summary).map((note) => `  ${note}\n`),
     `  ${relative(process.cwd(), runsDirectory) || '.'}/sweeps/${id}\n`,
@@ -52,17 +54,19 @@ function titleOf({ name, status, trials, duration_seconds: seconds }: SweepSumma
   return `${pc.bold(name)}${mark} in ${duration(seconds)}: ${[...ended, ...reused].join(', ')}`;
 }
 
-function variantTable({ cells: variants, metric }: SweepSummary): string {
+function variantTable({ cells: variants, metric }: SweepSummary, runsDirectory: string): string {
   if (variants.length === 0) return '';
   const { columns: parameters } = tellApart(variants);
+  const shown = variants.slice(0, LISTED_CELLS);
+  const others = otherScores(shown, metric.name, runsDirectory);
   const columns = [
     ...parameters.map(({ title }) => ({ title: title.toUpperCase(), rank: 0 })),
     { title: 'N', align: 'right' as const, rank: 3 },
     { title: titledMetric(metric.name).toUpperCase(), align: 'right' as const, rank: 0 },
     { title: '± SD', align: 'right' as const, rank: 2 },
+    ...others.map(({ name }) => ({ title: titledMetric(name).toUpperCase(), align: 'right' as const, rank: 4 })),
     { title: '', rank: 1 },
   ];
-  const shown = variants.slice(0, LISTED_CELLS);
   const means = metricNumbers(
     metric.name,
     shown.map(({ mean }) => mean),
@@ -76,9 +80,39 @@ function variantTable({ cells: variants, metric }: SweepSummary): string {
     String(variant.n),
     means[row],
     deviations[row],
+    ...others.map(({ means }) => means[row]),
     remarks(variant),
   ]);
   return fittedTable(columns, rows);
+}
+
+/** What else `training.metrics` asks for, on the images that the sweep's metric is of: its means over finished trials. */
+function otherScores(
+  variants: readonly VariantResult[],
+  metric: string,
+  runsDirectory: string,
+): { name: string; means: string[] }[] {
+  const scores = variants.map(({ trials }) =>
+    trials.flatMap(({ status, run }) =>
+      status === 'FINISHED' ? [listRun(runDirectory(runsDirectory, run)).summary?.metrics ?? {}] : [],
+    ),
+  );
+  const part = /^(train|val|test)_/.exec(metric)?.[0];
+  const names = Object.keys(scores.flat().at(0) ?? {}).filter(
+    (name) => part !== undefined && name.startsWith(part) && name !== metric && name !== `${part}loss`,
+  );
+  return names.map((name) => ({
+    name,
+    means: metricNumbers(
+      name,
+      scores.map((each) => meanOf(each, name)),
+    ),
+  }));
+}
+
+function meanOf(scores: readonly Readonly<Record<string, number>>[], name: string): number | null {
+  const values = scores.flatMap((each) => (Object.hasOwn(each, name) ? [each[name]] : []));
+  return values.length === 0 ? null : mean(values);
 }
 
 /** What became of the trials that don't count. */
