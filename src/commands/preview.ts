@@ -41,7 +41,7 @@ async function preview(file: string, overrides: string[], options: Options): Pro
   const images = await augmented(experiment, columns, options);
   const { writePreview } = await import('../display/preview-picture.js');
   const path = resolve(options.output);
-  const { width, height } = await writePreview(images, path);
+  const { width, height } = await writePreview(images, titleOf(experiment), path);
   const { columns: shown, rows } = images;
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ path, width, height, images: shown, steps: rows - 1 }, null, 2)}\n`);
@@ -51,6 +51,16 @@ async function preview(file: string, overrides: string[], options: Options): Pro
     `Above ${shown} training images as they are, below as ${rows - 1} training steps would see them\n`,
   );
   process.stdout.write(`${options.output}\n`);
+}
+
+/** `rotation(factor=0.04, probability=1) · mixup(alpha=0.2)`: with every value, as a line may be broken but not cut. */
+function titleOf({ config }: LoadedExperiment): string {
+  const operations = Object.entries(config.augmentation) as [string, Record<string, unknown> | null][];
+  const valuesOf = (operation: Record<string, unknown>): string =>
+    Object.entries(operation)
+      .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .join(', ');
+  return operations.flatMap(([name, operation]) => (operation ? [`${name}(${valuesOf(operation)})`] : [])).join(' · ');
 }
 
 function requireAugmentation({ config, file }: LoadedExperiment): void {

@@ -93,6 +93,8 @@ export interface Preview {
   channels: number;
   /** [rows, columns, height, width, channels] */
   pixels: Uint8Array;
+  /** [rows, columns]: each image's class; of a mixed one each class with its share, `0.70 cat + 0.30 dog`. */
+  labels: string[];
 }
 
 /** What a worker can be asked to do. */

@@ -33,12 +33,23 @@ export async function previewAugmentation(
   const { train } = splitDataset(loaded, { ...data, seed: seeds.split });
   const batch = epochOrder(train, seeds.order, 1).subarray(0, training.batch_size);
   const shown = Math.min(columns, batch.length);
-  const rows = [
-    originals(dataset, batch.subarray(0, shown)),
-    ...augmentedRows(augment, { dataset, batch, random, seeds }, shown),
+  const changed = augmentedRows(augment, { dataset, batch, random, seeds }, shown);
+  const rows = [originals(dataset, batch.subarray(0, shown)), ...changed.map(({ pixels }) => pixels)];
+  const own = Array.from(batch.subarray(0, shown), (index) => dataset.classes[dataset.train.labels[index]]);
+  const labels = [
+    own,
+    ...changed.map(({ shares }) => (shares ? shares.map((row) => mixed(row, dataset.classes)) : own)),
   ];
   const { height, width, channels } = dataset;
-  return { columns: shown, rows: rows.length, height, width, channels, pixels: Buffer.concat(rows) };
+  return {
+    columns: shown,
+    rows: rows.length,
+    height,
+    width,
+    channels,
+    pixels: Buffer.concat(rows),
+    labels: labels.flat(),
+  };
 }
 
 function originals({ train, height, width, channels }: ImageDataset, indices: Int32Array): Uint8Array {
@@ -54,8 +65,28 @@ interface Source {
   seeds: SourceSeeds;
 }
 
-/** The first images of the batch as each step changes them: rows of [shown, height, width, channels]. */
-function augmentedRows(augment: Augmentation, { dataset, batch, random, seeds }: Source, shown: number): Uint8Array[] {
+/** What a step makes of the images. */
+interface ChangedRow {
+  /** [shown, height, width, channels] */
+  pixels: Uint8Array;
+  /** Of each image, each class's share; null where images aren't mixed. */
+  shares: number[][] | null;
+}
+
+/** `0.70 cat + 0.30 dog`; `cat` of an image of one class. */
+function mixed(shares: readonly number[], classes: readonly string[]): string {
+  const parts = [...shares.keys()]
+    .filter((index) => shares[index] >= LEAST_SHARE)
+    .sort((a, b) => shares[b] - shares[a]);
+  if (parts.length === 1) return classes[parts[0]];
+  return parts.map((index) => `${shares[index].toFixed(2)} ${classes[index]}`).join(' + ');
+}
+
+/** Less of a class isn't seen. */
+const LEAST_SHARE = 0.005;
+
+/** The first images of the batch as each step changes them. */
+function augmentedRows(augment: Augmentation, { dataset, batch, random, seeds }: Source, shown: number): ChangedRow[] {
   const { height, width, channels, train } = dataset;
   const shape = [batch.length, height, width, channels];
   const inputs = [
@@ -73,15 +104,21 @@ function augmentedRows(augment: Augmentation, { dataset, batch, random, seeds }:
     { shape: [], dtype: 'int32' as const },
   ];
   const program = random.runtime.compile('preview', specs, ([images, labels, keys, step]) =>
-    random.during(keys, step, () => [augment(images, labels).images]),
+    random.during(keys, step, () => {
+      const changed = augment(images, labels);
+      return [changed.images, changed.labels];
+    }),
   );
-  return tf.tidy(() => {
-    const rows = STEPS.map((step) => {
-      const [images] = program.run([...inputs, tf.scalar(step, 'int32')]);
-      return Uint8ClampedArray.from(tf.slice(images, [0], [shown]).dataSync());
-    });
+  const rows: ChangedRow[] = [];
+  tf.tidy(() => {
+    for (const step of STEPS) {
+      const [images, labels] = program.run([...inputs, tf.scalar(step, 'int32')]);
+      const pixels = Uint8ClampedArray.from(tf.slice(images, [0], [shown]).dataSync());
+      const shares = labels.rank === 2 ? (tf.slice(labels, [0], [shown]).arraySync() as number[][]) : null;
+      rows.push({ pixels: new Uint8Array(pixels.buffer), shares });
+    }
     tf.dispose(inputs);
     program.dispose();
-    return rows.map((row) => new Uint8Array(row.buffer));
   });
+  return rows;
 }

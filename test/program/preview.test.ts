@@ -17,8 +17,10 @@ tracking: none
 `;
 
 /** A digit's pixel is a square of 4 × 4 pixels, that is 112 for 28. */
-const [SCALE, CELL, GAP, WIDER_GAP] = [4, 112, 4, 16];
-const top = (row: number): number => (row === 0 ? GAP : GAP + CELL + WIDER_GAP + (row - 1) * (CELL + GAP));
+const [SCALE, CELL, GAP, LEFT, LINE] = [4, 112, 4, 64, 16];
+/** The title has as many lines as the height leaves room for; the classes stand below the first row. */
+const titleLines = (height: number): number => (height - GAP - 5 * (CELL + GAP) - LINE) / LINE;
+const top = (row: number, lines: number): number => GAP + lines * LINE + row * (CELL + GAP) + (row === 0 ? 0 : LINE);
 
 describe('ablate preview', () => {
   const workspace = new Workspace(afterAll);
@@ -32,11 +34,13 @@ describe('ablate preview', () => {
   /** The digits of the picture, sampled in the middle of their pixels: [row][column] → 28 × 28 values. */
   async function digits(file: string): Promise<number[][][]> {
     const { data, info } = await sharp(join(workspace.folder, file)).raw().toBuffer({ resolveWithObject: true });
-    expect(info).toMatchObject({ width: GAP + 3 * (CELL + GAP), height: top(5), channels: 3 });
+    expect(info).toMatchObject({ width: LEFT + 3 * (CELL + GAP), channels: 3 });
+    const lines = titleLines(info.height);
+    expect(Number.isInteger(lines) && lines > 0).toBe(true);
     const digit = (row: number, column: number): number[] =>
       Array.from({ length: 28 * 28 }, (_, pixel) => {
-        const y = top(row) + SCALE * Math.floor(pixel / 28) + 2;
-        const x = GAP + column * (CELL + GAP) + SCALE * (pixel % 28) + 2;
+        const y = top(row, lines) + SCALE * Math.floor(pixel / 28) + 2;
+        const x = LEFT + column * (CELL + GAP) + SCALE * (pixel % 28) + 2;
         return data[3 * (y * info.width + x)];
       });
     return [0, 1, 2, 3, 4].map((row) => [0, 1, 2].map((column) => digit(row, column)));
@@ -67,7 +71,25 @@ describe('ablate preview', () => {
     const words = ['preview', 'digits.yaml', 'training.batch_size=2', '--json', '--output', 'pictures/two.png'];
     const { stdout } = await workspace.ablate(words);
     const path = join(workspace.folder, 'pictures', 'two.png');
-    expect(JSON.parse(stdout)).toEqual({ path, width: GAP + 2 * (CELL + GAP), height: top(5), images: 2, steps: 4 });
+    const { height, ...told } = JSON.parse(stdout) as { height: number };
+    expect(told).toEqual({ path, width: LEFT + 2 * (CELL + GAP), images: 2, steps: 4 });
+    expect((await sharp(path).metadata()).height).toBe(height);
+  });
+
+  it('has words: what is done above, what each row is at its left, the classes below', async () => {
+    const { data, info } = await sharp(join(workspace.folder, 'preview.png'))
+      .greyscale()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const lines = titleLines(info.height);
+    const inkIn = (left: number, from: number, width: number, height: number): number =>
+      Array.from(
+        { length: width * height },
+        (_, i) => data[(from + Math.floor(i / width)) * info.width + left + (i % width)],
+      ).filter((value) => value < 128).length;
+    expect(inkIn(0, 0, info.width, GAP + lines * LINE)).toBeGreaterThan(200);
+    for (const row of [0, 1, 2, 3, 4]) expect(inkIn(0, top(row, lines), LEFT, 2 * LINE)).toBeGreaterThan(20);
+    expect(inkIn(LEFT, top(0, lines) + CELL, info.width - LEFT, LINE)).toBeGreaterThan(20);
   });
 
   it.each([
