@@ -10,6 +10,8 @@ const CELL = 128;
 const SMALL_CELL = 64;
 const GAP = 8;
 const LINE = 18;
+/** How wide a scale of colours is. */
+const SCALE = 100;
 /** Small pictures of a layer in a row. */
 const SMALL_IN_ROW = 8;
 
@@ -60,6 +62,9 @@ const COLUMNS: Column[] = [
   },
 ];
 
+/** Of what has no room above a picture. */
+const SHORT_TITLES: Partial<Record<string, string>> = { 'integrated gradients': 'integr. gradients' };
+
 /** Those that a model has: one without a convolution has no Grad-CAM. */
 export function columnsOf({ images: [first] }: ExplainAnswer): Column[] {
   return COLUMNS.filter(({ title }) => title !== 'Grad-CAM' || first.gradCam);
@@ -75,6 +80,7 @@ export async function drawExplanations(explained: ExplainedPicture): Promise<Buf
   });
   const { filters } = explained.answer;
   if (filters) drawLayer(sheet, 'Filters', filters, divergingOf);
+  sheet.drawScales();
   return sheet.toPng();
 }
 
@@ -89,7 +95,7 @@ function drawImage(
   sheet.nextLine();
   const columns = columnsOf(answer);
   columns.forEach(({ title }, column) => {
-    sheet.write(title, GAP + column * (CELL + GAP));
+    sheet.write(SHORT_TITLES[title] ?? title, GAP + column * (CELL + GAP));
   });
   sheet.nextLine();
   const image = pictureOf(images[index], height, width);
@@ -141,6 +147,29 @@ class Sheet {
   /** Places a picture at the present row, in a square of this side. */
   place(picture: Picture, left: number, side: number): void {
     this.#pictures.push({ picture, left, top: this.#y, side });
+    // So that a picture that is pale at its edge has one.
+    this.#texts.push(
+      `<rect x="${left - 0.5}" y="${this.#y - 0.5}" width="${side + 1}" height="${side + 1}" fill="none" stroke="#888"/>`,
+    );
+  }
+
+  /** What the colours of maps stand for, at the present line. */
+  drawScales(): void {
+    const middle = this.#y + LINE - 6;
+    const bar = (x: number, colours: readonly string[], id: string): string => {
+      const stops = colours.map((colour, i) => `<stop offset="${i / (colours.length - 1)}" stop-color="${colour}"/>`);
+      return (
+        `<linearGradient id="${id}">${stops.join('')}</linearGradient>` +
+        `<rect x="${x}" y="${middle - 9}" width="${SCALE}" height="10" fill="url(#${id})" stroke="#888"/>`
+      );
+    };
+    this.write('against the class', GAP);
+    this.#texts.push(bar(114, ['#0000ff', '#ffffff', '#ff0000'], 'signed'));
+    this.write('for the class', 124 + SCALE);
+    this.write('no effect', 340);
+    this.#texts.push(bar(402, ['#000000', '#ffffff'], 'strength'));
+    this.write('the greatest, of each picture', 412 + SCALE);
+    this.nextLine();
   }
 
   /** @param side of the pictures in this one */
