@@ -25,7 +25,12 @@ export function pValueText(pValue: number | null): string {
   return pValue < 0.001 ? '<0.001' : String(Number(pValue.toPrecision(2)));
 }
 
-/** A number with the minus sign of typography, as wide as a plus. */
+/** `p = 0.0021`, `p < 0.001`. */
+export function pValueClause(pValue: number): string {
+  return `p ${pValueText(pValue).replace(/^<?/, (sign) => `${sign || '='} `)}`;
+}
+
+/** A number with the minus sign of typography, as wide as a plus. What is rounded to zero has none. */
 export function withMinus(text: string): string {
-  return text.replace(/^-/, '−');
+  return Number(text) === 0 ? text.replace(/^-/, '') : text.replace(/^-/, '−');
 }

@@ -1,8 +1,9 @@
+import { inDigitsOf } from '../digits.js';
 import { inUnit, unitOf } from '../metric-unit.js';
 import { ablate } from '../shell.js';
 import { counted, listed } from '../words.js';
 import type { AnswerFacts, Comparison, LeftOut } from './answer-facts.js';
-import { MOST_PAIRED } from './decision.js';
+import { comparisonsWith, MOST_PAIRED, otherThan } from './decision.js';
 
 /** A p-value that was taken so many times is told. */
 const DOUBTFUL = 2;
@@ -53,11 +54,11 @@ function cautionOfUnpaired(comparisons: readonly Comparison[]): string | false {
 
 function cautionOfDoubt({ comparisons, leader, baseline }: AnswerFacts): string | false {
   const reference = baseline ?? leader;
-  const own = comparisons.filter(({ first, second }) => first === reference || second === reference);
+  const own = comparisonsWith(reference, comparisons);
   const doubtful = own.filter(({ doubt, verdict }) => doubt >= DOUBTFUL && verdict !== 'identical');
   if (doubtful.length === 0) return false;
   const most = Math.round(Math.max(...doubtful.map(({ doubt }) => doubt)));
-  const names = doubtful.map(({ first, second }) => (first === reference ? second : first));
+  const names = doubtful.map((one) => otherThan(reference, one));
   return `${reference ?? ''} and ${listed(names, MOST_NAMED)} scatter very differently: if one is skewed, tests are too sure of their difference, so p-values were taken up to ${most} times.`;
 }
 
@@ -67,7 +68,6 @@ function cautionOfChoice({ chosen, variants, leader, metric }: AnswerFacts): str
   if (chosen === null || error === null || variants.length < 3) return false;
   if (Math.abs(chosen.mean - chosen.adjusted) <= error / 2) return false;
   const unit = unitOf(metric.name);
-  const decimals = Math.max(0, 1 - Math.floor(Math.log10(inUnit(error, unit))));
-  const told = (value: number): string => `${inUnit(value, unit).toFixed(decimals)}${unit.ofValue}`;
+  const told = (value: number): string => `${inDigitsOf(inUnit(value, unit), inUnit(error, unit))}${unit.ofValue}`;
   return `The best of ${variants.length} owes part of its ${told(chosen.mean)} to the luck that it was chosen by: what the other seeds choose comes to ${told(chosen.adjusted)} with one that had no part in it.`;
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import type { Judgement } from './comparison.js';
+import { type Judgement, USUAL_ALPHA } from './comparison.js';
 import { decide, type Decided, MOST_PAIRED } from './decision.js';
 import { describe, type Description } from './statistics/describe.js';
 import { effectSize, type EffectSize } from './statistics/effect-size.js';
@@ -119,7 +119,7 @@ export function establishFacts(request: AnswerRequest): AnswerFacts {
 export function judgementOf(
   request: Pick<AnswerRequest, 'alpha' | 'power' | 'margin' | 'sequential' | 'questions'>,
 ): Judgement {
-  const { alpha = 0.05, power = 0.8, margin = null, sequential = false, questions = 1 } = request;
+  const { alpha = USUAL_ALPHA, power = 0.8, margin = null, sequential = false, questions = 1 } = request;
   if (margin !== null) requireMargin(margin);
   return { alpha, power, margin, sequential, questions };
 }

@@ -1,8 +1,9 @@
 import type { AnswerFacts, Comparison } from './answer-facts.js';
 import { FEWEST_SEEDS } from './comparison.js';
+import { comparisonsWith, otherThan } from './decision.js';
 import { MOST_SUGGESTED_SEEDS } from './seeds-missing.js';
 import { counted, listed } from '../words.js';
-import { halfWidthOf, inDigitsOf, pValueText } from '../digits.js';
+import { halfWidthOf, inDigitsOf, pValueClause } from '../digits.js';
 import { inUnit, unitOf } from '../metric-unit.js';
 import type { Interval } from './statistics/intervals.js';
 
@@ -41,7 +42,7 @@ function inItsUnit(facts: AnswerFacts): AnswerFacts {
 
 function decidedSentence(facts: AnswerFacts, leader: string): string {
   const { best, variants } = facts;
-  const own = comparisonsOf(leader, facts);
+  const own = comparisonsWith(leader, facts.comparisons);
   if (best.length > 1) {
     const equal = own.filter(({ better }) => better === null);
     return best.length === variants.length
@@ -54,18 +55,12 @@ function decidedSentence(facts: AnswerFacts, leader: string): string {
 }
 
 function undecidedSentence(facts: AnswerFacts, leader: string): string {
-  const own = comparisonsOf(leader, facts);
+  const own = comparisonsWith(leader, facts.comparisons);
   const open = own.filter(({ better, verdict }) => verdict === 'undecided' || (better ?? leader) !== leader);
-  const beaten = own
-    .filter(({ better }) => better === leader)
-    .map(({ first, second }) => (first === leader ? second : first));
+  const beaten = own.filter(({ better }) => better === leader).map((one) => otherThan(leader, one));
   const ahead = beaten.length > 0 ? ` and is better than ${listed(beaten, MOST_NAMED)}` : '';
   const lead = facts.variants.length > 2 ? `Can’t tell yet which is best; ${leader} leads${ahead}, but ` : '';
   return `${lead}${tell(open, facts, lead === '')}.${missingSentence(facts)}`;
-}
-
-function comparisonsOf(variant: string, { comparisons }: AnswerFacts): Comparison[] {
-  return comparisons.filter(({ first, second }) => first === variant || second === variant);
 }
 
 /** The comparisons in words, joined. */
@@ -101,7 +96,7 @@ function differenceClause(comparison: Comparison, { metric }: AnswerFacts): stri
   const details = [
     intervalText(turned ? turn(interval) : interval, confidence),
     seedsText(comparison),
-    pValueClause(adjusted.difference),
+    adjusted.difference === null ? null : pValueClause(adjusted.difference),
   ];
   return `${metric.name} is ${amount}${unitOf(metric.name).ofDifference} ${direction} with ${better ?? ''} than with ${worse} (${join(details)})`;
 }
@@ -159,10 +154,6 @@ function intervalText(interval: Interval | null, confidence: number): string | n
   const percent = Number((100 * confidence).toPrecision(4));
   const [lower, upper] = interval.map((end) => inDigits(end, interval));
   return `${percent} % interval ${lower} to ${upper}`;
-}
-
-function pValueClause(pValue: number | null): string | null {
-  return pValue === null ? null : `p ${pValueText(pValue).replace(/^(<?)/, (sign) => `${sign || '='} `)}`;
 }
 
 /** A number with the digits that its interval gives sense to. */

@@ -6,6 +6,9 @@ import { exchanges, signFlips } from './statistics/permutation.js';
 import { bettingTest } from './statistics/sequential.js';
 import { welchTest } from './statistics/welch.js';
 
+/** α unless another is stated. */
+export const USUAL_ALPHA = 0.05;
+
 /** How a family of comparisons is judged. */
 export interface Judgement {
   /** The chance of any false claim, over all questions. */

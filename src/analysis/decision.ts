@@ -17,6 +17,19 @@ export interface Decided extends Evidence, Conclusion {
   better: string | null;
 }
 
+/** The comparisons of a variant. */
+export function comparisonsWith<T extends { first: string; second: string }>(
+  name: string | null,
+  comparisons: readonly T[],
+): T[] {
+  return comparisons.filter(({ first, second }) => first === name || second === name);
+}
+
+/** The variant that a variant is compared with. */
+export function otherThan(name: string | null, { first, second }: { first: string; second: string }): string {
+  return first === name ? second : first;
+}
+
 /** What the values decide. */
 export interface Decision {
   /** Whether every comparison that the answer rests on is decided. */
@@ -44,9 +57,7 @@ export const MOST_PAIRED = 30;
 export function decide(variants: readonly Contender[], { baseline, goal, judgement }: DecisionOptions): Decision {
   const leader = leaderOf(variants, goal);
   const comparisons = compareAll(variants, { baseline, leader, goal, judgement });
-  const relevant = comparisons.filter(
-    ({ first, second }) => baseline !== null || [first, second].includes(leader ?? ''),
-  );
+  const relevant = baseline === null ? comparisonsWith(leader, comparisons) : comparisons;
   return {
     decided: relevant.every((one) => isDecidedFor(one, leader, baseline)),
     best: bestOf(relevant, leader, baseline),

@@ -1,4 +1,5 @@
 import type { AnswerFacts, Variant } from './answer-facts.js';
+import { comparisonsWith } from './decision.js';
 import { quantile } from './statistics/describe.js';
 import { pairedT } from './statistics/paired-t.js';
 import { pairBySeed } from './statistics/pairing.js';
@@ -16,20 +17,18 @@ export function cautionsOfExtremes(facts: AnswerFacts, variants: readonly Varian
   const { comparisons, baseline, leader, judgement } = facts;
   const reference = baseline ?? leader;
   const level = judgement.alpha / Math.max(1, comparisons.length);
-  return comparisons
-    .filter(({ first, second }) => first === reference || second === reference)
-    .flatMap(({ first, second, verdict }) => {
-      const [one, other] = [first, second].map((name) => variants.find((variant) => variant.name === name));
-      const extreme = one && other ? extremeOf(one, other) : null;
-      if (extreme === null) return [];
-      const isDifferent = pairedT(extreme.others).pValue < level;
-      const where = `Seed ${extreme.seed} is far from the ${extreme.others.length} others between ${first} and ${second}`;
-      if (verdict === 'undecided' && isDifferent)
-        return [`${where} and hides the difference that they show; look at its runs.`];
-      if (verdict === 'different' && !isDifferent)
-        return [`${where}, which don’t show the difference without it; look at its runs.`];
-      return [];
-    });
+  return comparisonsWith(reference, comparisons).flatMap(({ first, second, verdict }) => {
+    const [one, other] = [first, second].map((name) => variants.find((variant) => variant.name === name));
+    const extreme = one && other ? extremeOf(one, other) : null;
+    if (extreme === null) return [];
+    const isDifferent = pairedT(extreme.others).pValue < level;
+    const where = `Seed ${extreme.seed} is far from the ${extreme.others.length} others between ${first} and ${second}`;
+    if (verdict === 'undecided' && isDifferent)
+      return [`${where} and hides the difference that they show; look at its runs.`];
+    if (verdict === 'different' && !isDifferent)
+      return [`${where}, which don’t show the difference without it; look at its runs.`];
+    return [];
+  });
 }
 
 /** The one seed whose difference is far from all others', if there is one. */

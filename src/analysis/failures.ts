@@ -1,6 +1,7 @@
-import { pValueText } from '../digits.js';
+import { pValueClause } from '../digits.js';
 import { listed } from '../words.js';
 import type { AnswerFacts, Variant } from './answer-facts.js';
+import { comparisonsWith, otherThan } from './decision.js';
 import { binomialCdf } from './statistics/distributions.js';
 import { fisherExact, type Rate } from './statistics/fisher.js';
 import { holmAdjust } from './statistics/holm.js';
@@ -63,9 +64,9 @@ function isLucky(
 ): boolean {
   const sign = metric.goal === 'maximize' ? 1 : -1;
   const own = variants.find((variant) => variant.name === name);
-  const others = comparisons
-    .filter(({ first, second }) => first === name || second === name)
-    .map(({ first, second }) => variants.find((variant) => variant.name === (first === name ? second : first)));
+  const others = comparisonsWith(name, comparisons).map((one) =>
+    variants.find((variant) => variant.name === otherThan(name, one)),
+  );
   return others.some((other) => {
     const [rate, reference] = [rateOf.get(name), rateOf.get(other?.name ?? '')];
     if (!own || !other || !rate || !reference || rate.count / rate.total <= reference.count / reference.total)
@@ -86,24 +87,19 @@ function sentenceOf({ rates, comparisons, withheld }: Omit<Failures, 'sentence'>
     others === 0
       ? ''
       : `; none of ${others === 1 ? (rates.find(({ count }) => count === 0)?.name ?? '') : 'the others'}`;
-  const surely = comparisons.filter(({ adjustedPValue }) => adjustedPValue < alpha);
-  const least = Math.min(...comparisons.map(({ adjustedPValue }) => adjustedPValue));
-  const verdict =
-    surely.length > 0
-      ? `${listed(
-          surely.map(({ first }) => first),
-          MOST_TOLD,
-        )} ${surely.length > 1 ? 'fail' : 'fails'} more often (Fisher’s exact test, p ${told(least)})`
-      : `a difference in how often they fail isn’t shown (Fisher’s exact test, p ${told(least)})`;
+  const verdict = comparisons.length === 0 ? '' : `; ${verdictOf(comparisons, alpha)}`;
   const luck =
     withheld.length === 0
       ? ''
       : ` ${listed(withheld, MOST_TOLD)} ${withheld.length > 1 ? 'are' : 'is'} not called better: ahead in what finished, but not when what failed counts as lost.`;
-  return `Failed: ${listed(clauses, MOST_TOLD)}${rest}; ${verdict}.${luck}`;
+  return `Failed: ${listed(clauses, MOST_TOLD)}${rest}${verdict}.${luck}`;
 }
 
-function told(pValue: number): string {
-  return pValue < 0.001 ? pValueText(pValue).replace('<', '< ') : `= ${pValueText(pValue)}`;
+function verdictOf(comparisons: Failures['comparisons'], alpha: number): string {
+  const surely = comparisons.filter(({ adjustedPValue }) => adjustedPValue < alpha).map(({ first }) => first);
+  const test = `Fisher’s exact test, ${pValueClause(Math.min(...comparisons.map(({ adjustedPValue }) => adjustedPValue)))}`;
+  if (surely.length === 0) return `a difference in how often they fail isn’t shown (${test})`;
+  return `${listed(surely, MOST_TOLD)} ${surely.length > 1 ? 'fail' : 'fails'} more often (${test})`;
 }
 
 /** The facts without titles for what survived by luck. */

@@ -1,3 +1,4 @@
+import { mean } from './statistics/describe.js';
 import type { SeedValues } from './statistics/pairing.js';
 
 /** A finished run of a grid. */
@@ -25,11 +26,7 @@ export function marginalValues(runs: readonly GridRun[], parameter: string): Map
       new Set(ofSeed.map((run) => settingOf(run) + run.levels[parameter])).size === settings.size * levels.size;
     if (!isComplete) continue;
     for (const [level, values] of levels)
-      values.set(seed, meanOf(ofSeed.filter((run) => run.levels[parameter] === level)));
+      values.set(seed, mean(ofSeed.filter((run) => run.levels[parameter] === level).map(({ value }) => value)));
   }
   return levels;
-}
-
-function meanOf(runs: readonly GridRun[]): number {
-  return runs.reduce((sum, { value }) => sum + value, 0) / runs.length;
 }

@@ -1,8 +1,9 @@
+import { halfWidthOf, inDigitsOf } from '../digits.js';
 import { inUnit, unitOf } from '../metric-unit.js';
 import { FEWEST_SEEDS } from './comparison.js';
+import { judgeTogether } from './family.js';
 import { correctedT } from './statistics/corrected-t.js';
 import { mean } from './statistics/describe.js';
-import { holmAdjust } from './statistics/holm.js';
 import type { Interval } from './statistics/intervals.js';
 import { pairBySeed, type SeedValues } from './statistics/pairing.js';
 
@@ -33,7 +34,9 @@ export interface NewData {
   second: string;
   /** The mean of first − second. */
   difference: number;
+  /** At the level at which the comparison is judged: it leaves out zero just where the difference holds. */
   interval: Interval;
+  confidence: number;
   pValue: number;
   /** Within the family (Holm). */
   adjustedPValue: number;
@@ -79,15 +82,20 @@ function newDataOf({ measured, sequential, comparisons, values, alpha }: ScopeRe
     const { differences } = pairBySeed(values.get(first) ?? new Map(), values.get(second) ?? new Map());
     const varies = new Set(differences).size > 1;
     if (differences.length < FEWEST_SEEDS || !varies) return null;
-    return { first, second, difference: mean(differences), ...correctedT(differences, measured.share, 1 - alpha) };
+    return { first, second, differences, pValue: correctedT(differences, measured.share).pValue };
   });
   const known = tested.filter((each) => each !== null);
   if (known.length === 0) return null;
-  const adjusted = holmAdjust(
+  const places = judgeTogether(
     known.map(({ pValue }) => pValue),
-    comparisons.length,
+    { alpha, size: comparisons.length, stepDown: true },
   );
-  return known.map((each, i) => ({ ...each, adjustedPValue: adjusted[i] }));
+  return known.map(({ first, second, differences, pValue }, i) => {
+    const { adjusted, level } = places[i];
+    const { interval } = correctedT(differences, measured.share, 1 - level);
+    const found = { first, second, difference: mean(differences), pValue, adjustedPValue: adjusted ?? 1 };
+    return { ...found, interval, confidence: 1 - level };
+  });
 }
 
 function newDataClause(newData: readonly NewData[], { told, metric, alpha }: ScopeRequest): string {
@@ -98,18 +106,15 @@ function newDataClause(newData: readonly NewData[], { told, metric, alpha }: Sco
   const isTurned = own.difference < 0;
   const [better, other] = isTurned ? [own.second, own.first] : [own.first, own.second];
   const ends = own.interval.map((end) => inUnit(isTurned ? -end : end, unit)).sort((a, b) => a - b);
+  const digits = (value: number): string => inDigitsOf(value, halfWidthOf([ends[0], ends[1]]));
   const amount = `${digits(inUnit(Math.abs(own.difference), unit))}${unit.ofDifference}`;
   const verdict = own.adjustedPValue < alpha ? 'holds there too' : 'isn’t shown there';
   return (
-    `For new data of this kind the difference between ${better} and ${other}, ${amount}, has the ${percent(1 - alpha)} interval ` +
+    `For new data of this kind the difference between ${better} and ${other}, ${amount}, has the ${percent(own.confidence)} interval ` +
     `${digits(ends[0])} to ${digits(ends[1])} (Nadeau and Bengio): it ${verdict}.`
   );
 }
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(4))} %`;
-}
-
-function digits(value: number): string {
-  return String(Number(value.toPrecision(2))).replace(/^-/, '−');
 }

@@ -14,12 +14,10 @@ import { referenceOf } from './variant-rows.js';
 
 const IN_WORDS: FactorNames = {
   ofKey: keyWords,
-  ofValue: (value, { key, levels }) =>
-    valueWords(
-      key,
-      value,
-      levels.map((level) => level.value),
-    ),
+  ofLevels: ({ key, levels }) => {
+    const values = levels.map(({ value }) => value);
+    return values.map((value) => valueWords(key, value, values));
+  },
 };
 
 /** The columns of `variantTable` that a page of answers has no room for. */

@@ -11,7 +11,9 @@ type Rename = (name: string) => string;
  * @param measured with values as they were measured: what `inUnits` takes
  */
 export function inWords(measured: Study): Study {
-  const { variants, answer } = measured;
+  const { variants, answer, testSet } = measured;
+  // What failed is told by labels, which a reader finds in the runs.
+  if (answer?.failures) return measured;
   const all = variants.map(({ values }) => values);
   const words = new Map(variants.map(({ name, values, names }) => [name, variantWords(values, all, names)]));
   if (new Set(words.values()).size < variants.length) return measured;
@@ -19,6 +21,7 @@ export function inWords(measured: Study): Study {
   return {
     ...measured,
     answer: answer && renamedAnswer(answer, rename),
+    testSet: testSet && { ...testSet, variants: testSet.variants.map((one) => ({ ...one, name: rename(one.name) })) },
     // Tables tell variants apart by their values, unless they have none.
     variants: variants.map((variant) => ({ ...variant, name: rename(variant.name), values: {}, names: undefined })),
   };

@@ -50,8 +50,7 @@ export function originSentence({ origin: { versions, devices, machines = [], end
 
 /** A table of GitHub's kind. */
 export function markdownTable({ columns, rows }: TextTable): string {
-  const line = (variants: readonly string[]): string =>
-    `| ${variants.map((variant) => escaped(variant)).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
   return [
     line(columns.map(({ title }) => title)),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),

@@ -1,8 +1,7 @@
-import { shortKey, valueLabel } from '../config/sweep/label.js';
-import type { Json } from '../config/text/tree.js';
+import { levelLabels, shortKey } from '../config/sweep/label.js';
 import { titledMetric, unitOf } from '../metric-unit.js';
 import { columnOf, intervalText, shareText } from './numbers.js';
-import { halfWidthOf, inDigitsOf, pValueText } from '../digits.js';
+import { halfWidthOf, inDigitsOf, pValueClause, pValueText } from '../digits.js';
 import type { Interval } from '../analysis/statistics/intervals.js';
 import { sentenceOnFarBehind } from './far-behind.js';
 import { isOfOneRunEach } from './search.js';
@@ -118,10 +117,10 @@ export function leftOutText({ leftOut: { failed, pruned, interrupted = 0 } }: Pi
 /** How factors and their levels are called. */
 export interface FactorNames {
   ofKey: (key: string, keys: readonly string[]) => string;
-  ofValue: (value: Json, factor: Factor) => string;
+  ofLevels: (factor: Factor) => string[];
 }
 
-const LABELS: FactorNames = { ofKey: shortKey, ofValue: valueLabel };
+const LABELS: FactorNames = { ofKey: shortKey, ofLevels: ({ levels }) => levelLabels(levels) };
 
 /** A number that was drawn from a range: of a run each there are no levels to compare. */
 const MOST_LEVELS_OF_ONE_RUN = 4;
@@ -156,17 +155,18 @@ export function factorTable({ factors: all, metric }: Study, names = LABELS): Te
       { title: 'importance', align: RIGHT, rank: 2 },
       { title: 'p', align: RIGHT, rank: 3 },
     ],
-    rows: factors.flatMap((factor, row) =>
-      factor.levels.map(({ value, n }, i) => [
+    rows: factors.flatMap((factor, row) => {
+      const labels = names.ofLevels(factor);
+      return factor.levels.map(({ n }, i) => [
         i === 0 ? names.ofKey(factor.key, keys) : '',
-        names.ofValue(value, factor),
+        labels[i],
         String(n),
         means[starts[row] + i],
         intervals[starts[row] + i],
         i === 0 ? importanceText(factor) : '',
         i === 0 ? pValueText(factor.pValue) : '',
-      ]),
-    ),
+      ]);
+    }),
   };
 }
 
@@ -223,6 +223,6 @@ export function modelSentence(study: Study): string | null {
   return (
     `These two models: only ${first} is right on ${agreement.onlyFirst} test images, only ${second} on ${agreement.onlySecond} ` +
     `(accuracy ${inDigitsOf(test.accuracyDifference, halfWidthOf(test.interval))}${unitOf('accuracy').ofDifference}, 95 % interval ${intervalText(test.interval)}; ` +
-    `exact McNemar test: p ${test.pValue < 0.001 ? '' : '= '}${pValueText(test.pValue)}). With other seeds they would be other models.`
+    `exact McNemar test: ${pValueClause(test.pValue)}). With other seeds they would be other models.`
   );
 }

@@ -17,9 +17,9 @@ export function testSetSentence({ testSet, answer, metric }: Study): string | nu
     ? `; the difference is ${valueText(testSet.difference, UNIT.ofDifference)}`
     : '';
   return (
-    `On the test images ${first.name}${chosen} is right in ${valueText(first, UNIT.ofValue)}, ${second.name} in ` +
-    `${valueText(second, UNIT.ofValue)}${difference}. The intervals are of other seeds and other images of this kind ` +
-    `(${counted(seeds, 'seed')}, ${counted(examples, 'image')}).`
+    `On the test set ${first.name}${chosen} is right in ${valueText(first, UNIT.ofValue)}, ${second.name} in ` +
+    `${valueText(second, UNIT.ofValue)}${difference}. The intervals are of other seeds and other examples of this kind ` +
+    `(${counted(seeds, 'seed')}, ${counted(examples, 'example')}).`
   );
 }
 

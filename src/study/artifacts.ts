@@ -49,3 +49,8 @@ function readCsv(file: string): string[][] | null {
     return null;
   }
 }
+
+/** Whether two runs were tested on the same examples, as far as their labels tell. */
+export function haveSameLabels(labels: Int32Array, others: Int32Array): boolean {
+  return labels.length > 0 && labels.length === others.length && labels.every((label, i) => label === others[i]);
+}

@@ -1,5 +1,4 @@
 import { type Answer, answerQuestion } from '../analysis/answer.js';
-import { levelText, variedKeys } from '../analysis/grid-questions.js';
 import { interactionPValues } from '../analysis/interaction.js';
 import { marginalValues, type GridRun } from '../analysis/marginal-effects.js';
 import { mean } from '../analysis/statistics/describe.js';
@@ -12,7 +11,9 @@ import {
 } from '../analysis/statistics/importance.js';
 import { tInterval } from '../analysis/statistics/intervals.js';
 import type { SweepMetric } from '../config/schema/experiment.generated.js';
-import { shortKey, valueLabels } from '../config/sweep/label.js';
+import { levelText, variedKeys } from '../config/sweep/grid-questions.js';
+import { levelLabels, shortKey } from '../config/sweep/label.js';
+import type { SeedValues } from '../analysis/statistics/pairing.js';
 import type { Json } from '../config/text/tree.js';
 import type { Factor, FactorLevel, Interaction, StudyVariant } from './study.js';
 
@@ -55,12 +56,15 @@ export function effectsOf(variants: readonly StudyVariant[], options: EffectOpti
   const grid = keys.length > MOST_PARAMETERS ? null : gridOf(cells, keys, variants.length);
   const shares = grid?.shares ?? null;
   const others = shares || keys.length > MOST_PARAMETERS ? null : sweepShares(cells, keys);
+  const runs = cells.flatMap((cell) => cell.runs);
   const factors = keys.map((key) => {
-    const answer = shares && cells.length > 1 ? answerOf(key, keys, cells, options) : null;
+    const levels = levelsOf(key, cells);
+    const bySeed = shares === null ? null : marginalValues(runs, key);
+    const answer = bySeed && cells.length > 1 ? answerOf(shortKey(key, keys), levels, bySeed, options) : null;
     const share = shareOf([key], shares ?? others);
     return {
       key,
-      levels: levelsOf(key, cells, shares !== null),
+      levels: levels.map((level) => summarize(level, key, runs, bySeed)),
       importance: share?.share ?? null,
       importanceInterval: share?.interval ?? null,
       pValue: smallestOf(answer),
@@ -116,44 +120,56 @@ function shareOf(keys: readonly string[], shares: readonly Importance[] | null):
   );
 }
 
-/** The levels of a parameter: of numbers in ascending order, else as they come. */
-function valuesOf(key: string, cells: readonly Cell[]): Json[] {
-  const values = new Map(
-    cells.map(({ levels, given }) => [levels[key], Object.hasOwn(given, key) ? given[key] : null]),
-  );
-  const levels = [...values.values()];
-  return levels.every((level) => typeof level === 'number') ? levels.toSorted((a, b) => a - b) : levels;
+/** A level as cells have it, and the value that it stands for. */
+interface Level {
+  text: string;
+  value: Json;
+  isAbsent?: boolean;
 }
 
-function levelsOf(key: string, cells: readonly Cell[], isGrid: boolean): FactorLevel[] {
-  const runs = cells.flatMap((cell) => cell.runs);
-  // On a full grid a level's interval is of its means for each seed: the other parameters' effects are no noise.
-  const bySeed = isGrid ? marginalValues(runs, key) : new Map<string, ReadonlyMap<number, number>>();
-  return valuesOf(key, cells).map((value) => {
-    const own = runs.filter(({ levels }) => levels[key] === JSON.stringify(value)).map((run) => run.value);
-    const seeds = [...(bySeed.get(JSON.stringify(value))?.values() ?? [])];
-    const sample = seeds.length > 1 ? seeds : own;
-    const interval = sample.length > 0 ? tInterval(sample) : null;
-    return {
-      value,
-      n: own.length,
-      mean: sample.length > 0 ? mean(sample) : NaN,
-      interval: interval && { lower: interval[0], upper: interval[1] },
-    };
-  });
+/** The levels of a parameter: of numbers in ascending order, else as they come. */
+function levelsOf(key: string, cells: readonly Cell[]): Level[] {
+  const levels = new Map(
+    cells.map(({ levels: { [key]: text }, given }): [string, Level] => [
+      text,
+      Object.hasOwn(given, key) ? { text, value: given[key] } : { text, value: null, isAbsent: true },
+    ]),
+  );
+  const found = [...levels.values()];
+  if (found.some(({ value }) => typeof value !== 'number')) return found;
+  return found.sort((a, b) => Number(a.value) - Number(b.value));
+}
+
+/** @param bySeed on a full grid the level's means for each seed: the other parameters' effects are no noise of its mean */
+function summarize(
+  { text, ...level }: Level,
+  key: string,
+  runs: readonly GridRun[],
+  bySeed: ReadonlyMap<string, SeedValues> | null,
+): FactorLevel {
+  const own = runs.filter(({ levels }) => levels[key] === text).map(({ value }) => value);
+  const seeds = [...(bySeed?.get(text)?.values() ?? [])];
+  const sample = seeds.length > 1 ? seeds : own;
+  const interval = sample.length > 0 ? tInterval(sample) : null;
+  return {
+    ...level,
+    n: own.length,
+    mean: sample.length > 0 ? mean(sample) : NaN,
+    interval: interval && { lower: interval[0], upper: interval[1] },
+  };
 }
 
 /** Which level is best, all other parameters averaged over, seed by seed. */
-function answerOf(key: string, keys: readonly string[], cells: readonly Cell[], options: EffectOptions): Answer {
-  const bySeed = marginalValues(
-    cells.flatMap((cell) => cell.runs),
-    key,
-  );
-  const values = valuesOf(key, cells);
-  const labels = valueLabels(values);
-  const variants = values.map((value, i) => ({
-    name: `${shortKey(key, keys)}=${labels[i]}`,
-    values: bySeed.get(JSON.stringify(value)) ?? new Map<number, number>(),
+function answerOf(
+  title: string,
+  levels: readonly Level[],
+  bySeed: ReadonlyMap<string, SeedValues>,
+  options: EffectOptions,
+): Answer {
+  const labels = levelLabels(levels);
+  const variants = levels.map(({ text }, i) => ({
+    name: `${title}=${labels[i]}`,
+    values: bySeed.get(text) ?? new Map<number, number>(),
     leftOut: { failed: 0, pruned: 0 },
   }));
   return answerQuestion({ question: null, variants, ...options });
@@ -187,6 +203,6 @@ function meansOf([first, second]: [string, string], cells: readonly Cell[]): num
     if (group) group.push(mean(values));
     else groups.set(key, [mean(values)]);
   }
-  const texts = [first, second].map((key) => valuesOf(key, cells).map((value) => JSON.stringify(value)));
+  const texts = [first, second].map((key) => levelsOf(key, cells).map(({ text }) => text));
   return texts[0].map((row) => texts[1].map((column) => mean(groups.get(`${row}\n${column}`) ?? [])));
 }

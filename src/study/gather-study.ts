@@ -1,19 +1,21 @@
 import { isSearch } from '../config/sweep/method.js';
 import { usualGoal } from '../config/sweep/resolve.js';
 import { answerQuestion, type Answer } from '../analysis/answer.js';
+import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { isChanceAlone, studyChance, type ChanceRun } from '../analysis/chance.js';
-import { questionsOf } from '../analysis/grid-questions.js';
+import { questionsOf } from '../config/sweep/grid-questions.js';
+import { seedValues } from '../analysis/statistics/pairing.js';
 import { mean } from '../analysis/statistics/describe.js';
 import type { SweepMetric } from '../config/schema/experiment.generated.js';
 import type { DatasetProgress } from '../data/dataset.js';
 import { UserError } from '../errors.js';
 import { cautionOfLooks } from '../sweep/earlier-looks.js';
-import { USUAL_ALPHA } from '../sweep/ledger.js';
 import { leftOutOf } from '../sweep/sweep-answer.js';
+import type { SweepEvent } from '../sweep/sweep-journal.js';
 import { meanConfusion } from './artifacts.js';
-import { effectsOf } from './factors.js';
+import { type Effects, effectsOf } from './factors.js';
 import { farBehind } from './far-behind.js';
-import { ledgerOf, type ChosenNow } from './ledger.js';
+import { ledgerOf } from './ledger.js';
 import { misclassifiedBy } from './misclassified.js';
 import { compareModels } from './model-comparison.js';
 import { readNamed, type NamedRuns } from './named-runs.js';
@@ -65,48 +67,71 @@ export async function gatherStudy(
 ): Promise<Study> {
   const named = readNamed(runsDirectory, ids, countRuns(options.onProgress));
   requireRuns(named);
-  const metric = metricOf(named, options.metric);
+  const asked = askedOf(named, options);
+  const { metric, judgement, isOneSweep } = asked;
   const variants = named.variants.map((variant) => studyVariant(variant, metric.name, options));
   const isOfChance = isChanceAlone(variants);
-  const answer = isOfChance ? null : answerOf(named, variants, metric, options);
-  const [sweep] = named.sweeps;
-  const isOneSweep = named.sweeps.length === 1 && variants.length === sweep.variants.length;
-  const { margin, alpha } = judgementOf(named, options);
+  const answer = isOfChance ? null : answerOf(named, variants, asked, options.baseline);
   const behind = isOfChance ? [] : farBehind(variants, metric);
   const others = variants.filter(({ name }) => !behind.includes(name));
-  const { factors, interactions, noise } =
-    isOneSweep && !isOfChance
-      ? effectsOf(others, { metric, margin, alpha, sequential: isSequential(named), questions: questionsIn(named) })
-      : { factors: [], interactions: [], noise: null };
+  const effects = isOneSweep && !isOfChance ? effectsOf(others, { metric, ...judgement }) : NO_EFFECTS;
+  const choice = {
+    metric: metric.name,
+    margin: judgement.margin ?? null,
+    alpha: judgement.alpha,
+    baseline: answer?.baseline ?? null,
+  };
   return {
     title: titleOf(named),
-    question: isOneSweep ? sweep.begun.question : null,
+    question: asked.question,
     metric,
     answer,
     scope: scopeOfAnswer(named.variants, variants, metric.name, answer),
     testSet: answer && testSetOf(variants, answer, toldFirst(answer)),
-    ledger: await ledgerOf(
-      runsDirectory,
-      named,
-      choiceOf(metric, answer, { margin, alpha }),
-      options.notesLook ?? false,
-    ),
+    ledger: await ledgerOf(named, choice, options.notesLook ?? false),
     chance: isOfChance ? studyChance(chanceRuns(variants), metric.name) : null,
-    search: isOneSweep && isSearch(sweep.begun.method) ? { id: sweep.begun.id, method: sweep.begun.method } : null,
+    search: isOneSweep ? searchOf(named.sweeps[0].begun) : null,
     variants,
     ...(behind.length > 0 && { farBehind: behind }),
-    factors,
-    interactions,
-    noise,
+    ...effects,
     models: compareModels(variants),
     misclassified: await misclassifiedOf(variants, answer, options),
     origin: originOf(named),
   };
 }
 
-function choiceOf(metric: SweepMetric, answer: Answer | null, { margin, alpha }: StudyOptions): ChosenNow {
-  const baseline = answer?.baseline ?? null;
-  return { metric: metric.name, margin: margin ?? null, alpha: alpha ?? USUAL_ALPHA, baseline };
+function searchOf({ id, method }: SweepEvent): Study['search'] {
+  return isSearch(method) ? { id, method } : null;
+}
+
+const NO_EFFECTS: Effects = { factors: [], interactions: [], noise: null };
+
+/** What is asked of the runs that are named. */
+interface Asked {
+  question: string | null;
+  metric: SweepMetric;
+  /** Whether it is all of one sweep, and nothing else. */
+  isOneSweep: boolean;
+  judgement: { margin?: number; alpha: number; sequential: boolean; questions: number };
+}
+
+/** What was stated before the runs holds, unless the user states it anew. */
+function askedOf(named: NamedRuns, { metric, margin, alpha }: StudyOptions): Asked {
+  const { sweeps, variants } = named;
+  const isOneSweep = sweeps.length === 1 && variants.length === sweeps[0].variants.length;
+  const stated = sweeps.map(({ begun }) => begun.margin ?? undefined).find((each) => each !== undefined);
+  return {
+    question: isOneSweep ? sweeps[0].begun.question : null,
+    metric: metricOf(named, metric),
+    isOneSweep,
+    judgement: {
+      margin: margin ?? stated,
+      alpha: alpha ?? USUAL_ALPHA,
+      sequential: sweeps.some(({ begun }) => begun.seed_range !== undefined),
+      // Runs of several sweeps ask which is best alone.
+      questions: isOneSweep ? questionsOf(variants.map(({ values }) => values)) : 1,
+    },
+  };
 }
 
 function chanceRuns(variants: readonly StudyVariant[]): ChanceRun[] {
@@ -177,47 +202,22 @@ function costOf(runs: readonly FoundRun[]): VariantCost {
   };
 }
 
-/** What was stated before the runs holds, unless the user states it anew. */
-function judgementOf({ sweeps }: NamedRuns, { margin, alpha }: StudyOptions): { margin?: number; alpha?: number } {
-  const stated = sweeps.map(({ begun }) => begun.margin ?? undefined).find((each) => each !== undefined);
-  return { margin: margin ?? stated, alpha };
-}
-
 function answerOf(
   named: NamedRuns,
   variants: readonly StudyVariant[],
-  metric: SweepMetric,
-  options: StudyOptions,
+  { question, metric, judgement }: Asked,
+  baseline: string | undefined,
 ): Answer | null {
-  const baseline = options.baseline === undefined ? undefined : baselineNamed(options.baseline, variants);
+  const reference = baseline === undefined ? undefined : baselineNamed(baseline, variants);
   if (variants.length < 2) return null;
-  const [first] = named.sweeps;
   const answer = answerQuestion({
-    question: named.sweeps.length === 1 ? first.begun.question : null,
+    question,
     metric,
-    baseline,
-    ...judgementOf(named, options),
-    sequential: isSequential(named),
-    questions: questionsIn(named),
-    variants: variants.map(({ name, runs }) => ({
-      name,
-      values: new Map(runs.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value] as const]))),
-      leftOut: leftOutOf(runs),
-    })),
+    baseline: reference,
+    ...judgement,
+    variants: variants.map(({ name, runs }) => ({ name, values: seedValues(runs), leftOut: leftOutOf(runs) })),
   });
   return { ...answer, cautions: [...answer.cautions, ...cautionsAbout(named, metric)] };
-}
-
-/** Whether seeds were added in view of the results. */
-function isSequential({ sweeps }: NamedRuns): boolean {
-  return sweeps.some(({ begun }) => begun.seed_range !== undefined);
-}
-
-/** Of one sweep as many as its own answer says; runs of several ask which is best alone. */
-function questionsIn({ sweeps, variants }: NamedRuns): number {
-  const [sweep] = sweeps;
-  const isOneSweep = sweeps.length === 1 && variants.length === sweep.variants.length;
-  return isOneSweep ? questionsOf(variants.map(({ values }) => values)) : 1;
 }
 
 /** @throws UserError `unknown-baseline` */

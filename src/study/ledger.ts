@@ -1,19 +1,14 @@
+import { dirname } from 'node:path';
+import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { readSweepRecord, type SweepEvent } from '../sweep/sweep-journal.js';
-import {
-  type Choice,
-  isSameChoice,
-  type Look,
-  noteLook,
-  readLooks,
-  statedChoice,
-  USUAL_ALPHA,
-} from '../sweep/ledger.js';
+import { type Choice, isSameChoice, type Look, noteLook, readLooks, statedChoice } from '../sweep/ledger.js';
 import { sweepDirectory, type SweepDirectory } from '../sweep/sweep-store.js';
 import { readIdentity } from '../tracking/run-store.js';
 import { counted, listed } from '../words.js';
 import type { NamedRuns } from './named-runs.js';
 import type { Ledger } from './study.js';
 import type { FoundRun } from './study-run.js';
+import type { FoundSweep } from './sweep-variants.js';
 
 /** How the runs are compared now. */
 export type ChosenNow = Omit<Choice, 'named'>;
@@ -22,17 +17,12 @@ export type ChosenNow = Omit<Choice, 'named'>;
  * Tells how a comparison was chosen, and notes it in the ledgers of the sweeps that it looks at.
  * @param notes whether it is to be noted: a person or a program sees the answer
  */
-export async function ledgerOf(
-  runsDirectory: string,
-  named: NamedRuns,
-  now: ChosenNow,
-  notes: boolean,
-): Promise<Ledger> {
+export async function ledgerOf(named: NamedRuns, now: ChosenNow, notes: boolean): Promise<Ledger> {
   const choice: Choice = { ...now, named: [...named.ids].sort() };
-  const ids = sweepsLookedAt(named);
-  const noted = await Promise.all(ids.map((id) => lookAt(sweepDirectory(runsDirectory, id), choice, notes)));
+  const sweeps = [...named.sweeps, ...parentsOf(named)];
+  const noted = await Promise.all(sweeps.map((sweep) => lookAt(sweep, choice, notes)));
   const before = noted.flatMap((each) => each.before);
-  const begun = named.sweeps.at(0)?.begun ?? noted.find((each) => each.begun)?.begun;
+  const begun = sweeps.at(0)?.begun;
   const stated = begun ? statedBy(begun) : null;
   const chosenAfter = stated ? differencesFrom(stated, choice) : ['which runs are compared'];
   const others = before.filter((look) => !isSameChoice(look, choice) && !(stated && isSameChoice(look, stated)));
@@ -47,39 +37,45 @@ export async function ledgerOf(
   return { ...ledger, sentence: [...sentencesOf(ledger, choice), ...problems.slice(0, 1).map(unnoted)].join(' ') };
 }
 
-/** Those that are named, and those that named runs are trials of. */
-function sweepsLookedAt({ sweeps, variants }: NamedRuns): string[] {
-  const own = new Set(sweeps.map(({ begun }) => begun.id));
-  const trials = new Set(sweeps.flatMap((sweep) => sweep.variants.flatMap(({ runs }) => runs.map(idOf))));
-  const loose = variants.flatMap(({ runs }) => runs.filter((run) => !trials.has(idOf(run))));
-  return [...new Set([...own, ...loose.flatMap(parentOf)])];
+/** What a look needs of a sweep. */
+type LookedAt = Pick<FoundSweep, 'directory' | 'begun' | 'ended'>;
+
+/** The sweeps that named runs are trials of, but for those that are named themselves. */
+function parentsOf({ sweeps, variants }: NamedRuns): LookedAt[] {
+  const own = new Set(sweeps.map(({ directory }) => directory.path));
+  const trials = new Set(sweeps.flatMap((sweep) => sweep.variants.flatMap(({ runs }) => runs)));
+  const loose = variants.flatMap(({ runs }) => runs.filter((run) => !trials.has(run)));
+  const parents = new Map(loose.flatMap(parentOf).map((parent) => [parent.path, parent]));
+  return [...parents.values()].filter(({ path }) => !own.has(path)).flatMap(sweepIfReadable);
 }
 
-function idOf({ directory }: FoundRun): string {
-  return directory.id;
-}
-
-function parentOf({ directory }: FoundRun): string[] {
+/** A sweep lies beside its runs. */
+function parentOf({ directory }: FoundRun): SweepDirectory[] {
   try {
-    return [readIdentity(directory).parent ?? []].flat();
+    const { parent } = readIdentity(directory);
+    return parent === undefined ? [] : [sweepDirectory(dirname(directory.path), parent)];
   } catch {
     return [];
   }
 }
 
-async function lookAt(
-  sweep: SweepDirectory,
-  choice: Choice,
-  notes: boolean,
-): Promise<{ begun?: SweepEvent; before: Look[]; problem?: string }> {
+function sweepIfReadable(directory: SweepDirectory): LookedAt[] {
   try {
-    const { begun, ends } = readSweepRecord(sweep);
-    if (!notes) return { begun, before: readLooks(sweep) };
-    return { begun, ...(await noteLook(sweep, { time: Date.now(), ended: ends.size, ...choice })) };
+    const { begun, ends } = readSweepRecord(directory);
+    return [{ directory, begun, ended: ends.size }];
   } catch {
     // The sweep of a run is gone, or damaged.
-    return { before: [] };
+    return [];
   }
+}
+
+async function lookAt(
+  { directory, ended }: LookedAt,
+  choice: Choice,
+  notes: boolean,
+): Promise<{ before: Look[]; problem?: string }> {
+  if (!notes) return { before: readLooks(directory) };
+  return noteLook(directory, { time: Date.now(), ended, ...choice });
 }
 
 function statedBy(begun: SweepEvent): NonNullable<Ledger['stated']> {

@@ -1,5 +1,5 @@
 import { countAgreement, mcnemar } from '../analysis/statistics/mcnemar.js';
-import { readPredictions } from './artifacts.js';
+import { haveSameLabels, readPredictions } from './artifacts.js';
 import type { ModelComparison, StudyVariant } from './study.js';
 
 /**
@@ -10,11 +10,7 @@ export function compareModels(variants: readonly StudyVariant[]): ModelCompariso
   const runs = variants.flatMap((variant) => variant.runs.filter(({ value }) => value !== null));
   if (variants.length !== 2 || runs.length !== 2 || variants.some((variant) => variant.runs.length !== 1)) return null;
   const [first, second] = runs.map(({ directory }) => readPredictions(directory));
-  if (!first || !second || !isSame(first.labels, second.labels)) return null;
+  if (!first || !second || !haveSameLabels(first.labels, second.labels)) return null;
   const agreement = countAgreement(first.labels, first.predictions, second.predictions);
   return { first: variants[0].name, second: variants[1].name, agreement, test: mcnemar(agreement) };
-}
-
-function isSame(labels: Int32Array, others: Int32Array): boolean {
-  return labels.length > 0 && labels.length === others.length && labels.every((label, i) => label === others[i]);
 }

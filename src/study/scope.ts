@@ -1,8 +1,10 @@
-import { basename } from 'node:path';
 import type { Answer } from '../analysis/answer.js';
+import { comparisonsWith } from '../analysis/decision.js';
 import { scopeOf, type Measured, type Scope } from '../analysis/scope.js';
+import { seedValues } from '../analysis/statistics/pairing.js';
+import { datasetTitle } from '../config/dataset-title.js';
 import { loadExperiment } from '../config/load.js';
-import type { DatasetConfig, Experiment } from '../config/schema/experiment.generated.js';
+import type { Experiment } from '../config/schema/experiment.generated.js';
 import type { Summary } from '../tracking/run-store.js';
 import type { StudyVariant } from './study.js';
 import type { FoundRun } from './study-run.js';
@@ -27,12 +29,12 @@ export function scopeOfAnswer(
       config,
       runs.flatMap(({ summary }) => summary ?? []),
     ),
-    dataset: nameOf(config.dataset),
+    dataset: datasetTitle(config.dataset),
     metric,
     alpha: answer.judgement.alpha,
     sequential: answer.judgement.sequential,
     comparisons: answer.comparisons,
-    values: new Map(variants.map(({ name, runs: own }) => [name, valuesOf(own)])),
+    values: new Map(variants.map(({ name, runs: own }) => [name, seedValues(own)])),
     told: toldFirst(answer),
   });
 }
@@ -59,18 +61,9 @@ function measuredOn(metric: string, { dataset, training }: Experiment, summaries
   return folds === null ? { on: 'drawn', share } : { on: 'folds', folds, share };
 }
 
-function nameOf(dataset: DatasetConfig): string {
-  if (dataset.name === 'image_folder') return basename(dataset.path);
-  return dataset.name === 'idx' ? basename(dataset.train_images) : dataset.name;
-}
-
-function valuesOf(runs: StudyVariant['runs']): Map<number, number> {
-  return new Map(runs.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value] as const])));
-}
-
 /** The leader and the variant closest to it; with a baseline the first that is compared with it. */
 export function toldFirst({ baseline, leader, comparisons }: Answer): [string, string] | null {
-  const own = comparisons.filter(({ first, second }) => baseline !== null || [first, second].includes(leader ?? ''));
+  const own = baseline === null ? comparisonsWith(leader, comparisons) : comparisons;
   const ordered =
     baseline === null ? own.toSorted((a, b) => Math.abs(a.difference ?? 0) - Math.abs(b.difference ?? 0)) : own;
   return ordered.length === 0 ? null : [ordered[0].first, ordered[0].second];

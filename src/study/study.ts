@@ -155,7 +155,10 @@ export interface Factor {
 }
 
 export interface FactorLevel {
+  /** Null where variants don't have the parameter. */
   value: Json;
+  /** Whether it stands for variants that don't have the parameter. */
+  isAbsent?: boolean;
   /** How many runs. */
   n: number;
   mean: number;

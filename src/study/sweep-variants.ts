@@ -19,6 +19,7 @@ export interface FoundVariant {
 
 /** A sweep as its journal tells. */
 export interface FoundSweep {
+  directory: SweepDirectory;
   begun: SweepEvent;
   /** In the order of the sweep. */
   variants: FoundVariant[];
@@ -40,5 +41,5 @@ export function readSweepVariants(sweep: SweepDirectory, onRun: () => void): Fou
     onRun();
   }
   const inOrder = [...variants].sort(([a], [b]) => a - b).map(([, variant]) => variant);
-  return { begun, variants: inOrder, ended: ends.size, trials };
+  return { directory: sweep, begun, variants: inOrder, ended: ends.size, trials };
 }

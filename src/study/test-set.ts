@@ -1,6 +1,6 @@
 import type { Answer } from '../analysis/answer.js';
 import { twoLevelInterval } from '../analysis/statistics/two-level.js';
-import { readPredictions } from './artifacts.js';
+import { haveSameLabels, readPredictions } from './artifacts.js';
 import type { StudyVariant, TestSet } from './study.js';
 
 /** Predictions of so many runs are read: each is a file of a line an image. */
@@ -28,7 +28,7 @@ export function testSetOf(
   const runs = chosen.reduce((sum, variant) => sum + variant.runs.length, 0);
   if (chosen.length !== 2 || runs > MOST_READ) return null;
   const [first, second] = chosen.map(scoresOf);
-  if (!first || !second || !isSame(first.labels, second.labels)) return null;
+  if (!first || !second || !haveSameLabels(first.labels, second.labels)) return null;
   const shared = [...first.bySeed.keys()].filter((seed) => second.bySeed.has(seed));
   const differences = shared.map((seed) => less(first.bySeed.get(seed), second.bySeed.get(seed)));
   return {
@@ -47,17 +47,13 @@ function scoresOf({ runs }: StudyVariant): Scored | null {
     const found = status === 'FINISHED' ? readPredictions(directory) : null;
     if (!found || found.labels.length === 0) continue;
     labels ??= found.labels;
-    if (!isSame(labels, found.labels)) return null;
+    if (!haveSameLabels(labels, found.labels)) return null;
     bySeed.set(
       seed,
       Int8Array.from(found.predictions, (prediction, i) => (prediction === found.labels[i] ? 1 : 0)),
     );
   }
   return labels ? { labels, bySeed } : null;
-}
-
-function isSame(labels: Int32Array, others: Int32Array): boolean {
-  return labels.length === others.length && labels.every((label, i) => label === others[i]);
 }
 
 function less(first: Int8Array = new Int8Array(), second: Int8Array = new Int8Array()): Int8Array {

@@ -1,5 +1,5 @@
 import { judgementOf } from '../analysis/answer-facts.js';
-import { questionsOf } from '../analysis/grid-questions.js';
+import { questionsOf } from '../config/sweep/grid-questions.js';
 import { type Contender, decide, type Decision } from '../analysis/decision.js';
 import type { SeedRange, SweepMetric } from '../config/schema/experiment.generated.js';
 import type { SweepVariant } from '../config/variants/sweep.js';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { messageOf } from '../errors.js';
 import { withFileLock } from '../file-lock.js';
 import { readTextSync } from '../regular-file.js';
@@ -25,8 +26,6 @@ export interface Look extends Choice {
   ended: number;
 }
 
-/** α unless a comparison is told another. */
-export const USUAL_ALPHA = 0.05;
 /** So long a look waits for another process that notes its own. */
 const PATIENCE_MILLISECONDS = 3000;
 

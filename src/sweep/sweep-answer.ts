@@ -1,6 +1,7 @@
 import { answerQuestion } from '../analysis/answer.js';
-import { questionsOf } from '../analysis/grid-questions.js';
+import { questionsOf } from '../config/sweep/grid-questions.js';
 import type { LeftOut, Variant } from '../analysis/answer-facts.js';
+import { seedValues } from '../analysis/statistics/pairing.js';
 import { isChanceAlone, studyChance } from '../analysis/chance.js';
 import { distinctNames } from './distinct-names.js';
 import { cautionOfLooks } from './earlier-looks.js';
@@ -50,7 +51,7 @@ export function variantsOf(variants: readonly VariantResult[]): Variant[] {
   );
   return variants.map(({ trials }, i) => ({
     name: names[i],
-    values: new Map(trials.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value] as const]))),
+    values: seedValues(trials),
     leftOut: leftOutOf(trials),
   }));
 }

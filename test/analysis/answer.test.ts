@@ -269,6 +269,17 @@ describe('naming the best of many', () => {
     expect(named.length).toBeGreaterThan(28);
   });
 
+  it('tells the luck of a leader that has the same value each time', () => {
+    const { cautions } = ask([
+      variant('a', [0.9, 0.9, 0.9]),
+      variant('b', [0.95, 0.95, 0.5]),
+      variant('c', [0.1, 0.1, 0.1]),
+    ]);
+    expect(cautions).toContainEqual(
+      expect.stringMatching(/^The best of 3 owes part of its 90 % to the luck .* comes to 76\.67 %/),
+    );
+  });
+
   it('tells what the winner owes to luck', () => {
     const { chosen, cautions } = ask(ten(0));
     expect(chosen?.mean).toBeGreaterThan(chosen?.adjusted ?? 1);

@@ -50,6 +50,13 @@ describe('failures', () => {
     expect(failures?.comparisons).toMatchObject([{ first: 'b', second: 'a' }]);
   });
 
+  it('are counted where nothing else has ended that they could be compared with', () => {
+    const { sentence, failures } = ask(variant('a', 0.9, 3, [0, 1, 2]), variant('b', 0.9, 0));
+    expect(failures?.comparisons).toEqual([]);
+    expect(sentence).toMatch(/^Failed: 3 of 3 runs of a; none of b\./);
+    expect(sentence).not.toContain('Infinity');
+  });
+
   it('take the title from what survives by luck', () => {
     const answer = ask(variant('a', 0.9, 8), variant('b', 0.95, 8, [0, 2, 3, 5, 6]));
     expect(answer).toMatchObject({ decided: false, best: [], failures: { withheld: ['b'] } });

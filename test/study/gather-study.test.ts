@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/random.js';
 import { gatherStudy } from '../../src/study/gather-study.js';
@@ -69,6 +71,32 @@ describe('the study of a sweep', () => {
     expect(kernel.levels[1].mean - kernel.levels[0].mean).toBeCloseTo(0.01, 2);
     expect(interactions).toHaveLength(1);
     expect(interactions[0].means[1][0]).toBeGreaterThan(interactions[0].means[0][0]);
+  });
+
+  it('has a level for variants that lack a parameter, beside those that have it', async () => {
+    const runs = temporaryFolder();
+    const rates = [null, 0.1, undefined];
+    const { id } = finishedSweepIn(runs, {
+      variants: [3, 5].flatMap((size) =>
+        rates.map((rate) => ({ [KERNEL]: size, ...(rate !== undefined && { 'training.rate': rate }) })),
+      ),
+      seeds: SEEDS,
+      run: (variant, seed) => ({
+        metrics: {
+          val_accuracy: ('training.rate' in variant ? 0.9 : 0.7) + noise(seed, JSON.stringify(variant)),
+        },
+      }),
+    });
+    const { factors, interactions } = await gatherStudy(runs, [id]);
+    const rate = factors.find(({ key }) => key === 'training.rate');
+    expect(rate?.levels.map(({ value, isAbsent = false, n }) => [value, isAbsent, n])).toEqual([
+      [null, false, 10],
+      [0.1, false, 10],
+      [null, true, 10],
+    ]);
+    expect(rate?.levels[2].mean).toBeCloseTo(0.7, 1);
+    expect(rate?.answer?.variants.map(({ name }) => name)).toEqual(['rate=null', 'rate=0.1', 'rate=—']);
+    expect(interactions[0].means.flat().every(Number.isFinite)).toBe(true);
   });
 
   it('compares by another metric when asked, which is small when it is good', async () => {
@@ -207,15 +235,18 @@ it('says what there is when a metric is not, and that nothing has ended', async 
 });
 
 /** Runs of an experiment whose data were divided as `split` says, the second variant a little better. */
-function dividedStudy(split: string, more: { training?: string; begun?: object; metric?: string } = {}) {
+function dividedStudy(
+  split: string,
+  more: { training?: string; begun?: object; dataset?: string; model?: string } = {},
+) {
   const runs = temporaryFolder();
-  const dataset = `dataset: { name: mnist, ${split} }`;
+  const dataset = `dataset: { ${more.dataset ?? 'name: mnist'}, ${split} }`;
   const { id } = finishedSweepIn(runs, {
     variants: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
     seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     run: (variant, seed) => ({
       metrics: { val_accuracy: 0.9 + 0.001 * Number(variant[KERNEL]) + noise(seed, JSON.stringify(variant)) },
-      config: `name: plain\n${dataset}\nmodel: { ${MODEL} }\ntraining: { ${more.training ?? 'epochs: 1'} }\n`,
+      config: `name: plain\n${dataset}\nmodel: { ${more.model ?? MODEL} }\ntraining: { ${more.training ?? 'epochs: 1'} }\n`,
       samples: { training: 54_000, validation: 6000, test: 10_000 },
     }),
     begun: more.begun,
@@ -229,6 +260,31 @@ describe('what an answer is about', () => {
     expect(await told('validation_split: 0.1')).toContain('random splits of mnist');
     expect(await told('split: { folds: 5 }')).toContain('5 folds of mnist');
     expect(await told('validation_split: 0.1', { training: 'seeds: { split: 3 }' })).toContain('one split of mnist');
+  });
+
+  it('calls a table by its file', async () => {
+    const dataset = 'name: table, path: /data/iris.csv, inputs: { width: { type: number } }, target: species';
+    const { scope } = await dividedStudy('validation_split: 0.1', { dataset, model: 'layers: [{ type: dense }]' });
+    expect(scope?.sentence).toContain('random splits of iris.csv as it is');
+  });
+
+  it('never has an interval without 0 for a difference that isn’t shown, nor one with 0 for one that holds', async () => {
+    const runs = temporaryFolder();
+    for (const step of [0.0004, 0.0008, 0.0012, 0.0016]) {
+      const { id } = finishedSweepIn(runs, {
+        variants: [1, 2, 3, 4].map((size) => ({ [KERNEL]: size })),
+        seeds: SEEDS,
+        run: (variant, seed) => ({
+          metrics: { val_accuracy: 0.9 + step * Number(variant[KERNEL]) + noise(seed, JSON.stringify(variant)) },
+          config: `name: plain\ndataset: { name: mnist, validation_split: 0.1 }\nmodel: { ${MODEL} }\n`,
+          samples: { training: 54_000, validation: 6000, test: 10_000 },
+        }),
+      });
+      const { scope } = await gatherStudy(runs, [id]);
+      expect(scope?.newData).toHaveLength(6);
+      for (const { interval, adjustedPValue } of scope?.newData ?? [])
+        expect(interval[0] > 0 || interval[1] < 0).toBe(adjustedPValue < 0.05);
+    }
   });
 
   it('widens the interval for new data as Nadeau and Bengio do, by how many validate for each that is trained on', async () => {
@@ -321,6 +377,14 @@ describe('the ledger of a sweep', () => {
       chosenAfter: ['which runs are compared'],
       looks: 1,
     });
+  });
+
+  it('lies beside the runs that are looked at, wherever they are', async () => {
+    const [here, elsewhere] = [temporaryFolder(), temporaryFolder()];
+    const { path } = kernelGrid(elsewhere);
+    expect(await look(here, [path])).toMatchObject({ exploratory: false, looks: 0 });
+    expect(await look(here, [path])).toMatchObject({ exploratory: false, looks: 1 });
+    expect(existsSync(join(path, 'looks.jsonl'))).toBe(true);
   });
 
   it('has no note of looks that no one sees', async () => {

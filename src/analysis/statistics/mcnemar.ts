@@ -28,11 +28,11 @@ export function countAgreement(
     );
   }
   const agreement = { bothRight: 0, onlyFirst: 0, onlySecond: 0, bothWrong: 0 };
-  for (let i = 0; i < labels.length; i++) agreement[variantOf(first[i] === labels[i], second[i] === labels[i])]++;
+  for (let i = 0; i < labels.length; i++) agreement[countOf(first[i] === labels[i], second[i] === labels[i])]++;
   return agreement;
 }
 
-function variantOf(firstRight: boolean, secondRight: boolean): keyof Agreement {
+function countOf(firstRight: boolean, secondRight: boolean): keyof Agreement {
   if (firstRight) return secondRight ? 'bothRight' : 'onlyFirst';
   return secondRight ? 'onlySecond' : 'bothWrong';
 }

@@ -3,6 +3,11 @@ import { requireSample } from './describe.js';
 /** A variant's value for each seed it was trained with. */
 export type SeedValues = ReadonlyMap<number, number>;
 
+/** The values of a variant's runs, but for those that have none. */
+export function seedValues(runs: readonly { seed: number; value: number | null }[]): Map<number, number> {
+  return new Map(runs.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value] as const])));
+}
+
 /** Two variants over the seeds that both have, in ascending order of seeds. */
 export interface Pairs {
   seeds: number[];

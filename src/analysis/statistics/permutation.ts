@@ -1,5 +1,5 @@
 import { randomStream, type RandomStream } from '../../random.js';
-import { requireSample } from './describe.js';
+import { mean, requireSample } from './describe.js';
 import type { Interval } from './intervals.js';
 import { type MeanTest, twoSided } from './mean-test.js';
 
@@ -122,7 +122,7 @@ function exchangedMeans(first: readonly number[], second: readonly number[]): Fl
   const found: number[] = [];
   const choose = (position: number, left: number[], came: number[], room: number): void => {
     if (position === all.length) {
-      if (came.length > 0) found.push(meanOf(left) - meanOf(came));
+      if (came.length > 0) found.push(mean(left) - mean(came));
       return;
     }
     const isFirst = position < first.length;
@@ -145,13 +145,9 @@ function randomExchangedMeans(
     for (;;) {
       const chosen = new Set(stream.shuffle(order).slice(0, first.length));
       const came = second.filter((_, i) => chosen.has(first.length + i));
-      if (came.length > 0) return meanOf(first.filter((_, i) => !chosen.has(i))) - meanOf(came);
+      if (came.length > 0) return mean(first.filter((_, i) => !chosen.has(i))) - mean(came);
     }
   });
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function binomial(n: number, k: number): number {

@@ -1,3 +1,4 @@
+import { mean } from './describe.js';
 import { studentQuantile } from './distributions.js';
 import { around, type Interval } from './intervals.js';
 
@@ -19,48 +20,42 @@ export interface TwoLevel {
  */
 export function twoLevelInterval(scores: readonly ArrayLike<number>[], confidence = 0.95): TwoLevel {
   const [seeds, examples] = [scores.length, scores[0].length];
-  const { mean, meanSquares } = analyse(scores);
+  const { center, meanSquares } = analyse(scores);
   const { seed, example, rest } = meanSquares;
-  if (examples < 2) return { mean, interval: null, seeds, examples };
+  if (examples < 2) return { mean: center, interval: null, seeds, examples };
   const size = seeds * examples;
   // A component that comes out negative is 0: then its mean square is the rest's.
   const [seedPart, examplePart] = [seed, example].map((square) => Math.max(square, rest));
   const variance = seeds === 1 ? example / examples : (seedPart + examplePart - rest) / size;
-  if (variance === 0) return { mean, interval: [mean, mean], seeds, examples };
+  if (variance === 0) return { mean: center, interval: [center, center], seeds, examples };
   const freedom =
     seeds === 1
       ? examples - 1
       : (size * variance) ** 2 /
         (seedPart ** 2 / (seeds - 1) + examplePart ** 2 / (examples - 1) + rest ** 2 / ((seeds - 1) * (examples - 1)));
   const halfWidth = studentQuantile((1 + confidence) / 2, Math.max(1, freedom)) * Math.sqrt(variance);
-  return { mean, interval: around(mean, halfWidth), seeds, examples };
+  return { mean: center, interval: around(center, halfWidth), seeds, examples };
 }
 
 /** Sums are of differences from the mean: those of squares would cancel. */
 function analyse(scores: readonly ArrayLike<number>[]) {
   const [seeds, examples] = [scores.length, scores[0].length];
-  const bySeed = scores.map((row) => sumOf(row) / examples);
-  const mean = sumOf(bySeed) / seeds;
-  const byExample = Float64Array.from({ length: examples }, (_, i) => sumOf(scores.map((row) => row[i])) / seeds);
+  const bySeed = scores.map(mean);
+  const center = mean(bySeed);
+  const byExample = Float64Array.from({ length: examples }, (_, i) => mean(scores.map((row) => row[i])));
   let rest = 0;
   for (const [seed, row] of scores.entries()) {
-    for (let i = 0; i < examples; i++) rest += (row[i] - bySeed[seed] - byExample[i] + mean) ** 2;
+    for (let i = 0; i < examples; i++) rest += (row[i] - bySeed[seed] - byExample[i] + center) ** 2;
   }
   const freedom = (seeds - 1) * (examples - 1);
   return {
-    mean,
+    center,
     meanSquares: {
-      seed: seeds === 1 ? 0 : (examples * squaresAbout(bySeed, mean)) / (seeds - 1),
-      example: examples === 1 ? 0 : (seeds * squaresAbout(byExample, mean)) / (examples - 1),
+      seed: seeds === 1 ? 0 : (examples * squaresAbout(bySeed, center)) / (seeds - 1),
+      example: examples === 1 ? 0 : (seeds * squaresAbout(byExample, center)) / (examples - 1),
       rest: freedom === 0 ? 0 : rest / freedom,
     },
   };
-}
-
-function sumOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum;
 }
 
 function squaresAbout(values: ArrayLike<number>, center: number): number {

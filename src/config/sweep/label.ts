@@ -53,6 +53,12 @@ export function valueLabels(values: readonly Json[]): string[] {
   return labels.map((label, index) => (counts.get(label) === 1 ? label : `${label} (${index + 1})`));
 }
 
+/** Levels of a parameter that are compared, each in a word. */
+export function levelLabels(levels: readonly { value: Json; isAbsent?: boolean }[]): string[] {
+  const labels = valueLabels(levels.flatMap(({ value, isAbsent }) => (isAbsent ? [] : [value])));
+  return levels.map(({ isAbsent }) => (isAbsent ? '—' : (labels.shift() ?? '')));
+}
+
 /** Whether to tell an option of a value: those of the same name have others. */
 function differsAmong(values: readonly Json[], value: Json): (key: string) => boolean {
   const alike = values.filter((other) => titleOf(other) === titleOf(value));

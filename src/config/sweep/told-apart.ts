@@ -1,4 +1,5 @@
 import type { Values } from './conditions.js';
+import { levelText, variedKeys } from './grid-questions.js';
 import { shortKey, valueLabels } from './label.js';
 import type { GivenNames } from './names.js';
 import type { Json } from '../text/tree.js';
@@ -31,7 +32,7 @@ const BETWEEN = ' · ';
 /** Tells variants apart: a column a parameter, and short names for where there is no room for columns. */
 export function tellApart(variants: readonly NamedVariant[]): ToldApart {
   const all = [...new Set(variants.flatMap(({ values }) => Object.keys(values)))];
-  const varied = all.filter((key) => new Set(variants.map(({ values }) => levelOf(values, key))).size > 1);
+  const varied = variedKeys(variants.map(({ values }) => values));
   const keys = varied.length > 0 ? varied : all;
   const parameters = keys.map((key) => ({ title: shortKey(key, all), cells: cellsOf(key, variants) }));
   const own = variants.map(({ names }) => names?.variant);
@@ -55,13 +56,8 @@ function shortName(cells: readonly string[]): string {
 
 function cellsOf(key: string, variants: readonly NamedVariant[]): string[] {
   const distinct = new Map<string, Json>();
-  for (const { values } of variants) if (Object.hasOwn(values, key)) distinct.set(levelOf(values, key), values[key]);
+  for (const { values } of variants) if (Object.hasOwn(values, key)) distinct.set(levelText(values, key), values[key]);
   const labels = valueLabels([...distinct.values()]);
   const labelOf = new Map([...distinct.keys()].map((level, i) => [level, labels[i]]));
-  return variants.map(({ values, names }) => names?.values?.[key] ?? labelOf.get(levelOf(values, key)) ?? '');
-}
-
-/** A value as text; a parameter that a variant doesn't have has a level of its own. */
-function levelOf(values: Values, key: string): string {
-  return Object.hasOwn(values, key) ? JSON.stringify(values[key]) : 'absent';
+  return variants.map(({ values, names }) => names?.values?.[key] ?? labelOf.get(levelText(values, key)) ?? '');
 }

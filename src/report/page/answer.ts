@@ -69,7 +69,8 @@ function answerFacts({ judgement, comparisons, seedsMissing, decided }: Answer, 
     ['Comparisons', numberText(comparisons.length)],
   ];
   if (margin !== null) facts.push(['Smallest difference that matters', `±${margin}${unitOf(metric).ofDifference}`]);
-  if (!decided && seedsMissing !== null && seedsMissing > 0) facts.push(['Seeds missing', `about ${seedsMissing}`]);
+  if (!decided && seedsMissing !== null && seedsMissing > 0)
+    facts.push(['Seeds still needed', `about ${seedsMissing}`]);
   return facts;
 }
 

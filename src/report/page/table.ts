@@ -35,7 +35,7 @@ export function tableMarkup<Row>({ id, caption, columns, rows, classOf }: TableO
         ${rows.map(
           (row) =>
             markup`<tr class="${classOf?.(row) ?? ''}">
-              ${columns.map((column, i) => variant(column, row, i))}
+              ${columns.map((column, i) => cell(column, row, i))}
             </tr> `,
         )}
       </tbody>
@@ -48,7 +48,7 @@ function breakable(text: string, after = /(?<=[_.])/): Content {
   return text.split(after).map((part, i) => (i === 0 ? part : markup`<wbr />${part}`));
 }
 
-function variant<Row>({ text, value }: TableColumn<Row>, row: Row, position: number): Markup {
+function cell<Row>({ text, value }: TableColumn<Row>, row: Row, position: number): Markup {
   const told = text(row);
   const content = typeof told === 'string' && value === undefined ? breakable(told, /(?<=[_(=])/) : told;
   if (position === 0) return markup`<th scope="row">${content}</th>`;

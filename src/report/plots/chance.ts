@@ -6,7 +6,7 @@ import { chanceRows, type ChanceRow } from '../chance.js';
 import { numberText, shareText } from '../numbers.js';
 import type { Figure } from './figure.js';
 import { ink } from './palette.js';
-import { drawRows } from './rows.js';
+import { drawRows, intervalMark } from './rows.js';
 
 /** How far each source of chance moves the metric by itself. */
 export function chanceFigures({ chance, metric }: Study): Figure[] {
@@ -44,7 +44,7 @@ function draw(rows: readonly ChanceRow[], label: string, width: number): string 
     labels: rows.map(({ name }) => ({ text: name })),
     x: { label, zero: true },
     marks: (dy) => [
-      Plot.ruleY(points, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),
+      intervalMark(points, dy),
       Plot.dot(points, { y: 'row', x: 'deviation', r: 5, fill: ink('series1'), title: 'title', dy }),
     ],
   }).svg;

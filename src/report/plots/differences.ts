@@ -9,7 +9,7 @@ import { signedText } from '../numbers.js';
 import { variantNames } from '../variant-names.js';
 import { referenceOf, variantRows } from '../variant-rows.js';
 import { ink } from './palette.js';
-import { drawStrips, type RowsOptions } from './rows.js';
+import { drawStrips, endsOf, intervalMark, type RowsOptions } from './rows.js';
 import { listed } from '../../words.js';
 
 /** A variant less the one that all are compared with. */
@@ -106,8 +106,7 @@ function stripOf(
   const rows = shown.map((difference, row) => ({
     ...difference,
     row,
-    lower: difference.interval?.[0] ?? difference.value,
-    upper: difference.interval?.[1] ?? difference.value,
+    ...endsOf(difference.interval, difference.value),
     title: told(difference),
     symbol: VERDICTS[difference.verdict].symbol,
     fill: VERDICTS[difference.verdict].isFilled ? ink('series1') : ink('surface'),
@@ -123,7 +122,7 @@ function stripOf(
         ? []
         : [Plot.rectX([margin], { x1: -margin, x2: margin, fill: ink('series1'), fillOpacity: 0.12 })]),
       ...(isFar ? [] : [Plot.ruleX([0], { stroke: ink('text'), strokeWidth: 1 })]),
-      Plot.ruleY(rows, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),
+      intervalMark(rows, dy),
       Plot.dot(rows, {
         y: 'row',
         x: 'value',

@@ -2,12 +2,12 @@ import { titledMetric } from '../../metric-unit.js';
 import * as Plot from '@observablehq/plot';
 import type { Factor, FactorLevel, Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { shortKey, valueLabels } from '../../config/sweep/label.js';
+import { levelLabels, shortKey } from '../../config/sweep/label.js';
 import { numberText, shareText } from '../numbers.js';
-import { pValueText } from '../../digits.js';
+import { pValueClause } from '../../digits.js';
 import { ink } from './palette.js';
 import { hasLevels } from '../tables.js';
-import { drawRows } from './rows.js';
+import { drawRows, intervalMark } from './rows.js';
 import { listed } from '../../words.js';
 
 const MOST_FACTORS = 10;
@@ -51,13 +51,13 @@ function choices({ metric }: Study, factors: readonly Factor[]): Figure {
 }
 
 function told({ key, levels, pValue }: Factor): string {
-  const labels = valueLabels(levels.map(({ value }) => value));
+  const labels = levelLabels(levels);
   const means = levels.map(({ mean }, i) => `${labels[i]} ${numberText(mean)}`);
-  return `${key}: ${listed(means, MOST_LEVELS)}${pValue === null ? '' : ` (p ${pValueText(pValue)})`}`;
+  return `${key}: ${listed(means, MOST_LEVELS)}${pValue === null ? '' : ` (${pValueClause(pValue)})`}`;
 }
 
 function labelled(levels: readonly FactorLevel[]): { text: string; level: FactorLevel }[] {
-  const labels = valueLabels(levels.map(({ value }) => value));
+  const labels = levelLabels(levels);
   return levels.map((level, i) => ({ text: labels[i], level }));
 }
 
@@ -73,7 +73,7 @@ function drawChoices(factors: readonly Factor[], metric: string, width: number):
     labels: lines.map(({ text, level }) => ({ text, isHeading: level === null })),
     x: { label: metric },
     marks: (dy) => [
-      Plot.ruleY(points, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),
+      intervalMark(points, dy),
       Plot.dot(points, { y: 'row', x: 'mean', r: 5, fill: ink('series1'), title: 'title', dy }),
     ],
   }).svg;

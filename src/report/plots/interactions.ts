@@ -2,9 +2,9 @@ import { titledMetric } from '../../metric-unit.js';
 import * as Plot from '@observablehq/plot';
 import type { Factor, Interaction, Study } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
-import { shortKey, valueLabels } from '../../config/sweep/label.js';
+import { levelLabels, shortKey } from '../../config/sweep/label.js';
 import { numberText, shareText } from '../numbers.js';
-import { pValueText } from '../../digits.js';
+import { pValueClause } from '../../digits.js';
 import { ink, STROKES } from './palette.js';
 import { drawPlot, withLegend } from './svg.js';
 import { shortened } from './text.js';
@@ -35,7 +35,7 @@ function pairOf(interaction: Interaction, factors: readonly Factor[]): Pair[] {
   const isTurned = second.levels.length < first.levels.length;
   const [lines, along] = isTurned ? [second, first] : [first, second];
   if (lines.levels.length > STROKES.length) return [];
-  const textsOf = ({ levels }: Factor) => valueLabels(levels.map(({ value }) => value));
+  const textsOf = ({ levels }: Factor) => levelLabels(levels);
   const means = isTurned ? transposed(interaction.means) : interaction.means;
   return [
     {
@@ -54,7 +54,7 @@ function transposed(rows: readonly (readonly number[])[]): number[][] {
 function figureOf(pair: Pair, position: number, metric: string): Figure {
   const { names, pValue, importance } = pair;
   const facts = [
-    ...(pValue === null ? [] : [`p ${pValueText(pValue)}`]),
+    ...(pValue === null ? [] : [pValueClause(pValue)]),
     ...(importance === null ? [] : [`${shareText(importance)} of the variance`]),
   ];
   return {

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import type { Interval } from '../../analysis/statistics/intervals.js';
 import { ink } from './palette.js';
 import { drawPlot, stacked, type Drawing } from './svg.js';
 import { shortened, textWidth } from './text.js';
@@ -80,6 +81,17 @@ export function drawRows(options: RowsOptions, longest = longestOf(options)): Dr
       ...labelMarks(rows, { isBeside, room: isBeside ? marginLeft - 12 : width - 12 }),
     ],
   });
+}
+
+/** The intervals of rows, each a line from its `lower` to its `upper` end. */
+export function intervalMark(rows: readonly { row: number; lower: number; upper: number }[], dy: number): Plot.Markish {
+  return Plot.ruleY(rows, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy });
+}
+
+/** The ends of an interval as a row has them; where there is none, a point. */
+export function endsOf(interval: Interval | null, value: number): { lower: number; upper: number } {
+  const [lower, upper] = interval ?? [value, value];
+  return { lower, upper };
 }
 
 function ticksFor(width: number): number {

@@ -6,7 +6,7 @@ import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants, valueOf, type Ranked } from './ranking.js';
 import { variantNames } from '../variant-names.js';
-import { drawStrips, type RowsOptions } from './rows.js';
+import { drawStrips, endsOf, intervalMark, type RowsOptions } from './rows.js';
 import { counted, listed } from '../../words.js';
 
 /** More lines than this are no picture any more. */
@@ -64,8 +64,7 @@ function stripOf(
   const means = shown.map(({ variant, mean, interval, values }, row) => ({
     row,
     mean,
-    lower: interval?.[0] ?? mean,
-    upper: interval?.[1] ?? mean,
+    ...endsOf(interval, mean),
     title: `${short(variant.name)}: mean ${numberText(mean)}${interval ? ` (${numberText(interval[0])} to ${numberText(interval[1])})` : ''}, n = ${values.length}`,
   }));
   const runs = shown.flatMap(({ variant }, row) =>
@@ -84,7 +83,7 @@ function stripOf(
     labels: shown.map(({ variant }) => ({ text: short(variant.name) })),
     x,
     marks: (dy) => [
-      Plot.ruleY(means, { y: 'row', x1: 'lower', x2: 'upper', stroke: ink('series1'), strokeWidth: 2.5, dy }),
+      intervalMark(means, dy),
       Plot.dot(runs, { y: 'row', x: 'value', r: 3, fill: ink('surface'), stroke: ink('series1'), title: 'title', dy }),
       Plot.dot(means, { y: 'row', x: 'mean', r: 5, fill: ink('series1'), title: 'title', dy }),
     ],

@@ -4,6 +4,7 @@ import { correctedT } from '../../../src/analysis/statistics/corrected-t.js';
 import { chiSquareQuantile, fQuantile } from '../../../src/analysis/statistics/distributions.js';
 import { varianceComponents } from '../../../src/analysis/statistics/variance-components.js';
 import { randomStream } from '../../../src/random.js';
+import { expectClose } from '../../support/close.js';
 import { askReference, type Question } from '../../support/statistics-reference.js';
 
 const SOURCES = ['split', 'initialization', 'order'];
@@ -54,15 +55,6 @@ beforeAll(async () => {
   answers = new Map(asked.map((question, i) => [question, told[i]]));
 });
 
-/** Number by number, relative to SciPy's. */
-function expectClose(ours: unknown, theirs: unknown, tolerance = 1e-9): void {
-  const [own, other] = [ours, theirs].map((each) => [each].flat(9) as number[]);
-  expect(own).toHaveLength(other.length);
-  own.forEach((value, i) => {
-    expect(Math.abs(value - other[i])).toBeLessThanOrEqual(tolerance * Math.max(1e-12, Math.abs(other[i])));
-  });
-}
-
 function told(runs: readonly Observation[], confidence: number) {
   const found = varianceComponents(runs, SOURCES, confidence);
   const components = SOURCES.map((source) => {
@@ -111,7 +103,7 @@ describe('variance components', () => {
     const found = varianceComponents(DESIGN, SOURCES);
     const ours = SOURCES.map((source) => found?.components.find((each) => each.source === source)?.variance);
     expect(found?.isBalanced).toBe(true);
-    expectClose([...ours, found?.rest.variance], answers.get(QUESTIONS.reml), 2e-3);
+    expectClose([...ours, found?.rest.variance], answers.get(QUESTIONS.reml), { relative: 2e-3 });
   });
 
   it('add up, and say so where runs are missing', () => {

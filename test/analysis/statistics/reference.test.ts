@@ -14,6 +14,7 @@ import { signFlipTest } from '../../../src/analysis/statistics/permutation.js';
 import { equivalencePower, pairedPower, seedsForDifference } from '../../../src/analysis/statistics/power.js';
 import { wilcoxonSignedRank } from '../../../src/analysis/statistics/wilcoxon.js';
 import { randomStream } from '../../../src/random.js';
+import { expectClose } from '../../support/close.js';
 import { askReference } from '../../support/statistics-reference.js';
 
 type Values = number | null | readonly Values[] | { readonly [key: string]: Values };
@@ -334,19 +335,19 @@ suite('statistics against SciPy and statsmodels', () => {
   it.each(comparisons.map((comparison, index) => ({ ...comparison, index })))(
     '$title',
     ({ ours, index, tolerance = 1e-9, slack = 0 }) => {
-      expectClose(ours, answers[index] as Values, tolerance, slack);
+      expectClose(ours, answers[index], { relative: tolerance, absolute: slack });
     },
   );
 
   it('shares R² between parameters by Shapley', () => {
     const [rate, optimizer, both] = answers.slice(comparisons.length) as number[];
     const shares = sweepImportance(trials, ['rate', 'optimizer']);
-    expectClose(shares?.explained ?? null, both, 1e-9, 0);
+    expectClose(shares?.explained, both);
     // Two columns each, and a constant: what noise takes of R², as adjusted R² leaves it out.
     const noise = (2 * (1 - both)) / (trials.length - 5);
     const expected = { rate: (rate + both - optimizer) / 2 - noise, optimizer: (optimizer + both - rate) / 2 - noise };
     for (const { parameters, share } of shares?.shares ?? []) {
-      expectClose(share, Math.max(0, expected[parameters[0] as 'rate' | 'optimizer']), 1e-9, 0);
+      expectClose(share, Math.max(0, expected[parameters[0] as 'rate' | 'optimizer']));
     }
   });
 
@@ -364,19 +365,4 @@ function rankOf(rate: number): number {
   const lower = trials.filter(({ parameters }) => parameters.rate < rate).length;
   const equal = trials.filter(({ parameters }) => parameters.rate === rate).length;
   return lower + (equal + 1) / 2;
-}
-
-function expectClose(ours: Values, theirs: Values, tolerance: number, slack: number): void {
-  if (typeof theirs === 'number') {
-    const number = typeof ours === 'number' ? ours : Number.NaN;
-    const bound = tolerance * Math.abs(theirs) + slack;
-    expect(Math.abs(number - theirs), `${number} against ${theirs}`).toBeLessThanOrEqual(bound);
-  } else if (theirs === null) {
-    expect(ours).toBeNull();
-  } else {
-    expect(Object.keys(ours as object).sort()).toEqual(Object.keys(theirs).sort());
-    for (const [key, value] of Object.entries<Values>(theirs)) {
-      expectClose((ours as Record<string, Values>)[key], value, tolerance, slack);
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { equivalence } from '../../../src/analysis/statistics/equivalence.js';
 import { twoSided } from '../../../src/analysis/statistics/mean-test.js';
 import { pairedT } from '../../../src/analysis/statistics/paired-t.js';
 import { signFlipTest } from '../../../src/analysis/statistics/permutation.js';
@@ -101,6 +102,26 @@ describe('looked at after every seed, between equals', () => {
         (seen) => pairedT(seen).pValue,
       ),
     ).toBeGreaterThan(0.12);
+  });
+});
+
+describe('equivalence, looked at after every seed', () => {
+  const margin = 1;
+  const isEqual = (seen: readonly number[]): number => equivalence(bettingTest(seen), margin).pValue;
+
+  it('of a difference at the margin is found at most as often as stated', () => {
+    expect(shareFound((stream) => margin + stream.normal(), isEqual)).toBeLessThan(AT_MOST);
+    expect(shareFound((stream) => margin + 0.2 * stream.normal(), isEqual)).toBeLessThan(AT_MOST);
+  });
+
+  it('of no difference is mostly found', () => {
+    expect(shareFound((stream) => 0.5 * margin * stream.normal(), isEqual)).toBeGreaterThan(0.9);
+  });
+
+  it('asks for more where it is one of many claims', () => {
+    const values = [0.4, 0.5, 0.45, 0.52, 0.48, 0.5];
+    expect(betting(values)).toBeLessThan(0.05);
+    expect(betting(values)).toBeGreaterThan(0.05 / 1e6);
   });
 });
 
