@@ -28,6 +28,11 @@ export function inUnit(value: number, { factor }: MetricUnit): number {
   return factor === 1 ? value : Number((factor * value).toPrecision(15));
 }
 
+/** An interval of a difference without what can't be: two shares differ by 1 at most. */
+export function possibleDifferences([lower, upper]: readonly [number, number], metric: string): [number, number] {
+  return unitOf(metric).factor === 100 ? [Math.max(-1, lower), Math.min(1, upper)] : [lower, upper];
+}
+
 /** A metric in a sentence: `validation accuracy`. */
 export function metricWords(metric: string): string {
   return metric

@@ -9,3 +9,11 @@ export function counted(count: number, word: string): string {
   const plural = word.endsWith('s') ? `${word}es` : `${word}s`;
   return `${count.toLocaleString('en')} ${count === 1 ? word : plural}`;
 }
+
+/** `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+export function durationText(seconds: number): string {
+  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -2,7 +2,7 @@ import { inDigitsOf } from '../digits.js';
 import { inUnit, unitOf } from '../metric-unit.js';
 import { ablate } from '../shell.js';
 import { counted, listed } from '../words.js';
-import type { AnswerFacts, Comparison, LeftOut } from './answer-facts.js';
+import { type AnswerFacts, type LeftOut, titlesOf } from './answer-facts.js';
 import { comparisonsWith, MOST_PAIRED, otherThan } from './decision.js';
 
 /** A p-value that was taken so many times is told. */
@@ -28,7 +28,7 @@ export function cautionsAbout(facts: AnswerFacts): string[] {
       sizes.length > MOST_PAIRED &&
       `Of ${sizes.length} variants only the best is compared with each other one, judged as one of all pairs.`,
     isPartial && 'Only the seeds that both variants have are compared.',
-    cautionOfUnpaired(comparisons),
+    cautionOfUnpaired(facts),
     cautionOfDoubt(facts),
     isFragile && 'A difference holds by the t test but not by the sign-flip test: it rests on a few large values.',
     cautionOfChoice(facts),
@@ -45,21 +45,22 @@ function cautionsOfLeftOut({ failed, pruned, interrupted = 0 }: LeftOut): (strin
   ];
 }
 
-function cautionOfUnpaired(comparisons: readonly Comparison[]): string | false {
+function cautionOfUnpaired({ comparisons, variants }: AnswerFacts): string | false {
   const unpaired = comparisons.filter(({ design }) => design === 'unpaired');
   if (unpaired.length === 0) return false;
-  const names = [...new Set(unpaired.flatMap(({ first, second }) => [first, second]))];
+  const names = [...new Set(unpaired.flatMap(({ first, second }) => [first, second]))].map(titlesOf(variants));
   return `${listed(names, MOST_NAMED)} share too few seeds and are compared as independent samples; trained with the same seeds, a seed’s luck goes out of the difference and fewer are needed.`;
 }
 
-function cautionOfDoubt({ comparisons, leader, baseline }: AnswerFacts): string | false {
+function cautionOfDoubt({ comparisons, leader, baseline, variants }: AnswerFacts): string | false {
   const reference = baseline ?? leader;
   const own = comparisonsWith(reference, comparisons);
   const doubtful = own.filter(({ doubt, verdict }) => doubt >= DOUBTFUL && verdict !== 'identical');
   if (doubtful.length === 0) return false;
+  const titleOf = titlesOf(variants);
   const most = Math.round(Math.max(...doubtful.map(({ doubt }) => doubt)));
-  const names = doubtful.map((one) => otherThan(reference, one));
-  return `${reference ?? ''} and ${listed(names, MOST_NAMED)} scatter very differently: if one is skewed, tests are too sure of their difference, so p-values were taken up to ${most} times.`;
+  const names = doubtful.map((one) => titleOf(otherThan(reference, one)));
+  return `${titleOf(reference ?? '')} and ${listed(names, MOST_NAMED)} scatter very differently: if one is skewed, tests are too sure of their difference, so p-values were taken up to ${most} times.`;
 }
 
 /** The winner's curse, where it is more than half a standard error. */

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { possibleDifferences } from '../metric-unit.js';
 import { type Judgement, USUAL_ALPHA } from './comparison.js';
 import { decide, type Decided, MOST_PAIRED } from './decision.js';
 import { describe, type Description } from './statistics/describe.js';
@@ -22,6 +23,8 @@ export interface LeftOut {
 /** A variant: its metric for each seed that finished. */
 export interface Variant {
   name: string;
+  /** What sentences call it, in words; its name unless told. */
+  title?: string;
   values: SeedValues;
   leftOut: LeftOut;
 }
@@ -48,6 +51,8 @@ export interface AnswerRequest {
 
 export interface VariantSummary {
   name: string;
+  /** What sentences call it. */
+  title: string;
   /** Null if no run has finished. */
   description: Description | null;
   /** Of the mean, 95 %: Student's, and the bootstrap's. Null below two seeds; the latter, which takes long, of many variants. */
@@ -108,7 +113,11 @@ export function establishFacts(request: AnswerRequest): AnswerFacts {
     seedsMissing: isPartial ? null : found.seedsMissing,
     chosen: baseline === null ? valueOfChosen([...values.values()], metric.goal) : null,
     variants: variants.map((variant) => summarize(variant, variants.length <= MOST_PAIRED)),
-    comparisons: comparisons.map((one) => ({ ...one, ...furtherTests(one, values, judgement) })),
+    comparisons: comparisons.map((one) => ({
+      ...one,
+      interval: one.interval && possibleDifferences(one.interval, metric.name),
+      ...furtherTests(one, values, judgement),
+    })),
     leftOut: totalLeftOut(variants),
     baseline,
     judgement,
@@ -122,6 +131,12 @@ export function judgementOf(
   const { alpha = USUAL_ALPHA, power = 0.8, margin = null, sequential = false, questions = 1 } = request;
   if (margin !== null) requireMargin(margin);
   return { alpha, power, margin, sequential, questions };
+}
+
+/** The title of each variant, by its name. */
+export function titlesOf(variants: readonly Pick<VariantSummary, 'name' | 'title'>[]): (name: string) => string {
+  const titles = new Map(variants.map(({ name, title }) => [name, title]));
+  return (name) => titles.get(name) ?? name;
 }
 
 function requireComparable(variants: readonly Variant[], baseline: string | null): void {
@@ -157,11 +172,12 @@ function furtherTests(
   };
 }
 
-function summarize({ name, values, leftOut }: Variant, withBootstrap: boolean): VariantSummary {
+function summarize({ name, title = name, values, leftOut }: Variant, withBootstrap: boolean): VariantSummary {
   const sample = [...values.values()];
   const isMeasured = sample.length > 0;
   return {
     name,
+    title,
     description: isMeasured ? describe(sample) : null,
     interval: isMeasured ? tInterval(sample) : null,
     bootstrapInterval: isMeasured && withBootstrap ? bootstrapInterval(sample) : null,

@@ -1,14 +1,16 @@
 import { compareFailures, withoutLuck, type Failures } from './failures.js';
 import { establishFacts, type AnswerFacts, type AnswerRequest } from './answer-facts.js';
 import { cautionsAbout } from './answer-cautions.js';
-import { answerSentence } from './answer-sentence.js';
+import { tellAnswer } from './answer-sentence.js';
 import { cautionsOfExtremes } from './extreme-seeds.js';
 
 export interface Answer extends AnswerFacts {
   /** How often variants failed; null where nothing did. */
   failures: Failures | null;
-  /** The answer in words. */
+  /** The answer in words: the verdict. */
   sentence: string;
+  /** What stands below it, a sentence each. */
+  details: string[];
   /** What a reader must know to trust it. */
   cautions: string[];
 }
@@ -23,12 +25,14 @@ export interface Answer extends AnswerFacts {
 export function answerQuestion(request: AnswerRequest): Answer {
   const facts = establishFacts(request);
   const failures = compareFailures(facts, request.variants);
-  const sentences = [...(failures ? [failures.sentence] : []), answerSentence(facts)];
+  const { sentence, details } = tellAnswer(facts);
+  const sentences = [...(failures ? [failures.sentence] : []), sentence];
   return {
     ...withoutLuck(facts, failures),
     failures,
     // Where a title is withheld, the rest speaks of what finished.
     sentence: sentences.join(failures && failures.withheld.length > 0 ? ' Of what finished: ' : ' '),
+    details,
     cautions: [...cautionsAbout(facts), ...cautionsOfExtremes(facts, request.variants)],
   };
 }

@@ -1,4 +1,4 @@
-import type { AnswerFacts, Variant } from './answer-facts.js';
+import { type AnswerFacts, titlesOf, type Variant } from './answer-facts.js';
 import { comparisonsWith } from './decision.js';
 import { quantile } from './statistics/describe.js';
 import { pairedT } from './statistics/paired-t.js';
@@ -16,13 +16,14 @@ const FAR = 2;
 export function cautionsOfExtremes(facts: AnswerFacts, variants: readonly Variant[]): string[] {
   const { comparisons, baseline, leader, judgement } = facts;
   const reference = baseline ?? leader;
+  const titleOf = titlesOf(facts.variants);
   const level = judgement.alpha / Math.max(1, comparisons.length);
   return comparisonsWith(reference, comparisons).flatMap(({ first, second, verdict }) => {
     const [one, other] = [first, second].map((name) => variants.find((variant) => variant.name === name));
     const extreme = one && other ? extremeOf(one, other) : null;
     if (extreme === null) return [];
     const isDifferent = pairedT(extreme.others).pValue < level;
-    const where = `Seed ${extreme.seed} is far from the ${extreme.others.length} others between ${first} and ${second}`;
+    const where = `Seed ${extreme.seed} is far from the ${extreme.others.length} others between ${titleOf(first)} and ${titleOf(second)}`;
     if (verdict === 'undecided' && isDifferent)
       return [`${where} and hides the difference that they show; look at its runs.`];
     if (verdict === 'different' && !isDifferent)

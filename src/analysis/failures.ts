@@ -1,6 +1,6 @@
 import { pValueClause } from '../digits.js';
 import { listed } from '../words.js';
-import type { AnswerFacts, Variant } from './answer-facts.js';
+import { type AnswerFacts, titlesOf, type Variant } from './answer-facts.js';
 import { comparisonsWith, otherThan } from './decision.js';
 import { binomialCdf } from './statistics/distributions.js';
 import { fisherExact, type Rate } from './statistics/fisher.js';
@@ -13,7 +13,7 @@ const MOST_TOLD = 4;
 /** How often variants failed or diverged: an outcome like any other, and the first to be told. */
 export interface Failures {
   /** Of each variant: how many of its runs that weren't stopped early or interrupted. */
-  rates: ({ name: string } & Rate)[];
+  rates: ({ name: string; title: string } & Rate)[];
   /** Fisher's exact test of each two that are compared; adjusted for all of them (Holm). */
   comparisons: { first: string; second: string; pValue: number; adjustedPValue: number }[];
   /** Variants that are ahead in what they finished, and not when what failed counts as lost: none is called better. */
@@ -24,8 +24,8 @@ export interface Failures {
 
 /** @returns null where nothing failed */
 export function compareFailures(facts: AnswerFacts, variants: readonly Variant[]): Failures | null {
-  const rates = variants.map(({ name, values, leftOut: { failed } }) => {
-    return { name, count: failed, total: values.size + failed };
+  const rates = variants.map(({ name, title = name, values, leftOut: { failed } }) => {
+    return { name, title, count: failed, total: values.size + failed };
   });
   if (rates.every(({ count }) => count === 0)) return null;
   const rateOf = new Map(rates.map((rate) => [rate.name, rate]));
@@ -82,21 +82,22 @@ function isLucky(
 function sentenceOf({ rates, comparisons, withheld }: Omit<Failures, 'sentence'>, alpha: number): string {
   const failed = rates.filter(({ count }) => count > 0).sort((a, b) => b.count / b.total - a.count / a.total);
   const others = rates.length - failed.length;
-  const clauses = failed.map(({ name, count, total }) => `${count} of ${total} runs of ${name}`);
+  const titleOf = titlesOf(rates);
+  const clauses = failed.map(({ title, count, total }) => `${count} of ${total} runs of ${title}`);
   const rest =
     others === 0
       ? ''
-      : `; none of ${others === 1 ? (rates.find(({ count }) => count === 0)?.name ?? '') : 'the others'}`;
-  const verdict = comparisons.length === 0 ? '' : `; ${verdictOf(comparisons, alpha)}`;
+      : `; none of ${others === 1 ? (rates.find(({ count }) => count === 0)?.title ?? '') : 'the others'}`;
+  const verdict = comparisons.length === 0 ? '' : `; ${verdictOf(comparisons, alpha, titleOf)}`;
   const luck =
     withheld.length === 0
       ? ''
-      : ` ${listed(withheld, MOST_TOLD)} ${withheld.length > 1 ? 'are' : 'is'} not called better: ahead in what finished, but not when what failed counts as lost.`;
+      : ` ${listed(withheld.map(titleOf), MOST_TOLD)} ${withheld.length > 1 ? 'are' : 'is'} not called better: ahead in what finished, but not when what failed counts as lost.`;
   return `Failed: ${listed(clauses, MOST_TOLD)}${rest}${verdict}.${luck}`;
 }
 
-function verdictOf(comparisons: Failures['comparisons'], alpha: number): string {
-  const surely = comparisons.filter(({ adjustedPValue }) => adjustedPValue < alpha).map(({ first }) => first);
+function verdictOf(comparisons: Failures['comparisons'], alpha: number, titleOf: (name: string) => string): string {
+  const surely = comparisons.filter(({ adjustedPValue }) => adjustedPValue < alpha).map(({ first }) => titleOf(first));
   const test = `Fisher’s exact test, ${pValueClause(Math.min(...comparisons.map(({ adjustedPValue }) => adjustedPValue)))}`;
   if (surely.length === 0) return `a difference in how often they fail isn’t shown (${test})`;
   return `${listed(surely, MOST_TOLD)} ${surely.length > 1 ? 'fail' : 'fails'} more often (${test})`;

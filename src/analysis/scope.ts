@@ -1,5 +1,5 @@
 import { halfWidthOf, inDigitsOf } from '../digits.js';
-import { inUnit, unitOf } from '../metric-unit.js';
+import { inUnit, possibleDifferences, unitOf } from '../metric-unit.js';
 import { FEWEST_SEEDS } from './comparison.js';
 import { judgeTogether } from './family.js';
 import { correctedT } from './statistics/corrected-t.js';
@@ -55,6 +55,8 @@ export interface ScopeRequest {
   values: ReadonlyMap<string, SeedValues>;
   /** The two variants that the answer speaks of first; none where there is no leader. */
   told: readonly [string, string] | null;
+  /** What a variant is called in the sentence. */
+  titleOf: (name: string) => string;
 }
 
 /** In one clause what an answer is about: these splits, new data of this kind as far as the design tells, no other data. */
@@ -76,7 +78,7 @@ const PLACES: Record<Measured['on'], (dataset: string, measured: Measured) => st
   training: (dataset) => `the training samples of ${dataset}`,
 };
 
-function newDataOf({ measured, sequential, comparisons, values, alpha }: ScopeRequest): NewData[] | null {
+function newDataOf({ measured, sequential, comparisons, values, alpha, metric }: ScopeRequest): NewData[] | null {
   if (sequential || !('share' in measured)) return null;
   const tested = comparisons.map(({ first, second }) => {
     const { differences } = pairBySeed(values.get(first) ?? new Map(), values.get(second) ?? new Map());
@@ -94,11 +96,11 @@ function newDataOf({ measured, sequential, comparisons, values, alpha }: ScopeRe
     const { adjusted, level } = places[i];
     const { interval } = correctedT(differences, measured.share, 1 - level);
     const found = { first, second, difference: mean(differences), pValue, adjustedPValue: adjusted ?? 1 };
-    return { ...found, interval, confidence: 1 - level };
+    return { ...found, interval: possibleDifferences(interval, metric), confidence: 1 - level };
   });
 }
 
-function newDataClause(newData: readonly NewData[], { told, metric, alpha }: ScopeRequest): string {
+function newDataClause(newData: readonly NewData[], { told, metric, alpha, titleOf }: ScopeRequest): string {
   const names = told ?? [newData[0].first, newData[0].second];
   const own = newData.find(({ first, second }) => names.includes(first) && names.includes(second));
   if (!own) return '';
@@ -110,7 +112,7 @@ function newDataClause(newData: readonly NewData[], { told, metric, alpha }: Sco
   const amount = `${digits(inUnit(Math.abs(own.difference), unit))}${unit.ofDifference}`;
   const verdict = own.adjustedPValue < alpha ? 'holds there too' : 'isn’t shown there';
   return (
-    `For new data of this kind the difference between ${better} and ${other}, ${amount}, has the ${percent(own.confidence)} interval ` +
+    `For new data of this kind the difference between ${titleOf(better)} and ${titleOf(other)}, ${amount}, has the ${percent(own.confidence)} interval ` +
     `${digits(ends[0])} to ${digits(ends[1])} (Nadeau and Bengio): it ${verdict}.`
   );
 }

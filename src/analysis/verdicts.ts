@@ -147,7 +147,8 @@ function conclude(draft: Draft, { isOpen }: { isOpen: boolean }, judgement: Judg
   const forAll = (pValue: number | null): number | null => pValue && Math.min(1, judgement.questions * pValue);
   return {
     verdict,
-    interval: couple.test?.limits(side) ?? null,
+    // Of fewer seeds than can decide anything an interval says nothing.
+    interval: Math.min(...couple.evidence.counts) < FEWEST_SEEDS ? null : (couple.test?.limits(side) ?? null),
     confidence: 1 - 2 * side,
     adjusted: { difference: forAll(adjusted.difference), equivalence: forAll(adjusted.equivalence) },
     equivalence: draft.equivalence,

@@ -33,6 +33,7 @@ export function studyText(measured: Study): string {
     `${pc.bold(question ?? title)}\n`,
     ...[found ?? answer, chance].flatMap((told) => (told ? [wrapped(pc.bold(told.sentence), '')] : [])),
     ...(found ? [`  ${found.command}\n`] : []),
+    ...(found ? [] : (answer?.details ?? [])).map((detail) => wrapped(detail, '')),
     ...[scope, ledger].flatMap((told) => (told ? [wrapped(told.sentence, '')] : [])),
     ...[tested, models].flatMap((told) => (told === null ? [] : [wrapped(told, '')])),
     ...(answer?.cautions ?? []).map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '')),

@@ -131,6 +131,7 @@ async function beginningOf({ experiment, context, sweep, source, parallelism }: 
     seeds: sweepSeeds(config),
     seed_range: seedRangeOf(config) ?? undefined,
     margin: config.sweep.margin,
+    folds: config.dataset.split?.folds ?? undefined,
     // A sequential test allows for any number of looks.
     earlier_looks: seedRangeOf(config) ? undefined : earlierLooks(sweep.runsDirectory, config, sweep.id),
     command: context.settings.command,

@@ -6,7 +6,7 @@ import { markdownTable, originSentence } from './markdown.js';
 import { inUnits } from './in-units.js';
 import { halfWidthOf, inDigitsOf } from '../digits.js';
 import { metricWords } from '../metric-unit.js';
-import { inWords } from './in-words.js';
+import { wordNames } from './variant-names.js';
 import { intervalText } from './numbers.js';
 import { factorTable, variantTable, type FactorNames, type TextTable } from './tables.js';
 import { testSetSentence, titleOf } from './test-set.js';
@@ -28,13 +28,12 @@ const LEFT_AWAY = new Set(['sd', 'median', 'effect']);
  * what the best variant scores on the test set.
  */
 export function renderAnswers(studies: readonly Study[]): string {
-  const told = studies.map(inWords);
   return [
     '# Answers',
     'Measured by Ablate itself, and written by `npm run answers`: not by hand. Every row is the mean over the seeds of one variant; ' +
       '[statistics.md](statistics.md) says what must hold before a sentence is said. An answer is about this dataset, this network and this amount of training.',
-    contents(told),
-    ...told.map(inUnits).map(section),
+    contents(studies),
+    ...studies.map(inUnits).map(section),
   ]
     .map((part) => `${part}\n`)
     .join('\n');
@@ -54,8 +53,9 @@ function section(study: Study): string {
   return [
     `## ${headingOf(study)}`,
     `**${sentenceOf(study, 'There is nothing to compare.')}**`,
+    ...(answer && answer.details.length > 0 ? [spoken(answer.details.join(' '), study)] : []),
     ...(answer?.cautions.map((caution) => `_${spoken(caution, study)}_`) ?? []),
-    tableOf(narrowed(variantTable(study)), study),
+    tableOf(narrowed(variantTable(study, wordNames(study))), study),
     ...(factors ? [tableOf(factors, study)] : []),
     ...testSentence(study),
     `\`\`\`sh\n${origin.commands.map((command) => `npx ${command}`).join('\n')}\n\`\`\``,
@@ -91,7 +91,7 @@ function testSentence(study: Study): string[] {
   const interval = tInterval(scores);
   const chosen = study.answer ? titleOf(best.name, study.answer) : 'the only one';
   return [
-    `On the test set ${best.name}, ${chosen} of ${study.variants.length} by ${metricWords(study.metric.name)}, has an accuracy of ` +
+    `On the test set ${wordNames(study).short(best.name)}, ${chosen} of ${study.variants.length} by ${metricWords(study.metric.name)}, has an accuracy of ` +
       `${inDigitsOf(mean(scores), halfWidthOf(interval))} %${interval ? ` (95 % interval of other seeds ${intervalText(interval)}, ${scores.length} seeds)` : ''}.`,
   ];
 }

@@ -20,6 +20,9 @@ export function renderMarkdown(measured: Study): string {
     `# ${escaped(question ?? title)}`,
     ...[found ?? answer, chance].flatMap((told) => (told ? [`**${escaped(told.sentence)}**`] : [])),
     ...(found ? [codeBlock(found.command)] : []),
+    ...(answer && !found && answer.details.length > 0
+      ? [answer.details.map((detail) => `- ${escaped(detail)}`).join('\n')]
+      : []),
     ...[scope, ledger].flatMap((told) => (told ? [escaped(told.sentence)] : [])),
     ...[tested, models].flatMap((told) => (told === null ? [] : [escaped(told)])),
     ...(answer && answer.cautions.length > 0

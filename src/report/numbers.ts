@@ -53,11 +53,3 @@ export function numberText(value: number): string {
 export function signedText(value: number): string {
   return value > 0 ? `+${numberText(value)}` : numberText(value);
 }
-
-/** `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
-export function durationText(seconds: number): string {
-  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

@@ -19,14 +19,13 @@ export interface TextTable {
 const RIGHT = 'right' as const;
 
 /** The variants, the best first. */
-export function variantTable(study: Study): TextTable {
+export function variantTable(study: Study, names = variantNames(study)): TextTable {
   const against = study.answer?.baseline ? 'baseline' : 'best';
   const rows = variantRows(study);
   const isLeftOut = rows.some((row) => leftOutText(row) !== '');
-  const { titles } = variantNames(study);
   return withoutEmptyColumns({
     columns: [
-      ...titles.map((title) => ({ title, rank: 0 })),
+      ...names.titles.map((title) => ({ title, rank: 0 })),
       { title: 'n', align: RIGHT, rank: 4 },
       { title: titledMetric(study.metric.name), align: RIGHT, rank: 0 },
       { title: 'sd', align: RIGHT, rank: 7 },
@@ -38,10 +37,7 @@ export function variantTable(study: Study): TextTable {
       { title: 'effect', align: RIGHT, rank: 9 },
       ...(isLeftOut ? [{ title: 'left out', rank: 6 }] : []),
     ],
-    rows: variantCells(rows, variantNames(study)).map((cells, i) => [
-      ...cells,
-      ...(isLeftOut ? [leftOutText(rows[i])] : []),
-    ]),
+    rows: variantCells(rows, names).map((cells, i) => [...cells, ...(isLeftOut ? [leftOutText(rows[i])] : [])]),
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Answer } from '../analysis/answer.js';
 import type { TwoLevel } from '../analysis/statistics/two-level.js';
 import { halfWidthOf, inDigitsOf } from '../digits.js';
-import { inUnit, unitOf } from '../metric-unit.js';
+import { titlesOf } from '../analysis/answer-facts.js';
+import { inUnit, metricWords, unitOf } from '../metric-unit.js';
 import type { Study } from '../study/study.js';
 import { counted } from '../words.js';
 
@@ -11,21 +12,27 @@ const UNIT = unitOf('test_accuracy');
 export function testSetSentence({ testSet, answer, metric }: Study): string | null {
   if (!testSet || !answer) return null;
   const [first, second] = testSet.variants;
+  const nameOf = titlesOf(answer.variants);
   const { seeds, examples } = first;
-  const chosen = metric.name.startsWith('test_') ? '' : ` (${titleOf(first.name, answer)} by ${metric.name})`;
+  const chosen = metric.name.startsWith('test_')
+    ? ''
+    : ` (${titleOf(first.name, answer)} by ${metricWords(metric.name)})`;
   const difference = testSet.difference
     ? `; the difference is ${valueText(testSet.difference, UNIT.ofDifference)}`
     : '';
   return (
-    `On the test set ${first.name}${chosen} is right in ${valueText(first, UNIT.ofValue)}, ${second.name} in ` +
+    `On the test set ${nameOf(first.name)}${chosen} is right in ${valueText(first, UNIT.ofValue)}, ${nameOf(second.name)} in ` +
     `${valueText(second, UNIT.ofValue)}${difference}. The intervals are of other seeds and other examples of this kind ` +
     `(${counted(seeds, 'seed')}, ${counted(examples, 'example')}).`
   );
 }
 
 /** What an answer calls a variant: a leader that isn't shown to be the best isn't called so. */
-export function titleOf(name: string, { best, baseline, decided }: Answer): string {
-  if (baseline !== null) return best.includes(name) ? `better than ${baseline}` : `compared with ${baseline}`;
+export function titleOf(name: string, { best, baseline, decided, variants }: Answer): string {
+  if (baseline !== null)
+    return best.includes(name)
+      ? `better than ${titlesOf(variants)(baseline)}`
+      : `compared with ${titlesOf(variants)(baseline)}`;
   if (!decided || !best.includes(name)) return 'leading';
   return best.length === 1 ? 'the best' : `one of the ${best.length} best`;
 }

@@ -1,4 +1,5 @@
 import { tellApart } from '../config/sweep/told-apart.js';
+import { variantTitles } from '../config/sweep/words.js';
 import type { Study, StudyVariant } from '../study/study.js';
 
 /** What the variants of a study are called in its tables and plots. */
@@ -11,6 +12,14 @@ export interface VariantNames {
   cellsOf: (variant: Pick<StudyVariant, 'name'>) => string[];
   /** `5 · max`. @param name of the variant, by which comparisons know it */
   short: (name: string) => string;
+}
+
+/** Tells the variants of a study apart by what sentences call them, in words: for readers who type no commands. */
+export function wordNames({ variants }: Pick<Study, 'variants'>): VariantNames {
+  const words = variantTitles(variants.map(({ name, values, names }) => ({ label: name, values, names })));
+  const wordsOf = new Map(variants.map(({ name }, i) => [name, words[i]]));
+  const short = (name: string): string => wordsOf.get(name) ?? name;
+  return { heading: 'variant', titles: ['variant'], cellsOf: ({ name }) => [short(name)], short };
 }
 
 const known = new WeakMap<readonly StudyVariant[], VariantNames>();

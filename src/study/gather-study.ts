@@ -3,6 +3,7 @@ import { usualGoal } from '../config/sweep/resolve.js';
 import { answerQuestion, type Answer } from '../analysis/answer.js';
 import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { isChanceAlone, studyChance, type ChanceRun } from '../analysis/chance.js';
+import { variantTitles } from '../config/sweep/words.js';
 import { questionsOf } from '../config/sweep/grid-questions.js';
 import { seedValues } from '../analysis/statistics/pairing.js';
 import { mean } from '../analysis/statistics/describe.js';
@@ -210,12 +211,18 @@ function answerOf(
 ): Answer | null {
   const reference = baseline === undefined ? undefined : baselineNamed(baseline, variants);
   if (variants.length < 2) return null;
+  const titles = variantTitles(variants.map(({ name: label, values, names }) => ({ label, values, names })));
   const answer = answerQuestion({
     question,
     metric,
     baseline: reference,
     ...judgement,
-    variants: variants.map(({ name, runs }) => ({ name, values: seedValues(runs), leftOut: leftOutOf(runs) })),
+    variants: variants.map(({ name, runs }, i) => ({
+      name,
+      title: titles[i],
+      values: seedValues(runs),
+      leftOut: leftOutOf(runs),
+    })),
   });
   return { ...answer, cautions: [...answer.cautions, ...cautionsAbout(named, metric)] };
 }

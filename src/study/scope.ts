@@ -1,3 +1,4 @@
+import { titlesOf } from '../analysis/answer-facts.js';
 import type { Answer } from '../analysis/answer.js';
 import { comparisonsWith } from '../analysis/decision.js';
 import { scopeOf, type Measured, type Scope } from '../analysis/scope.js';
@@ -36,6 +37,7 @@ export function scopeOfAnswer(
     comparisons: answer.comparisons,
     values: new Map(variants.map(({ name, runs: own }) => [name, seedValues(own)])),
     told: toldFirst(answer),
+    titleOf: titlesOf(answer.variants),
   });
 }
 

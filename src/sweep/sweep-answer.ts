@@ -3,20 +3,24 @@ import { questionsOf } from '../config/sweep/grid-questions.js';
 import type { LeftOut, Variant } from '../analysis/answer-facts.js';
 import { seedValues } from '../analysis/statistics/pairing.js';
 import { isChanceAlone, studyChance } from '../analysis/chance.js';
+import { variantTitles } from '../config/sweep/words.js';
 import { distinctNames } from './distinct-names.js';
 import { cautionOfLooks } from './earlier-looks.js';
+import { moreSeeds, type TrialCost } from './more-seeds.js';
 import type { SweepEvent } from './sweep-journal.js';
 import type { VariantResult, SweepAnswer } from './sweep-store.js';
 import type { TrialStatus } from './trial.js';
 
 /** @returns null where there is nothing to compare: fewer than two variants */
 export function answerOfSweep(
-  { question, metric, margin, seed_range: range, earlier_looks: looks = [] }: SweepEvent,
+  begun: SweepEvent,
   variants: readonly VariantResult[],
+  cost: Pick<TrialCost, 'secondsPerTrial' | 'jobs'>,
 ): SweepAnswer | null {
+  const { question, metric, margin, seed_range: range, earlier_looks: looks = [] } = begun;
   if (variants.length < 2) return null;
   if (isChanceAlone(variants)) return chanceAnswer(variants, metric.name);
-  const { sentence, decided, best, leader, cautions, seedsMissing } = answerQuestion({
+  const { sentence, details, decided, best, leader, cautions, seedsMissing } = answerQuestion({
     question,
     metric,
     margin: margin ?? undefined,
@@ -24,6 +28,7 @@ export function answerOfSweep(
     questions: questionsOf(variants.map(({ values }) => values)),
     variants: variantsOf(variants.toSorted((a, b) => a.index - b.index)),
   });
+  const more = moreSeeds(begun, seedsMissing, { ...cost, variants: variants.length });
   return {
     sentence,
     decided,
@@ -31,6 +36,7 @@ export function answerOfSweep(
     leader,
     cautions: [...cautions, ...cautionOfLooks(looks)],
     seeds_missing: seedsMissing,
+    details: [...details, ...(more === null ? [] : [more])],
   };
 }
 
@@ -49,8 +55,12 @@ export function variantsOf(variants: readonly VariantResult[]): Variant[] {
     variants.map(({ label }) => label),
     (label, i) => `${label} #${variants[i].index}`,
   );
+  const titles = variantTitles(
+    variants.map(({ values, names: given }, i) => ({ label: names[i], values, names: given })),
+  );
   return variants.map(({ trials }, i) => ({
     name: names[i],
+    title: titles[i],
     values: seedValues(trials),
     leftOut: leftOutOf(trials),
   }));

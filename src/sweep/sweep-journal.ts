@@ -36,6 +36,8 @@ export interface SweepEvent {
   seed_range?: SeedRange;
   /** The smallest difference of the metric that matters. */
   margin?: number | null;
+  /** Of a cross-validation: each seed has as many runs. */
+  folds?: number;
   /** Sweeps of the same variants with other seeds, whose results were there to be seen. */
   earlier_looks?: EarlierLook[];
   /** What the user called: `run` or `sweep`, with these overrides of the file. */

@@ -35,9 +35,9 @@ export function sweepNote(
 function answerOf({ summary }: SweepDirectory): string[] {
   try {
     const { answer } = JSON.parse(readTextSync(summary)) as Partial<SweepSummary>;
-    return answer
-      ? [escapeMarkdown(answer.sentence), ...answer.cautions.map((text) => `> ${escapeMarkdown(text)}`)]
-      : [];
+    if (!answer) return [];
+    const told = [answer.sentence, ...(answer.details ?? [])].map(escapeMarkdown);
+    return [...told, ...answer.cautions.map((text) => `> ${escapeMarkdown(text)}`)];
   } catch {
     // The sweep was interrupted before it had a summary: its variants are told all the same.
     return [];

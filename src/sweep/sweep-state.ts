@@ -76,7 +76,10 @@ export function summarizeSweep(begun: SweepEvent, end: SessionEnd): SweepSummary
     name,
     status,
     question,
-    answer: answerOfSweep(begun, results.ranked()),
+    answer: answerOfSweep(begun, results.ranked(), {
+      secondsPerTrial: results.seconds / Math.max(1, results.ended),
+      jobs,
+    }),
     method,
     metric,
     seeds,

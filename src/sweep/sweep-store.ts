@@ -58,6 +58,8 @@ export interface SweepSummary {
 export interface SweepAnswer extends Pick<Answer, 'sentence' | 'decided' | 'best' | 'leader' | 'cautions'> {
   /** About how many seeds more each variant needs: 0 if decided, null if more than 1,000 or unknown. */
   seeds_missing: number | null;
+  /** What stands below the sentence, a line each; absent in summaries of old versions. */
+  details?: string[];
 }
 
 /** Trials by how they ended. */

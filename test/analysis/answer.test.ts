@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnswerRequest, Variant } from '../../src/analysis/answer-facts.js';
 import { answerQuestion } from '../../src/analysis/answer.js';
-import { marginalValues } from '../../src/analysis/marginal-effects.js';
 import { randomStream } from '../../src/random.js';
 
 const nothing = { failed: 0, pruned: 0 };
@@ -25,21 +24,27 @@ describe('the answer', () => {
     const answer = ask([variant('3×3', low), variant('5×5', raised(0.01))]);
     expect(answer).toMatchObject({ decided: true, best: ['5×5'], leader: '5×5', seedsMissing: 0, cautions: [] });
     expect(answer.sentence).toBe(
-      '5×5 is better: val_accuracy is 1.000 percentage points higher with 5×5 than with 3×3 (95 % interval 0.902 to 1.098, 5 seeds, p < 0.001).',
+      '5×5 is better than 3×3: validation accuracy is 1.000 percentage points higher (95 % interval 0.902 to 1.098).',
     );
+    expect(answer.details).toEqual(['3×3 96.12 %, 5×5 97.12 %, 5 seeds, p < 0.001.']);
   });
 
   it('is the other way round for a metric that should be small', () => {
     const loss = { name: 'val_loss', goal: 'minimize' } as const;
     const answer = ask([variant('tanh', low), variant('relu', raised(0.01))], { metric: loss });
     expect(answer.best).toEqual(['tanh']);
-    expect(answer.sentence).toContain('val_loss is 0.01000 lower with tanh than with relu');
+    expect(answer.sentence).toMatch(
+      /^tanh is better than relu: validation loss is 0\.01000 lower \(95 % interval 0\.0/,
+    );
   });
 
   it('can’t tell with too few seeds, however far apart', () => {
     const answer = ask([variant('a', [0.1, 0.2]), variant('b', [0.8, 0.9])]);
     expect(answer).toMatchObject({ decided: false, best: [], seedsMissing: 1 });
-    expect(answer.sentence).toMatch(/^Can’t tell yet whether a or b is better .* At least 3 seeds each are needed\.$/);
+    expect(answer.sentence).toBe('Can’t tell yet whether a or b is better.');
+    expect(answer.details[0]).not.toContain('interval');
+    expect(answer.details[1]).toBe('At least 3 seeds each are needed.');
+    expect(answer.comparisons[0].interval).toBeNull();
   });
 
   it('can’t tell with much noise, and says about how many seeds more it takes', () => {
@@ -47,7 +52,10 @@ describe('the answer', () => {
     expect(answer.decided).toBe(false);
     expect(answer.best).toEqual([]);
     expect(answer.seedsMissing).toBeGreaterThan(3);
-    expect(answer.sentence).toContain(`About ${answer.seedsMissing} more seeds are needed.`);
+    expect(answer.sentence).toMatch(
+      /^Can’t tell yet whether a or b is better: the difference of 0\.\d+ percentage points in validation accuracy may be chance\.$/,
+    );
+    expect(answer.details).toContain(`About ${answer.seedsMissing} more seeds each are needed.`);
   });
 
   it('says that it makes no practical difference only within a stated margin', () => {
@@ -55,8 +63,11 @@ describe('the answer', () => {
     expect(ask(pair).decided).toBe(false);
     const answer = ask(pair, { margin: 0.003 });
     expect(answer).toMatchObject({ decided: true, best: ['average', 'max'] });
-    expect(answer.sentence).toMatch(
-      /^No practical difference between max and average in val_accuracy \(difference −?0\.\d+ percentage points, .*within ±0\.3, 5 seeds\)\.$/,
+    expect(answer.sentence).toBe(
+      'No practical difference between max and average: validation accuracy differs by less than 0.3 percentage points.',
+    );
+    expect(answer.details[0]).toMatch(
+      /^max 96\.12 %, average 96\.13 %, 5 seeds, difference −?0\.\d+ percentage points \(/,
     );
   });
 
@@ -83,7 +94,9 @@ describe('the answer', () => {
       variant('c', raised(0.01, [0, 0.001, 0, -0.001, 0])),
     ]);
     expect(answer.best).toEqual(['b']);
-    expect(answer.sentence).toMatch(/^b is best of 3; the closest: val_accuracy is .* higher with b than with c /);
+    expect(answer.sentence).toMatch(
+      /^b is best of 3, 98\.12 %: c is next, 1\.\d+ percentage points lower \(9\d\.?\d* % interval 0\.\d+ to 1\.\d+\)\.$/,
+    );
   });
 
   it('names all that share the best place', () => {
@@ -94,7 +107,9 @@ describe('the answer', () => {
     ];
     const answer = ask(variants, { margin: 0.005 });
     expect(answer.best.toSorted()).toEqual(['b', 'c']);
-    expect(answer.sentence).toMatch(/^Best are .*: no practical difference between b and c/);
+    expect(answer.sentence).toMatch(
+      /^Best of 3, 98\.\d+ %: [bc] and [bc], no practical difference of 0\.5 percentage points or more\.$/,
+    );
   });
 
   it('compares with a baseline only, where there is one', () => {
@@ -110,7 +125,7 @@ describe('the answer', () => {
   it('knows variants that came out the same for every seed', () => {
     const answer = ask([variant('a', low), variant('b', low)]);
     expect(answer).toMatchObject({ decided: true, best: ['a', 'b'] });
-    expect(answer.sentence).toBe('a and b have the same val_accuracy for each of 5 seeds.');
+    expect(answer.sentence).toBe('a and b have the same validation accuracy for each of 5 seeds.');
   });
 
   it('doesn’t take a few differences of whole images for certainty, at either kind of sweep', () => {
@@ -176,9 +191,17 @@ describe('the answer', () => {
         ),
       ),
     ];
-    expect(ask(variants).sentence).toMatch(
-      /^Can’t tell yet which is best; b leads and is better than worse, but can’t tell yet whether a or b is better \(/,
-    );
+    const { sentence, details } = ask(variants);
+    expect(sentence).toBe('b leads, 96.24 %; not separable from a.');
+    expect(details.slice(0, 3)).toEqual([
+      'Compared by validation accuracy, 5 seeds.',
+      expect.stringMatching(
+        /^Clearly worse: worse −10\.\d+ percentage points \(9\d\.?\d* % interval −\d+\.\d+ to −\d+\.\d+\)\.$/,
+      ),
+      expect.stringMatching(
+        /^Too close to tell: a −0\.\d+ percentage points \(9\d\.?\d* % interval −\d\.\d+ to \d\.\d+\)\.$/,
+      ),
+    ]);
   });
 
   it('can’t tell where a variant has no finished run', () => {
@@ -239,7 +262,8 @@ describe('variants without a shared seed', () => {
     const answer = ask([own('a', 0, high), own('b', 100, far)]);
     expect(answer).toMatchObject({ decided: true, best: ['a'] });
     expect(answer.comparisons[0]).toMatchObject({ design: 'unpaired', seeds: 0, counts: [5, 5], effect: null });
-    expect(answer.sentence).toContain('5 and 5 seeds of their own');
+    expect(answer.sentence).toMatch(/^a is better than b/);
+    expect(answer.details[0]).toContain('5 and 5 seeds of their own');
     expect(answer.cautions).toContainEqual(expect.stringMatching(/share too few seeds .* same seeds/));
   });
 
@@ -318,43 +342,6 @@ describe('the rate of false answers', () => {
     let found = 0;
     for (let i = 0; i < 40; i++) if (studyOf([0, 0.012, 0], {}).best.join() === '1') found++;
     expect(found).toBeGreaterThan(33);
-  });
-});
-
-describe('marginal values', () => {
-  const runs = [3, 5].flatMap((kernel) =>
-    ['max', 'average'].flatMap((pooling) =>
-      [0, 1].map((seed) => ({
-        levels: { kernel: String(kernel), pooling },
-        seed,
-        value: kernel + (pooling === 'max' ? 10 : 20) + 100 * seed,
-      })),
-    ),
-  );
-
-  it('average over the other parameters, seed by seed', () => {
-    expect(marginalValues(runs, 'kernel')).toEqual(
-      new Map([
-        [
-          '3',
-          new Map([
-            [0, 18],
-            [1, 118],
-          ]),
-        ],
-        [
-          '5',
-          new Map([
-            [0, 20],
-            [1, 120],
-          ]),
-        ],
-      ]),
-    );
-  });
-
-  it('leave out a seed that lacks a combination', () => {
-    expect([...(marginalValues(runs.slice(1), 'pooling').get('max')?.keys() ?? [])]).toEqual([1]);
   });
 });
 

@@ -61,7 +61,7 @@ describe('failures', () => {
     const answer = ask(variant('a', 0.9, 8), variant('b', 0.95, 8, [0, 2, 3, 5, 6]));
     expect(answer).toMatchObject({ decided: false, best: [], failures: { withheld: ['b'] } });
     expect(answer.sentence).toContain('b is not called better');
-    expect(answer.sentence).toContain('Of what finished: b is better');
+    expect(answer.sentence).toContain('Of what finished: b is better than a');
   });
 
   it('leave the title to what is better even when they count as lost', () => {

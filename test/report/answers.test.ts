@@ -7,8 +7,12 @@ describe('a page of answers', () => {
   const page = renderAnswers([inventStudy({ grid, seeds: 6 })]);
 
   it('speaks of things, in percent and percentage points, not of keys and fractions', () => {
-    expect(page).toMatch(/^- \*\*.*\*\* Best are 5×5 kernels \+ no early stopping and 3×3 kernels \+ early stopping/m);
-    expect(page).toMatch(/in validation accuracy \(difference −0\.\d+ percentage points/);
+    expect(page).toMatch(
+      /^- \*\*.*\*\* Best of 4, 9\d\.\d+ %: 5×5 kernels \+ no early stopping and 3×3 kernels \+ early stopping, no practical/m,
+    );
+    expect(page).toMatch(
+      /Compared by validation accuracy, 6 seeds\. Behind .*: .* −0\.\d+ percentage points \(90 % interval/,
+    );
     expect(page).toMatch(/^\| [35]×[35] kernels \+ (no )?early stopping \| +\d \|/m);
     expect(page).toMatch(/^\| kernel size \| 3×3 kernels/m);
     expect(page).not.toMatch(/val_accuracy|kernel_size=|early_stopping=/);

@@ -1,4 +1,5 @@
 import { answerQuestion } from '../../src/analysis/answer.js';
+import { variantTitles } from '../../src/config/sweep/words.js';
 import type { Json } from '../../src/config/text/tree.js';
 import { randomStream } from '../../src/random.js';
 import type { Factor, Study, StudyRun, StudyVariant } from '../../src/study/study.js';
@@ -27,6 +28,7 @@ export function inventStudy({ grid, seeds = 5, epochs = 6, statusOf, changes = {
     );
     return { name: name || 'baseline', values, runs, cost: inventCost(position), confusion: inventConfusion(position) };
   });
+  const titles = variantTitles(variants.map(({ name: label, values }) => ({ label, values })));
   const metric = { name: 'val_accuracy', goal: 'maximize' } as const;
   const question = 'Does pooling by maximum beat pooling by average, and does the kernel size matter?';
   const answer =
@@ -35,7 +37,7 @@ export function inventStudy({ grid, seeds = 5, epochs = 6, statusOf, changes = {
       : answerQuestion({
           question,
           metric,
-          variants: variants.slice(0, MOST_COMPARED).map(asAnswerVariant),
+          variants: variants.slice(0, MOST_COMPARED).map((one, i) => ({ ...asAnswerVariant(one), title: titles[i] })),
           margin: 0.002,
         });
   return {

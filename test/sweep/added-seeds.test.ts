@@ -141,7 +141,7 @@ describe('the error rate of whole sweeps', () => {
       const outcome: Outcome = (variant) => 0.9 + 0.002 * draw.normal() + (variant === 0 ? advantage : 0);
       const { results } = await runAll(3, outcome, null, directory);
       const event = sweepEvent({ metric: METRIC, seed_range: RANGE });
-      if (answerOfSweep(event, results.ranked())?.decided) found++;
+      if (answerOfSweep(event, results.ranked(), { secondsPerTrial: 1, jobs: 1 })?.decided) found++;
     }
     return found;
   }

@@ -127,6 +127,39 @@ function panel(valueAt: (x: number) => number, center: number, half: number): nu
   return half * pairs.reduce((sum, pair) => sum + pair, 0);
 }
 
+/** Where log U has no weight any more, with one degree of freedom or more. */
+const LOG_SCALE_END = 3;
+
+/**
+ * The mean of `value(U)` for U up to an end, of U as in `scaleExpectation`; beyond the end it counts as 0. For what ends in
+ * a kink, at which the trapezoidal rule would lose its digits: panels of Gauss and Legendre's rule end at it.
+ * @param sharpness how fast `value` changes: about its steepest slope in U
+ */
+export function scaleExpectationUpTo(
+  end: number,
+  degreesOfFreedom: number,
+  sharpness: number,
+  value: (scale: number) => number,
+): number {
+  if (end <= 0) return 0;
+  const width = Math.min(0.5, 2 / Math.sqrt(2 * degreesOfFreedom), 2 / (1 + sharpness));
+  const { fallAt, density } = logScaleDensity(degreesOfFreedom);
+  const integrand = (logScale: number): number => density(logScale) * value(Math.exp(logScale));
+  let sum = 0;
+  for (let high = Math.min(Math.log(end), LOG_SCALE_END); high > 0 || fallAt(high) > NEGLIGIBLE; high -= width) {
+    sum += panel(integrand, high - width / 2, width / 2);
+  }
+  return sum;
+}
+
+/** The density of log U, e^(df·u − df·e^(2u)/2) but for its factor, has its only peak at u = 0. */
+function logScaleDensity(degreesOfFreedom: number) {
+  const half = degreesOfFreedom / 2;
+  const logPeak = Math.log(2) + half * Math.log(half) - logGamma(half) - half;
+  const fallAt = (logScale: number): number => degreesOfFreedom * logScale - half * Math.expm1(2 * logScale);
+  return { fallAt, density: (logScale: number): number => Math.exp(logPeak + fallAt(logScale)) };
+}
+
 /** The logarithm of 1e-17: what is smaller beside the peak isn't summed. */
 const NEGLIGIBLE = -39;
 
@@ -142,14 +175,10 @@ export function scaleExpectation(
   sharpness: number,
   value: (scale: number) => number,
 ): number {
-  const half = degreesOfFreedom / 2;
   const step = Math.min(0.05, 0.25 / Math.sqrt(2 * degreesOfFreedom), 0.5 / (1 + sharpness));
-  const logPeak = Math.log(2) + half * Math.log(half) - logGamma(half) - half;
-  // The density of log U, e^(df·u − df·e^(2u)/2) but for its factor, has its only peak at u = 0.
-  const termAt = (logScale: number) => {
-    const fall = degreesOfFreedom * logScale - half * Math.expm1(2 * logScale);
-    return fall < NEGLIGIBLE ? null : Math.exp(logPeak + fall) * value(Math.exp(logScale));
-  };
+  const { fallAt, density } = logScaleDensity(degreesOfFreedom);
+  const termAt = (logScale: number) =>
+    fallAt(logScale) < NEGLIGIBLE ? null : density(logScale) * value(Math.exp(logScale));
   let sum = 0;
   for (let i = 0, term = termAt(0); term !== null; term = termAt(++i * step)) sum += term;
   for (let i = -1, term = termAt(-step); term !== null; term = termAt(--i * step)) sum += term;

@@ -1,4 +1,4 @@
-import { noncentralTCdf, normalCdf, normalQuantile, scaleExpectation, studentQuantile } from './distributions.js';
+import { noncentralTCdf, normalCdf, normalQuantile, scaleExpectationUpTo, studentQuantile } from './distributions.js';
 import { requireMargin } from './equivalence.js';
 
 /** What is expected of the paired differences, in the metric's unit. */
@@ -55,8 +55,13 @@ export function equivalencePower(
   const upper = (margin - difference) / standardError;
   const lower = (-margin - difference) / standardError;
   const sharpness = critical + Math.abs(upper) + Math.abs(lower);
-  return scaleExpectation(n - 1, sharpness, (scale) =>
-    Math.max(0, normalCdf(upper - critical * scale) - normalCdf(lower + critical * scale)),
+  // With a larger standard deviation the interval is wider than the margins are apart.
+  const end = (upper - lower) / (2 * critical);
+  return scaleExpectationUpTo(
+    end,
+    n - 1,
+    sharpness,
+    (scale) => normalCdf(upper - critical * scale) - normalCdf(lower + critical * scale),
   );
 }
 

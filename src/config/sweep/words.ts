@@ -83,6 +83,14 @@ export function variantWords(values: Values, all: readonly Values[], names?: Giv
   return words.length === 0 ? 'as it is' : words.join(' + ');
 }
 
+/** What variants are called in sentences: in words where those tell all of them apart, else by their labels. */
+export function variantTitles(variants: readonly { label: string; values: Values; names?: GivenNames }[]): string[] {
+  const all = variants.map(({ values }) => values);
+  const words = variants.map(({ values, names }) => variantWords(values, all, names));
+  const isTold = variants.every(({ values }) => Object.keys(values).length > 0);
+  return isTold && new Set(words).size === words.length ? words : variants.map(({ label }) => label);
+}
+
 /**
  * How a value of a parameter is called in a sentence.
  * @param others all the values that it has, this one too

@@ -42,6 +42,7 @@ function answerLines(summary: SweepSummary): string[] {
   if (!answer) return [];
   return [
     wrapped(pc.bold(answer.sentence), '  '),
+    ...(answer.details ?? []).map((detail) => wrapped(detail, '  ')),
     ...answer.cautions.map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '  ')),
     `  ${pc.dim(ablate('compare', id))}\n\n`,
   ];

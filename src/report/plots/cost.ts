@@ -2,12 +2,12 @@ import * as Plot from '@observablehq/plot';
 import { titledMetric } from '../../metric-unit.js';
 import type { Study, VariantCost } from '../../study/study.js';
 import type { Figure } from './figure.js';
-import { durationText, numberText } from '../numbers.js';
+import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot, withLegend } from './svg.js';
-import { listed } from '../../words.js';
+import { durationText, listed } from '../../words.js';
 
 interface CostKind {
   key: keyof VariantCost;

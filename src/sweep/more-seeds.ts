@@ -1,0 +1,31 @@
+import { ablate } from '../shell.js';
+import { counted, durationText } from '../words.js';
+import type { SweepEvent } from './sweep-journal.js';
+
+/** What trials have cost so far. */
+export interface TrialCost {
+  secondsPerTrial: number;
+  /** Trials side by side. */
+  jobs: number;
+  variants: number;
+}
+
+/**
+ * What it costs to give each variant so many seeds more, and the command that does it, which adds them only as long as
+ * it is undecided.
+ * @returns null where its seeds aren't numbered on from the first, so that no range says them
+ */
+export function moreSeeds(
+  { source, command, seeds, seed_range: range, folds }: SweepEvent,
+  missing: number | null,
+  { secondsPerTrial, jobs, variants }: TrialCost,
+): string | null {
+  const isInOrder = seeds.every((seed, i) => seed === seeds[0] + i);
+  if (!missing || folds !== undefined || !isInOrder) return null;
+  const runs = missing * variants;
+  const seconds = Math.ceil((runs * secondsPerTrial) / jobs);
+  const wanted = `sweep.seeds={min: ${range?.min ?? seeds.length}, max: ${seeds.length + missing}}`;
+  const words = (command?.overrides ?? []).filter((word) => !/^(sweep\.)?seeds=/.test(word));
+  const line = ablate(command?.name ?? 'run', source, ...words, wanted);
+  return `That is at most ${counted(runs, 'more run')}, about ${durationText(seconds)}: \`${line}\`.`;
+}
