@@ -22,7 +22,7 @@ export function answerSection(study: Study): Content {
       <p class="sentence">${found?.sentence ?? answer?.sentence ?? chance?.sentence ?? singleSentence(study)}</p>
       ${found ? markup`<p>This tells it from luck:</p><pre><code>${found.command}</code></pre>` : null}
     </div>
-    ${(answer?.details ?? []).map(paragraph)}
+    ${(found ? [] : (answer?.details ?? [])).map(paragraph)}
     ${[scope, ledger].map((told) => paragraph(told?.sentence ?? null))} ${paragraph(testSetSentence(study))} ${paragraph(modelSentence(study))} ${factList(factsOf(study))}
     ${
       answer && answer.cautions.length > 0
