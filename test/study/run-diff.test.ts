@@ -35,7 +35,7 @@ describe('what differs between two runs', () => {
     const text = runDiffText(diff);
     expect(text).toContain('  training.epochs: 2 → 5\n');
     expect(text).toContain('  node: 20.20.2 → 22.0.0\n');
-    expect(text).toMatch(/val_accuracy +90\.00 % +95\.00 % +\+5\.00\n/);
+    expect(text).toMatch(/val_accuracy +90\.00 % +95\.00 % +\+5\.00 pp\n/);
     expect(text).toMatch(/best_epoch +1 +4 +\+3\n/);
     expect(text).toMatch(/test_loss +0\.1000\n/);
     expect(JSON.parse(runDiffJson(diff))).toMatchObject({
