@@ -7,6 +7,8 @@ import { describeSchema, expand, experimentSchema, formatValue } from './config.
 /** Sections: heading, and the definition that it describes. A union is described variant by variant. */
 const sections = /** @type {const} */ ([
   ['dataset', 'dataset'],
+  ['dataset.inputs', 'input_column'],
+  ['dataset.target', 'target_column'],
   ['augmentation', 'augmentation'],
   ['model', 'model'],
   ['model.blocks, as a list', 'block'],

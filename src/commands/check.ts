@@ -103,12 +103,11 @@ async function toJson(
   const { configHash } = await import('../config/hash.js');
   const { sweepJson } = await import('../display/sweep/sweep-summary.js');
   const { datasetJson } = await import('../display/dataset-account.js');
-  const { dataCheckJson } = await import('../display/data-check.js');
   const results = experiments.map(async (experiment, index) => ({
     file: experiment.file,
     config_hash: configHash(experiment.config),
     ...datasetJson(experiment.data),
-    ...(index in found ? { data_check: dataCheckJson(found[index]) } : {}),
+    ...(index in found ? { data_check: found[index] } : {}),
     ...(experiment.variants ? { sweep: sweepJson(experiment.config, experiment.variants) } : {}),
     ...(diff ? { differences: await differencesOf(experiment, given) } : { config: experiment.config }),
   }));

@@ -78,6 +78,16 @@ export async function fileDigest(file: string, bytes: number, { onProgress, sign
   return hash.digest('hex');
 }
 
+/** A short name for what was made of such and such, in a cache. */
+export function cacheKey(parts: unknown): string {
+  return textDigest(JSON.stringify(parts)).slice(0, 16);
+}
+
+/** Tells values apart: as many bits of a SHA-256 as no two of a dataset share. */
+export function shortDigest(value: string | Uint8Array): string {
+  return createHash('sha256').update(value).digest('base64url').slice(0, 22);
+}
+
 /** SHA-256 of a text, in hexadecimal. */
 export function textDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { elementCount } from '../element-count.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { inputKind } from './columns/kinds.js';
 import type { Dataset, InputColumn, Rows } from './dataset.js';
@@ -52,7 +53,6 @@ export function inputShape(inputs: readonly InputColumn[]): readonly number[] {
 /** Bytes that a row's inputs take in the engine. */
 export function residentBytesOfRow(resident: readonly tf.Tensor[]): number {
   return resident.reduce((sum, { shape, dtype }) => {
-    const values = shape.slice(1).reduce((product, length) => product * length, 1);
-    return sum + values * (dtype === 'float32' || dtype === 'int32' ? 4 : 1);
+    return sum + elementCount(shape.slice(1)) * (dtype === 'float32' || dtype === 'int32' ? 4 : 1);
   }, 0);
 }

@@ -13,10 +13,25 @@ export function requireArrayHolds(bytes: number, source: string): void {
 /** Of one image, wherever it comes from and whatever takes it: more would take seconds and gigabytes. */
 export const MAX_PIXELS = 50_000_000;
 
-/** Words for a size beyond that. */
-export function tooManyPixels(height: number, width: number): string {
-  return `${height}×${width} pixels, more than ${MAX_PIXELS / 1e6} million`;
+/**
+ * Refuses images of a size of which one would take all memory.
+ * @param subject what says the size: `dataset.image_size:`, `model.json takes images of`
+ */
+export function requirePixels(
+  { height, width }: { height: number; width: number },
+  subject: string,
+  { code, hint }: { code: string; hint: string },
+): void {
+  if (height * width <= MAX_PIXELS) return;
+  const problem = `${subject} ${height}×${width} pixels, more than ${MAX_PIXELS / 1e6} million`;
+  throw new UserError(problem, { code, hint });
 }
+
+/** What to do about a size that an experiment asks for. */
+export const SMALLER_SIZE = {
+  code: 'dataset-invalid',
+  hint: 'choose a smaller one: networks are trained on images of a few hundred pixels a side',
+};
 
 /** Values of the images that are decoded or classified together: 1 GiB as numbers of 4 bytes. */
 const VALUES_AT_ONCE = 2 ** 28;

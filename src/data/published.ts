@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cacheDirectory } from '../cache.js';
 import type { LoadOptions } from './dataset.js';
+import type { Normalization } from './images/image-column.js';
 import { type RemoteFile, ensureDownloaded, mirrored } from './download.js';
 
 /** A dataset that others have made, as it is published. */
@@ -23,6 +24,14 @@ export interface Published {
   page: string;
   /** What is downloaded; none if it comes with Ablate. */
   files: readonly RemoteFile[];
+}
+
+/** What an experiment says of such a dataset. */
+export interface PublishedConfig {
+  name: string;
+  /** Where its files are; null if they are to be downloaded. */
+  path: string | null;
+  normalization: Normalization;
 }
 
 /** The folder of the cache that a published dataset is downloaded into. */

@@ -6,17 +6,14 @@ export function selectRows(rows: Rows, chosen: Int32Array): Rows {
   const selected = {
     count: chosen.length,
     inputs: rows.inputs.map((values) => selectValues(values, rows.count, chosen)),
-    target:
-      target instanceof Int32Array ? chosen.map((row) => target[row]) : Float64Array.from(chosen, (row) => target[row]),
+    target: valuesOf(target, chosen),
   };
   return files ? { ...selected, files: Array.from(chosen, (row) => files[row]) } : selected;
 }
 
 function selectValues(values: ColumnValues, count: number, chosen: Int32Array): ColumnValues {
-  if (values instanceof Int32Array)
-    return copied(values, new Int32Array((values.length / count) * chosen.length), chosen);
-  if (values instanceof Float32Array)
-    return copied(values, new Float32Array((values.length / count) * chosen.length), chosen);
+  if (values instanceof Int32Array || values instanceof Float32Array)
+    return valuesOf(values, chosen, values.length / count);
   const size = values.byteLength / count;
   const bytes = new Uint8Array(chosen.length * size);
   chosen.forEach((row, place) => {
@@ -25,12 +22,18 @@ function selectValues(values: ColumnValues, count: number, chosen: Int32Array): 
   return bytes;
 }
 
-function copied<T extends Int32Array | Float32Array>(from: T, to: T, chosen: Int32Array): T {
-  const size = to.length / chosen.length;
-  chosen.forEach((row, place) => {
-    to.set(from.subarray(row * size, (row + 1) * size), place * size);
+/** The values of some rows, in their order. @param size how many values a row has */
+export function valuesOf<T extends Int32Array | Float32Array | Float64Array>(values: T, rows: Int32Array, size = 1): T {
+  const chosen = new (values.constructor as new (length: number) => T)(rows.length * size);
+  rows.forEach((row, place) => {
+    for (let at = 0; at < size; at++) chosen[place * size + at] = values[row * size + at];
   });
-  return to;
+  return chosen;
+}
+
+/** 0, 1, … of as many rows. */
+export function everyIndex(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, index) => index);
 }
 
 /** Bytes of the values of all inputs, as they are read. */

@@ -2,6 +2,7 @@ import { targetKind } from './columns/kinds.js';
 import type { Dataset } from './dataset.js';
 import { UserError } from '../errors.js';
 import { randomStream } from '../random.js';
+import { everyIndex } from './rows.js';
 import { stratifiedOrder } from './stratified-order.js';
 
 /** How the training images are divided. */
@@ -34,7 +35,7 @@ export function splitDataset(
   if (givenValidation === 0) return splitTrain(labels, config);
   const count = labels.length - givenValidation;
   const { train } = splitTrain(labels.subarray(0, count), { ...config, validation_split: 0, split: null });
-  return { train, validation: Int32Array.from({ length: givenValidation }, (_, index) => count + index) };
+  return { train, validation: everyIndex(givenValidation).map((index) => count + index) };
 }
 
 /**
@@ -62,7 +63,7 @@ interface Parts {
 }
 
 function drawPart(labels: Int32Array, { validation_split: part, seed }: SplitConfig): Parts {
-  const order = stratifiedOrder(everyIndex(labels), labels, randomStream(seed, 'split'));
+  const order = stratifiedOrder(everyIndex(labels.length), labels, randomStream(seed, 'split'));
   const count = Math.min(Math.round(labels.length * part), labels.length - 1);
   return { validation: order.subarray(0, count), pool: order.subarray(count) };
 }
@@ -90,14 +91,10 @@ function takeFold(labels: Int32Array, { fold, folds, repetition }: Fold): Parts 
       exitCode: 2,
     });
   }
-  const order = stratifiedOrder(everyIndex(labels), labels, randomStream(repetition, 'folds'));
+  const order = stratifiedOrder(everyIndex(labels.length), labels, randomStream(repetition, 'folds'));
   const [start, end] = [fold, fold + 1].map((part) => Math.round((part * labels.length) / folds));
   const pool = new Int32Array(labels.length - (end - start));
   pool.set(order.subarray(0, start));
   pool.set(order.subarray(end), start);
   return { validation: order.subarray(start, end), pool };
-}
-
-function everyIndex({ length }: Int32Array): Int32Array {
-  return Int32Array.from({ length }, (_, index) => index);
 }

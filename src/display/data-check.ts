@@ -43,11 +43,3 @@ function findingLines(findings: readonly Finding[]): string[] {
     return wrapped(visibleLine(`data: ${part}${column === undefined ? '' : `, ${column}`}: ${message}${where}`), '');
   });
 }
-
-/** The same as JSON. */
-export function dataCheckJson({ duplicates, findings }: DataCheck): object {
-  return {
-    ...(duplicates ? { duplicates } : {}),
-    ...(findings ? { findings } : {}),
-  };
-}

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { MAX_PIXELS, tooManyPixels } from '../data/limits.js';
+import { requirePixels } from '../data/limits.js';
 import { type Color, WHITE } from '../data/images/pixels.js';
 import { codeOf, UserError, messageOf } from '../errors.js';
 import { readRegularFileSync } from '../regular-file.js';
@@ -72,7 +72,9 @@ function describe(place: ModelPlace): TrainedModel {
     });
   }
   const [height, width, channels] = shape;
-  requireFewPixels(file, height, width);
+  // Images are made in the size that the file claims, and one of 100,000 × 100,000 would take all memory.
+  const hint = `give a run of those that \`${ablate('ls')}\` lists`;
+  requirePixels({ height, width }, `${file} takes images of`, { code: 'model-invalid', hint });
   const { classes, normalization, dataset, background = WHITE } = saved;
   const endsIn = lastActivation(description);
   return { ...place, height, width, channels, classes, endsIn, normalization, background, dataset };
@@ -146,15 +148,6 @@ function inputShape(description: Description): [number, number, number] | undefi
   const sizes = shape.slice(1) as unknown[];
   const isSize = (size: unknown): boolean => Number.isInteger(size) && (size as number) > 0;
   return sizes.every(isSize) ? (sizes as [number, number, number]) : undefined;
-}
-
-/** Images are made in the size that the file claims, and one of 100,000 × 100,000 would take all memory. */
-function requireFewPixels(file: string, height: number, width: number): void {
-  if (height * width <= MAX_PIXELS) return;
-  throw new UserError(`${file} takes images of ${tooManyPixels(height, width)}`, {
-    code: 'model-invalid',
-    hint: `give a run of those that \`${ablate('ls')}\` lists`,
-  });
 }
 
 function isComplete(saved: Partial<SavedMetadata> | undefined, channels: number): saved is SavedMetadata {

@@ -5,6 +5,7 @@ import type { Job } from '../protocol/job.js';
 import type { RunProgress } from '../protocol/events.js';
 import type { RunRecorder } from './recorder.js';
 import type { RunSetup } from './setup.js';
+import type { Variable } from '../tensorflow/runtime.js';
 import { ablate } from '../shell.js';
 import { readHistory } from '../tracking/run-history.js';
 import { isResumable, runDirectory, type Summary } from '../tracking/run-store.js';
@@ -38,10 +39,8 @@ export class RunCheckpoints {
 
   /** Where to continue; undefined for the start, which gives the same in more time. */
   async newest({ parts }: RunSetup): Promise<Checkpoint | undefined> {
-    const weights = parts.weights.map(({ shape }) => elementCount(shape));
-    const slots = parts.optimizer.slots.map(({ shape }) => elementCount(shape));
-    const check = ({ values }: Checkpoint): void => {
-      if (!isAlike(values, weights, slots)) throw new CheckpointProblem('has other weights than this model');
+    const check = (checkpoint: Checkpoint): void => {
+      requireSameWeights(checkpoint, parts);
     };
     let problems = 0;
     const checkpoint = await newestCheckpoint(this.#recorder.run.checkpoints, check, (message) => {
@@ -62,12 +61,7 @@ export class RunCheckpoints {
     this.#recorder.trainsOn(readHistory(run), dataset);
     try {
       const checkpoint = await readCheckpoint(run.lastCheckpoint);
-      const isOfModel = isAlike(
-        checkpoint.values,
-        parts.weights.map(({ shape }) => elementCount(shape)),
-        parts.optimizer.slots.map(({ shape }) => elementCount(shape)),
-      );
-      if (!isOfModel) throw new CheckpointProblem('has other weights than this model');
+      requireSameWeights(checkpoint, parts);
       this.#warnOfOtherBits(checkpoint, parts.runtime);
       return checkpoint;
     } catch (error) {
@@ -103,4 +97,11 @@ export class RunCheckpoints {
     if (before === now) return;
     this.#warn(`the run began on ${before} and is resumed on ${now}: its numbers may differ in the last bits`);
   }
+}
+
+/** @throws CheckpointProblem */
+function requireSameWeights({ values }: Checkpoint, { weights, optimizer }: RunSetup['parts']): void {
+  const counts = (variables: readonly Variable[]): number[] => variables.map(({ shape }) => elementCount(shape));
+  if (!isAlike(values, counts(weights), counts(optimizer.slots)))
+    throw new CheckpointProblem('has other weights than this model');
 }

@@ -1,5 +1,6 @@
 import { UserError, explanationOf } from '../errors.js';
 import { type Job, endRequestOf } from '../protocol/job.js';
+import { everyIndex } from '../data/rows.js';
 import { saveModel } from '../model/save.js';
 import { writeModelSummary, writeTestArtifacts } from './artifacts.js';
 import { RunCheckpoints } from './checkpoints.js';
@@ -117,7 +118,7 @@ function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<stri
   const wanted = job.config.training.metrics;
   const { parts, dispose } = testParts(setup);
   const evaluator = new Evaluator(parts);
-  const evaluation = evaluator.evaluate(Int32Array.from({ length: count }, (_, index) => index));
+  const evaluation = evaluator.evaluate(everyIndex(count));
   evaluator.dispose();
   const robust = wanted.includes('robust_accuracy') ? robustMetrics(setup, parts) : {};
   dispose();
@@ -130,7 +131,7 @@ function testOnce(job: Job, setup: RunSetup, recorder: RunRecorder): Record<stri
 /** Of the final weights only: it takes five evaluations. */
 function robustMetrics({ dataset, parts, validation }: RunSetup, test: EvaluationParts): Record<string, number> {
   const labels = labelsOf(dataset.test);
-  const ofTest = { test_robust_accuracy: robustAccuracy(test, Int32Array.from(labels.keys()), labels) };
+  const ofTest = { test_robust_accuracy: robustAccuracy(test, everyIndex(labels.length), labels) };
   if (validation.length === 0) return ofTest;
   return { val_robust_accuracy: robustAccuracy(parts, validation, labelsOf(dataset.train)), ...ofTest };
 }

@@ -96,8 +96,8 @@ export class RunRecorder {
    * @throws UserError `dataset-changed` when an earlier part of the run trained on other data
    */
   ready({ dataset, train, validation, parameters, flops, parts: { runtime } }: RunSetup): void {
-    const { input: shape, outputs: classes } = modelShape(dataset);
-    const { name, digest, source } = dataset;
+    const { input: shape } = modelShape(dataset);
+    const { name, digest, source, target } = dataset;
     checkDigest(this.run, this.#before, dataset);
     const samples = { training: train.length, validation: validation.length, test: dataset.test.count };
     for (const [context, count] of Object.entries(samples)) {
@@ -110,7 +110,7 @@ export class RunRecorder {
         context,
         samples: count,
         shape: [...shape],
-        classes,
+        classes: target.classes.length,
       });
     }
     const { version, device, threads } = runtime;

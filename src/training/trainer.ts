@@ -11,7 +11,7 @@ import { describeDivergence } from './divergence.js';
 import { type EarlyStopping, createEarlyStopping } from './early-stopping.js';
 import type { Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
-import { valuesOf } from '../data/columns/cells.js';
+import { valuesOf } from '../data/rows.js';
 import { targetKind } from '../data/columns/kinds.js';
 import type { TargetValues } from '../data/dataset.js';
 import { ReadAhead } from './read-ahead.js';

@@ -10,12 +10,12 @@ import type { RemoteFile } from '../../src/data/download.js';
 import { type ImageDataset, asImages } from '../../src/data/images/image-dataset.js';
 import { fashionMnist } from '../../src/data/sources/fashion-mnist.js';
 import { kmnist } from '../../src/data/sources/kmnist.js';
-import type { Published } from '../../src/data/published.js';
+import type { Published, PublishedConfig } from '../../src/data/published.js';
 import type { DataSource } from '../../src/data/sources/data-source.js';
-import { type IdxConfig, loadPublishedIdx } from '../../src/data/sources/published-idx.js';
+import { loadPublishedIdx } from '../../src/data/sources/published-idx.js';
 import { bytesOf, idxFile, splitDefaults, it, userError } from './fixtures.js';
 
-type Source = [name: string, source: DataSource<IdxConfig> & { published: Published }, lastClass: string];
+type Source = [name: string, source: DataSource<PublishedConfig> & { published: Published }, lastClass: string];
 
 const sources: Source[] = [
   ['fashion_mnist', fashionMnist, 'Ankle boot'],

@@ -411,7 +411,7 @@ export interface Cifar10Input {
   /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
   classes?: string[] | null;
 }
-/** Tiny photographs: 50,000 + 10,000 images of 32×32×3, 10 classes. */
+/** Tiny photographs: 50,000 + 10,000 images of 32×32×3, 100 classes. */
 export interface Cifar100Input {
   /** Which dataset. */
   name: 'cifar100';
@@ -504,7 +504,7 @@ export interface TableInput {
   /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
   classes?: string[] | null;
 }
-/** Names of image files, from the table's folder on; JPEG, PNG or WebP. */
+/** Images: names of files, from the table's folder on, or files in the table itself (Parquet, tar), JPEG, PNG or WebP; or arrays of pixels (npz). */
 export interface ImageInputInput {
   /** What the values are. */
   type: 'image';

@@ -10,7 +10,7 @@ import { Words, sortedWords } from './words.js';
 
 /** No or yes, 0 or 1; one output, the probability of yes. */
 export const binaryTarget: TargetKind = {
-  read(name, config) {
+  read(name, config, named) {
     const { positive } = config as BinaryTarget;
     const words = new Words();
     return {
@@ -19,7 +19,7 @@ export const binaryTarget: TargetKind = {
         words.add(cell, place);
       },
       finish: () => {
-        const classes = twoClasses(sortedWords(words.all), name, positive);
+        const classes = twoClasses(named ? [...named] : sortedWords(words.all), name, positive);
         return { target: { name, type: 'binary', classes }, values: words.indicesIn(classes) };
       },
     };

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { CategoryInput } from '../../config/schema/experiment.generated.js';
 import { accuracy, classificationMetrics, mostProbable } from '../../metrics/classification.js';
 import type { InputColumn } from '../dataset.js';
+import { valuesOf } from '../rows.js';
 import { invalidTable, shown } from '../tables/table-error.js';
-import { type RowSets, valuesOf } from './cells.js';
+import type { RowSets } from './cells.js';
 import type { InputKind } from './input-kind.js';
 import { type TargetKind, UNSCALED } from './target-kind.js';
 import { Words, sortedWords } from './words.js';
@@ -15,7 +16,7 @@ export interface CategoryColumn extends InputColumn {
 }
 
 export const category: InputKind<CategoryColumn, { categories: number }> = {
-  read(name, config) {
+  read(name, config, named) {
     const { categories: given } = config as CategoryInput;
     const words = new Words();
     return {
@@ -23,7 +24,7 @@ export const category: InputKind<CategoryColumn, { categories: number }> = {
         words.add(cell, place);
       },
       finish: ({ train, test }: RowSets) => {
-        const categories = given ?? sortedWords(words.among(train));
+        const categories = given ?? named ?? sortedWords(words.among(train));
         const indices = words.indicesIn(categories);
         const column: CategoryColumn = { name, type: 'category', shape: [categories.length], categories };
         return {
@@ -41,7 +42,7 @@ export const category: InputKind<CategoryColumn, { categories: number }> = {
 
 /** One of some classes, which are counted from 0. */
 export const categoryTarget: TargetKind = {
-  read(name) {
+  read(name, _, named) {
     const words = new Words();
     let firstEmpty: string | undefined;
     return {
@@ -51,7 +52,7 @@ export const categoryTarget: TargetKind = {
       },
       finish: () => {
         if (firstEmpty !== undefined) throw emptyTarget(firstEmpty, name);
-        const classes = sortedWords(words.all);
+        const classes = named ?? sortedWords(words.all);
         return { target: { name, type: 'category', classes }, values: words.indicesIn(classes) };
       },
     };

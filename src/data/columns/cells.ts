@@ -1,4 +1,4 @@
-import type { ColumnValues, InputColumn, LoadOptions, TargetColumn, TargetValues } from '../dataset.js';
+import type { ColumnValues, InputColumn, LoadOptions, TargetColumn, TargetValues, TaskOptions } from '../dataset.js';
 import type { Cell } from '../tables/table.js';
 
 /** The rows of a table, divided for good: those trained on and those that validate, and those of the test. */
@@ -20,12 +20,14 @@ export interface CellReader {
 /** Reads an input's column. */
 export interface InputReader extends CellReader {
   /** Once all rows are in. @throws UserError */
-  finish(rows: RowSets, files: TableFiles): ReadInput;
+  finish(rows: RowSets, table: ReadRows): ReadInput;
 }
 
 /** An input as it was read. */
 export interface ReadInput {
   column: InputColumn;
+  /** Files that the values are in, besides the table's. */
+  files?: readonly string[];
   /** The values themselves: of images, decoding them. */
   load: (options: LoadOptions) => Promise<ReadValues>;
 }
@@ -38,23 +40,27 @@ export interface ReadValues {
   prefetch?: { train: (indices: Int32Array) => void; test: (indices: Int32Array) => void };
 }
 
-/** Where files that cells name are. */
-export interface TableFiles {
-  /** Of each row, the folder that a name starts from. */
+/** A column's cells, once more: of images they aren't kept. */
+export interface ReadRows {
+  /** Those of the table. */
+  files: readonly string[];
+  /** Of each row, the folder that names of files in it start from. */
   folderOf: (row: number) => string;
+  /** In the order of the rows, a bounded part at a time. */
+  cellsOf: (column: string, options: TaskOptions) => AsyncIterable<CellBatch>;
+}
+
+/** Cells of rows that follow each other. */
+export interface CellBatch {
+  /** The number of the first row, from 0. */
+  first: number;
+  cells: readonly Cell[];
+  /** Where a cell is, for messages. @param index in `cells` */
+  place: (index: number) => string;
 }
 
 /** Reads the target's column. */
 export interface TargetReader extends CellReader {
   /** Once all rows are in. @throws UserError */
   finish(): { target: TargetColumn; values: TargetValues };
-}
-
-/** The values of some rows, in their order. */
-export function valuesOf<T extends Int32Array | Float32Array | Float64Array>(values: T, rows: Int32Array): T {
-  const chosen = new (values.constructor as new (length: number) => T)(rows.length);
-  rows.forEach((row, place) => {
-    chosen[place] = values[row];
-  });
-  return chosen;
 }

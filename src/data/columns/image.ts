@@ -1,30 +1,34 @@
-import { resolve } from 'node:path';
-import type { Bytes } from '../../tensorflow/bytes.js';
-import { colorOf } from '../images/pixels.js';
-import { type NormalizationStatistics, normalizationStatistics, normalize } from '../normalization.js';
-import type { ImageColumn } from '../images/image-column.js';
-import { openImages } from '../images/table-images.js';
-import { invalidTable } from '../tables/table-error.js';
+import { join } from 'node:path';
 import type { ImageInput } from '../../config/schema/experiment.generated.js';
-import type { TableFiles } from './cells.js';
+import type { Bytes } from '../../tensorflow/bytes.js';
+import type { ImageColumn } from '../images/image-column.js';
+import { colorOf } from '../images/pixels.js';
+import { isImageCell, openImages } from '../images/table-images.js';
+import { SMALLER_SIZE, requirePixels } from '../limits.js';
+import { type NormalizationStatistics, normalizationStatistics, normalize } from '../normalization.js';
+import { invalidTable } from '../tables/table-error.js';
 import type { InputKind } from './input-kind.js';
 
 export const image: InputKind<ImageColumn, NormalizationStatistics> = {
   read(name, config) {
     const { image_size: size, color_mode, background, normalization } = config as ImageInput;
-    const names: string[] = [];
+    const [height, width] = typeof size === 'number' ? [size, size] : size;
+    requirePixels({ height, width }, `dataset.inputs.${name}.image_size:`, SMALLER_SIZE);
+    // Of images that lie in the table itself nothing is kept: they are read once more.
+    const names: (string | undefined)[] = [];
     return {
       add: (cell, place) => {
-        if (typeof cell !== 'string') throw noFile(place());
-        names.push(cell);
+        if (!isImageCell(cell)) throw noImage(place());
+        names.push(typeof cell === 'string' ? cell : undefined);
       },
-      finish: (rows, files) => {
-        const [height, width] = typeof size === 'number' ? [size, size] : size;
+      finish: (rows, table) => {
         const color = colorOf(background);
         const shape = [height, width, color_mode === 'rgb' ? 3 : 1] as const;
         const column: ImageColumn = { name, type: 'image', shape, normalization, background: color };
-        const paths = { train: pathsOf(rows.train, names, files), test: pathsOf(rows.test, names, files) };
-        return { column, load: (options) => openImages(paths, { shape, background: color }, options) };
+        const named = names.flatMap((each, row) => (each === undefined ? [] : [join(table.folderOf(row), each)]));
+        const files = names.includes(undefined) ? [...table.files, ...named] : named;
+        const images = { name, rows, files, table };
+        return { column, files, load: (options) => openImages(images, { shape, background: color }, options) };
       },
     };
   },
@@ -35,10 +39,6 @@ export const image: InputKind<ImageColumn, NormalizationStatistics> = {
   prepare: normalize,
 };
 
-function pathsOf(rows: Int32Array, names: readonly string[], { folderOf }: TableFiles): string[] {
-  return Array.from(rows, (row) => resolve(folderOf(row), names[row]));
-}
-
-function noFile(place: string): Error {
-  return invalidTable(place, 'expected the name of an image file', 'remove rows without an image');
+function noImage(place: string): Error {
+  return invalidTable(place, 'expected an image, or the name of its file', 'remove rows without an image');
 }

@@ -10,8 +10,12 @@ import type { InputReader } from './cells.js';
  * model keeps them.
  */
 export interface InputKind<C extends InputColumn = InputColumn, P = unknown> {
-  /** Reads a column of a table. @param config its type's keys, complete */
-  read(name: string, config: InputConfig): InputReader;
+  /**
+   * Reads a column of a table.
+   * @param config its type's keys, complete
+   * @param named the values that it may have, in order, where the table names them
+   */
+  read(name: string, config: InputConfig, named?: readonly string[]): InputReader;
   /**
    * What its values are prepared with: learnt of the rows trained on, and kept with the model.
    * @param count of all rows

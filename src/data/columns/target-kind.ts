@@ -9,8 +9,8 @@ import type { TargetReader } from './cells.js';
  * many numbers a model gives for it, what the losses compare these with, and what predictions are worth.
  */
 export interface TargetKind {
-  /** Reads a column of a table. @param config its type's keys, complete */
-  read(name: string, config: TargetConfig): TargetReader;
+  /** Reads a column of a table: see `InputKind.read`. */
+  read(name: string, config: TargetConfig, named?: readonly string[]): TargetReader;
   /** How many numbers a model gives for it. */
   outputs(target: TargetColumn): number;
   /** Rows with the same number are alike: each part of a split has its share of them. int32 [rows] */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { DatasetConfig } from '../../config/schema/experiment.generated.js';
-import type { Dataset, LoadOptions, Rows } from '../dataset.js';
+import type { LoadOptions, Rows } from '../dataset.js';
+import { type ImageDataset, asImages, isImages } from '../images/image-dataset.js';
 import { listImages } from '../images/image-files.js';
 import { loadDataset } from '../load.js';
 import { type DuplicatePair, type Images, findDuplicates } from './image-duplicates.js';
@@ -27,7 +28,7 @@ export interface DatasetDuplicates {
 
 /**
  * Finds the test images of a dataset that are among its training images, or look like one of them.
- * @returns undefined for a dataset that isn't of images
+ * @returns undefined for a dataset that isn't of images and their classes
  * @throws UserError as `loadDataset`
  */
 export async function datasetDuplicates(
@@ -37,9 +38,9 @@ export async function datasetDuplicates(
   // All classes: positions are then those of the files.
   const dataset = await loadDataset({ ...config, classes: null }, options);
   const { train, test } = dataset;
-  const [trained, tested] = [imagesOf(dataset, train), imagesOf(dataset, test)];
-  if (!trained || !tested) return undefined;
-  const { exact, near } = await findDuplicates(trained, tested, options);
+  if (!isImages(dataset)) return undefined;
+  const images = asImages(dataset, 'a look for duplicates');
+  const { exact, near } = await findDuplicates(imagesOf(images, 'train'), imagesOf(images, 'test'), options);
   const names = await trainingFiles(config, options);
   const chosen = config.classes && new Set(config.classes.map((name) => name.normalize()));
   const classOf = (rows: Rows, row: number): string => dataset.target.classes[rows.target[row]].normalize();
@@ -57,13 +58,11 @@ export async function datasetDuplicates(
   return { tests, exact: exact.filter(isChosen).map(named), near: near.filter(isChosen).map(named) };
 }
 
-function imagesOf({ inputs }: Dataset, rows: Rows): Images | undefined {
-  const [column] = inputs;
-  const [pixels] = rows.inputs;
-  if (inputs.length !== 1 || column.type !== 'image') return undefined;
-  if (pixels instanceof Int32Array || pixels instanceof Float32Array) return undefined;
-  const [height, width, channels] = column.shape;
-  return { count: rows.count, pixels, shape: [height, width, channels] };
+type Sets = Omit<ImageDataset, 'name' | 'digest' | 'source'>;
+
+function imagesOf({ height, width, channels, ...sets }: Sets, set: 'train' | 'test'): Images {
+  const { images: pixels, labels } = sets[set];
+  return { count: labels.length, pixels, shape: [height, width, channels] };
 }
 
 /** The files of the training images in their order, those that validate last, where each is a file. */

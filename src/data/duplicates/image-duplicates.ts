@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { shortDigest } from '../digest.js';
 import type { Bytes } from '../../tensorflow/bytes.js';
 import type { TaskOptions } from '../dataset.js';
 import {
@@ -49,7 +49,7 @@ export async function findDuplicates(train: Images, test: Images, options: TaskO
   const coarse: Float32Array[] = [];
   const exactly = new Map<string, number>();
   await forEachImage(train, { ...options, before: 0, total }, (pixels, at) => {
-    const digest = digestOf(pixels);
+    const digest = shortDigest(pixels);
     if (!exactly.has(digest)) exactly.set(digest, at);
     const thumbnail = thumbnailOf(pixels, train.shape);
     index.add(perceptualHash(thumbnail), at);
@@ -57,7 +57,7 @@ export async function findDuplicates(train: Images, test: Images, options: TaskO
   });
   const found: Duplicates = { exact: [], near: [] };
   await forEachImage(test, { ...options, before: train.count, total }, (pixels, at) => {
-    const same = exactly.get(digestOf(pixels));
+    const same = exactly.get(shortDigest(pixels));
     if (same !== undefined) found.exact.push({ test: at, train: same });
     else {
       const near = nearest(pixels, { train, test, index, coarse });
@@ -100,10 +100,6 @@ function nearest(
     if (alike >= LEAST_CORRELATION && alike > (best?.alike ?? 0)) best = { at, alike };
   }
   return best?.at;
-}
-
-function digestOf(pixels: Uint8Array): string {
-  return createHash('sha256').update(pixels).digest('base64url').slice(0, 22);
 }
 
 /**

@@ -18,7 +18,7 @@ export const MAX_FILE_BYTES = 2 ** 28;
 
 /** A folder's images and what they are to become. */
 export interface FolderDecoding {
-  /** The folder that the files' paths start from; empty where they are absolute. */
+  /** The folder that the files' paths start from. */
   root: string;
   files: Pick<ImageFiles, 'train' | 'validation' | 'test'>;
   format: ImageFormat;
@@ -44,17 +44,18 @@ export async function decodeFolder(decoding: FolderDecoding, target: string, opt
   const { train, validation, test } = decoding.files;
   const files = { train: [...train, ...validation], test };
   const tally: Tally = { done: 0, total: files.train.length + test.length, undecodable: [], oddSized: [] };
-  await requireSpace(decoding, tally.total, target);
+  await requireSpace(decoding.format, tally.total, target);
   for (const set of ['train', 'test'] as const) {
     await decodeSet(decoding, files[set], { images: imagesFile(target, set), tally }, options);
     const labels = Int32Array.from(files[set], ({ label }) => label);
     await writeFile(labelsFile(target, set), labels, { flush: true });
   }
   await rm(decoding.report, { force: true });
-  if (tally.undecodable.length > 0) throw await undecodableError(decoding, tally);
+  if (tally.undecodable.length > 0) throw await undecodableError(decoding, tally.undecodable, tally.total);
 }
 
-async function requireSpace({ format }: FolderDecoding, images: number, target: string): Promise<void> {
+/** @throws UserError where there isn't room for so many decoded images */
+export async function requireSpace(format: ImageFormat, images: number, target: string): Promise<void> {
   const needed = images * format.height * format.width * format.channels;
   const { bavail, bsize } = await statfs(target);
   if (bavail * bsize > needed) return;
@@ -109,9 +110,16 @@ export async function readImageFile(file: string): Promise<Buffer> {
   return readRegularFile(file, MAX_FILE_BYTES);
 }
 
-/** Names the first ones, and a file that names all. */
-async function undecodableError({ root, report }: FolderDecoding, { undecodable, total }: Tally): Promise<UserError> {
-  const files = undecodable.sort((a, b) => (a.path < b.path ? -1 : 1));
+/**
+ * Names the first of the images that can't be decoded, and writes a file that names all.
+ * @param total how many images there are
+ */
+export async function undecodableError(
+  { root, report }: Pick<FolderDecoding, 'root' | 'report'>,
+  undecodable: readonly FileProblem[],
+  total: number,
+): Promise<UserError> {
+  const files = undecodable.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   await writeFile(report, encodeCsv([['path', 'reason'], ...files.map(({ path, reason }) => [path, reason])]));
   const heading = `${files.length} of ${total} images${root === '' ? '' : ` in ${root}`} can't be decoded`;
   const named = fileList(files, MAX_NAMED).map((line) => `  ${line}`);

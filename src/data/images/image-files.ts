@@ -4,6 +4,7 @@ import { fileList } from './file-list.js';
 import { type Folder, type FolderWalk, hasImages, imagesBelow, walkFolder } from './folder-walk.js';
 import { type SplitFolders, findSplits } from './split-folders.js';
 import { splitNames } from './split-names.js';
+import { everyIndex } from '../rows.js';
 import { stratifiedOrder } from '../stratified-order.js';
 
 /** An image of a folder and its class. */
@@ -138,7 +139,7 @@ function requireNoSplits(root: string, { path, folders }: Folder): void {
 
 function drawTest(images: ImageFile[]): { train: ImageFile[]; test: ImageFile[] } {
   const labels = Int32Array.from(images, ({ label }) => label);
-  const order = stratifiedOrder(Int32Array.from(labels.keys()), labels, randomStream(0, 'test_split'));
+  const order = stratifiedOrder(everyIndex(labels.length), labels, randomStream(0, 'test_split'));
   const testCount = Math.max(1, Math.round(images.length * TEST_FRACTION));
   const pick = (indices: Int32Array) => Array.from(indices.slice().sort(), (index) => images[index]);
   return { train: pick(order.subarray(testCount)), test: pick(order.subarray(0, testCount)) };

@@ -1,19 +1,36 @@
-import { stat } from 'node:fs/promises';
+import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { cacheDirectory } from '../../cache.js';
 import { forEachConcurrently } from '../../concurrently.js';
-import { UserError, messageOf } from '../../errors.js';
-import type { ReadValues } from '../columns/cells.js';
-import type { LoadOptions } from '../dataset.js';
-import { textDigest } from '../digest.js';
-import { prepared } from '../prepared.js';
-import { decodeFolder } from './folder-decoding.js';
-import { DECODER_VERSION } from './image-decoding.js';
+import { type FileProblem, messageOf } from '../../errors.js';
+import type { ReadRows, ReadValues, RowSets } from '../columns/cells.js';
+import type { LoadOptions, TaskOptions } from '../dataset.js';
+import { cacheKey, textDigest } from '../digest.js';
+import { imagesFile, labelsFile, prepared } from '../prepared.js';
+import { fileInFolder } from '../tables/folder-table.js';
+import type { Cell, EmbeddedFile, NumberArray } from '../tables/table.js';
+import { resizedPixels } from './array-pixels.js';
+import { readImageFile, requireSpace, undecodableError } from './folder-decoding.js';
+import { DECODER_VERSION, type ImageFormat, decodeImage } from './image-decoding.js';
+import type { ImageShape } from './image-dataset.js';
+import { imageStates } from './image-states.js';
 import type { Color } from './pixels.js';
 
 /** Enough to keep a disk busy. */
-const CONCURRENT_STATS = 16;
+const CONCURRENT_LOOKS = 16;
+const SETS = ['train', 'test'] as const;
+
+/** A column of a table whose cells are images. */
+interface TableImages {
+  /** The column's. */
+  name: string;
+  rows: RowSets;
+  /** Those that its cells name, absolute, and the table's own where it holds some in itself. */
+  files: readonly string[];
+  table: ReadRows;
+}
 
 /** What the images become. */
 interface Format {
@@ -22,57 +39,128 @@ interface Format {
   background: Color;
 }
 
+/** A file by its name, a file in the table itself, or pixels. */
+type ImageCell = string | EmbeddedFile | NumberArray;
+
+/** Whether a cell may be an image. */
+export function isImageCell(cell: Cell): cell is ImageCell {
+  if (typeof cell === 'string') return true;
+  if (typeof cell !== 'object' || cell === null) return false;
+  return ('bytes' in cell && cell.bytes instanceof Uint8Array) || ('data' in cell && ArrayBuffer.isView(cell.data));
+}
+
 /**
- * The images that a table's column names: decoded once, into the cache, and memory-mapped; anew when a file, its time or the
- * way of decoding changes.
- * @param paths absolute, of each set's rows
- * @throws UserError `dataset-file-missing`, `image-undecodable`, `cache-not-writable`
+ * The images of a table's column: decoded once, into the cache, and memory-mapped; anew when a file, its time or the way of
+ * decoding changes.
+ * @throws UserError `dataset-file-missing`, `dataset-invalid`, `image-undecodable`, `cache-not-writable`
  */
 export async function openImages(
-  paths: { train: string[]; test: string[] },
-  format: Format,
+  images: TableImages,
+  { shape: [height, width, channels], background }: Format,
   options: LoadOptions,
 ): Promise<ReadValues> {
-  const key = textDigest(JSON.stringify([paths, format])).slice(0, 16);
-  const directory = join(cacheDirectory(options.environment), 'datasets', 'table', key);
-  const [height, width, channels] = format.shape;
+  const { rows, files } = images;
+  await requireFiles(images, options);
   const size = { height, width, channels };
-  const { train, test } = await prepared(
-    {
-      directory,
-      fingerprint: await fingerprint([...paths.train, ...paths.test]),
-      write: async (target) => {
-        const unlabelled = (set: string[]) => set.map((path) => ({ path, label: 0 }));
-        const files = { train: unlabelled(paths.train), validation: [], test: unlabelled(paths.test) };
-        const report = `${directory}-undecodable.csv`;
-        const decoding = { root: '', files, format: { ...size, background: format.background }, resize: true, report };
-        await decodeFolder(decoding, target, options);
-        return { ...size, classes: [] };
-      },
-    },
-    options,
-  );
+  const order = [textDigest(rows.train.join()), textDigest(rows.test.join())];
+  const key = cacheKey([files, order, size, background]);
+  const directory = join(cacheDirectory(options.environment), 'datasets', 'table', key);
+  const report = `${directory}-undecodable.csv`;
+  const states = await imageStates(files, "names of files in a table start from the table's folder");
+  const write = async (target: string): Promise<Omit<ImageShape, 'classes'> & { classes: [] }> => {
+    await decodeColumn(images, { format: { ...size, background }, target, report }, options);
+    return { ...size, classes: [] };
+  };
+  const fingerprint = textDigest(JSON.stringify([sharp.versions, DECODER_VERSION, states]));
+  const { train, test } = await prepared({ directory, fingerprint, write }, options);
   const prefetch = train.prefetch && test.prefetch && { train: train.prefetch, test: test.prefetch };
   return { train: train.images, test: test.images, prefetch };
 }
 
-async function fingerprint(paths: readonly string[]): Promise<string> {
-  const described: unknown[] = [];
-  await forEachConcurrently(paths, CONCURRENT_STATS, async (path, index) => {
-    const { size, mtimeMs } = await statImage(path);
-    described[index] = [size, mtimeMs];
-  });
-  return textDigest(JSON.stringify([sharp.versions, DECODER_VERSION, described]));
+/** Holds all names to files in the table's folder. */
+async function requireFiles({ name, table }: TableImages, options: TaskOptions): Promise<void> {
+  for await (const { first, cells, place } of table.cellsOf(name, options)) {
+    await forEachConcurrently(cells, CONCURRENT_LOOKS, async (cell, index) => {
+      if (typeof cell === 'string') await fileInFolder(table.folderOf(first + index), cell, place(index));
+    });
+  }
 }
 
-async function statImage(file: string): Promise<{ size: number; mtimeMs: number }> {
+interface Decoding {
+  format: ImageFormat;
+  /** The prepared folder. */
+  target: string;
+  /** The file that is to name all images that can't be decoded. */
+  report: string;
+}
+
+/** Decodes all images of a column, several at a time, each to the place of its row. */
+async function decodeColumn(images: TableImages, decoding: Decoding, options: TaskOptions): Promise<void> {
+  const { name, rows, table } = images;
+  const { format, target } = decoding;
+  const total = rows.train.length + rows.test.length;
+  await requireSpace(format, total, target);
+  const writer = await RowWriter.open(rows, format, target);
+  const undecodable: FileProblem[] = [];
   try {
-    return await stat(file);
-  } catch (error) {
-    throw new UserError(`can't read the image ${file}: ${messageOf(error)}`, {
-      code: 'dataset-file-missing',
-      hint: "names of files in a table start from the table's folder",
-      cause: error,
-    });
+    for await (const { first, cells, place } of table.cellsOf(name, options)) {
+      await forEachConcurrently(cells, availableParallelism(), async (cell, index) => {
+        options.signal?.throwIfAborted();
+        try {
+          await writer.write(first + index, await pixelsOf(cell, table.folderOf(first + index), format));
+        } catch (error) {
+          undecodable.push({ path: place(index), reason: messageOf(error) });
+        }
+      });
+      const done = first + cells.length;
+      options.onProgress?.({ step: 'decode', subject: name, done, total, unit: 'images' });
+    }
+  } finally {
+    await writer.close();
+  }
+  await rm(decoding.report, { force: true });
+  if (undecodable.length > 0) throw await undecodableError({ root: '', report: decoding.report }, undecodable, total);
+}
+
+/** @throws Error that says why it can't be decoded */
+async function pixelsOf(cell: Cell, folder: string, format: ImageFormat): Promise<Uint8Array> {
+  if (!isImageCell(cell)) throw new Error('is no image');
+  if (typeof cell !== 'string' && 'data' in cell) return resizedPixels(cell, format);
+  const file = typeof cell === 'string' ? await readImageFile(join(folder, cell)) : Buffer.from(cell.bytes);
+  return (await decodeImage(file, format, true)).pixels;
+}
+
+/** Writes images to the places of their rows in the files of a prepared folder. */
+class RowWriter {
+  readonly #placeOf = new Map<number, { file: FileHandle; at: number }>();
+
+  private constructor(
+    readonly files: Record<'train' | 'test', FileHandle>,
+    rows: RowSets,
+    imageBytes: number,
+  ) {
+    for (const set of SETS) {
+      rows[set].forEach((row, at) => this.#placeOf.set(row, { file: files[set], at: at * imageBytes }));
+    }
+  }
+
+  static async open(rows: RowSets, { height, width, channels }: ImageFormat, target: string): Promise<RowWriter> {
+    for (const set of SETS) {
+      await writeFile(labelsFile(target, set), new Int32Array(rows[set].length), { flush: true });
+    }
+    const [train, test] = [await open(imagesFile(target, 'train'), 'w'), await open(imagesFile(target, 'test'), 'w')];
+    return new RowWriter({ train, test }, rows, height * width * channels);
+  }
+
+  async write(row: number, pixels: Uint8Array): Promise<void> {
+    const place = this.#placeOf.get(row);
+    await place?.file.write(pixels, 0, pixels.length, place.at);
+  }
+
+  async close(): Promise<void> {
+    for (const set of SETS) {
+      await this.files[set].sync();
+      await this.files[set].close();
+    }
   }
 }

@@ -4,13 +4,12 @@ import { basename, join, resolve } from 'node:path';
 import { list } from 'tar';
 import { UserError, messageOf } from '../../errors.js';
 import { readRegularFile } from '../../regular-file.js';
-import type { Normalization } from '../images/image-column.js';
 import type { Dataset, LoadOptions, TaskOptions } from '../dataset.js';
 import { type ImageShape, asColumns, imageColumns } from '../images/image-dataset.js';
 import { textDigest } from '../digest.js';
 import type { DataSource } from './data-source.js';
 import type { RemoteFile } from '../download.js';
-import { type Published, downloadPublished, publishedFolder } from '../published.js';
+import { type Published, type PublishedConfig, downloadPublished, publishedFolder } from '../published.js';
 import { type Preparation, imagesFile, labelsFile, prepared } from '../prepared.js';
 
 /** The binary version of a CIFAR dataset. */
@@ -26,18 +25,11 @@ export interface CifarVersion {
   classes: readonly string[];
 }
 
-/** What the experiment says of it. */
-export interface CifarConfig {
-  name: string;
-  path: string | null;
-  normalization: Normalization;
-}
-
 const PLANE = 32 * 32;
 const PIXELS = 3 * PLANE;
 
 /** A CIFAR dataset that is downloaded when it is first used. */
-export function publishedCifar<Config extends CifarConfig>(
+export function publishedCifar<Config extends PublishedConfig>(
   version: CifarVersion,
   about: Omit<Published, 'train' | 'test' | 'classes' | 'shape' | 'files'>,
 ): DataSource<Config> & { published: Published } {
@@ -63,7 +55,11 @@ function shapeOf({ classes }: CifarVersion): ImageShape {
  * what isn't there. Its images are rearranged once, into the cache, and memory-mapped.
  * @param version what to download and to expect: other files in tests
  */
-export async function loadCifar(config: CifarConfig, version: CifarVersion, options: LoadOptions): Promise<Dataset> {
+export async function loadCifar(
+  config: PublishedConfig,
+  version: CifarVersion,
+  options: LoadOptions,
+): Promise<Dataset> {
   const { name, path } = config;
   const preparation = path === null ? downloaded(name, version, options) : await given(name, path, version, options);
   const sets = await prepared(preparation, options);

@@ -3,11 +3,11 @@ import type { Idx } from '../../config/schema/experiment.generated.js';
 import { UserError } from '../../errors.js';
 import type { Dataset, DatasetDescription, LoadOptions, TaskOptions } from '../dataset.js';
 import { type ImageDataset, type ImageSet, type ImageShape, asColumns, imageColumns } from '../images/image-dataset.js';
-import type { Normalization } from '../images/image-column.js';
 import { contentDigest } from '../digest.js';
 import { requireArrayHolds } from '../limits.js';
 import { LastRead } from '../last-read.js';
 import { type IdxArray, type IdxHeader, readIdx, readIdxHeader } from '../idx-format.js';
+import type { PublishedConfig } from '../published.js';
 import type { DataSource } from './data-source.js';
 
 /** Paths of the four files of a dataset in MNIST's format, and of two more for validation images that are given. */
@@ -78,7 +78,7 @@ export function readKnownIdxFiles(
  * @param config.path folder of its files; null if they come with Ablate or are downloaded
  */
 export async function describeKnownIdx(
-  config: { path: string | null; normalization: Normalization },
+  config: PublishedConfig,
   shape: ImageShape,
   options: LoadOptions,
 ): Promise<DatasetDescription> {

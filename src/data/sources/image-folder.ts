@@ -1,26 +1,22 @@
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import type { ImageFolder } from '../../config/schema/experiment.generated.js';
 import { UserError, messageOf } from '../../errors.js';
 import { cacheDirectory } from '../../cache.js';
-import { forEachConcurrently } from '../../concurrently.js';
 import type { Dataset, DatasetDescription, LoadOptions } from '../dataset.js';
 import { type ImageShape, asColumns, imageColumns } from '../images/image-dataset.js';
-import { textDigest } from '../digest.js';
+import { cacheKey, textDigest } from '../digest.js';
 import { decodeFolder, readImageFile } from '../images/folder-decoding.js';
 import { DECODER_VERSION, type ImageFormat, decodedSize } from '../images/image-decoding.js';
 import { type ImageFiles, listImages } from '../images/image-files.js';
-import { MAX_PIXELS, tooManyPixels } from '../limits.js';
+import { SMALLER_SIZE, requirePixels } from '../limits.js';
+import { imageStates } from '../images/image-states.js';
 import { colorOf } from '../images/pixels.js';
 import { type Preparation, prepared } from '../prepared.js';
 import type { DataSource } from './data-source.js';
 
 /** Of this many damaged images one after another, the size that all are to have isn't looked for any further. */
 const MOST_DAMAGED = 50;
-
-/** Enough to keep a disk busy. */
-const CONCURRENT_STATS = 16;
 
 /**
  * Reads images from a folder per class (see `listImages`). They are decoded once, into the cache, and memory-mapped, so
@@ -71,12 +67,7 @@ async function imageFormat(root: string, config: ImageFolder, { first, train }: 
   const channels = config.color_mode === 'rgb' ? 3 : 1;
   const candidates = [first, ...train.slice(0, MOST_DAMAGED).map(({ path }) => path)];
   const { height, width } = await imageSize(config, root, candidates);
-  if (height * width > MAX_PIXELS) {
-    throw new UserError(`dataset.image_size: ${tooManyPixels(height, width)}`, {
-      code: 'dataset-invalid',
-      hint: 'choose a smaller one: networks are trained on images of a few hundred pixels a side',
-    });
-  }
+  requirePixels({ height, width }, 'dataset.image_size:', SMALLER_SIZE);
   return { height, width, channels, background: colorOf(config.background) };
 }
 
@@ -106,32 +97,20 @@ async function imageSize(
 /** One folder of the cache for each way of decoding a folder, so that a changed one replaces what it was before. */
 function cacheFolder(root: string, config: ImageFolder, { environment }: LoadOptions): string {
   const { image_size, color_mode, background } = config;
-  const key = textDigest(JSON.stringify([root, image_size, color_mode, background])).slice(0, 16);
+  const key = cacheKey([root, image_size, color_mode, background]);
   return join(cacheDirectory(environment), 'datasets', 'image_folder', key);
 }
 
 /** Changes when a file comes, goes, or has another size or time, and with the version of the decoder. */
 async function fingerprint(root: string, { classes, train, validation, test }: ImageFiles): Promise<string> {
   const files = [...train, ...validation, ...test];
-  const described: unknown[] = [];
-  await forEachConcurrently(files, CONCURRENT_STATS, async ({ path, label }, index) => {
-    const { size, mtimeMs } = await statImage(join(root, path));
-    described[index] = [path, label, size, mtimeMs];
-  });
+  // One may have gone since the folder was listed.
+  const states = await imageStates(
+    files.map(({ path }) => join(root, path)),
+    'leave the folder as it is while it is read',
+  );
+  const described = files.map(({ path, label }, index) => [path, label, ...states[index]]);
   return textDigest(
     JSON.stringify([sharp.versions, DECODER_VERSION, classes, train.length, validation.length, described]),
   );
-}
-
-/** The image may have gone since the folder was listed. */
-async function statImage(file: string): Promise<{ size: number; mtimeMs: number }> {
-  try {
-    return await stat(file);
-  } catch (error) {
-    throw new UserError(`can't read the image ${file}: ${messageOf(error)}`, {
-      code: 'dataset-file-missing',
-      hint: 'leave the folder as it is while it is read',
-      cause: error,
-    });
-  }
 }

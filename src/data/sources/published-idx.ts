@@ -1,18 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import type { Normalization } from '../images/image-column.js';
 import type { Dataset, LoadOptions } from '../dataset.js';
 import type { RemoteFile } from '../download.js';
 import { type ImageShape, asColumns } from '../images/image-dataset.js';
-import { type Published, downloadPublished } from '../published.js';
+import { type Published, type PublishedConfig, downloadPublished } from '../published.js';
 import type { DataSource } from './data-source.js';
 import { describeKnownIdx, publishedNames, readKnownIdxFiles } from './idx.js';
-
-/** What the experiment says of a dataset in four IDX files. */
-export interface IdxConfig {
-  name: string;
-  path: string | null;
-  normalization: Normalization;
-}
 
 /** Size and SHA-256 of the four files. */
 type Checksums = Record<
@@ -29,7 +21,7 @@ export function idxFiles(folders: readonly string[], checksums: Checksums): Remo
 }
 
 /** A dataset in MNIST's format that is downloaded when it is first used. */
-export function publishedIdx<Config extends IdxConfig>(
+export function publishedIdx<Config extends PublishedConfig>(
   published: Published,
   classes: readonly string[],
 ): DataSource<Config> & { published: Published } {
@@ -47,7 +39,7 @@ export function publishedIdx<Config extends IdxConfig>(
  * @param files what to download: other files in tests
  */
 export async function loadPublishedIdx(
-  config: IdxConfig,
+  config: PublishedConfig,
   shape: ImageShape,
   files: readonly RemoteFile[],
   options: LoadOptions,

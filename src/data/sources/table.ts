@@ -1,38 +1,41 @@
-import { dirname, resolve } from 'node:path';
 import type { Table as TableConfig } from '../../config/schema/experiment.generated.js';
 import { UserError } from '../../errors.js';
 import { randomStream } from '../../random.js';
 import { listed } from '../../words.js';
-import { type ReadInput, type RowSets, valuesOf } from '../columns/cells.js';
+import type { CellReader, ReadInput, ReadRows, RowSets } from '../columns/cells.js';
 import { inputKind, targetKind } from '../columns/kinds.js';
 import type { Dataset, DatasetColumns, DatasetDescription, LoadOptions, Rows, TargetValues } from '../dataset.js';
 import { datasetDigest } from '../digest.js';
 import { LastRead } from '../last-read.js';
+import { everyIndex, valuesOf } from '../rows.js';
 import { stratifiedOrder } from '../stratified-order.js';
-import { openTable } from '../tables/open-table.js';
-import type { Table } from '../tables/table.js';
+import { type OpenedTable, openTables } from '../tables/table-files.js';
+import type { Cell, Table } from '../tables/table.js';
+import { invalidTable } from '../tables/table-error.js';
 import type { DataSource } from './data-source.js';
 
-/** A table, read, its images not yet decoded. */
-interface ReadTable extends DatasetColumns {
+/** Tables, read, their images not yet decoded. */
+interface ReadTables extends DatasetColumns {
   columns: readonly ReadInput[];
   values: TargetValues;
   rows: RowSets;
   givenValidation: number;
 }
 
-/** The files of a table: one, of which the test is drawn, or those of training, validation and test. */
-interface TableFile {
-  file: string;
-  set: 'all' | 'train' | 'validation' | 'test';
+const lastRead = new LastRead<ReadTables>();
+const lastLoaded = new LastRead<Omit<Dataset, 'name' | 'source'>>();
+
+/** Reads the dataset `table`: rows of tables, their columns as inputs and target. */
+async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dataset> {
+  const { read, files, purpose } = await readTables(config, options);
+  const named = read.columns.flatMap(({ files = [] }) => files);
+  const dataset = await lastLoaded.of([...files, ...named], purpose, () => load(read, options));
+  return { name: config.name, source: config.path ?? config.train ?? '', ...dataset };
 }
 
-const lastRead = new LastRead<ReadTable>();
-
-/** Reads the dataset `table`: rows of CSV files, their columns as inputs and target. */
-async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dataset> {
-  const { columns, values, rows, inputs, target, givenValidation } = await read(config, options);
-  const loaded = await Promise.all(columns.map(({ load }) => load(options)));
+async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Dataset, 'name' | 'source'>> {
+  const { columns, values, rows, inputs, target, givenValidation } = read;
+  const loaded = await Promise.all(columns.map((column) => column.load(options)));
   const setOf = (set: 'train' | 'test'): Rows => {
     const mapped = loaded.flatMap(({ prefetch }) => (prefetch ? [prefetch[set]] : []));
     const prefetch = (indices: Int32Array): void => {
@@ -46,75 +49,79 @@ async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dat
     };
   };
   const sets = { train: setOf('train'), test: setOf('test'), ...(givenValidation > 0 ? { givenValidation } : {}) };
-  const source = config.path ?? config.train ?? '';
-  return { name: config.name, source, inputs, target, ...sets, digest: datasetDigest({ inputs, target }, sets) };
+  return { inputs, target, ...sets, digest: datasetDigest({ inputs, target }, sets) };
 }
 
 async function describeTable(config: TableConfig, options: LoadOptions): Promise<DatasetDescription> {
-  const { inputs, target, givenValidation } = await read(config, options);
+  const { inputs, target, givenValidation } = (await readTables(config, options)).read;
   return { inputs, target, hasValidation: givenValidation > 0 };
 }
 
 export const table: DataSource<TableConfig> = { load: loadTable, describe: describeTable };
 
-function read(config: TableConfig, options: LoadOptions): Promise<ReadTable> {
-  const files = filesOf(config, options.baseDirectory);
+/** The tables' cells; read again only if a file or what is wanted of it has changed. */
+async function readTables(
+  config: TableConfig,
+  options: LoadOptions,
+): Promise<{ read: ReadTables; files: readonly string[]; purpose: string }> {
   const { inputs, target, separator, encoding, test_split } = config;
-  const purpose = JSON.stringify([inputs, target, separator, encoding, test_split, files]);
-  return lastRead.of(
-    files.map(({ file }) => file),
-    purpose,
-    () => readTable(config, files, options),
-  );
+  const opened = await openTables(config, options);
+  const files = opened.flatMap(({ table: { file, parts } }) => parts ?? [file]);
+  const sets = opened.map(({ set }) => set);
+  const purpose = JSON.stringify([inputs, target, separator, encoding, test_split, sets]);
+  return { read: await lastRead.of(files, purpose, () => read(config, opened, files, options)), files, purpose };
 }
 
-/** @throws UserError `dataset-invalid` where it isn't clear what is tested */
-function filesOf({ path, train, validation, test }: TableConfig, baseDirectory: string): TableFile[] {
-  const given = Object.entries({ all: path, train, validation, test }).filter(([, file]) => file !== null);
-  const names = given.map(([set]) => (set === 'all' ? 'path' : set));
-  if (!['path', 'train,test', 'train,validation,test'].includes(names.join())) {
-    throw new UserError(`dataset has ${names.length === 0 ? 'no file' : listed(names)}`, {
-      code: 'dataset-invalid',
-      hint: 'give path alone, of which the test rows are drawn; or train and test, perhaps with validation',
-      exitCode: 2,
-    });
-  }
-  return given.map(([set, file]) => ({ file: resolve(baseDirectory, file ?? ''), set: set as TableFile['set'] }));
-}
-
-async function readTable(config: TableConfig, files: TableFile[], options: LoadOptions): Promise<ReadTable> {
+async function read(
+  config: TableConfig,
+  opened: readonly OpenedTable[],
+  files: readonly string[],
+  options: LoadOptions,
+): Promise<ReadTables> {
   const [[targetName, targetConfig]] = Object.entries(config.target);
   const inputs = Object.entries(config.inputs).map(([name, each]) => ({
     name,
-    reader: inputKind(each.type).read(name, each),
+    reader: inputKind(each.type).read(name, each, classesOf(opened, name)),
   }));
-  const target = targetKind(targetConfig.type).read(targetName, targetConfig);
+  const target = targetKind(targetConfig.type).read(targetName, targetConfig, classesOf(opened, targetName));
   const readers = [...inputs, { name: targetName, reader: target }];
   const ends: number[] = [];
-  const folders: string[] = [];
-  for (const { file } of files) {
-    const opened = await open(file, config, options);
-    const count = await takeRows(opened, readers, options);
-    if (count === 0) throw new UserError(`${file} has no rows`, { code: 'dataset-invalid', hint: 'give another file' });
+  for (const { table: each } of opened) {
+    const count = await takeRows(each, readers, options);
+    if (count === 0)
+      throw new UserError(`${each.file} has no rows`, { code: 'dataset-invalid', hint: 'give another file' });
     ends.push((ends.at(-1) ?? 0) + count);
-    folders.push(dirname(file));
   }
   const { target: column, values } = target.finish();
-  const { rows, givenValidation } = setsOf(config, { files, ends, strata: targetKind(column.type).strata(values) });
-  const folderOf = (row: number): string => folders[ends.findIndex((end) => row < end)];
-  const columns = inputs.map(({ reader }) => reader.finish(rows, { folderOf }));
+  const { rows, givenValidation } = setsOf(config, { opened, ends, strata: targetKind(column.type).strata(values) });
+  const again = { files, folderOf: folderOf(opened, ends), cellsOf: cellsOf(opened) };
+  const columns = inputs.map(({ reader }) => reader.finish(rows, again));
   requireOneInput(columns);
   return { columns, inputs: columns.map((each) => each.column), target: column, values, rows, givenValidation };
 }
 
-function open(file: string, { separator, encoding }: TableConfig, options: LoadOptions): Promise<Table> {
-  return openTable(file, { separator: separator ?? undefined, encoding: encoding ?? undefined }, options);
+function folderOf(opened: readonly OpenedTable[], ends: readonly number[]): ReadRows['folderOf'] {
+  return (row) => opened[ends.findIndex((end) => row < end)].table.folder;
+}
+
+/** A column of all tables, read anew. */
+function cellsOf(opened: readonly OpenedTable[]): ReadRows['cellsOf'] {
+  return async function* (name, options) {
+    let first = 0;
+    for (const { table: each } of opened) {
+      const column = columnOf(each, name);
+      for await (const { cells, count, place } of each.batches(options)) {
+        yield { first, cells: cells[column], place: (index) => place(index, column) };
+        first += count;
+      }
+    }
+  };
 }
 
 /** @returns how many rows there were */
 async function takeRows(
   opened: Table,
-  readers: readonly { name: string; reader: { add: (cell: never, place: () => string) => void } }[],
+  readers: readonly { name: string; reader: CellReader }[],
   options: LoadOptions,
 ): Promise<number> {
   const places = readers.map(({ name }) => columnOf(opened, name));
@@ -122,11 +129,28 @@ async function takeRows(
   for await (const { cells, place, count: rows } of opened.batches(options)) {
     readers.forEach(({ reader }, index) => {
       const column = cells[places[index]];
-      for (let row = 0; row < rows; row++) reader.add(column[row] as never, () => place(row, places[index]));
+      const { classes } = opened.columns[places[index]];
+      for (let row = 0; row < rows; row++) {
+        const at = (): string => place(row, places[index]);
+        reader.add(classes ? classNamed(column[row], classes, at) : column[row], at);
+      }
     });
     count += rows;
   }
   return count;
+}
+
+/** The classes that a column has, where the tables name them. */
+function classesOf([{ table: first }]: readonly OpenedTable[], name: string): readonly string[] | undefined {
+  return first.columns.find((column) => column.name === name)?.classes;
+}
+
+/** A number stands for a class, where the table names these. */
+function classNamed(cell: Cell, classes: readonly string[], place: () => string): Cell {
+  if (typeof cell !== 'number') return cell;
+  if (Number.isInteger(cell) && cell >= 0 && cell < classes.length) return classes[cell];
+  const problem = `expected the number of a class, from 0 to ${classes.length - 1}, found ${cell}`;
+  throw invalidTable(place(), problem, 'the table names its classes: number its rows by them');
 }
 
 function columnOf({ file, columns }: Table, name: string): number {
@@ -145,18 +169,18 @@ function columnOf({ file, columns }: Table, name: string): number {
 /** Which rows are trained on, which validate, which are tested. */
 function setsOf(
   { test_split: part }: TableConfig,
-  { files, ends, strata }: { files: readonly TableFile[]; ends: readonly number[]; strata: Int32Array },
+  { opened, ends, strata }: { opened: readonly OpenedTable[]; ends: readonly number[]; strata: Int32Array },
 ): { rows: RowSets; givenValidation: number } {
   const count = strata.length;
-  const all = Int32Array.from({ length: count }, (_, row) => row);
-  if (files[0].set === 'all') {
+  const all = everyIndex(count);
+  if (opened[0].set === 'all') {
     const order = stratifiedOrder(all, strata, randomStream(0, 'table/test'));
     const tested = Math.min(Math.max(1, Math.round(count * part)), count - 1);
     return { rows: { train: order.slice(tested).sort(), test: order.slice(0, tested).sort() }, givenValidation: 0 };
   }
   const end = ends[ends.length - 2];
   const rows = { train: all.subarray(0, end), test: all.subarray(end) };
-  return { rows, givenValidation: files.length === 3 ? end - ends[0] : 0 };
+  return { rows, givenValidation: opened.length === 3 ? end - ends[0] : 0 };
 }
 
 /** Vectors stand side by side; an image takes a model of its own. */

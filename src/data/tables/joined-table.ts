@@ -22,7 +22,8 @@ export function joinedTable(file: string, tables: readonly Table[]): Table {
   const rows = counts.every((count) => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined;
   const recognized = [...new Set(tables.flatMap((table) => table.recognized))];
   const batches = (options: TaskOptions = {}) => readAll(tables, options);
-  return { file, columns: first.columns, rows, recognized, folder: first.folder, batches };
+  const parts = tables.map((table) => table.file);
+  return { file, parts, columns: first.columns, rows, recognized, folder: first.folder, batches };
 }
 
 async function* readAll(tables: readonly Table[], options: TaskOptions): AsyncGenerator<RowBatch> {

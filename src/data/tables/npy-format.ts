@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source.js';
-import type { Cell, NumericArray } from './table.js';
+import { type Cell, type NumericArray, numberCell } from './table.js';
 import { NotRead } from './table-error.js';
 
 /** What an array in NumPy's format is, by its header. */
@@ -101,12 +101,7 @@ export function npyCells(header: NpyHeader, bytes: Uint8Array<ArrayBuffer>, rows
   const elements = read.length / Math.max(1, rows);
   if (shape.length > 1) return arrayCells(read, shape.slice(1), elements, rows);
   const values: ArrayLike<number | bigint> = read;
-  return Array.from(values, type === 'b1' ? Boolean : toNumber);
-}
-
-function toNumber(value: number | bigint): Cell {
-  if (typeof value === 'number') return Number.isNaN(value) ? null : value;
-  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return Array.from(values, type === 'b1' ? Boolean : numberCell);
 }
 
 function arrayCells(read: ReturnType<Read>, shape: readonly number[], elements: number, rows: number): Cell[] {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { ZipFile } from 'yauzl';
+import { elementCount } from '../../element-count.js';
 import type { UserError } from '../../errors.js';
 import type { TaskOptions } from '../dataset.js';
 import { splitNames } from '../images/split-names.js';
@@ -188,7 +189,7 @@ function rowsOf(file: string, columns: Columns): number {
 }
 
 function bytesOf({ shape, width }: NpyHeader): number {
-  return shape.reduce((product, size) => product * size, width);
+  return width * elementCount(shape);
 }
 
 async function* readArrays(
@@ -251,7 +252,7 @@ class RowReader {
     if (!start) throw new Error('is no longer in the file');
     const { source, size } = await start();
     const header = requireSize(await readNpyHeader(source), size);
-    const rowBytes = header.shape.slice(1).reduce((product, size) => product * size, header.width);
+    const rowBytes = header.width * elementCount(header.shape.slice(1));
     if (rowBytes > FORTRAN_BYTES) throw new Error(`has rows of ${rowBytes} bytes`);
     return new RowReader(name, header, source, rowBytes);
   }

@@ -10,7 +10,7 @@ import { openRegularFile } from '../../regular-file.js';
 import type { TaskOptions } from '../dataset.js';
 import { huggingFaceClasses } from './hugging-face.js';
 import { checkedPages } from './parquet-pages.js';
-import type { Cell, RowBatch, Table } from './table.js';
+import { type Cell, type RowBatch, type Table, numberCell } from './table.js';
 import { NotRead, damagedTable, tableErrorAt, unopenableTable } from './table-error.js';
 
 /** Metadata and a row group's column of more bytes are not read into memory. */
@@ -181,12 +181,11 @@ async function readColumnBytes({ handle, size }: Source, column: ColumnMetaData)
   return readRange(handle, start, end);
 }
 
-/** hyparquet's values; a number that isn't one (NaN) is a missing value, as pandas writes them. */
+/** hyparquet's values as cells. */
 function toCell(value: unknown): Cell {
-  if (typeof value === 'number') return Number.isNaN(value) ? null : value;
+  if (typeof value === 'number' || typeof value === 'bigint') return numberCell(value);
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (value === undefined || value === null) return null;
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof Uint8Array) return { bytes: value };
   if (value instanceof Date) return value;
   if (Array.isArray(value)) return value.map(toCell);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { shortDigest } from '../digest.js';
 import { formatOf } from '../images/image-types.js';
 import { type NumberFormat, NUMBER_FORMATS, parseNumber } from './number-text.js';
 import type { TaskOptions } from '../dataset.js';
@@ -180,7 +180,7 @@ function widen(range: NumberRange, value: number): void {
 }
 
 function count(column: ColumnProfile, value: string, place: () => string): void {
-  const key = value.length > LONGEST_VALUE ? digestOf(value) : value;
+  const key = value.length > LONGEST_VALUE ? shortDigest(value) : value;
   const found = column.values.get(key);
   if (found) found.count++;
   else if (column.values.size === MOST_VALUES) column.hasMoreValues = true;
@@ -195,7 +195,7 @@ function lookForDoubles(
   place: (row: number) => string,
 ): void {
   for (let row = 0; row < count && profile.digests.size < MOST_ROWS; row++) {
-    const digest = digestOf(cells.map((column) => keyOf(column[row])).join('\u0001'));
+    const digest = shortDigest(cells.map((column) => keyOf(column[row])).join('\u0001'));
     if (profile.digests.has(digest)) add(profile.doubles, () => `${place(row)} (as ${profile.digests.get(digest)})`);
     else profile.digests.set(digest, place(row));
   }
@@ -206,14 +206,10 @@ function keyOf(cell: Cell): string {
   if (cell === null) return '\u0002';
   if (typeof cell !== 'object') return String(cell);
   if (cell instanceof Date) return cell.toISOString();
-  if ('bytes' in cell && cell.bytes instanceof Uint8Array) return digestOf(cell.bytes);
+  if ('bytes' in cell && cell.bytes instanceof Uint8Array) return shortDigest(cell.bytes);
   if ('data' in cell && ArrayBuffer.isView(cell.data)) {
     const { buffer, byteOffset, byteLength } = cell.data;
-    return digestOf(new Uint8Array(buffer, byteOffset, byteLength));
+    return shortDigest(new Uint8Array(buffer, byteOffset, byteLength));
   }
   return JSON.stringify(cell);
-}
-
-function digestOf(value: string | Uint8Array): string {
-  return createHash('sha256').update(value).digest('base64url').slice(0, 22);
 }

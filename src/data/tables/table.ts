@@ -34,6 +34,12 @@ export type Cell =
   | readonly Cell[]
   | { readonly [key: string]: Cell };
 
+/** A number as a cell: one that isn't a number is a missing value, as pandas writes them. */
+export function numberCell(value: number | bigint): Cell {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return Number.isNaN(value) ? null : value;
+}
+
 /** A named column, and what its file says of it. */
 export interface TableColumn {
   name: string;
@@ -62,6 +68,8 @@ export interface RowBatch {
 export interface Table {
   /** As the user knows it. */
   file: string;
+  /** The files that it is in, where it isn't that one alone. */
+  parts?: readonly string[];
   columns: readonly TableColumn[];
   /** How many rows, where the file tells without being read. */
   rows?: number;

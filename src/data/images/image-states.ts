@@ -1,0 +1,26 @@
+import { stat } from 'node:fs/promises';
+import { forEachConcurrently } from '../../concurrently.js';
+import { UserError, messageOf } from '../../errors.js';
+
+/** Enough to keep a disk busy. */
+const CONCURRENT_STATS = 16;
+
+/**
+ * What changes when an image's file does: its size and time.
+ * @param hint what to do where one isn't there
+ * @throws UserError `dataset-file-missing`
+ */
+export async function imageStates(
+  files: readonly string[],
+  hint: string,
+): Promise<[size: number, milliseconds: number][]> {
+  const states: [number, number][] = [];
+  await forEachConcurrently(files, CONCURRENT_STATS, async (file, index) => {
+    const { size, mtimeMs } = await stat(file).catch((cause: unknown) => {
+      const problem = `can't read the image ${file}: ${messageOf(cause)}`;
+      throw new UserError(problem, { code: 'dataset-file-missing', hint, cause });
+    });
+    states[index] = [size, mtimeMs];
+  });
+  return states;
+}
