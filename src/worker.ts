@@ -52,6 +52,9 @@ async function perform(task: Task, start: () => Promise<Runtime>, hooks: RunHook
     case 'predict':
     case 'test':
     case 'reference':
+    case 'predict-rows':
+    case 'test-rows':
+    case 'importance':
       return (await import('./inference/perform.js')).performInference(task, start, hooks);
     case 'explain':
       return (await import('./explanation/explain.js')).explain(task, start, hooks.onProgress);

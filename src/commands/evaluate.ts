@@ -1,7 +1,8 @@
 import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RobustnessRequest, TestedModel } from '../inference/tasks.js';
-import type { TrainedModel } from '../inference/trained-model.js';
+import type { TableModel } from '../inference/table-model.js';
+import type { ModelPlace, TrainedModel } from '../inference/trained-model.js';
 import type { LocatedExperiment } from '../protocol/job.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { wholeNumber } from '../launch/options/parsers.js';
@@ -54,10 +55,18 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
   if (options.plot !== undefined) await requireEnding(options.plot);
   const robustness = robustnessOf(options);
   const worst = worstListed(options);
-  const { findModelOf } = await import('../launch/find-model.js');
+  const { findAnyModelOf } = await import('../launch/find-model.js');
+  const { allOfTables } = await import('../launch/terminal/row-inference.js');
+  const { requireImages } = await import('../inference/trained-model.js');
   const { showProgress } = await import('../display/status-line.js');
   const { evaluationsJson, evaluationsText } = await import('../display/evaluate-format.js');
-  const models = await Promise.all(runs.map((run) => findModelOf(run, options.runsDir)));
+  const found = await Promise.all(runs.map((run) => findAnyModelOf(run, options.runsDir)));
+  const tables = allOfTables(found);
+  if (tables) {
+    await evaluateTables(tables, worst, options);
+    return;
+  }
+  const models = found.map((model) => requireImages(model));
   if (options.plot !== undefined) await requireProbabilities(models);
   const experiments = await experimentsOf(models, options);
   const status = showProgress(process.stderr);
@@ -67,6 +76,32 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
   process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, comparisons));
   if (options.plot !== undefined) await writePlot(evaluated, experiments, options.plot);
   for (const note of await notesOf(evaluated, options)) process.stderr.write(note);
+}
+
+/** Of models of rows: their classes as those of images, or how far off their numbers are. */
+async function evaluateTables(models: readonly TableModel[], worst: number, options: Options): Promise<void> {
+  const { asTestedModel, testTables } = await import('../launch/terminal/row-inference.js');
+  const { numbersJson, numbersText, rowValueName } = await import('../display/row-results.js');
+  const { evaluationsJson, evaluationsText } = await import('../display/evaluate-format.js');
+  const { inOwnUnit } = await import('../data/columns/target-kind.js');
+  const { regressionScores } = await import('../metrics/regression.js');
+  const tested = await testTables(models, await experimentsOf(models, options), options);
+  if (models[0].target.column.type === 'number') {
+    const evaluated = models.map((model, index) => {
+      const { outputs, truth, count: rows, digest } = tested[index];
+      return { model, rows, digest, ...regressionScores(inOwnUnit(outputs, model.target.scale), truth) };
+    });
+    process.stdout.write((options.json ? numbersJson : numbersText)(evaluated));
+    return;
+  }
+  const evaluated = await Promise.all(
+    models.map(async (model, index) => {
+      const endsIn = rowValueName(model) === 'probability' ? 'softmax' : model.endsIn;
+      const asImages = { ...model, classes: [...model.classes], endsIn };
+      return { ...(await report(asImages, asTestedModel(model, tested[index]), worst)), noun: 'rows' };
+    }),
+  );
+  process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, await compareAll(evaluated)));
 }
 
 /** What whoever reads the numbers should know. */
@@ -105,7 +140,7 @@ function worstListed({ worst, json }: Options): number {
   return worst ?? (json ? Infinity : WORST_LISTED);
 }
 
-async function experimentsOf(models: TrainedModel[], { dataset }: Options): Promise<LocatedExperiment[]> {
+async function experimentsOf(models: readonly ModelPlace[], { dataset }: Options): Promise<LocatedExperiment[]> {
   const { experimentOf } = await import('../launch/inference-session.js');
   if (dataset === undefined) return Promise.all(models.map(experimentOf));
   const { loadExperiment } = await import('../config/load.js');
@@ -138,7 +173,7 @@ async function testAll(
   return tested;
 }
 
-async function report(model: TrainedModel, tested: TestedModel, worst: number): Promise<Evaluated> {
+async function report(model: Evaluated['model'], tested: TestedModel, worst: number): Promise<Evaluated> {
   const { classificationReport } = await import('../analysis/classification-report.js');
   const { wilsonInterval } = await import('../analysis/statistics/intervals.js');
   const { worstImages } = await import('../analysis/worst-images.js');

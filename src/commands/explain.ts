@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import { UserError } from '../errors.js';
 import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../explanation/task.js';
 import type { ValueName } from '../inference/class-values.js';
+import type { TableModel } from '../inference/table-model.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import type { ReadImage } from '../launch/options/image-arguments.js';
 import { addImageArguments } from '../launch/options/model-arguments.js';
+import { ablate } from '../shell.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
@@ -26,8 +28,10 @@ type DecodedImage = Extract<ReadImage, { pixels: Uint8Array }>;
 
 /** Adds `ablate explain` to the program. */
 export function registerExplain(program: Command): void {
-  const command = addImageArguments(program.command('explain'))
-    .description('draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps')
+  const command = addImageArguments(program.command('explain'), '[image...]')
+    .description(
+      'draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps; of a model of rows, how much each column matters',
+    )
     .option('--output <file>', 'the PNG file to write', 'explanation.png')
     .option('--html <file>', 'write it as a page that needs nothing else, too')
     .option('--class <name>', 'the class to explain (default: the one that is predicted)')
@@ -38,14 +42,20 @@ export function registerExplain(program: Command): void {
 }
 
 async function explain(run: string, words: string[], options: Options): Promise<void> {
+  const { findAnyModelOf } = await import('../launch/find-model.js');
+  const { isTableModel } = await import('../inference/table-model.js');
   const { findImages } = await import('../launch/options/image-names.js');
+  const model = await findAnyModelOf(run, options.runsDir);
+  if (isTableModel(model)) {
+    await explainTable(model, words, options);
+    return;
+  }
+  if (words.length === 0) throw noImages();
   const { files, unreadable } = await findImages(words);
   if (files.length > MAX_IMAGES) throw tooMany(files.length);
-  const { findModelOf } = await import('../launch/find-model.js');
   const { readImages } = await import('../launch/options/image-arguments.js');
   const { writeOutput } = await import('../display/write-output.js');
   const { drawExplanations } = await import('../display/explain/explain-picture.js');
-  const model = await findModelOf(run, options.runsDir);
   const classIndex = options.class === undefined ? undefined : indexOfClass(model, options.class);
   const read: ReadImage[] = [
     ...(await readImages(files, model, { invert: options.invert ?? false })),
@@ -65,6 +75,30 @@ async function explain(run: string, words: string[], options: Options): Promise<
   }
   await print(model, read, answer, options);
   if (decoded.length < read.length) process.exitCode = 1;
+}
+
+/** By its own test rows: permutation importance. */
+async function explainTable(model: TableModel, words: readonly string[], options: Options): Promise<void> {
+  if (words.length > 0) {
+    throw new UserError(`${model.name} takes rows of a table: its columns are explained by its own test rows`, {
+      code: 'bad-usage',
+      hint: `give the run alone: ${ablate('explain', model.name)}`,
+      exitCode: 2,
+    });
+  }
+  const { importanceOf } = await import('../launch/terminal/row-inference.js');
+  const { experimentOf } = await import('../launch/inference-session.js');
+  const { importanceJson, importanceText } = await import('../display/row-results.js');
+  const found = await importanceOf(model, await experimentOf(model), options);
+  process.stdout.write(options.json ? importanceJson(found, model.name) : importanceText(found));
+}
+
+function noImages(): UserError {
+  return new UserError('no image is given', {
+    code: 'bad-usage',
+    hint: 'give image files, folders of them, or patterns in quotes: "photos/**/*.jpg"',
+    exitCode: 2,
+  });
 }
 
 function indexOfClass({ classes, name }: TrainedModel, wanted: string): number {

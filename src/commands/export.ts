@@ -39,7 +39,7 @@ async function exportModel(run: string, options: Options): Promise<void> {
   const { showStatusLine } = await import('../display/status-line.js');
   const { performExport } = await import('../launch/terminal/export-steps.js');
   const { exportReportJson, exportReportText } = await import('../display/export-report.js');
-  const request = requestOf(await findModelOf(run, options.runsDir), options);
+  const request = requestOf(await findModelOf(run, options.runsDir, '`export`'), options);
   requireFree(request.output, options);
   const status = showStatusLine(process.stderr);
   const report = await performExport(request, options, status).finally(status.clear);

@@ -5,6 +5,7 @@ import type { TemplateName } from '../init/templates.js';
 interface Options {
   template: TemplateName;
   from?: string;
+  target?: string;
   json?: true;
 }
 
@@ -17,8 +18,11 @@ export function registerInit(program: Command): void {
     .argument('[folder]', 'folder to write into', '.')
     .addOption(new Option('--template <name>', 'what to begin with').choices(names).default('mnist'))
     .addOption(
-      new Option('--from <data>', 'look at a folder of images, and write the experiment for it').conflicts('template'),
+      new Option('--from <data>', 'look at a folder of images or a table, and write the experiment for it').conflicts(
+        'template',
+      ),
     )
+    .option('--target <column>', 'of a table, the column to predict (default: the last that can be)')
     .option('--json', 'print the files that were written, and the next commands, as JSON')
     .action(init);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { TableModel } from '../inference/table-model.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { wholeNumber } from '../launch/options/parsers.js';
@@ -26,7 +27,7 @@ const STANDARD_OUTPUT = '-';
 /** Adds `ablate predict` to the program. */
 export function registerPredict(program: Command): void {
   const command = addImageArguments(program.command('predict'))
-    .description('classify images by a trained model')
+    .description('classify images by a trained model; predict the rows of a table by a model of rows')
     .option('--top <k>', 'how many classes to show of each image', wholeNumber(1, 1e6), 3)
     .option(
       '--batch <n>',
@@ -43,12 +44,17 @@ export function registerPredict(program: Command): void {
 async function predict(run: string, words: string[], options: Options): Promise<void> {
   const { top, batch } = options;
   await requireOneOutput(options);
+  const { findAnyModelOf } = await import('../launch/find-model.js');
+  const { isTableModel } = await import('../inference/table-model.js');
   const { findImages } = await import('../launch/options/image-names.js');
+  const model = await findAnyModelOf(run, options.runsDir);
+  if (isTableModel(model)) {
+    for (const file of words) await predictRows(model, file, top, options);
+    return;
+  }
   const named = await findImages(words);
-  const { findModelOf } = await import('../launch/find-model.js');
   const { startInferenceSession } = await import('../launch/terminal/inference-session.js');
   const { showProgress } = await import('../display/status-line.js');
-  const model = await findModelOf(run, options.runsDir);
   const status = showProgress(process.stderr);
   const session = await startInferenceSession(options, status);
   try {
@@ -62,6 +68,18 @@ async function predict(run: string, words: string[], options: Options): Promise<
     status.clear();
     session.close();
   }
+}
+
+/** Of a model of rows: the words are tables. */
+async function predictRows(model: TableModel, file: string, top: number, options: Options): Promise<void> {
+  const { predictTable } = await import('../launch/terminal/row-inference.js');
+  const { rowPredictions, rowsCsv, rowsJson, rowsTable } = await import('../display/row-results.js');
+  const predictions = rowPredictions(model, await predictTable(model, file, options), top);
+  if (options.csv !== undefined) await writeCsv(options.csv, rowsCsv(model, predictions));
+  if (options.json) {
+    const document = { run: model.name, table: file, predictions: rowsJson(model, predictions) };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  } else if (options.csv === undefined) process.stdout.write(rowsTable(model, predictions));
 }
 
 interface Classifying {

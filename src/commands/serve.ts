@@ -53,7 +53,7 @@ async function serve(run: string, options: Options): Promise<void> {
   const { listenForSignals } = await import('../launch/signals/serve-signals.js');
   const { passedSocket } = await import('../serving/port.js');
   const fd = passedSocket();
-  const model = await findModelOf(run, options.runsDir);
+  const model = await findModelOf(run, options.runsDir, '`serve`');
   const status = showStatusLine(process.stderr);
   const signals = listenForSignals();
   const service = await startService(model, options, status);

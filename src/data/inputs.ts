@@ -20,7 +20,11 @@ export function fitInputs({ inputs, train }: Pick<Dataset, 'inputs' | 'train'>, 
 }
 
 /** The inputs of rows, in the engine, in the dataset's order. */
-export function residentInputs(inputs: readonly InputColumn[], rows: Rows, runtime: Runtime): tf.Tensor[] {
+export function residentInputs(
+  inputs: readonly InputColumn[],
+  rows: Pick<Rows, 'inputs' | 'count'>,
+  runtime: Runtime,
+): tf.Tensor[] {
   return inputs.map((column, place) =>
     inputKind(column.type).makeResident(column, rows.inputs[place], rows.count, runtime),
   );

@@ -10,9 +10,14 @@ import { count, percent, significant, valueText } from './format.js';
 import { formatTable } from './tables/table.js';
 import { wrapped } from './wrapped.js';
 
+/** What is told of a model. */
+export type ScoredModel = Pick<TrainedModel, 'name' | 'classes' | 'endsIn' | 'dataset'>;
+
 /** A model and what its test showed. */
 export interface Evaluated {
-  model: TrainedModel;
+  model: ScoredModel;
+  /** What it was tested on, if not images. */
+  noun?: string;
   tested: TestedModel;
   report: ClassificationReport;
   /** Of the wrongly classified images, the worst first. */
@@ -64,7 +69,7 @@ function toJson({ model, tested, report, worst, robustness }: Evaluated): object
   };
 }
 
-function worstJson({ index, ...image }: WorstImage, model: TrainedModel, { files }: TestedModel): object {
+function worstJson({ index, ...image }: WorstImage, model: ScoredModel, { files }: TestedModel): object {
   const value = valueName(model);
   return {
     index,
@@ -113,10 +118,10 @@ export function evaluationsText(evaluated: readonly Evaluated[], comparisons: re
   return [...sections, ...(comparisons.length > 0 ? [comparisonTable(comparisons)] : [])].join('\n');
 }
 
-function summary({ model, report }: Evaluated): string {
+function summary({ model, report, noun = 'images' }: Evaluated): string {
   const { accuracy, accuracyInterval, probabilities, macro, images } = report;
   const facts: [string, string][] = [
-    ['accuracy', `${percent(accuracy)}  ${interval(accuracyInterval)} of ${count(images)} test images`],
+    ['accuracy', `${percent(accuracy)}  ${interval(accuracyInterval)} of ${count(images)} test ${noun}`],
     ['macro F1', percent(macro.f1_score)],
     ...(probabilities ? probabilityFacts(probabilities) : []),
   ];

@@ -21,6 +21,7 @@ import type {
   TestTask,
   TestedModel,
 } from './tasks.js';
+import { isOfRows, performRows } from './rows.js';
 import type { TrainedModel } from './trained-model.js';
 
 export interface InferenceHooks {
@@ -40,6 +41,7 @@ export async function performInference(
   start: () => Promise<Runtime>,
   hooks: InferenceHooks,
 ): Promise<InferenceAnswers[InferenceTask['type']]> {
+  if (isOfRows(task)) return performRows(task, await start(), hooks);
   const predictor = await loadPredictor(await start(), task.model);
   switch (task.type) {
     case 'load':

@@ -1,8 +1,10 @@
 import type { Experiment } from '../config/schema/experiment.generated.js';
+import type { Cell, TableFormat } from '../data/tables/table.js';
+import type { TableModel } from './table-model.js';
 import type { TrainedModel } from './trained-model.js';
 
 /** What a worker can be asked of a trained model; all plain values, which can be sent. */
-export type InferenceTask = LoadTask | PredictTask | TestTask | ReferenceTask;
+export type InferenceTask = LoadTask | PredictTask | TestTask | ReferenceTask | RowsTask;
 
 /** Loads the model and traces its programs, so that no later request waits for that. */
 export interface LoadTask {
@@ -104,10 +106,69 @@ export interface Reference {
   source: 'validation' | 'training';
 }
 
+/** What can be asked of a model of rows. */
+export type RowsTask = PredictRowsTask | TestRowsTask | ImportanceTask;
+
+/** Rows to predict. */
+export interface PredictRowsTask {
+  type: 'predict-rows';
+  model: TableModel;
+  /** A file of a table, absolute; or the rows themselves. */
+  rows: ({ file: string } & TableFormat) | { name: string; rows: readonly Readonly<Record<string, Cell>>[] };
+}
+
+export interface PredictedRows {
+  count: number;
+  /** Row-major [count, outputs]: probabilities if the model gives them, numbers in the unit that they were trained in. */
+  outputs: Float32Array;
+}
+
+/** The test rows of an experiment, to be scored. */
+export interface TestRowsTask {
+  type: 'test-rows';
+  model: TableModel;
+  experiment: DataSource;
+}
+
+export interface TestedRows extends PredictedRows {
+  /** Of the dataset. */
+  digest: string;
+  /** [count]: indices of classes, or numbers. */
+  truth: Int32Array | Float64Array;
+}
+
+/** Asks how much each input matters to a model, by the test rows of an experiment. */
+export interface ImportanceTask {
+  type: 'importance';
+  model: TableModel;
+  experiment: DataSource;
+  /** How often each column is shuffled. */
+  repeats: number;
+  /** Of the shuffles. */
+  seed: number;
+}
+
+/**
+ * Permutation importance (Breiman 2001): by how much a score gets worse where the values of a column are shuffled among the
+ * rows.
+ */
+export interface Importance {
+  /** `accuracy`, or of numbers `mean_absolute_error`. */
+  metric: string;
+  /** Of the rows as they are. */
+  score: number;
+  rows: number;
+  /** How much worse each shuffle made it: [repeats]; the column that matters most first. */
+  columns: { name: string; worse: number[] }[];
+}
+
 /** What comes of each task. */
 export interface InferenceAnswers {
   load: LoadedOn;
   predict: Predicted;
   test: TestedModel;
   reference: Reference;
+  'predict-rows': PredictedRows;
+  'test-rows': TestedRows;
+  importance: Importance;
 }

@@ -5,6 +5,7 @@ import { type Color, WHITE } from '../data/images/pixels.js';
 import { codeOf, UserError, messageOf } from '../errors.js';
 import { readRegularFileSync } from '../regular-file.js';
 import { ablate } from '../shell.js';
+import { type TableModel, isTableModel, tableModel } from './table-model.js';
 
 /** Larger files are no model descriptions: the layers of a model take kilobytes. */
 const MAX_DESCRIPTION_BYTES = 2 ** 26;
@@ -41,8 +42,23 @@ export interface TrainedModel extends ModelPlace {
  * The trained model in a folder: of a run, or the model's own.
  * @throws UserError `model-not-found`, `model-invalid`
  */
-export function readTrainedModel(folder: string): TrainedModel {
+export function readAnyModel(folder: string): TrainedModel | TableModel {
   return describe(placeOfModel(folder));
+}
+
+/** Likewise one of images. @throws UserError `model-of-table` */
+export function readTrainedModel(folder: string): TrainedModel {
+  return requireImages(readAnyModel(folder));
+}
+
+/** @param purpose what needs a model of images; `model-of-table` is thrown for another */
+export function requireImages(model: TrainedModel | TableModel, purpose = 'this'): TrainedModel {
+  if (!isTableModel(model)) return model;
+  throw new UserError(`${model.name} takes rows of a table, and ${purpose} is for models of images and their classes`, {
+    code: 'model-of-table',
+    hint: `${ablate('predict', model.name, 'FILE.csv')}, ${ablate('evaluate', model.name)} and ${ablate('explain', model.name)} take such models`,
+    exitCode: 2,
+  });
 }
 
 /** Likewise where that model would be, unread. */
@@ -59,12 +75,12 @@ function runAround(model: string): string | undefined {
   return basename(model) === 'model' && existsSync(join(folder, 'config.yaml')) ? folder : undefined;
 }
 
-function describe(place: ModelPlace): TrainedModel {
+function describe(place: ModelPlace): TrainedModel | TableModel {
   const file = join(place.directory, 'model.json');
   const description = read(file, place.name);
   const shape = inputShape(description);
   const saved = description.userDefinedMetadata as Partial<SavedMetadata & { inputs: unknown }> | undefined;
-  if (Array.isArray(saved?.inputs)) throw ofTable(place);
+  if (saved && 'inputs' in saved) return tableModel(place, saved, lastActivation(description));
   if (!shape || !isComplete(saved, shape[2])) {
     throw new UserError(`${file} doesn't say what images it takes and what classes it tells apart`, {
       code: 'model-invalid',
@@ -78,18 +94,6 @@ function describe(place: ModelPlace): TrainedModel {
   const { classes, normalization, dataset, background = WHITE } = saved;
   const endsIn = lastActivation(description);
   return { ...place, height, width, channels, classes, endsIn, normalization, background, dataset };
-}
-
-/** So far. */
-function ofTable({ name }: ModelPlace): UserError {
-  return new UserError(
-    `${name} was trained on a table, and only models of images and their classes can be asked so far`,
-    {
-      code: 'model-of-table',
-      hint: `what its test showed is in its artifacts: \`${ablate('show', name)}\``,
-      exitCode: 2,
-    },
-  );
 }
 
 /** What `saveModel` keeps with a trained model. */

@@ -10,13 +10,14 @@ import { type NewFile, type TemplateName, templateFiles } from './templates.js';
  * The experiment files to write, in the order in which they are run.
  * @param folder that they are written to
  * @param from data to write the experiment for, instead of the template
+ * @param target of a table, the column to predict
  * @throws UserError if nothing can be made of the data
  */
 export async function experimentFiles(
   folder: string,
-  { template, from }: { template: TemplateName; from?: string },
+  { template, from, target }: { template: TemplateName; from?: string; target?: string },
 ): Promise<NewFile[]> {
-  const files = from === undefined ? templateFiles(template) : [await experimentFor(from, folder)];
+  const files = from === undefined ? templateFiles(template) : [await experimentFor(from, folder, target)];
   const schema = schemaFrom(folder);
   return files.map(({ name, text }) => ({ name, text: withSchemaLine(text, schema ?? COPIED_SCHEMA) }));
 }
@@ -27,13 +28,13 @@ export function schemaFile(folder: string): NewFile[] {
   return [{ name: COPIED_SCHEMA, text: readTextSync(INSTALLED_SCHEMA) }];
 }
 
-async function experimentFor(data: string, folder: string): Promise<NewFile> {
+async function experimentFor(data: string, folder: string, target?: string): Promise<NewFile> {
   const found = statSync(data, { throwIfNoEntry: false });
   if (found?.isDirectory()) return (await import('./images.js')).imageExperiment(data, folder);
-  if (found?.isFile() && isTable(data)) throw await (await import('./table.js')).tableError(data);
+  if (found?.isFile() && isTable(data)) return (await import('./table.js')).tableExperiment(data, folder, target);
   throw new UserError(found ? `${data} is neither a folder nor a table` : `${data} isn't there`, {
     code: 'unsupported-data',
     exitCode: 2,
-    hint: 'give a folder of images, with a folder for each class',
+    hint: 'give a folder of images, with a folder for each class, or a table',
   });
 }

@@ -1,10 +1,11 @@
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { type Scalar, parseDocument } from 'yaml';
 import { readImageFile } from '../data/images/folder-decoding.js';
 import { imageTypeOf } from '../data/images/image-decoding.js';
 import { type ImageFiles, listImages } from '../data/images/image-files.js';
 import { ablate } from '../shell.js';
+import { nameOf, pathFrom } from './names.js';
 import { type NewFile, templateFiles } from './templates.js';
 import { counted } from '../words.js';
 
@@ -39,7 +40,7 @@ export async function imageExperiment(data: string, folder: string): Promise<New
     document.setIn(path, document.createNode(value, { flow: true }));
     (document.getIn(path, true) as Scalar).comment = comment;
   };
-  const name = nameByFolder(data);
+  const name = nameOf(basename(resolve(data)), 'images');
   set(['name'], name, null);
   set(['dataset', 'path'], pathFrom(folder, data), ' from this file');
   set(['dataset', 'image_size'], height === width ? height : [height, width], ` they have ${extent(look.sizes)}`);
@@ -114,16 +115,4 @@ function description(file: string, images: ImageFiles): string[] {
       ? [`Passed over: ${passedOver.length}; \`${ablate('check', file, '--json')}\` names them.`]
       : []),
   ];
-}
-
-/** The folder's name, of the letters that a name may have. */
-function nameByFolder(data: string): string {
-  const name = basename(resolve(data))
-    .replace(/[^A-Za-z0-9_.-]+/g, '_')
-    .replace(/^[^A-Za-z0-9]+/, '');
-  return name.slice(0, 60) || 'images';
-}
-
-function pathFrom(folder: string, data: string): string {
-  return relative(resolve(folder), resolve(data)).split(sep).join('/') || '.';
 }

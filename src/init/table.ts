@@ -1,32 +1,130 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { inferColumn } from '../data/tables/column-type.js';
+import { basename, extname } from 'node:path';
+import { stringify } from 'yaml';
+import { type Inference, inferColumn } from '../data/tables/column-type.js';
 import { openTable } from '../data/tables/open-table.js';
 import { type ColumnProfile, profileTable } from '../data/tables/profile.js';
 import { UserError } from '../errors.js';
+import { listed } from '../words.js';
+import { nameOf, pathFrom } from './names.js';
+import type { NewFile } from './templates.js';
 
 /** Rows that are looked at, to the end of the part of the file that they are read in. */
-const LOOKED_AT = 1000;
+const LOOKED_AT = 100_000;
+/** Whole numbers of so few different values are taken for classes where they are to be predicted. */
+const MOST_NUMBERED_CLASSES = 20;
+/** Sides that images are resized to. */
+const IMAGE_SIZE = 64;
+
+/** A column, and what it looks like. */
+interface Look {
+  column: ColumnProfile;
+  inference: Inference;
+}
 
 /**
- * What a table holds: an error, since which column is to be predicted is for the user to say.
+ * The experiment file for a table: a column that is to be predicted, and all others that a model can be given.
  * @param file CSV with its columns' names in the first line, or any other table (see `openTable`)
+ * @param folder that the file is to be written to
+ * @param wanted the column to predict; the last that can be, unless given
+ * @throws UserError if there is none, or nothing to predict it from
  */
-export async function tableError(file: string): Promise<UserError> {
-  const table = await openTable(file);
-  const { columns } = await profileTable(table, { most: LOOKED_AT });
-  const width = Math.max(0, ...columns.map(({ name }) => name.length));
-  const lines = columns.map((column) => `  ${column.name.padEnd(width)}  ${describe(column, table.folder)}`);
-  return new UserError([`${file} is a table; its columns:`, ...lines].join('\n'), {
+export async function tableExperiment(file: string, folder: string, wanted?: string): Promise<NewFile> {
+  const { columns } = await profileTable(await openTable(file), { most: LOOKED_AT });
+  const looks = columns.map((column) => ({ column, inference: inferColumn(column) }));
+  const target = wanted === undefined ? looks.findLast(isTarget) : looks.find(({ column }) => column.name === wanted);
+  if (!target || !isTarget(target)) throw noTarget(file, looks, wanted);
+  const others = looks.filter((look) => look !== target);
+  const inputs = inputsAmong(others);
+  if (inputs.length === 0) throw noInputs(file, looks);
+  const name = nameOf(basename(file, extname(file)), 'table');
+  const config = {
+    name,
+    dataset: {
+      ...{ name: 'table', path: pathFrom(folder, file) },
+      inputs: Object.fromEntries(inputs.map((look) => [look.column.name, inputType(look)])),
+      target: { [target.column.name]: { type: targetType(target) } },
+      validation_split: 0.2,
+    },
+    ...(inputs[0].inference.type === 'image' ? { model: IMAGE_MODEL } : { model: VECTOR_MODEL }),
+    training: {
+      ...{ batch_size: 32, epochs: 50 },
+      early_stopping: { monitor: 'val_loss', patience: 5, restore_best_weights: true },
+    },
+  };
+  return { name: `${name}.yaml`, text: [...head(looks, target, inputs), stringify(config)].join('\n') };
+}
+
+const VECTOR_MODEL = { layers: [{ type: 'dense', units: 64, activation: 'relu' }, { type: 'dense' }] };
+const IMAGE_MODEL = { padding: 'same', blocks: { count: 3, filters: 16 }, dense_units: 64, dropout: 0.2 };
+
+function isTarget({ inference, column }: Look): boolean {
+  const isKnown = inference.type === 'category' || (inference.type === 'number' && inference.format === undefined);
+  return isKnown && column.missing.count === 0 && column.missingWords.size === 0 && differentValues(column) > 1;
+}
+
+function differentValues({ values, classes }: ColumnProfile): number {
+  return classes?.length ?? values.size;
+}
+
+function targetType({ inference, column }: Look): 'number' | 'category' | 'binary' {
+  const count = differentValues(column);
+  if (count === 2) return 'binary';
+  const isNumbered = column.numbers.at(0)?.whole === true && count <= MOST_NUMBERED_CLASSES;
+  return inference.type === 'category' || isNumbered ? 'category' : 'number';
+}
+
+/** All numbers and categories; an image where there are none, since a model has one or the other. */
+function inputsAmong(looks: readonly Look[]): Look[] {
+  const usable = looks.filter(({ column }) => differentValues(column) > 1 || column.shapes.size > 0);
+  const vectors = usable.filter(
+    ({ inference: { type, format } }) => (type === 'number' && format === undefined) || type === 'category',
+  );
+  return vectors.length > 0 ? vectors : looks.filter(({ inference }) => inference.type === 'image').slice(0, 1);
+}
+
+function inputType({ inference, column }: Look): object {
+  if (inference.type === 'image') return { type: 'image', image_size: IMAGE_SIZE };
+  const lacks = column.missing.count > 0 || column.missingWords.size > 0;
+  return inference.type === 'number' && lacks ? { type: 'number', missing: 'mean' } : { type: inference.type };
+}
+
+/** What the columns look like, and which of them are used. */
+function head(looks: readonly Look[], target: Look, inputs: readonly Look[]): string[] {
+  const width = Math.max(...looks.map(({ column }) => column.name.length));
+  const use = (look: Look): string => (look === target ? 'target' : inputs.includes(look) ? 'input' : 'unused');
+  const line = (look: Look): string =>
+    `#   ${use(look).padEnd(6)}  ${look.column.name.padEnd(width)}  ${look.inference.type}: ${look.inference.reason}`;
+  return [
+    '# yaml-language-server: $schema=',
+    `# What ${looks.length} columns look like; change what is meant otherwise.`,
+    ...looks.map((look) => line(look).replace(/\s+/g, (space) => (space.includes('\n') ? ' ' : space))),
+  ];
+}
+
+function columnLines(looks: readonly Look[]): string[] {
+  const width = Math.max(0, ...looks.map(({ column }) => column.name.length));
+  return looks.map(({ column, inference }) => `  ${column.name.padEnd(width)}  ${inference.type}: ${inference.reason}`);
+}
+
+function noTarget(file: string, looks: readonly Look[], wanted: string | undefined): UserError {
+  const isThere = looks.some(({ column }) => column.name === wanted);
+  const problem =
+    wanted === undefined
+      ? 'has no column that could be predicted'
+      : isThere
+        ? `has a column ${JSON.stringify(wanted)} that can't be predicted: its values are missing, the same, or neither numbers nor classes`
+        : `has no column ${JSON.stringify(wanted)}`;
+  return new UserError([`${file} ${problem}; its columns:`, ...columnLines(looks)].join('\n'), {
     code: 'unsupported-data',
     exitCode: 2,
-    hint: 'say which are the inputs, and which the target: dataset: { name: table, path: …, inputs: …, target: … }',
+    hint: `--target names the column: ${listed(looks.filter(isTarget).map(({ column }) => column.name)) || 'a number, or a few different words'}`,
   });
 }
 
-function describe(column: ColumnProfile, folder: string): string {
-  const { type, reason } = inferColumn(column);
-  if (type !== 'image' || column.texts.images === 0) return `${type}: ${reason}`;
-  const found = [...column.values.keys()].filter((name) => existsSync(join(folder, name))).length;
-  return `${type}: ${reason}, ${found} found`;
+function noInputs(file: string, looks: readonly Look[]): UserError {
+  return new UserError([`${file} has nothing to predict from; its columns:`, ...columnLines(looks)].join('\n'), {
+    code: 'unsupported-data',
+    exitCode: 2,
+    hint: 'inputs are numbers, categories and images',
+  });
 }

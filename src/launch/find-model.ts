@@ -1,18 +1,24 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isMlflowUri, isModelPath } from '../config/model-reference.js';
-import { type TrainedModel, readTrainedModel } from '../inference/trained-model.js';
+import type { TableModel } from '../inference/table-model.js';
+import { type TrainedModel, readAnyModel, requireImages } from '../inference/trained-model.js';
 import { findModelRun } from '../sweep/find.js';
 import { isRunId } from '../tracking/run-store.js';
 
 /**
  * The trained model that a user names: of a run on disk, of a folder, or of MLflow, from where it is downloaded first.
- * @throws UserError as `findModelRun`, `readTrainedModel` and `downloadModel`
+ * @throws UserError as `findModelRun`, `readAnyModel` and `downloadModel`
  */
-export async function findModelOf(reference: string, runsDirectory: string): Promise<TrainedModel> {
-  if (!isMlflowUri(reference)) return readTrainedModel(findModelFolder(reference, runsDirectory));
+export async function findAnyModelOf(reference: string, runsDirectory: string): Promise<TrainedModel | TableModel> {
+  if (!isMlflowUri(reference)) return readAnyModel(findModelFolder(reference, runsDirectory));
   const { downloadModel } = await import('../tracking/mlflow-models.js');
-  return { ...readTrainedModel(await downloadModel(reference)), name: reference };
+  return { ...readAnyModel(await downloadModel(reference)), name: reference };
+}
+
+/** Likewise one of images. @throws UserError `model-of-table` */
+export async function findModelOf(reference: string, runsDirectory: string, purpose?: string): Promise<TrainedModel> {
+  return requireImages(await findAnyModelOf(reference, runsDirectory), purpose);
 }
 
 /**

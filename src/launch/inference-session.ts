@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Answers, LocatedExperiment } from '../protocol/job.js';
 import type { ExplainTask } from '../explanation/task.js';
 import type { InferenceTask } from '../inference/tasks.js';
-import type { TrainedModel } from '../inference/trained-model.js';
+import type { ModelPlace } from '../inference/trained-model.js';
 import { UserError } from '../errors.js';
 import type { RunProgress } from '../protocol/events.js';
 import { type EngineSettings, findEngine, type Starter } from './engine.js';
@@ -38,7 +38,7 @@ export async function openInferenceSession(
  * The experiment that a model was trained by: its run's configuration, and where its paths start.
  * @throws UserError `run-not-found` for a model that lies in no run
  */
-export async function experimentOf({ name, run }: TrainedModel): Promise<LocatedExperiment> {
+export async function experimentOf({ name, run }: ModelPlace): Promise<LocatedExperiment> {
   if (run === undefined) {
     throw new UserError(`${name} is a model without its run, which would tell its data`, {
       code: 'run-not-found',

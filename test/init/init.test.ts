@@ -131,27 +131,34 @@ describe('an experiment for a folder of images', () => {
     expect(file.text).not.toContain('validation_split');
   });
 
-  it('is refused for what holds no classes, and for tables, which are described', async () => {
+  it('is refused for what holds no classes', async () => {
     const from = (name: string) => experimentFiles(folder, { template: 'mnist', from: join(folder, name) });
     await expect(from('nothing')).rejects.toThrow("nothing isn't there");
     mkdirSync(join(folder, 'empty'));
     await expect(from('empty')).rejects.toMatchObject({ code: 'dataset-invalid' });
-    await makeImages('pets', { cat: { count: 1 } });
-    const rows = Array.from(
-      { length: 8 },
-      (_, i) => `cat/0.png,${i % 2 ? '"a, b"' : 'c'},${i * 1.5},"no two\nalike ${i}"\r\n`,
-    );
-    writeFileSync(join(folder, 'pets', 'table.csv'), ['file,label,size,text\r\n', ...rows].join(''));
-    await expect(from('pets/table.csv')).rejects.toMatchObject({
-      message: [
-        `${join(folder, 'pets/table.csv')} is a table; its columns:`,
-        '  file   image: names of 8 image files, 1 found',
-        '  label  category: 2 different values: c, a, b',
-        '  size   number: 8 numbers from 0 to 10.5',
-        '  text   text: 8 different values',
-      ].join('\n'),
-      hint: 'say which are the inputs, and which the target: dataset: { name: table, path: …, inputs: …, target: … }',
-    });
+  });
+
+  it('is one for a table: its columns by what they look like, and the last that can be predicted', async () => {
+    const rows = Array.from({ length: 8 }, (_, i) => `cat/0.png,${i % 2 ? '"a, b"' : 'c'},${i * 1.5},"no two\nalike ${i}"\r\n`); // prettier-ignore
+    writeFileSync(join(folder, 'pets.csv'), ['file,label,size,text\r\n', ...rows].join(''));
+    const write = (target?: string) =>
+      experimentFiles(folder, { template: 'mnist', from: join(folder, 'pets.csv'), target });
+    const [file] = await write();
+    expect(file.text.split('\n').slice(1, 6)).toEqual([
+      '# What 4 columns look like; change what is meant otherwise.',
+      '#   unused  file   image: names of 8 image files',
+      '#   input   label  category: 2 different values: c, a, b',
+      '#   target  size   number: 8 numbers from 0 to 10.5',
+      '#   unused  text   text: 8 different values',
+    ]);
+    writeNew(folder, [file]);
+    const [{ config, data }] = await loadAll({ files: [join(folder, file.name)], overrides: [] });
+    expect(config.dataset).toMatchObject({ inputs: { label: { type: 'category' } }, target: { size: { type: 'number' } } }); // prettier-ignore
+    expect(data.inputs).toMatchObject([{ name: 'label', shape: [2] }]);
+    const [other] = await write('label');
+    expect(other.text).toContain('label:\n      type: binary');
+    await expect(write('colour')).rejects.toThrow('has no column "colour"; its columns:');
+    await expect(write('text')).rejects.toThrow("can't be predicted");
   });
 });
 

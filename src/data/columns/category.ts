@@ -34,6 +34,7 @@ export const category: InputKind<CategoryColumn, { categories: number }> = {
       },
     };
   },
+  configOf: ({ categories }) => ({ type: 'category', categories: [...categories] }),
   fit: ({ categories }) => ({ categories: categories.length }),
   makeResident: (_, values, __, runtime) => runtime.resident(values as Int32Array),
   gather: (resident, indices) => tf.gather(resident, indices),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ImageInput } from '../../config/schema/experiment.generated.js';
 import type { Bytes } from '../../tensorflow/bytes.js';
 import type { ImageColumn } from '../images/image-column.js';
-import { colorOf } from '../images/pixels.js';
+import { WHITE, colorOf } from '../images/pixels.js';
 import { isImageCell, openImages } from '../images/table-images.js';
 import { SMALLER_SIZE, requirePixels } from '../limits.js';
 import { type NormalizationStatistics, normalizationStatistics, normalize } from '../normalization.js';
@@ -32,6 +32,10 @@ export const image: InputKind<ImageColumn, NormalizationStatistics> = {
       },
     };
   },
+  configOf: ({ shape: [height, width, channels], normalization, background = WHITE }) => ({
+    ...{ type: 'image', image_size: [height, width], color_mode: channels === 3 ? 'rgb' : 'grayscale' },
+    ...{ background: [...background], normalization },
+  }),
   fit: ({ shape, normalization }, values, count, indices) =>
     normalizationStatistics({ images: values as Bytes, count, channels: shape[2] }, indices, normalization),
   makeResident: ({ shape }, values, count, runtime) => runtime.imageBytes(values as Bytes, [count, ...shape]),

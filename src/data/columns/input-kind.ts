@@ -16,6 +16,8 @@ export interface InputKind<C extends InputColumn = InputColumn, P = unknown> {
    * @param named the values that it may have, in order, where the table names them
    */
   read(name: string, config: InputConfig, named?: readonly string[]): InputReader;
+  /** The keys by which further values are read as those of a column were. */
+  configOf(column: C): InputConfig;
   /**
    * What its values are prepared with: learnt of the rows trained on, and kept with the model.
    * @param count of all rows

@@ -30,8 +30,9 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
     const values: number[] = [];
     return {
       add: (cell, place) => {
-        if (cell === null && missing === 'error') throw missingNumber(place());
-        const value = cell === null ? NaN : numberOf(cell, place);
+        const known = numberOf(cell, place);
+        if (known === null && missing === 'error') throw missingNumber(place());
+        const value = known ?? NaN;
         if (normalization === 'log' && value <= -1) throw outOfLogarithm(place(), value);
         values.push(value);
       },
@@ -43,6 +44,7 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
       },
     };
   },
+  configOf: ({ missing, normalization }) => ({ type: 'number', missing, normalization }),
   fit({ missing, normalization }, values, _, indices) {
     const isLog = normalization === 'log';
     const known = Float64Array.from(indices, (row) => (values as Float32Array)[row]).filter((value) => !isNaN(value));
@@ -71,8 +73,9 @@ export const numberTarget: TargetKind = {
     const values: number[] = [];
     return {
       add: (cell, place) => {
-        if (cell === null) throw emptyTarget(place(), name);
-        values.push(numberOf(cell, place));
+        const value = numberOf(cell, place);
+        if (value === null) throw emptyTarget(place(), name);
+        values.push(value);
       },
       finish: () => ({ target: { name, type: 'number', classes: [] }, values: Float64Array.from(values) }),
     };

@@ -1,21 +1,22 @@
+import { parseNumber } from '../tables/number-text.js';
 import type { Cell } from '../tables/table.js';
 import { invalidTable, shown } from '../tables/table-error.js';
 
-/** A decimal number as JSON, CSV and programs write it. */
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
 /**
- * The number in a cell.
- * @param cell not an empty one
+ * The number in a cell; null for an empty one, and for words that say that there is none (`NA`).
  * @throws UserError at its place for what is no finite number
  */
-export function numberOf(cell: Exclude<Cell, null>, place: () => string): number {
-  if (typeof cell === 'number' && Number.isFinite(cell)) return cell;
+export function numberOf(cell: Cell, place: () => string): number | null {
+  if (cell === null || (typeof cell === 'number' && Number.isFinite(cell))) return cell;
   if (typeof cell === 'boolean') return Number(cell);
-  const text = typeof cell === 'string' ? cell.trim() : '';
-  if (DECIMAL.test(text) && Number.isFinite(Number(text))) return Number(text);
+  const read = typeof cell === 'string' ? parseNumber(cell) : undefined;
+  if (read === null || (read !== undefined && Number.isFinite(read))) return read;
   const found = typeof cell === 'string' ? shown(cell) : 'another kind of value';
-  throw invalidTable(place(), `expected a number, found ${found}`, hintFor(text));
+  throw invalidTable(
+    place(),
+    `expected a number, found ${found}`,
+    hintFor(typeof cell === 'string' ? cell.trim() : ''),
+  );
 }
 
 function hintFor(text: string): string {

@@ -1,17 +1,15 @@
 import type { Table as TableConfig } from '../../config/schema/experiment.generated.js';
 import { UserError } from '../../errors.js';
 import { randomStream } from '../../random.js';
-import { listed } from '../../words.js';
-import type { CellReader, ReadInput, ReadRows, RowSets } from '../columns/cells.js';
+import type { ReadInput, RowSets } from '../columns/cells.js';
 import { inputKind, targetKind } from '../columns/kinds.js';
 import type { Dataset, DatasetColumns, DatasetDescription, LoadOptions, Rows, TargetValues } from '../dataset.js';
 import { datasetDigest } from '../digest.js';
 import { LastRead } from '../last-read.js';
 import { everyIndex, valuesOf } from '../rows.js';
 import { stratifiedOrder } from '../stratified-order.js';
+import { classesIn, readColumns } from '../tables/column-reading.js';
 import { type OpenedTable, openTables } from '../tables/table-files.js';
-import type { Cell, Table } from '../tables/table.js';
-import { invalidTable } from '../tables/table-error.js';
 import type { DataSource } from './data-source.js';
 
 /** Tables, read, their images not yet decoded. */
@@ -69,101 +67,27 @@ async function readTables(
   const files = opened.flatMap(({ table: { file, parts } }) => parts ?? [file]);
   const sets = opened.map(({ set }) => set);
   const purpose = JSON.stringify([inputs, target, separator, encoding, test_split, sets]);
-  return { read: await lastRead.of(files, purpose, () => read(config, opened, files, options)), files, purpose };
+  return { read: await lastRead.of(files, purpose, () => read(config, opened, options)), files, purpose };
 }
 
 async function read(
   config: TableConfig,
   opened: readonly OpenedTable[],
-  files: readonly string[],
   options: LoadOptions,
 ): Promise<ReadTables> {
+  const tables = opened.map(({ table: each }) => each);
   const [[targetName, targetConfig]] = Object.entries(config.target);
   const inputs = Object.entries(config.inputs).map(([name, each]) => ({
     name,
-    reader: inputKind(each.type).read(name, each, classesOf(opened, name)),
+    reader: inputKind(each.type).read(name, each, classesIn(tables, name)),
   }));
-  const target = targetKind(targetConfig.type).read(targetName, targetConfig, classesOf(opened, targetName));
-  const readers = [...inputs, { name: targetName, reader: target }];
-  const ends: number[] = [];
-  for (const { table: each } of opened) {
-    const count = await takeRows(each, readers, options);
-    if (count === 0)
-      throw new UserError(`${each.file} has no rows`, { code: 'dataset-invalid', hint: 'give another file' });
-    ends.push((ends.at(-1) ?? 0) + count);
-  }
+  const target = targetKind(targetConfig.type).read(targetName, targetConfig, classesIn(tables, targetName));
+  const { ends, again } = await readColumns(tables, [...inputs, { name: targetName, reader: target }], options);
   const { target: column, values } = target.finish();
   const { rows, givenValidation } = setsOf(config, { opened, ends, strata: targetKind(column.type).strata(values) });
-  const again = { files, folderOf: folderOf(opened, ends), cellsOf: cellsOf(opened) };
   const columns = inputs.map(({ reader }) => reader.finish(rows, again));
   requireOneInput(columns);
   return { columns, inputs: columns.map((each) => each.column), target: column, values, rows, givenValidation };
-}
-
-function folderOf(opened: readonly OpenedTable[], ends: readonly number[]): ReadRows['folderOf'] {
-  return (row) => opened[ends.findIndex((end) => row < end)].table.folder;
-}
-
-/** A column of all tables, read anew. */
-function cellsOf(opened: readonly OpenedTable[]): ReadRows['cellsOf'] {
-  return async function* (name, options) {
-    let first = 0;
-    for (const { table: each } of opened) {
-      const column = columnOf(each, name);
-      for await (const { cells, count, place } of each.batches(options)) {
-        yield { first, cells: cells[column], place: (index) => place(index, column) };
-        first += count;
-      }
-    }
-  };
-}
-
-/** @returns how many rows there were */
-async function takeRows(
-  opened: Table,
-  readers: readonly { name: string; reader: CellReader }[],
-  options: LoadOptions,
-): Promise<number> {
-  const places = readers.map(({ name }) => columnOf(opened, name));
-  let count = 0;
-  for await (const { cells, place, count: rows } of opened.batches(options)) {
-    readers.forEach(({ reader }, index) => {
-      const column = cells[places[index]];
-      const { classes } = opened.columns[places[index]];
-      for (let row = 0; row < rows; row++) {
-        const at = (): string => place(row, places[index]);
-        reader.add(classes ? classNamed(column[row], classes, at) : column[row], at);
-      }
-    });
-    count += rows;
-  }
-  return count;
-}
-
-/** The classes that a column has, where the tables name them. */
-function classesOf([{ table: first }]: readonly OpenedTable[], name: string): readonly string[] | undefined {
-  return first.columns.find((column) => column.name === name)?.classes;
-}
-
-/** A number stands for a class, where the table names these. */
-function classNamed(cell: Cell, classes: readonly string[], place: () => string): Cell {
-  if (typeof cell !== 'number') return cell;
-  if (Number.isInteger(cell) && cell >= 0 && cell < classes.length) return classes[cell];
-  const problem = `expected the number of a class, from 0 to ${classes.length - 1}, found ${cell}`;
-  throw invalidTable(place(), problem, 'the table names its classes: number its rows by them');
-}
-
-function columnOf({ file, columns }: Table, name: string): number {
-  const index = columns.findIndex((column) => column.name === name);
-  if (index >= 0) return index;
-  throw new UserError(`${file} has no column ${JSON.stringify(name)}`, {
-    code: 'dataset-invalid',
-    hint: `its columns are ${listed(
-      columns.map((column) => column.name),
-      20,
-    )}`,
-    exitCode: 2,
-  });
 }
 
 /** Which rows are trained on, which validate, which are tested. */

@@ -9,11 +9,11 @@ export function addModelArgument(command: Command): Command {
 }
 
 /** Adds a model and images for it. */
-export function addImageArguments(command: Command): Command {
+export function addImageArguments(command: Command, images = '<image...>'): Command {
   return addModelArgument(command)
     .argument(
-      '<image...>',
-      'PNG, JPEG or WebP files of any size, folders of them, patterns ("*.png"); - for one on standard input',
+      images,
+      'PNG, JPEG or WebP files of any size, folders of them, patterns ("*.png"); - for one on standard input; of a model of rows, a table',
     )
     .option('--invert', 'make light dark and dark light first: for dark digits on white paper');
 }

@@ -1,0 +1,153 @@
+import { resolve } from 'node:path';
+import { inOwnUnit } from '../data/columns/target-kind.js';
+import type { Dataset, DatasetProgress, Rows } from '../data/dataset.js';
+import { readInputRows, tableOfRows } from '../data/tables/input-rows.js';
+import { openTable } from '../data/tables/open-table.js';
+import { everyIndex, selectRows } from '../data/rows.js';
+import { UserError } from '../errors.js';
+import { accuracy, answers, mostProbable } from '../metrics/classification.js';
+import { regressionScores } from '../metrics/regression.js';
+import { randomStream } from '../random.js';
+import { loadDatasetOf } from '../run/dataset.js';
+import type { Runtime } from '../tensorflow/runtime.js';
+import type { InferenceHooks } from './perform.js';
+import { RowPredictor } from './row-predictor.js';
+import type { TableModel } from './table-model.js';
+import type {
+  Importance,
+  ImportanceTask,
+  InferenceTask,
+  PredictedRows,
+  PredictRowsTask,
+  RowsTask,
+  TestedRows,
+  TestRowsTask,
+} from './tasks.js';
+
+/** Whether a task is one for a model of rows. */
+export function isOfRows(task: InferenceTask): task is RowsTask {
+  return task.type === 'predict-rows' || task.type === 'test-rows' || task.type === 'importance';
+}
+
+/**
+ * Does what a worker is asked of a model of rows.
+ * @throws UserError `model-not-found`, `model-invalid`, `dataset-mismatch`, and what reading a table throws
+ */
+export async function performRows(
+  task: RowsTask,
+  runtime: Runtime,
+  hooks: InferenceHooks,
+): Promise<PredictedRows | TestedRows | Importance> {
+  const predictor = await loadRowPredictor(runtime, task.model);
+  switch (task.type) {
+    case 'predict-rows':
+      return predictRows(task, predictor, hooks);
+    case 'test-rows':
+      return testRows(task, predictor, hooks);
+    case 'importance':
+      return importance(task, predictor, hooks);
+  }
+}
+
+/** Models stay loaded for as long as their engine runs. */
+const loaded = new WeakMap<Runtime, Map<string, Promise<RowPredictor>>>();
+
+function loadRowPredictor(runtime: Runtime, model: TableModel): Promise<RowPredictor> {
+  const models = loaded.get(runtime) ?? new Map<string, Promise<RowPredictor>>();
+  loaded.set(runtime, models);
+  const predictor = models.get(model.directory) ?? RowPredictor.load(runtime, model);
+  models.set(model.directory, predictor);
+  return predictor;
+}
+
+async function predictRows(
+  { rows, model }: PredictRowsTask,
+  predictor: RowPredictor,
+  { onProgress, signal }: InferenceHooks,
+): Promise<PredictedRows> {
+  const options = {
+    baseDirectory: process.cwd(),
+    signal,
+    onProgress: (progress: DatasetProgress) => {
+      onProgress({ type: 'data-progress', ...progress });
+    },
+  };
+  const table = 'file' in rows ? await openTable(resolve(rows.file), rows, options) : tableOfRows(rows.name, rows.rows);
+  const columns = model.inputs.map(({ column }) => column);
+  const read = await readInputRows(table, columns, options);
+  return { count: read.count, outputs: predictor.predict(read) };
+}
+
+async function testRows(
+  { experiment, model }: TestRowsTask,
+  predictor: RowPredictor,
+  hooks: InferenceHooks,
+): Promise<TestedRows> {
+  const dataset = await loadDatasetOf(experiment, hooks);
+  requireSameColumns(dataset, model);
+  const { test, digest } = dataset;
+  return { digest, count: test.count, truth: test.target, outputs: predictor.predict(test) };
+}
+
+async function importance(
+  { experiment, model, repeats, seed }: ImportanceTask,
+  predictor: RowPredictor,
+  hooks: InferenceHooks,
+): Promise<Importance> {
+  const dataset = await loadDatasetOf(experiment, hooks);
+  requireSameColumns(dataset, model);
+  const { test } = dataset;
+  const score = scorer(model, test);
+  const asTheyAre = score.of(predictor.predict(test));
+  const columns = [];
+  for (const [index, { column }] of model.inputs.entries()) {
+    const worse: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      hooks.signal?.throwIfAborted();
+      const order = randomStream(seed, `importance/${column.name}/${repeat}`).shuffle(everyIndex(test.count));
+      const shuffled = selectRows(test, order).inputs[index];
+      const inputs = test.inputs.map((values, place) => (place === index ? shuffled : values));
+      worse.push(score.sign * (asTheyAre - score.of(predictor.predict({ count: test.count, inputs }))));
+    }
+    columns.push({ name: column.name, worse });
+    const progress = { step: 'Shuffling', subject: column.name, done: index + 1, total: model.inputs.length };
+    hooks.onProgress({ type: 'data-progress', ...progress, unit: 'columns' });
+  }
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  columns.sort((a, b) => mean(b.worse) - mean(a.worse));
+  return { metric: score.metric, score: asTheyAre, rows: test.count, columns };
+}
+
+/** What predictions are worth, in one number. */
+interface Scorer {
+  metric: string;
+  /** 1 where more is better, −1 where less is. */
+  sign: 1 | -1;
+  of: (outputs: Float32Array) => number;
+}
+
+function scorer({ target: { column, scale } }: TableModel, { target: truth }: Rows): Scorer {
+  if (truth instanceof Float64Array) {
+    const of = (outputs: Float32Array): number =>
+      regressionScores(inOwnUnit(outputs, scale), truth).mean_absolute_error;
+    return { metric: 'mean_absolute_error', sign: -1, of };
+  }
+  const classOf = (outputs: Float32Array): Int32Array =>
+    column.type === 'binary' ? answers(outputs) : mostProbable(outputs, column.classes.length);
+  return { metric: 'accuracy', sign: 1, of: (outputs) => accuracy(classOf(outputs), truth) };
+}
+
+function requireSameColumns({ inputs, target, source }: Dataset, model: TableModel): void {
+  const described = (columns: readonly { name: string; type: string }[]): string =>
+    columns.map(({ name, type }) => `${name} (${type})`).join(', ');
+  const [theirs, ours] = [
+    [...inputs, target],
+    [...model.inputs.map(({ column }) => column), model.target.column],
+  ].map(described);
+  const isSame = theirs === ours && target.classes.join('\0') === model.classes.join('\0');
+  if (isSame) return;
+  throw new UserError(`${source} doesn't fit ${model.name}: it has ${theirs}, and the model takes ${ours}`, {
+    code: 'dataset-mismatch',
+    hint: 'give an experiment file whose dataset has the same columns and classes: --dataset FILE',
+  });
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { inputKinds, targetKinds } from '../data/columns/kinds.generated.js';
+import type { FittedInput } from '../data/inputs.js';
+import { requirePixels } from '../data/limits.js';
+import type { FittedTarget } from '../data/target.js';
+import { UserError } from '../errors.js';
+import { ablate } from '../shell.js';
+import type { ModelPlace, TrainedModel } from './trained-model.js';
+
+/** A model of rows of a table: what can be known of it without loading it. */
+export interface TableModel extends ModelPlace {
+  /** In the order in which the model takes them. */
+  inputs: FittedInput[];
+  target: FittedTarget;
+  /** Of a target that has them. */
+  classes: readonly string[];
+  /** The activation that gives its outputs: `softmax`, `sigmoid`. */
+  endsIn: string;
+  /** What it was trained on. */
+  dataset: { name: string; digest: string };
+}
+
+/** Whether a model takes rows of a table; else it takes images and tells their classes. */
+export function isTableModel(model: TrainedModel | TableModel): model is TableModel {
+  return 'inputs' in model;
+}
+
+/**
+ * The model of rows that its file describes.
+ * @param saved what was kept with it
+ * @param endsIn see `TableModel`
+ * @throws UserError `model-invalid`
+ */
+export function tableModel(place: ModelPlace, saved: object, endsIn: string): TableModel {
+  if (!isComplete(saved)) {
+    throw new UserError(`${join(place.directory, 'model.json')} doesn't say what columns it takes and what it tells`, {
+      code: 'model-invalid',
+      hint: `give a run of those that \`${ablate('ls')}\` lists`,
+    });
+  }
+  for (const { column } of saved.inputs) requireSize(place, column.shape);
+  const { inputs, target, dataset } = saved;
+  return { ...place, inputs, target, classes: target.column.classes, endsIn, dataset };
+}
+
+/** Images are made in the size that the file claims. */
+function requireSize({ directory }: ModelPlace, [height, width = 1]: readonly number[]): void {
+  const hint = `give a run of those that \`${ablate('ls')}\` lists`;
+  requirePixels({ height, width }, `${directory} takes images of`, { code: 'model-invalid', hint });
+}
+
+type Saved = Pick<TableModel, 'inputs' | 'target' | 'dataset'>;
+
+/** Whatever a file may claim. */
+function isComplete(saved: object): saved is Saved {
+  const { inputs, target, dataset } = saved as Record<string, unknown>;
+  return (
+    Array.isArray(inputs) &&
+    inputs.length > 0 &&
+    inputs.every((each) => isColumn(valueAt(each, 'column'), inputKinds, 'shape', isSize)) &&
+    isColumn(valueAt(target, 'column'), targetKinds, 'classes', (name) => typeof name === 'string') &&
+    [valueAt(valueAt(target, 'scale'), 'mean'), valueAt(valueAt(target, 'scale'), 'standardDeviation')].every(
+      Number.isFinite,
+    ) &&
+    typeof valueAt(dataset, 'digest') === 'string'
+  );
+}
+
+function isColumn(column: unknown, kinds: object, list: string, isItem: (item: unknown) => boolean): boolean {
+  const [name, type, items] = ['name', 'type', list].map((key) => valueAt(column, key));
+  const isKnown = typeof type === 'string' && Object.hasOwn(kinds, type);
+  return typeof name === 'string' && isKnown && Array.isArray(items) && items.every(isItem);
+}
+
+function isSize(size: unknown): boolean {
+  return Number.isInteger(size) && Number(size) > 0;
+}
+
+function valueAt(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}

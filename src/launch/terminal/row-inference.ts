@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { type TableModel, isTableModel } from '../../inference/table-model.js';
+import type { TrainedModel } from '../../inference/trained-model.js';
+import type { Importance, PredictedRows, TestedModel, TestedRows } from '../../inference/tasks.js';
+import type { LocatedExperiment } from '../../protocol/job.js';
+import { UserError } from '../../errors.js';
+import { ofBoth } from '../../display/row-results.js';
+import { mostProbable } from '../../metrics/classification.js';
+import type { InferenceSession } from '../inference-session.js';
+import type { EngineOptions } from '../options/engine.js';
+
+/** Answers a question about models of rows in a worker, with its progress on standard error. */
+async function asking<T>(options: EngineOptions, ask: (session: InferenceSession) => Promise<T>): Promise<T> {
+  const { startInferenceSession } = await import('./inference-session.js');
+  const { showProgress } = await import('../../display/status-line.js');
+  const status = showProgress(process.stderr);
+  const session = await startInferenceSession(options, status);
+  try {
+    return await ask(session);
+  } finally {
+    status.clear();
+    session.close();
+  }
+}
+
+/** What a model says of all rows of a table. @throws UserError at the place of what can't be read */
+export function predictTable(model: TableModel, file: string, options: EngineOptions): Promise<PredictedRows> {
+  return asking(options, (session) => session.ask({ type: 'predict-rows', model, rows: { file: resolve(file) } }));
+}
+
+/** Tests models one after another, in one worker. */
+export function testTables(
+  models: readonly TableModel[],
+  experiments: readonly LocatedExperiment[],
+  options: EngineOptions,
+): Promise<TestedRows[]> {
+  return asking(options, async (session) => {
+    const tested: TestedRows[] = [];
+    for (const [index, model] of models.entries()) {
+      tested.push(await session.ask({ type: 'test-rows', model, experiment: experiments[index] }));
+    }
+    return tested;
+  });
+}
+
+/** How much each input matters to a model. */
+export function importanceOf(
+  model: TableModel,
+  experiment: LocatedExperiment,
+  options: EngineOptions,
+): Promise<Importance> {
+  return asking(options, (session) =>
+    session.ask({ type: 'importance', model, experiment, repeats: REPEATS, seed: 1 }),
+  );
+}
+
+/** As many as scikit-learn's permutation_importance does. */
+const REPEATS = 5;
+
+/** All models of rows, or all of images. @throws UserError `model-of-table` for both at once */
+export function allOfTables(models: readonly (TrainedModel | TableModel)[]): TableModel[] | undefined {
+  const tables = models.filter(isTableModel);
+  if (tables.length === 0) return undefined;
+  const isNumber = ({ target }: TableModel): boolean => target.column.type === 'number';
+  if (tables.length === models.length && new Set(tables.map(isNumber)).size === 1) return tables;
+  throw new UserError('these models tell different things: images, classes of rows or numbers', {
+    code: 'model-of-table',
+    hint: 'evaluate them one by one',
+    exitCode: 2,
+  });
+}
+
+/** What a test of rows showed, as that of images is told. */
+export function asTestedModel({ target: { column } }: TableModel, { digest, truth, outputs }: TestedRows): TestedModel {
+  const values = column.type === 'binary' ? ofBoth(outputs) : outputs;
+  const predictions = mostProbable(values, column.classes.length);
+  return { digest, labels: truth as Int32Array, values, predictions, robustness: [] };
+}
