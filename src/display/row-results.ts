@@ -5,7 +5,7 @@ import type { TableModel } from '../inference/table-model.js';
 import type { Importance, PredictedRows } from '../inference/tasks.js';
 import type { RegressionScores } from '../metrics/regression.js';
 import { valueText } from './format.js';
-import { formatTable } from './table.js';
+import { formatTable } from './tables/table.js';
 
 /** What a model says of a row: a number in the target's unit, or its classes, the most probable first. */
 export type RowPrediction = { value: number } | { top: ClassValue[] };

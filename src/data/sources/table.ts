@@ -70,11 +70,7 @@ async function readTables(
   return { read: await lastRead.of(files, purpose, () => read(config, opened, options)), files, purpose };
 }
 
-async function read(
-  config: TableConfig,
-  opened: readonly OpenedTable[],
-  options: LoadOptions,
-): Promise<ReadTables> {
+async function read(config: TableConfig, opened: readonly OpenedTable[], options: LoadOptions): Promise<ReadTables> {
   const tables = opened.map(({ table: each }) => each);
   const [[targetName, targetConfig]] = Object.entries(config.target);
   const inputs = Object.entries(config.inputs).map(([name, each]) => ({
