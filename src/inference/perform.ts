@@ -3,9 +3,9 @@ import { splitDataset } from '../data/split.js';
 import { UserError } from '../errors.js';
 import { sourceSeeds } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
-import type { RunProgress } from '../protocol/events.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { mostProbable } from '../metrics/classification.js';
+import type { InferenceHooks } from './hooks.js';
 import { imageStatistics } from './image-statistics.js';
 import { type Predictor, loadPredictor } from './predictor.js';
 import { scoreRobustness } from './robustness.js';
@@ -23,11 +23,6 @@ import type {
 } from './tasks.js';
 import { isOfRows, performRows } from './rows.js';
 import type { TrainedModel } from './trained-model.js';
-
-export interface InferenceHooks {
-  onProgress: (progress: RunProgress) => void;
-  signal?: AbortSignal;
-}
 
 /** Scored between two looks at whether to continue. */
 const IMAGES_AT_ONCE = 1024;

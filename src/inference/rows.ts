@@ -10,7 +10,7 @@ import { regressionScores } from '../metrics/regression.js';
 import { randomStream } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
 import type { Runtime } from '../tensorflow/runtime.js';
-import type { InferenceHooks } from './perform.js';
+import type { InferenceHooks } from './hooks.js';
 import { RowPredictor } from './row-predictor.js';
 import type { TableModel } from './table-model.js';
 import type {

@@ -5,7 +5,7 @@ import { requirePixels } from '../data/limits.js';
 import type { FittedTarget } from '../data/target.js';
 import { UserError } from '../errors.js';
 import { ablate } from '../shell.js';
-import type { ModelPlace, TrainedModel } from './trained-model.js';
+import type { ModelPlace } from './model-place.js';
 
 /** A model of rows of a table: what can be known of it without loading it. */
 export interface TableModel extends ModelPlace {
@@ -21,7 +21,7 @@ export interface TableModel extends ModelPlace {
 }
 
 /** Whether a model takes rows of a table; else it takes images and tells their classes. */
-export function isTableModel(model: TrainedModel | TableModel): model is TableModel {
+export function isTableModel<M extends object>(model: M | TableModel): model is TableModel {
   return 'inputs' in model;
 }
 

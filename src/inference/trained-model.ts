@@ -5,20 +5,11 @@ import { type Color, WHITE } from '../data/images/pixels.js';
 import { codeOf, UserError, messageOf } from '../errors.js';
 import { readRegularFileSync } from '../regular-file.js';
 import { ablate } from '../shell.js';
+import type { ModelPlace } from './model-place.js';
 import { type TableModel, isTableModel, tableModel } from './table-model.js';
 
 /** Larger files are no model descriptions: the layers of a model take kilobytes. */
 const MAX_DESCRIPTION_BYTES = 2 ** 26;
-
-/** Where a saved model lies. */
-export interface ModelPlace {
-  /** The run's id, or the folder's name. */
-  name: string;
-  /** The folder of `model.json`, absolute; whether it is there, reading it tells. */
-  directory: string;
-  /** The run's folder, where the model is part of one. */
-  run?: string;
-}
 
 /** What can be known of a saved model without loading it: what to give it, and what its answers mean. */
 export interface TrainedModel extends ModelPlace {

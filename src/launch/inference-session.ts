@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Answers, LocatedExperiment } from '../protocol/job.js';
 import type { ExplainTask } from '../explanation/task.js';
 import type { InferenceTask } from '../inference/tasks.js';
-import type { ModelPlace } from '../inference/trained-model.js';
+import type { ModelPlace } from '../inference/model-place.js';
 import { UserError } from '../errors.js';
 import type { RunProgress } from '../protocol/events.js';
 import { type EngineSettings, findEngine, type Starter } from './engine.js';
