@@ -21,7 +21,7 @@ export interface TableModel extends ModelPlace {
 }
 
 /** Whether a model takes rows of a table; else it takes images and tells their classes. */
-export function isTableModel<M extends object>(model: M | TableModel): model is TableModel {
+export function isTableModel(model: ModelPlace): model is TableModel {
   return 'inputs' in model;
 }
 
