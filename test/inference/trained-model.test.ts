@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { valueName, withoutProbabilities } from '../../src/inference/class-values.js';
-import { readTrainedModel } from '../../src/inference/trained-model.js';
+import { readAnyModel, readTrainedModel } from '../../src/inference/trained-model.js';
 import { emptyRun, temporaryFolder } from '../support/runs.js';
 
 const description = {
@@ -53,10 +53,16 @@ describe('finding a trained model', () => {
     expect(readTrainedModel(folder)).not.toHaveProperty('run');
   });
 
-  it('says of a model of a table that it can not be asked', () => {
+  it('knows a model of rows by its columns, and asks no images of it', () => {
     const inputs = [{ column: { name: 'area', type: 'number', shape: [1] }, preparation: {} }];
-    const folder = writeModel(join(temporaryFolder(), 'houses'), { ...description, userDefinedMetadata: { inputs } });
-    expect(() => readTrainedModel(folder)).toThrow(/houses was trained on a table/);
+    const target = { column: { name: 'price', type: 'number', classes: [] }, scale: { mean: 5, standardDeviation: 2 } };
+    const write = (saved: object): string =>
+      writeModel(join(temporaryFolder(), 'houses'), { ...description, userDefinedMetadata: saved });
+    const folder = write({ inputs, target, dataset: { name: 'table', digest: 'd' } });
+    expect(readAnyModel(folder)).toMatchObject({ name: 'houses', inputs, target, endsIn: 'softmax' });
+    expect(() => readTrainedModel(folder)).toThrow('houses takes rows of a table');
+    for (const saved of [{ inputs }, { inputs: [{}], target, dataset: { digest: 'd' } }, { inputs, target }])
+      expect(() => readAnyModel(write(saved))).toThrow("doesn't say what columns it takes");
   });
 
   it.each([
