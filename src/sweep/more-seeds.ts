@@ -23,9 +23,16 @@ export function moreSeeds(
   const isInOrder = seeds.every((seed, i) => seed === seeds[0] + i);
   if (!missing || folds !== undefined || !isInOrder) return null;
   const runs = missing * variants;
+  // A range counts from training.seed, which a list of seeds needn't begin with.
+  const wanted = [
+    `training.seed=${seeds[0]}`,
+    `sweep.seeds={min: ${range?.min ?? seeds.length}, max: ${seeds.length + missing}}`,
+  ];
   const seconds = Math.ceil((runs * secondsPerTrial) / jobs);
-  const wanted = `sweep.seeds={min: ${range?.min ?? seeds.length}, max: ${seeds.length + missing}}`;
-  const words = (command?.overrides ?? []).filter((word) => !/^(sweep\.)?seeds=/.test(word));
-  const line = ablate(command?.name ?? 'run', source, ...words, wanted);
+  const line = ablate(command?.name ?? 'run', source, ...(command?.overrides ?? []).filter(saysNoSeeds), ...wanted);
   return `That is at most ${counted(runs, 'more run')}, about ${durationText(seconds)}: \`${line}\`.`;
+}
+
+function saysNoSeeds(override: string): boolean {
+  return !/^\+{0,2}((sweep\.)?seeds|training\.seed)=/.test(override);
 }

@@ -174,6 +174,31 @@ describe('a sweep', () => {
   });
 });
 
+/** The command that an answer names for more seeds, its words as a shell reads them. */
+function commandForMore({ stdout }: ProgramResult): string[] {
+  const [, line] = /`ablate ([^`]*sweep\.seeds=[^`]*)`/.exec(stdout.replace(/\n\s*/g, ' ')) ?? [];
+  expect(line, stdout).toBeDefined();
+  return (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^'(.*)'$/, '$1'));
+}
+
+describe('the command for more seeds', () => {
+  const workspace = new Workspace(afterAll);
+
+  it.each([
+    ['a file', GRID, ['run', 'small.yaml']],
+    ['seeds in a file', GRID.replace('seeds: 2', 'seeds: [3, 4]'), ['run', 'small.yaml']],
+    ['seeds on the command line', EXPERIMENT, ['sweep', 'small.yaml', 'model.kernel_size=3,5', 'training.seed=1,2']],
+  ])('keeps the runs that there are: %s', async (_, text, words) => {
+    workspace.write('small.yaml', text);
+    const runsDirectory = ['--runs-dir', `runs-${words.length}-${text.length}`];
+    const first = await workspace.ablate([...words, ...runsDirectory, ...TWO]);
+    const more = await workspace.ablate([...commandForMore(first), ...runsDirectory, ...TWO, '--json']);
+    const { trials } = summaryOf(more);
+    expect(trials).toMatchObject({ finished: trials.total, reused: 4 });
+    expect(trials.total).toBeGreaterThan(4);
+  });
+});
+
 describe('a sweep with more seeds than one before', () => {
   const workspace = new Workspace(afterAll);
 
