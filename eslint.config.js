@@ -2,14 +2,14 @@ import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** A device may never end and a pipe waits for its writer: files are read by src/regular-file.ts, which refuses both. */
+/** A device may never end and a pipe waits for its writer: files are read by src/system/regular-file.ts, which refuses both. */
 const unguardedReads = [
   { name: 'node:fs', importNames: ['createReadStream', 'readFile', 'readFileSync'] },
   { name: 'node:fs/promises', importNames: ['readFile'] },
-].map((path) => ({ ...path, message: 'Read files by src/regular-file.ts.' }));
+].map((path) => ({ ...path, message: 'Read files by src/system/regular-file.ts.' }));
 
-/** Colours reach a terminal by src/visible.ts alone: it makes the escape sequences of all other texts visible. */
-const unguardedColours = [{ name: 'picocolors', message: 'Take colours from src/visible.ts.' }];
+/** Colours reach a terminal by src/text/visible.ts alone: it makes the escape sequences of all other texts visible. */
+const unguardedColours = [{ name: 'picocolors', message: 'Take colours from src/text/visible.ts.' }];
 
 /**
  * @param {object[]} paths
@@ -48,8 +48,8 @@ export default defineConfig(
   },
   // A later entry replaces the options of a rule, so each kind of file says all that is kept from it.
   { files: ['src/**/*.ts'], rules: restrictImports([...unguardedReads, ...unguardedColours]) },
-  { files: ['src/visible.ts', 'src/config/text/format-problems.ts'], rules: restrictImports(unguardedReads) },
-  { files: ['src/regular-file.ts', 'src/**/browser/**'], rules: restrictImports(unguardedColours) },
+  { files: ['src/text/visible.ts', 'src/config/text/format-problems.ts'], rules: restrictImports(unguardedReads) },
+  { files: ['src/system/regular-file.ts', 'src/**/browser/**'], rules: restrictImports(unguardedColours) },
   {
     files: ['**/*.js', '**/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],

@@ -31,10 +31,10 @@ import { registerUi } from './commands/ui.js';
 import { registerWorker } from './commands/worker.js';
 import type { Problem } from './config/text/problems.js';
 import { UserError, messageOf, withDiskErrorsTold } from './errors.js';
-import { surviveOutputErrors } from './output-errors.js';
-import { ablate, rememberCall, rememberRunsDirectory, shellWord } from './shell.js';
-import { VERSION } from './version.js';
-import { colorsOn, guardOutput } from './visible.js';
+import { surviveOutputErrors } from './system/output-errors.js';
+import { ablate, rememberCall, rememberRunsDirectory, shellWord } from './system/shell.js';
+import { VERSION } from './system/version.js';
+import { colorsOn, guardOutput } from './text/visible.js';
 
 /** The program's entry: the only place that prints an error or sets the exit code. */
 export async function main(args: string[]): Promise<void> {

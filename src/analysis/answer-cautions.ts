@@ -1,7 +1,7 @@
-import { inDigitsOf } from '../digits.js';
-import { inUnit, unitOf } from '../metric-unit.js';
-import { ablate } from '../shell.js';
-import { counted, listed } from '../words.js';
+import { inDigitsOf } from '../text/digits.js';
+import { inUnit, unitOf } from '../text/metric-unit.js';
+import { ablate } from '../system/shell.js';
+import { counted, listed } from '../text/words.js';
 import { type AnswerFacts, type LeftOut, titlesOf } from './answer-facts.js';
 import { comparisonsWith, MOST_PAIRED, otherThan } from './decision.js';
 

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { possibleDifferences } from '../metric-unit.js';
+import { possibleDifferences } from '../text/metric-unit.js';
 import { type Judgement, USUAL_ALPHA } from './comparison.js';
 import { decide, type Decided, MOST_PAIRED } from './decision.js';
 import { describe, type Description } from './statistics/describe.js';

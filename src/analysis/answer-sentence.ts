@@ -1,6 +1,6 @@
-import { halfWidthOf, inDigitsOf, pValueClause } from '../digits.js';
-import { inUnit, metricWords, type MetricUnit, unitOf } from '../metric-unit.js';
-import { counted, listed } from '../words.js';
+import { halfWidthOf, inDigitsOf, pValueClause } from '../text/digits.js';
+import { inUnit, metricWords, type MetricUnit, unitOf } from '../text/metric-unit.js';
+import { counted, listed } from '../text/words.js';
 import { type AnswerFacts, type Comparison, titlesOf } from './answer-facts.js';
 import { FEWEST_SEEDS } from './comparison.js';
 import { comparisonsWith, otherThan } from './decision.js';

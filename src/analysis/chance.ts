@@ -1,5 +1,5 @@
-import { inUnit, unitOf } from '../metric-unit.js';
-import { counted, listed } from '../words.js';
+import { inUnit, unitOf } from '../text/metric-unit.js';
+import { counted, listed } from '../text/words.js';
 import type { Observation } from './statistics/anova.js';
 import { varianceComponents, type VarianceComponents } from './statistics/variance-components.js';
 

@@ -1,5 +1,5 @@
-import { pValueClause } from '../digits.js';
-import { listed } from '../words.js';
+import { pValueClause } from '../text/digits.js';
+import { listed } from '../text/words.js';
 import { type AnswerFacts, titlesOf, type Variant } from './answer-facts.js';
 import { comparisonsWith, otherThan } from './decision.js';
 import { binomialCdf } from './statistics/distributions.js';

@@ -1,5 +1,5 @@
-import { halfWidthOf, inDigitsOf } from '../digits.js';
-import { inUnit, possibleDifferences, unitOf } from '../metric-unit.js';
+import { halfWidthOf, inDigitsOf } from '../text/digits.js';
+import { inUnit, possibleDifferences, unitOf } from '../text/metric-unit.js';
 import { FEWEST_SEEDS } from './comparison.js';
 import { judgeTogether } from './family.js';
 import { correctedT } from './statistics/corrected-t.js';

@@ -3,7 +3,7 @@ import type { TrainedModel } from '../inference/trained-model.js';
 import type { InferenceSession } from '../launch/inference-session.js';
 import type { RunProgress } from '../protocol/events.js';
 import type { LaunchEvent } from '../protocol/watching.js';
-import { DEFAULT_RUNS_DIRECTORY } from '../shell.js';
+import { DEFAULT_RUNS_DIRECTORY } from '../system/shell.js';
 import { type EngineOptions, engineSettings, requireWhole, type RunsOptions, type WorkOptions } from './options.js';
 import { working } from './working.js';
 

@@ -1,5 +1,5 @@
 import type { Answer } from '../analysis/answer.js';
-import { DEFAULT_RUNS_DIRECTORY } from '../shell.js';
+import { DEFAULT_RUNS_DIRECTORY } from '../system/shell.js';
 import type { StudyOptions as GatherOptions } from '../study/gather-study.js';
 import type { Study } from '../study/study.js';
 import type { RunsOptions } from './options.js';

@@ -8,7 +8,7 @@ import type {
 } from '../protocol/watching.js';
 import type { DataProgressEvent, RunProgress } from '../protocol/events.js';
 import type { TrainingSettings } from '../launch/settings.js';
-import { DEFAULT_RUNS_DIRECTORY } from '../shell.js';
+import { DEFAULT_RUNS_DIRECTORY } from '../system/shell.js';
 import type { SweepProgress } from '../sweep/sweep-progress.js';
 import type { SweepSummary, TrialCounts, VariantResult } from '../sweep/sweep-store.js';
 import type { Trial, TrialEnd } from '../sweep/trial.js';

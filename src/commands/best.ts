@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import type { RunRow } from '../study/run-rows.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 interface Options {
   runsDir: string;

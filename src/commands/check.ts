@@ -45,8 +45,8 @@ async function check(words: string[], options: Options): Promise<void> {
 
 /** On standard error: what is printed stays a configuration. */
 async function sayValid(experiments: CheckedExperiment[]): Promise<void> {
-  const { colorsOn } = await import('../visible.js');
-  const { counted } = await import('../words.js');
+  const { colorsOn } = await import('../text/visible.js');
+  const { counted } = await import('../text/words.js');
   const variants = experiments.reduce((sum, experiment) => sum + (experiment.variants?.length ?? 0), 0);
   const files = experiments.length === 1 ? [] : [counted(experiments.length, 'file')];
   const told = [...files, ...(variants === 0 ? [] : [counted(variants, 'variant')])];

@@ -102,7 +102,7 @@ async function writeOrPrint(file: string, text: string, option: string): Promise
 async function writePlots(study: Study, directory: string): Promise<void> {
   const { renderPlots, toPng } = await import('../report/plots/plots.js');
   const { sayWritten, writeOutput } = await import('../display/write-output.js');
-  const { counted } = await import('../words.js');
+  const { counted } = await import('../text/words.js');
   const plots = renderPlots(study);
   for (const { name, svg } of plots) {
     await writeOutput(join(directory, `${name}.svg`), svg, '--plots');

@@ -20,7 +20,7 @@ async function doctor({ json }: { json?: true }): Promise<void> {
 }
 
 async function describe(checks: readonly Check[]): Promise<string> {
-  const { colorsOn } = await import('../visible.js');
+  const { colorsOn } = await import('../text/visible.js');
   const { green, yellow, red, dim, bold } = colorsOn(process.stdout);
   const marks = { ok: green('ok  '), warn: yellow('warn'), fail: red('fail') };
   const width = Math.max(...checks.map(({ name }) => name.length));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Column } from '../display/tables/table.js';
 import { runsDirectoryOption } from '../launch/options/runs-directory.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 interface Options {
   runsDir: string;

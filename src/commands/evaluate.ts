@@ -107,7 +107,7 @@ async function evaluateTables(models: readonly TableModel[], worst: number, opti
 
 /** What whoever reads the numbers should know. */
 async function notesOf(evaluated: readonly Evaluated[], { dataset, plot }: Options): Promise<string[]> {
-  const { colors: pc } = await import('../visible.js');
+  const { colors: pc } = await import('../text/visible.js');
   const { withoutProbabilities } = await import('../inference/class-values.js');
   const notes = evaluated.flatMap(({ model, tested: { digest } }) => {
     const reason = withoutProbabilities(model);

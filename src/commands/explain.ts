@@ -8,7 +8,7 @@ import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import type { ReadImage } from '../launch/options/image-arguments.js';
 import { addImageArguments } from '../launch/options/model-arguments.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
@@ -163,7 +163,7 @@ async function print(model: TrainedModel, read: ReadImage[], answer: ExplainAnsw
     process.stdout.write(`${JSON.stringify({ run: model.name, path, images: plain, filters }, undefined, 2)}\n`);
     return;
   }
-  const { colors: pc } = await import('../visible.js');
+  const { colors: pc } = await import('../text/visible.js');
   const { columnsOf, saidText } = await import('../display/explain/explain-picture.js');
   for (const image of images) {
     if ('error' in image) process.stderr.write(`${pc.red('error')} ${image.image}: ${image.error}\n`);

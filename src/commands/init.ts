@@ -28,7 +28,7 @@ export function registerInit(program: Command): void {
 }
 
 async function init(folder: string, options: Options): Promise<void> {
-  const { ablate } = await import('../shell.js');
+  const { ablate } = await import('../system/shell.js');
   const { experimentFiles, schemaFile } = await import('../init/experiment-files.js');
   const { gitignore, writeNew } = await import('../init/write-files.js');
   const experiments = await experimentFiles(folder, options);

@@ -4,7 +4,7 @@ import { runsDirectoryOption } from '../launch/options/runs-directory.js';
 import type { RunRow } from '../study/run-rows.js';
 import type { SweepState } from '../sweep/sweep-state.js';
 import { tagsText } from '../tracking/user-tags.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 interface Options {
   runsDir: string;

@@ -143,7 +143,7 @@ async function print({ model, predictions, named, top }: Classified, { csv, json
 /** What whoever reads the predictions should know. */
 async function printNotes({ model, predictions, named }: Omit<Classified, 'top'>): Promise<void> {
   const { withoutProbabilities } = await import('../inference/class-values.js');
-  const { colors: pc } = await import('../visible.js');
+  const { colors: pc } = await import('../text/visible.js');
   if (named.passedOver.length > 0) {
     const { passedOverText } = await import('../display/dataset-account.js');
     process.stderr.write(`${pc.dim(`${passedOverText(named)} (--json names them)`)}\n`);

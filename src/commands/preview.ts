@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import type { Preview } from '../protocol/job.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { wholeNumber } from '../launch/options/parsers.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 interface Options extends EngineOptions {
   output: string;

@@ -9,7 +9,7 @@ import { wholeNumber } from '../launch/options/parsers.js';
 import { addSweepOptions, type SweepOptions } from '../launch/options/sweep.js';
 import { addTrainingOptions } from '../launch/options/training.js';
 import { NAMES } from '../launch/options/runs-directory.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /** Adds `ablate resume` to the program. */
 export function registerResume(program: Command): void {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { badUsage, codeOf, interrupted, messageOf, UserError } from '../errors.js';
 import { age } from '../launch/options/parsers.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import type { Removable, Removal } from '../study/removal.js';
 import type { RunRow } from '../study/run-rows.js';
 
@@ -102,7 +102,7 @@ async function confirm({ removed }: Removal, { yes, json }: Options): Promise<vo
     throw new UserError('nobody can be asked here', { code: 'not-confirmed', hint, exitCode: 2 });
   }
   const { createInterface } = await import('node:readline');
-  const { counted } = await import('../words.js');
+  const { counted } = await import('../text/words.js');
   process.stderr.write(`Remove ${counted(removed.length, 'folder')}? They can't be brought back. [y/N] `);
   // As plain lines: what edits them on a terminal would have to write control codes.
   const lines = createInterface({ input: process.stdin, terminal: false });

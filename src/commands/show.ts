@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { MetricPoint, RunHistory } from '../tracking/run-history.js';
 import type { RunDirectory, Summary } from '../tracking/run-store.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 interface Options {
   runsDir: string;
@@ -54,7 +54,7 @@ async function toJson(run: RunDirectory, history: RunHistory, summary?: Summary)
 }
 
 async function toText(run: RunDirectory, history: RunHistory, summary?: Summary): Promise<string> {
-  const { colors: pc } = await import('../visible.js');
+  const { colors: pc } = await import('../text/visible.js');
   const { statusText } = await import('../display/run-status.js');
   const { factLines } = await import('../display/wrapped.js');
   const facts = await describe(run, history, summary);

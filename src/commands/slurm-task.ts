@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { addEngineOptions, type EngineOptions } from '../launch/options/engine.js';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 
 /** Adds what Slurm calls for each trial; users don't. */
 export function registerSlurmTask(program: Command): void {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { SweepState } from '../sweep/sweep-state.js';
 import type { RunDirectory } from '../tracking/run-store.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 interface Options {
   runsDir: string;
@@ -85,7 +85,7 @@ async function goingOf(runs: RunDirectory[]): Promise<GoingRun[]> {
 }
 
 async function sweepText(state: SweepState): Promise<string> {
-  const { colors: pc } = await import('../visible.js');
+  const { colors: pc } = await import('../text/visible.js');
   const { runDirectory } = await import('../tracking/run-store.js');
   const { statusText } = await import('../display/run-status.js');
   const { SweepView } = await import('../display/sweep/sweep-view.js');

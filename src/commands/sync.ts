@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import { badUsage, UserError } from '../errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import { isOfAllArtifacts, type Delivered, type DeliveryCount } from '../tracking/run-delivery.js';
 import type { Deliverable } from '../tracking/deliverable.js';
 import { takeRunId } from '../tracking/mlflow/adopted-run.js';
 import { requireModelName } from '../tracking/mlflow/names.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 interface Options {
   runsDir: string;
@@ -107,7 +107,7 @@ async function deliverAll(
   onResult: ((result: Result) => void) | undefined,
   adopted: string | undefined,
 ): Promise<Result[]> {
-  const { forEachConcurrently } = await import('../concurrently.js');
+  const { forEachConcurrently } = await import('../system/concurrently.js');
   const { MlflowError } = await import('../tracking/mlflow/errors.js');
   const { isLive, outputOn } = await import('../display/output.js');
   const { print, update, clear } = outputOn(process.stderr);

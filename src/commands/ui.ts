@@ -2,16 +2,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import { UserError } from '../errors.js';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import type { Deliverable } from '../tracking/deliverable.js';
 import { count, duration } from '../display/format.js';
 import type { StatusLine } from '../display/status-line.js';
 import { wholeNumber } from '../launch/options/parsers.js';
 import { runsDirectoryOption } from '../launch/options/runs-directory.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 interface Options {
   runsDir: string;
@@ -44,7 +44,7 @@ async function ui(options: Options): Promise<void> {
   const { port } = options;
   const directory = join(resolve(options.runsDir), '.mlflow');
   mkdirSync(directory, { recursive: true });
-  const { takeFileLock } = await import('../file-lock.js');
+  const { takeFileLock } = await import('../system/file-lock.js');
   const lock = await takeFileLock(join(directory, 'lock'));
   // Another call serves these runs already, and watches them: its address is all that is needed.
   if (!lock) return show(await readAddress(directory), options);

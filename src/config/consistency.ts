@@ -6,7 +6,7 @@ import type {
   OptimizerConfig,
   TrainingConfig,
 } from './schema/experiment.generated.js';
-import { counted, listed } from '../words.js';
+import { counted, listed } from '../text/words.js';
 import { checkChance } from './chance.js';
 import { kindOf } from '../model/layers/kind-of.js';
 import { matchesName, outputIndex } from './layers.js';

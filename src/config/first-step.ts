@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /** Where experiment files are likely to lie. */
 const PLACES = ['.', 'experiments'];

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { openRegularFile } from '../regular-file.js';
+import { openRegularFile } from '../system/regular-file.js';
 import type { Bytes } from '../tensorflow/bytes.js';
 import type { ColumnValues, Dataset, DatasetColumns, TargetValues, TaskOptions } from './dataset.js';
 import { type ImageDataset, type ImageShape, asImages, isImages } from './images/image-dataset.js';

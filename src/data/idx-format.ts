@@ -5,8 +5,8 @@ import { UserError, messageOf } from '../errors.js';
 import { allocateAligned } from '../tensorflow/aligned.js';
 import type { TaskOptions } from './dataset.js';
 import { requireArrayHolds } from './limits.js';
-import { openRegularFile } from '../regular-file.js';
-import { elementCount } from '../element-count.js';
+import { openRegularFile } from '../system/regular-file.js';
+import { elementCount } from '../tensorflow/element-count.js';
 
 /** Element types of the IDX format and their sizes in bytes, by the number in the file's third byte. */
 const ELEMENT_TYPES = {

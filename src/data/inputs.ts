@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { elementCount } from '../element-count.js';
+import { elementCount } from '../tensorflow/element-count.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { inputKind } from './columns/kinds.js';
 import type { Dataset, InputColumn, Rows } from './dataset.js';

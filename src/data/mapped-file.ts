@@ -1,6 +1,6 @@
 import { closeSync, fstatSync } from 'node:fs';
-import { koffi } from '../koffi.js';
-import { openRegularFileSync } from '../regular-file.js';
+import { koffi } from '../system/koffi.js';
+import { openRegularFileSync } from '../system/regular-file.js';
 import type { Bytes } from '../tensorflow/bytes.js';
 
 // These numbers are the same on Linux and macOS.

@@ -1,12 +1,12 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { withFileLock } from '../file-lock.js';
+import { withFileLock } from '../system/file-lock.js';
 import { cacheError } from './cache-error.js';
 import type { Dataset, TaskOptions } from './dataset.js';
 import { contentDigest } from './digest.js';
 import type { ImageSet, ImageShape } from './images/image-dataset.js';
 import { MappedFile } from './mapped-file.js';
-import { readText } from '../regular-file.js';
+import { readText } from '../system/regular-file.js';
 
 /** What is written down of a dataset when it is decoded. */
 type Described = ImageShape & Pick<Dataset, 'givenValidation'>;

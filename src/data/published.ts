@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { cacheDirectory } from '../cache.js';
+import { cacheDirectory } from '../system/cache.js';
 import type { LoadOptions } from './dataset.js';
 import type { Normalization } from './images/image-column.js';
 import { type RemoteFile, ensureDownloaded, mirrored } from './download.js';

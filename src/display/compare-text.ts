@@ -1,4 +1,4 @@
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import { chanceTable } from '../report/chance.js';
 import {
   factorTable,

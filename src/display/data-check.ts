@@ -1,7 +1,7 @@
 import type { DataCheck } from '../data/check-data.js';
 import type { DatasetDuplicates, NamedPair } from '../data/duplicates/dataset-duplicates.js';
 import type { Finding } from '../data/tables/findings.js';
-import { visibleLine } from '../visible.js';
+import { visibleLine } from '../text/visible.js';
 import { count } from './format.js';
 import { wrapped } from './wrapped.js';
 

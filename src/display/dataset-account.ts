@@ -1,9 +1,9 @@
 import type { DatasetColumns, DatasetDescription, FolderAccount } from '../data/dataset.js';
 import { isImages } from '../data/images/image-dataset.js';
-import { counted, listed } from '../words.js';
+import { counted, listed } from '../text/words.js';
 import { count } from './format.js';
 import { wrapped } from './wrapped.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /** What a text names of classes, and of reasons; `--json` has all. */
 const MAX_CLASSES = 20;

@@ -1,5 +1,5 @@
 import { metricNumbers, count } from './format.js';
-import { unitOf } from '../metric-unit.js';
+import { unitOf } from '../text/metric-unit.js';
 
 /** What is told of an epoch, beside its number. */
 interface EpochColumn {

@@ -1,4 +1,4 @@
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import type { ClassificationReport, ProbabilityReport } from '../analysis/classification-report.js';
 import type { Interval } from '../analysis/statistics/intervals.js';
 import type { Agreement, McNemar } from '../analysis/statistics/mcnemar.js';

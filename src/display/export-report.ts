@@ -5,8 +5,8 @@ import type { ExportComparison } from '../export/comparison.js';
 import type { ExportRequest } from '../export/export-request.js';
 import { count, percent } from './format.js';
 import { formatTable } from './tables/table.js';
-import { BINARY_LIMIT, readRegularFile } from '../regular-file.js';
-import { counted } from '../words.js';
+import { BINARY_LIMIT, readRegularFile } from '../system/regular-file.js';
+import { counted } from '../text/words.js';
 
 /** What came of an export. */
 export interface ExportReport extends Pick<ExportRequest, 'format' | 'quantize' | 'output'>, ExportComparison {

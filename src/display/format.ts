@@ -1,4 +1,4 @@
-import { unitOf } from '../metric-unit.js';
+import { unitOf } from '../text/metric-unit.js';
 import type { ValueName } from '../inference/class-values.js';
 
 /** `13,421`. */

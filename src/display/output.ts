@@ -1,6 +1,6 @@
-import { columnsOf } from '../broken-lines.js';
+import { columnsOf } from '../text/broken-lines.js';
 import { createLogUpdate } from 'log-update';
-import { terminalText, unguarded } from '../visible.js';
+import { terminalText, unguarded } from '../text/visible.js';
 
 /** How a display puts text on its stream. */
 export interface Output {

@@ -1,4 +1,4 @@
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import type { Experiment } from '../config/schema/experiment.generated.js';
 import { sizeOfSweep } from '../config/variants/size.js';
 import type { Calibration } from '../protocol/job.js';
@@ -12,7 +12,7 @@ import { sizeText, sweepJson, variantTable } from './sweep/sweep-summary.js';
 import { fittedTable } from './tables/fitted-table.js';
 import { formatTable } from './tables/table.js';
 import { wrapped } from './wrapped.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 /** A plan as tables and sentences. */
 export function planText(planned: PlannedExperiment): string {

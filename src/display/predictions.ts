@@ -1,7 +1,7 @@
-import { encodeCsv } from '../csv.js';
+import { encodeCsv } from '../text/csv.js';
 import { type ClassValue, type ValueName, namedValue, valueName } from '../inference/class-values.js';
 import type { TrainedModel } from '../inference/trained-model.js';
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import { valueText } from './format.js';
 import { formatTable } from './tables/table.js';
 

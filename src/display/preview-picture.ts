@@ -1,6 +1,6 @@
 import { escapeUTF8 } from 'entities';
 import sharp from 'sharp';
-import { brokenLines } from '../broken-lines.js';
+import { brokenLines } from '../text/broken-lines.js';
 import { UserError } from '../errors.js';
 import type { Preview } from '../protocol/job.js';
 import { writeOutput } from './write-output.js';

@@ -1,5 +1,5 @@
 import type { Removal } from '../study/removal.js';
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import { bytesText } from './format.js';
 import { formatTable } from './tables/table.js';
 

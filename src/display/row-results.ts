@@ -1,4 +1,4 @@
-import { encodeCsv } from '../csv.js';
+import { encodeCsv } from '../text/csv.js';
 import { inOwnUnit } from '../data/columns/target-kind.js';
 import { type ClassValue, greatestClasses, namedValue, valueName } from '../inference/class-values.js';
 import type { TableModel } from '../inference/table-model.js';

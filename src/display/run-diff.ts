@@ -1,8 +1,8 @@
 import { formatDifferences } from '../config/diff.js';
 import type { RunDiff } from '../study/run-diff.js';
-import { unitOf } from '../metric-unit.js';
+import { unitOf } from '../text/metric-unit.js';
 import { encodeNumbers } from '../tracking/journal-events.js';
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import { metricText } from './format.js';
 import { formatTable } from './tables/table.js';
 

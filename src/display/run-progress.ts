@@ -1,10 +1,10 @@
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import type { Job } from '../protocol/job.js';
 import type { RunProgress } from '../protocol/events.js';
 import type { LaunchEvent, RunWatchEvent } from '../protocol/watching.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import type { FollowEnd } from '../tracking/follow-end.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 import { EpochLines } from './epoch-lines.js';
 import { bar, count, duration, percent, significant } from './format.js';
 import { showLaunch } from './launch-events.js';

@@ -1,18 +1,18 @@
 import { relative, resolve } from 'node:path';
 import type { FileProblem } from '../errors.js';
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import type { SweepSummary } from '../sweep/sweep-store.js';
 import type { Tracked } from '../tracking/follow-end.js';
 import type { Summary } from '../tracking/run-store.js';
 import { bestFound } from './sweep/best-found.js';
 import { readHistory, type MetricPoint, type RunHistory } from '../tracking/run-history.js';
 import { runDirectory } from '../tracking/run-store.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import { count, duration, metricText } from './format.js';
 import { sparkline } from './sparkline.js';
 import { fittedTable } from './tables/fitted-table.js';
 import { type Column, formatTable } from './tables/table.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 /** The result of an experiment; of one among several it may be an error. */
 export type Result = ((Summary | SweepSummary) & Tracked) | FailedExperiment;

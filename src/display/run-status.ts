@@ -1,4 +1,4 @@
-import { colors as pc } from '../visible.js';
+import { colors as pc } from '../text/visible.js';
 import type { Summary } from '../tracking/run-store.js';
 
 /** A status in its colour. `UNFINISHED` was interrupted; the summary of `UNREADABLE` is damaged. */

@@ -1,6 +1,6 @@
 import type { RunProgress } from '../protocol/events.js';
 import { type Output, isLive, outputOn } from './output.js';
-import { visibleLine } from '../visible.js';
+import { visibleLine } from '../text/visible.js';
 import { dataStatus } from './run-progress.js';
 
 /** What a short task is doing: one line that changes on a terminal, nothing elsewhere. */

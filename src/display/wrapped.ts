@@ -1,5 +1,5 @@
-import { brokenLines } from '../broken-lines.js';
-import { colors as pc } from '../visible.js';
+import { brokenLines } from '../text/broken-lines.js';
+import { colors as pc } from '../text/visible.js';
 
 /** Where nothing says how wide a line may be. */
 const WIDTH = 100;

@@ -1,5 +1,5 @@
 import { toFloat16 } from './float16.js';
-import { elementCount } from '../element-count.js';
+import { elementCount } from '../tensorflow/element-count.js';
 
 /** How weights are made smaller: half-precision floats, or whole numbers of a byte. */
 export type Quantization = 'float16' | 'int8';

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
-import { BINARY_LIMIT, readRegularFileSync, readTextSync } from '../regular-file.js';
+import { BINARY_LIMIT, readRegularFileSync, readTextSync } from '../system/regular-file.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type Quantization, type WeightSpec, quantize } from './quantization.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 interface LayerDescription {
   name: string;

@@ -4,7 +4,7 @@ import type { FittedInput } from '../data/inputs.js';
 import { requirePixels } from '../data/limits.js';
 import type { FittedTarget } from '../data/target.js';
 import { UserError } from '../errors.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import type { ModelPlace } from './model-place.js';
 
 /** A model of rows of a table: what can be known of it without loading it. */

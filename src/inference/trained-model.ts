@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { requirePixels } from '../data/limits.js';
 import { type Color, WHITE } from '../data/images/pixels.js';
 import { codeOf, UserError, messageOf } from '../errors.js';
-import { readRegularFileSync } from '../regular-file.js';
-import { ablate } from '../shell.js';
+import { readRegularFileSync } from '../system/regular-file.js';
+import { ablate } from '../system/shell.js';
 import type { ModelPlace } from './model-place.js';
 import { type TableModel, isTableModel, tableModel } from './table-model.js';
 

@@ -4,10 +4,10 @@ import { type Scalar, parseDocument } from 'yaml';
 import { readImageFile } from '../data/images/folder-decoding.js';
 import { imageTypeOf } from '../data/images/image-decoding.js';
 import { type ImageFiles, listImages } from '../data/images/image-files.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import { nameOf, pathFrom } from './names.js';
 import { type NewFile, templateFiles } from './templates.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 /** Images whose headers are read, spread over all of them. */
 const LOOKED_AT = 200;

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 
 /** A file that `ablate init` is to write. */
 export interface NewFile {

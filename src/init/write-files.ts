@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTextSync } from '../regular-file.js';
-import { ablate } from '../shell.js';
+import { readTextSync } from '../system/regular-file.js';
+import { ablate } from '../system/shell.js';
 import { UserError, codeOf, messageOf } from '../errors.js';
 import type { NewFile } from './templates.js';
 

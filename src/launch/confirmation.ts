@@ -1,7 +1,7 @@
 import { configHash } from '../config/hash.js';
 import { loadExperiment } from '../config/load.js';
 import { UserError } from '../errors.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import { readSweepRecord } from '../sweep/sweep-journal.js';
 import { recordedResults } from '../sweep/results.js';
 import { findSweepOrRun } from '../sweep/find.js';

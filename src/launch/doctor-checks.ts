@@ -3,8 +3,8 @@ import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
-import { cacheDirectory } from '../cache.js';
-import { koffi } from '../koffi.js';
+import { cacheDirectory } from '../system/cache.js';
+import { koffi } from '../system/koffi.js';
 import { type Gpu, findGpus, hasUsableDriver } from '../tensorflow/library/gpu.js';
 import { choosePython } from '../python/choose-python.js';
 import { type Attempt, type TensorFlowLibrary, findTensorFlow } from '../tensorflow/library/find.js';
@@ -12,8 +12,8 @@ import { checkLoads } from '../tensorflow/library/load-check.js';
 import { describeCpu, glibcVersion, platformProblem } from '../tensorflow/library/platform.js';
 import { probePythons } from '../python/python.js';
 import { connectionFromEnvironment } from '../tracking/mlflow/connection.js';
-import { counted } from '../words.js';
-import { ablate } from '../shell.js';
+import { counted } from '../text/words.js';
+import { ablate } from '../system/shell.js';
 
 /** One line of `ablate doctor`. */
 export interface Check {

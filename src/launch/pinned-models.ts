@@ -8,7 +8,7 @@ import { digestOfModel } from '../model/digest.js';
 import { downloadModel } from '../tracking/mlflow-models.js';
 import { type CheckedExperiment, checkExperiment } from './experiment-arguments.js';
 import { findModelFolder } from './find-model.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /**
  * The experiment with each model that it would start from pinned: found, and with the digest of its weights, which are a

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { RunProgress } from '../protocol/events.js';
 import type { Calibration, LocatedExperiment } from '../protocol/job.js';
 import type { PlannedExperiment } from '../run/plan.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import { type EngineSettings, findEngine, type Starter, tellNotice } from './engine.js';
 import type { CheckedExperiment } from './experiment-arguments.js';
 

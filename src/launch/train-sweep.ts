@@ -25,7 +25,7 @@ import { expandSweep, seedRangeOf, sweepSeeds } from '../config/variants/sweep.j
 import { type Tracked, withUndelivered } from '../tracking/follow-end.js';
 import { describeOrigin } from '../tracking/run-description.js';
 import { whileHolding } from '../tracking/run-lock.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../system/version.js';
 import { tellNotice } from './engine.js';
 import { DatasetDigests } from './dataset-digests.js';
 import type { TrainingSettings } from './settings.js';

@@ -5,8 +5,8 @@ import { chooseParallelism, type Demand, type Parallelism } from '../scheduling/
 import type { Engine } from '../tensorflow/engine.js';
 import { findEngine, type Starter, tellNotice } from './engine.js';
 import type { PlaceSettings } from './settings.js';
-import { counted } from '../words.js';
-import { ablate, shellWord } from '../shell.js';
+import { counted } from '../text/words.js';
+import { ablate, shellWord } from '../system/shell.js';
 
 /** Where trials are trained: on this machine, or on others. */
 export interface TrainingPlace {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { BINARY_LIMIT, readRegularFileSync } from '../regular-file.js';
+import { BINARY_LIMIT, readRegularFileSync } from '../system/regular-file.js';
 
 /** SHA-256 (hex) of a saved model: of its `model.json` and its `weights.bin`. @throws Error when they can't be read */
 export function digestOfModel(directory: string): string {

@@ -1,5 +1,5 @@
 import type { LayerConfig, ModelConfig } from '../config/schema/experiment.generated.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 import { kindOf } from './layers/kind-of.js';
 import type { ConfigPath, GraphPlaces, LayerNode, Origin, PlainLayer } from './layers/layer-node.js';
 import { type LayerProblem, type Shape, shapeText } from './shape.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { InitializerConfig } from '../config/schema/experiment.generated.js';
 import type { RandomStream } from '../random.js';
 import { orthogonalMatrix } from './orthogonal.js';
-import { elementCount } from '../element-count.js';
+import { elementCount } from '../tensorflow/element-count.js';
 
 /** Standard deviation of a standard normal number that is redrawn until it lies within ±2. */
 const TRUNCATED_DEVIATION = 0.87962566103423978;

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { syncDirectoryInBackground } from '../directories.js';
+import { syncDirectoryInBackground } from '../system/directories.js';
 import { codeOf, UserError, messageOf } from '../errors.js';
-import { BINARY_LIMIT, readRegularFile } from '../regular-file.js';
+import { BINARY_LIMIT, readRegularFile } from '../system/regular-file.js';
 
 const TOPOLOGY_FILE = 'model.json';
 const WEIGHTS_FILE = 'weights.bin';

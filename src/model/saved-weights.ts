@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { ModelConfig } from '../config/schema/experiment.generated.js';
-import { readRegularFileSync } from '../regular-file.js';
+import { readRegularFileSync } from '../system/regular-file.js';
 import { type ModelShape, modelGraph } from './graph.js';
 import { wholeWeightName } from './layers/grouped-convolution.js';
 import type { LayerNode } from './layers/layer-node.js';
 import { countParameters } from './shapes.js';
-import { elementCount } from '../element-count.js';
+import { elementCount } from '../tensorflow/element-count.js';
 
 /** Larger files are no model descriptions. */
 const MAX_BYTES = 2 ** 26;

@@ -3,7 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../errors.js';
-import { openRegularFile } from '../regular-file.js';
+import { openRegularFile } from '../system/regular-file.js';
 import { AS_ARTIFACT, newCursor, saveCursor } from '../tracking/cursor.js';
 import { deliverableRun } from '../tracking/deliverable.js';
 import type { LoggedModel, MlflowClient, MlflowRun } from '../tracking/mlflow/client.js';

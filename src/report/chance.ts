@@ -1,7 +1,7 @@
 import type { ChanceStudy } from '../analysis/chance.js';
-import { inUnit, unitOf } from '../metric-unit.js';
+import { inUnit, unitOf } from '../text/metric-unit.js';
 import type { Study } from '../study/study.js';
-import { halfWidthOf, pValueText } from '../digits.js';
+import { halfWidthOf, pValueText } from '../text/digits.js';
 import { columnOf, shareText } from './numbers.js';
 import { intervalColumn, type TextTable } from './tables.js';
 

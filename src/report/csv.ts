@@ -1,5 +1,5 @@
 import { jsonText } from '../config/text/tree.js';
-import { encodeCsv } from '../csv.js';
+import { encodeCsv } from '../text/csv.js';
 import type { Study } from '../study/study.js';
 
 /**

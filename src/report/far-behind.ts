@@ -1,5 +1,5 @@
 import type { Study } from '../study/study.js';
-import { counted, listed } from '../words.js';
+import { counted, listed } from '../text/words.js';
 import { someVariants, variantNames } from './variant-names.js';
 
 /** A study without the variants that are far behind, on whose scale the others would look all the same. */

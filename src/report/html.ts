@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { visible } from '../visible.js';
+import { visible } from '../text/visible.js';
 import type { Study } from '../study/study.js';
 import { inUnits } from './in-units.js';
 import { answerSection } from './page/answer.js';
@@ -12,7 +12,7 @@ import { originSection } from './page/origin.js';
 import { runsSection } from './page/runs.js';
 import { cssVariables } from './plots/palette.js';
 import { figuresOf } from './plots/plots.js';
-import { readText } from '../regular-file.js';
+import { readText } from '../system/regular-file.js';
 
 /** A part of the page: its heading's id, the heading, what follows. */
 type Section = [id: string, title: string, contents: Content[]];

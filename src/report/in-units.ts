@@ -1,7 +1,7 @@
 import type { Answer } from '../analysis/answer.js';
 import type { Comparison, VariantSummary } from '../analysis/answer-facts.js';
 import type { Interval } from '../analysis/statistics/intervals.js';
-import { inUnit, unitOf, type MetricUnit } from '../metric-unit.js';
+import { inUnit, unitOf, type MetricUnit } from '../text/metric-unit.js';
 import type { Factor, Interaction, ModelComparison, Study, StudyRun } from '../study/study.js';
 
 type Scale = (value: number) => number;

@@ -3,7 +3,7 @@ import { chanceTable } from './chance.js';
 import { testSetSentence } from './test-set.js';
 import { inUnits } from './in-units.js';
 import { bestFound } from './search.js';
-import { visible } from '../visible.js';
+import { visible } from '../text/visible.js';
 import { factorTable, interactionTable, modelSentence, tableNotes, variantTable, type TextTable } from './tables.js';
 
 /** A study as Markdown (of GitHub's kind): the answer, its cautions, the tables, how it was made. */

@@ -1,5 +1,5 @@
 import type { Interval } from '../analysis/statistics/intervals.js';
-import { decimalsFor, halfWidthOf, inDigitsOf, withMinus } from '../digits.js';
+import { decimalsFor, halfWidthOf, inDigitsOf, withMinus } from '../text/digits.js';
 
 /**
  * The numbers of a column, all with the same decimals: those that their uncertainties give sense to, but for a row or two

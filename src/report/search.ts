@@ -1,6 +1,6 @@
 import { FEWEST_SEEDS } from '../analysis/comparison.js';
-import { unitOf } from '../metric-unit.js';
-import { ablate } from '../shell.js';
+import { unitOf } from '../text/metric-unit.js';
+import { ablate } from '../system/shell.js';
 import type { Study } from '../study/study.js';
 import { columnOf } from './numbers.js';
 import { rankVariants } from './plots/ranking.js';

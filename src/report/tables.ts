@@ -1,7 +1,7 @@
 import { levelLabels, shortKey } from '../config/sweep/label.js';
-import { titledMetric, unitOf } from '../metric-unit.js';
+import { titledMetric, unitOf } from '../text/metric-unit.js';
 import { columnOf, intervalText, shareText } from './numbers.js';
-import { halfWidthOf, inDigitsOf, pValueClause, pValueText } from '../digits.js';
+import { halfWidthOf, inDigitsOf, pValueClause, pValueText } from '../text/digits.js';
 import type { Interval } from '../analysis/statistics/intervals.js';
 import { sentenceOnFarBehind } from './far-behind.js';
 import { isOfOneRunEach } from './search.js';

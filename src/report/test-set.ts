@@ -1,10 +1,10 @@
 import type { Answer } from '../analysis/answer.js';
 import type { TwoLevel } from '../analysis/statistics/two-level.js';
-import { halfWidthOf, inDigitsOf } from '../digits.js';
+import { halfWidthOf, inDigitsOf } from '../text/digits.js';
 import { titlesOf } from '../analysis/answer-facts.js';
-import { inUnit, metricWords, unitOf } from '../metric-unit.js';
+import { inUnit, metricWords, unitOf } from '../text/metric-unit.js';
 import type { Study } from '../study/study.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 const UNIT = unitOf('test_accuracy');
 

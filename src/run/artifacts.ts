@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs';
-import { encodeCsv } from '../csv.js';
+import { encodeCsv } from '../text/csv.js';
 import { inOwnUnit } from '../data/columns/target-kind.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import type { FittedTarget } from '../data/target.js';

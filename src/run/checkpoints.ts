@@ -6,13 +6,13 @@ import type { RunProgress } from '../protocol/events.js';
 import type { RunRecorder } from './recorder.js';
 import type { RunSetup } from './setup.js';
 import type { Variable } from '../tensorflow/runtime.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import { readHistory } from '../tracking/run-history.js';
 import { isResumable, runDirectory, type Summary } from '../tracking/run-store.js';
 import { type Checkpoint, CheckpointProblem, isAlike } from '../training/checkpoint.js';
 import { CheckpointWriter, newestCheckpoint, readCheckpoint, writeCheckpoint } from '../training/checkpoint-files.js';
 import { originOf } from '../training/trainer.js';
-import { elementCount } from '../element-count.js';
+import { elementCount } from '../tensorflow/element-count.js';
 
 /** Between two checkpoints unless the job says otherwise. */
 const DEFAULT_SECONDS = 30;

@@ -6,7 +6,7 @@ import { modelShape } from '../data/model-shape.js';
 import { splitDataset } from '../data/split.js';
 import { sourceSeeds } from '../random.js';
 import type { Calibration, LocatedExperiment } from '../protocol/job.js';
-import { elementCount } from '../element-count.js';
+import { elementCount } from '../tensorflow/element-count.js';
 import { type LayerSummary, summarizeModel, total } from '../model/shapes.js';
 import { updateRule } from '../training/update-rules.js';
 import { countSteps } from '../training/schedules.js';

@@ -17,8 +17,8 @@ import { type SystemMetrics, SystemMonitor } from '../tracking/system-metrics.js
 import type { EpochEvent } from '../training/events.js';
 import type { BestEpoch } from '../training/state.js';
 import type { TrainingResult } from '../training/trainer.js';
-import { VERSION } from '../version.js';
-import { ablate } from '../shell.js';
+import { VERSION } from '../system/version.js';
+import { ablate } from '../system/shell.js';
 
 /** Makes the directory of a new run. */
 export async function createRunOf(job: Job): Promise<RunDirectory> {

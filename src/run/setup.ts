@@ -23,7 +23,7 @@ import { createOptimizer } from '../training/optimizers.js';
 import { Pruning } from '../training/pruning.js';
 import type { StepParts, TrainingStage } from '../training/step.js';
 import type { Training } from '../training/trainer.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import { countSteps } from '../training/schedules.js';
 
 /** Everything that a run trains with: the split data, the model, its variables, the optimizer. */

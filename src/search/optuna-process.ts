@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UserError, messageOf } from '../errors.js';
 import type { SearchSpace } from './search-space.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /** A number that Optuna is asked for, or told. */
 export interface Suggestion {

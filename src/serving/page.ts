@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { sendFile } from './send-file.js';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 
 /** Where the page finds tfjs. */
 const TFJS = '/assets/tf.js';

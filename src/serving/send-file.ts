@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { openRegularFile } from '../regular-file.js';
+import { openRegularFile } from '../system/regular-file.js';
 
 /** Answers with a file whose path is ours, not the request's. */
 export async function sendFile(reply: FastifyReply, path: string, type: string): Promise<FastifyReply> {

@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { type FastifyInstance, fastify } from 'fastify';
 import { imagesAtOnce } from '../data/limits.js';
 import type { TrainedModel } from '../inference/trained-model.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../system/version.js';
 import type { DriftMonitor } from './drift.js';
 import { requireAllowedHost } from './allowed-hosts.js';
 import { BytesInFlight } from './bytes-in-flight.js';
@@ -18,7 +18,7 @@ import { addPredictRoute } from './predict-route.js';
 import { LARGEST_BATCH, type PredictionService } from './prediction-service.js';
 import { parseBodies } from './request-body.js';
 import { documentSchema, stateSchema, textSchema } from './schemas.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 /** Of a request's body, in bytes. */
 const BODY_LIMIT = 10 * 2 ** 20;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { decodeCsv } from '../csv.js';
+import { decodeCsv } from '../text/csv.js';
 import type { ConfusionMatrix, StudyRun } from './study.js';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 
 /** What a run predicted for each image of its test set. */
 export interface Predictions {

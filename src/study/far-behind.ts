@@ -1,6 +1,6 @@
 import { mean } from '../analysis/statistics/describe.js';
 import type { SweepMetric } from '../config/schema/experiment.generated.js';
-import { unitOf } from '../metric-unit.js';
+import { unitOf } from '../text/metric-unit.js';
 import type { StudyVariant } from './study.js';
 
 /** So many times the spread of the others lies before the first that is far behind. */

@@ -26,8 +26,8 @@ import { testSetOf } from './test-set.js';
 import type { Study, StudyVariant, VariantCost } from './study.js';
 import { studyRun, type FoundRun } from './study-run.js';
 import type { FoundVariant } from './sweep-variants.js';
-import { ablate } from '../shell.js';
-import { counted } from '../words.js';
+import { ablate } from '../system/shell.js';
+import { counted } from '../text/words.js';
 
 export interface StudyOptions {
   /** By which the variants are compared; the first sweep's metric unless told, `val_accuracy` without a sweep. */

@@ -4,7 +4,7 @@ import { readSweepRecord, type SweepEvent } from '../sweep/sweep-journal.js';
 import { type Choice, isSameChoice, type Look, noteLook, readLooks, statedChoice } from '../sweep/ledger.js';
 import { sweepDirectory, type SweepDirectory } from '../sweep/sweep-store.js';
 import { readIdentity } from '../tracking/run-store.js';
-import { counted, listed } from '../words.js';
+import { counted, listed } from '../text/words.js';
 import type { NamedRuns } from './named-runs.js';
 import type { Ledger } from './study.js';
 import type { FoundRun } from './study-run.js';

@@ -5,7 +5,7 @@ import type { Json } from '../config/text/tree.js';
 import { UserError } from '../errors.js';
 import { type RunDirectory, readSummary, type Summary } from '../tracking/run-store.js';
 import type { FoundVariant } from './sweep-variants.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /** Words that say nothing of how a run trains. */
 const WORDS = /^(name|description|question|tags|tracking|sweep|training\.seed)(\.|$)/;

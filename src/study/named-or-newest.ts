@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 import { newestSweep } from '../sweep/find.js';
 
 /** What a user names of sweeps and runs; the newest sweep if nothing is named. @throws UserError `nothing-to-compare` */

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
-import { shellWord } from '../shell.js';
+import { shellWord } from '../system/shell.js';
 import type { RunEvent } from '../tracking/journal-events.js';
 import { compareStarts, readIdentity } from '../tracking/run-store.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../system/version.js';
 import type { NamedRuns } from './named-runs.js';
 import type { StudyOrigin } from './study.js';
 import type { FoundRun } from './study-run.js';

@@ -6,7 +6,7 @@ import type { SweepVariant } from '../config/variants/sweep.js';
 import type { SweepJournal, SweepRecord } from './sweep-journal.js';
 import type { Labelling, TrialSource } from './trial-source.js';
 import { type Trial, type TrialEnd, trialKey } from './trial.js';
-import { counted } from '../words.js';
+import { counted } from '../text/words.js';
 
 export interface AddedSeedsOptions {
   variants: readonly SweepVariant[];

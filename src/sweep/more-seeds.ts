@@ -1,5 +1,5 @@
-import { ablate } from '../shell.js';
-import { counted, durationText } from '../words.js';
+import { ablate } from '../system/shell.js';
+import { counted, durationText } from '../text/words.js';
 import type { SweepEvent } from './sweep-journal.js';
 
 /** What trials have cost so far. */

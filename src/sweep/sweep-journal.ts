@@ -2,7 +2,7 @@ import type { SeedRange, SweepMetric } from '../config/schema/experiment.generat
 import type { GivenNames } from '../config/sweep/names.js';
 import type { Values } from '../config/sweep/conditions.js';
 import { messageOf, UserError } from '../errors.js';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 import type { OriginFields } from '../tracking/run-description.js';
 import { LineWriter } from '../tracking/lines.js';
 import type { SweepDirectory, SweepStatus } from './sweep-store.js';

@@ -1,11 +1,11 @@
-import { inUnit, titledMetric, unitOf } from '../metric-unit.js';
-import { visible } from '../visible.js';
+import { inUnit, titledMetric, unitOf } from '../text/metric-unit.js';
+import { visible } from '../text/visible.js';
 import type { SweepResults } from './results.js';
 import type { SweepEvent } from './sweep-journal.js';
 import type { VariantResult, SweepDirectory, SweepSummary } from './sweep-store.js';
-import { counted } from '../words.js';
-import { readTextSync } from '../regular-file.js';
-import { ablate } from '../shell.js';
+import { counted } from '../text/words.js';
+import { readTextSync } from '../system/regular-file.js';
+import { ablate } from '../system/shell.js';
 
 /** Variants that a note lists; the artifact `summary.json` has all. */
 const LISTED = 25;

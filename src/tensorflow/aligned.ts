@@ -1,4 +1,4 @@
-import { koffi } from '../koffi.js';
+import { koffi } from '../system/koffi.js';
 
 /** What TensorFlow asks of memory that it is to use as it is (`EIGEN_MAX_ALIGN_BYTES`); other memory it copies. */
 const ALIGNMENT = 64;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { LibraryHandle } from 'koffi';
-import { koffi } from '../koffi.js';
+import { koffi } from '../system/koffi.js';
 import { UserError, messageOf } from '../errors.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /** An address in native memory; only this folder holds any. */
 export type Pointer = bigint;

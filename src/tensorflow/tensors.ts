@@ -1,6 +1,6 @@
 import { type CApi, DataType, type Pointer, int64s } from './c-api.js';
 import type { Bytes } from './bytes.js';
-import { elementCount } from '../element-count.js';
+import { elementCount } from './element-count.js';
 
 /** The values of a tensor as JavaScript holds them: row-major; complex numbers as (real, imaginary) pairs. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint16Array | Uint8Array[];

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { makeDirectory, syncDirectory } from '../directories.js';
+import { makeDirectory, syncDirectory } from '../system/directories.js';
 import { messageOf, UserError } from '../errors.js';
 
 /**

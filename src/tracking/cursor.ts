@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../errors.js';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 import { ownFolder, writeFileAtomic } from './atomic-file.js';
 import type { StateEvent } from './journal-events.js';
 import type { Deliverable } from './deliverable.js';

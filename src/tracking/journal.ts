@@ -1,9 +1,9 @@
 import { closeSync } from 'node:fs';
 import { messageOf, UserError } from '../errors.js';
-import { openRegularFileSync } from '../regular-file.js';
+import { openRegularFileSync } from '../system/regular-file.js';
 import { decodeEvent, encodeEvent, type JournalEvent } from './journal-events.js';
 import { CHUNK_BYTES, LineWriter, NEWLINE, readAt } from './lines.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /** An event as its writer gives it; the time is stamped when it is appended. */
 export type NewEvent = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../errors.js';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 import { writeFileAtomic } from './atomic-file.js';
 
 /** What a user calls a run or a sweep after it has begun. The journal says so too, for a server of MLflow. */

@@ -13,10 +13,10 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { syncDirectory } from '../directories.js';
+import { syncDirectory } from '../system/directories.js';
 import { messageOf, UserError } from '../errors.js';
 import { APPEND_NO_FOLLOW, notWritten } from './atomic-file.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 export const NEWLINE = 0x0a;
 /** Bytes that are read at once. */

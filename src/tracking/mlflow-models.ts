@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { cacheDirectory } from '../cache.js';
+import { cacheDirectory } from '../system/cache.js';
 import { UserError } from '../errors.js';
 import type { LoggedModel, MlflowClient } from './mlflow/client.js';
 import { clientFromEnvironment } from './mlflow/environment.js';

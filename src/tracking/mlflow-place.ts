@@ -2,7 +2,7 @@ import { UserError } from '../errors.js';
 import type { DeliverableIdentity } from './deliverable.js';
 import { EXPERIMENT_TAGS, identityTags, RUN_ID_TAG } from './mlflow-mapping.js';
 import type { MlflowClient, MlflowRun } from './mlflow/client.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /**
  * The id of the experiment that a run goes to, as MLflow's client finds it: the one that the file or

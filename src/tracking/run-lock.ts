@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, UserError } from '../errors.js';
-import { readTextSync } from '../regular-file.js';
-import { type FileLock, takeFileLock } from '../file-lock.js';
+import { readTextSync } from '../system/regular-file.js';
+import { type FileLock, takeFileLock } from '../system/file-lock.js';
 import { notWritten } from './atomic-file.js';
 import type { RunDirectory } from './run-store.js';
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { makeDirectories, syncDirectory } from '../directories.js';
+import { makeDirectories, syncDirectory } from '../system/directories.js';
 import { type FileProblem, codeOf, messageOf, UserError } from '../errors.js';
-import { readTextSync } from '../regular-file.js';
+import { readTextSync } from '../system/regular-file.js';
 import { notWritten, writeFileAtomic } from './atomic-file.js';
 import { JournalWriter, readFirstEvent } from './journal.js';
 import { decodeEvent, decodeNumbers, encodeNumbers, type RunEvent, type RunStatus } from './journal-events.js';
-import { ablate } from '../shell.js';
+import { ablate } from '../system/shell.js';
 
 /** Where a run keeps what it knows. */
 export interface RunDirectory {

@@ -1,9 +1,9 @@
 import { fstatSync, ftruncateSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDirectories } from '../directories.js';
+import { makeDirectories } from '../system/directories.js';
 import { codeOf, UserError } from '../errors.js';
-import { type FileLock, takeFileLock } from '../file-lock.js';
-import { readTextSync } from '../regular-file.js';
+import { type FileLock, takeFileLock } from '../system/file-lock.js';
+import { readTextSync } from '../system/regular-file.js';
 import { notWritten, ownFolder } from './atomic-file.js';
 
 /** What tells a trial from all others of a runs directory, apart from its data. */

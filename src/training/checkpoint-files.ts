@@ -1,9 +1,9 @@
 import { closeSync, fsync, lstatSync, openSync, readdirSync, renameSync, rmSync, write } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeDirectory, syncDirectoryInBackground } from '../directories.js';
+import { makeDirectory, syncDirectoryInBackground } from '../system/directories.js';
 import { messageOf } from '../errors.js';
-import { BINARY_LIMIT, readRegularFile } from '../regular-file.js';
+import { BINARY_LIMIT, readRegularFile } from '../system/regular-file.js';
 import { type Checkpoint, CheckpointProblem, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 
 /** Kept besides the newest, for the case that a disk damages that one. */

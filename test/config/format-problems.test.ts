@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/text/config-error.js';
-import { createColors, terminalText } from '../../src/visible.js';
+import { createColors, terminalText } from '../../src/text/visible.js';
 import { formatProblems } from '../../src/config/text/format-problems.js';
 import { problemAt, type Problem, type ProblemDetails } from '../../src/config/text/problems.js';
 

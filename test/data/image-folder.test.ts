@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest';
 import type { ImageFolder } from '../../src/config/schema/experiment.generated.js';
 import type { DatasetProgress } from '../../src/data/dataset.js';
 import { type ImageSet, asColumns } from '../../src/data/images/image-dataset.js';
-import { decodeCsv } from '../../src/csv.js';
+import { decodeCsv } from '../../src/text/csv.js';
 import { splitDataset } from '../../src/data/split.js';
 import { describeImages, loadImages, bytesOf, splitDefaults, it, userError } from './fixtures.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { metricNumbers, metricText } from '../../src/display/format.js';
-import { inUnit, titledMetric, unitOf } from '../../src/metric-unit.js';
+import { inUnit, titledMetric, unitOf } from '../../src/text/metric-unit.js';
 
 describe('the values of metrics', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeCsv } from '../../src/csv.js';
+import { decodeCsv } from '../../src/text/csv.js';
 import { type Prediction, predictionsCsv } from '../../src/display/predictions.js';
 import type { TrainedModel } from '../../src/inference/trained-model.js';
 

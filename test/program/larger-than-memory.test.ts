@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { cacheDirectory } from '../../src/cache.js';
+import { cacheDirectory } from '../../src/system/cache.js';
 import { Workspace } from '../support/program.js';
 
 const IMAGES = 700;

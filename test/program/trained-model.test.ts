@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeCsv } from '../../src/csv.js';
+import { decodeCsv } from '../../src/text/csv.js';
 import type { ImageDataset } from '../../src/data/images/image-dataset.js';
 import { mnistImages } from '../data/fixtures.js';
 import { Workspace } from '../support/program.js';

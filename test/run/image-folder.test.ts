@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
-import { decodeCsv } from '../../src/csv.js';
+import { decodeCsv } from '../../src/text/csv.js';
 import { loadDataset } from '../../src/data/load.js';
 import { runExperiment } from '../../src/run/experiment.js';
 import { planRun } from '../../src/run/plan.js';

@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cacheDirectory } from '../../src/cache.js';
+import { cacheDirectory } from '../../src/system/cache.js';
 import { findGpus, hasUsableDriver } from '../../src/tensorflow/library/gpu.js';
 import { choosePython } from '../../src/python/choose-python.js';
 import { parsePipLine } from '../../src/python/pip.js';

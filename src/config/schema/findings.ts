@@ -6,7 +6,7 @@ import { formatPath, type Path, type ProblemDetails } from '../text/problems.js'
 import { branchFor, expand, isObject, schemaAt, type Schema } from './schema.js';
 import { nearest } from '../text/suggest.js';
 import type { Json } from '../text/tree.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 
 /** What Ajv found, with what is needed to say it better. */
 interface Failure {

@@ -1,6 +1,6 @@
 import type { Path } from '../text/problems.js';
 import type { Json } from '../text/tree.js';
-import { readTextSync } from '../../regular-file.js';
+import { readTextSync } from '../../system/regular-file.js';
 
 /** The conditions of `if` that the schema uses: a type, keys that are there, and what some of them may be. */
 export interface Condition {

@@ -14,7 +14,7 @@ import { matches, type Condition } from './conditions.js';
 import { endsOf, multiplesOf } from './distributions.js';
 import { checkOrthogonal } from './orthogonal.js';
 import type { Json } from '../text/tree.js';
-import { counted } from '../../words.js';
+import { counted } from '../../text/words.js';
 
 /** Keys that say what an experiment is called and asks, rather than how it trains. */
 const NOT_VARIED = ['name', 'description', 'tags', 'extends', 'sweep', 'question', 'tracking'];

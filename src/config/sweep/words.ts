@@ -1,6 +1,6 @@
 import { isObject } from '../schema/schema.js';
 import type { Json } from '../text/tree.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 import type { Values } from './conditions.js';
 import type { GivenNames } from './names.js';
 

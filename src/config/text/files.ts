@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { codeOf, messageOf } from '../../errors.js';
-import { readRegularFileSync } from '../../regular-file.js';
+import { readRegularFileSync } from '../../system/regular-file.js';
 import { firstStep } from '../first-step.js';
 import { ConfigError } from './config-error.js';
 import { parseYaml } from './parse.js';

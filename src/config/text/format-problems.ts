@@ -1,5 +1,5 @@
-import { brokenLines } from '../../broken-lines.js';
-import { type Colors, createColors, visibleLine } from '../../visible.js';
+import { brokenLines } from '../../text/broken-lines.js';
+import { type Colors, createColors, visibleLine } from '../../text/visible.js';
 import type { Problem } from './problems.js';
 
 /** Of a long source line as much is shown as fits beside the line number on a common terminal. */

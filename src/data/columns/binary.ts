@@ -3,7 +3,7 @@ import type { BinaryTarget } from '../../config/schema/experiment.generated.js';
 import { accuracy, answers, classScores, confusionMatrix } from '../../metrics/classification.js';
 import { areaUnderCurve, averagePrecision } from '../../metrics/ranking.js';
 import { UserError } from '../../errors.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 import { emptyTarget } from './category.js';
 import { type TargetKind, UNSCALED } from './target-kind.js';
 import { Words, sortedWords } from './words.js';

@@ -1,15 +1,15 @@
 import { open, rm, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { encodeCsv } from '../../csv.js';
+import { encodeCsv } from '../../text/csv.js';
 import { type FileProblem, UserError, messageOf } from '../../errors.js';
-import { forEachConcurrently } from '../../concurrently.js';
+import { forEachConcurrently } from '../../system/concurrently.js';
 import type { TaskOptions } from '../dataset.js';
 import { fileList } from './file-list.js';
 import { type ImageFormat, decodeImage } from './image-decoding.js';
 import type { ImageFile, ImageFiles } from './image-files.js';
 import { imagesFile, labelsFile } from '../prepared.js';
-import { readRegularFile } from '../../regular-file.js';
+import { readRegularFile } from '../../system/regular-file.js';
 
 /** How many undecodable images an error names. */
 const MAX_NAMED = 10;

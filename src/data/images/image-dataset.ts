@@ -2,7 +2,7 @@ import { UserError } from '../../errors.js';
 import type { Bytes } from '../../tensorflow/bytes.js';
 import type { Normalization, ImageColumn } from './image-column.js';
 import type { Dataset, DatasetColumns, Rows } from '../dataset.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 import type { Color } from './pixels.js';
 
 /** Labelled images of one size, as they are on disk: whole numbers from 0 to 255. */

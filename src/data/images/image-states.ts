@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { forEachConcurrently } from '../../concurrently.js';
+import { forEachConcurrently } from '../../system/concurrently.js';
 import { UserError, messageOf } from '../../errors.js';
 
 /** Enough to keep a disk busy. */

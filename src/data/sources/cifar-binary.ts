@@ -3,7 +3,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { list } from 'tar';
 import { UserError, messageOf } from '../../errors.js';
-import { readRegularFile } from '../../regular-file.js';
+import { readRegularFile } from '../../system/regular-file.js';
 import type { Dataset, LoadOptions, TaskOptions } from '../dataset.js';
 import { type ImageShape, asColumns, imageColumns } from '../images/image-dataset.js';
 import { textDigest } from '../digest.js';

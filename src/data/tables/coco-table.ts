@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { codeOf, messageOf } from '../../errors.js';
-import { readRegularFile } from '../../regular-file.js';
+import { readRegularFile } from '../../system/regular-file.js';
 import { placeOf } from './csv-records.js';
 import { jsonMistake } from './json-text.js';
 import type { RowBatch, Table } from './table.js';

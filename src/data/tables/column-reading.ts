@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 import type { CellReader, ReadRows } from '../columns/cells.js';
 import type { TaskOptions } from '../dataset.js';
 import type { Cell, Table } from './table.js';

@@ -1,4 +1,4 @@
-import { counted, listed } from '../../words.js';
+import { counted, listed } from '../../text/words.js';
 import { type ColumnProfile, type Found, MOST_VALUES } from './profile.js';
 import type { NumberFormat } from './number-text.js';
 import { shown } from './table-error.js';

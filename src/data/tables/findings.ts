@@ -1,4 +1,4 @@
-import { counted, listed } from '../../words.js';
+import { counted, listed } from '../../text/words.js';
 import { inferColumn } from './column-type.js';
 import { parseNumber } from './number-text.js';
 import type { ColumnProfile, Found, TableProfile } from './profile.js';

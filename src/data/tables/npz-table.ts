@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { ZipFile } from 'yauzl';
-import { elementCount } from '../../element-count.js';
+import { elementCount } from '../../tensorflow/element-count.js';
 import type { UserError } from '../../errors.js';
 import type { TaskOptions } from '../dataset.js';
 import { splitNames } from '../images/split-names.js';

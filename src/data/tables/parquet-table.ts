@@ -6,7 +6,7 @@ import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
 import { messageOf } from '../../errors.js';
-import { openRegularFile } from '../../regular-file.js';
+import { openRegularFile } from '../../system/regular-file.js';
 import type { TaskOptions } from '../dataset.js';
 import { huggingFaceClasses } from './hugging-face.js';
 import { checkedPages } from './parquet-pages.js';

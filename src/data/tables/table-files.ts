@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 import type { LoadOptions } from '../dataset.js';
 import { openTable, partsIn } from './open-table.js';
 import type { Encoding, Part, Separator, Table } from './table.js';

@@ -1,6 +1,6 @@
 import { FEWEST_SEEDS } from '../../analysis/comparison.js';
 import { isSearch } from '../../config/sweep/method.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 import type { SweepSummary } from '../../sweep/sweep-store.js';
 import { metricText } from '../format.js';
 

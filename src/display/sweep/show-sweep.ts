@@ -1,9 +1,9 @@
-import { colors as pc } from '../../visible.js';
+import { colors as pc } from '../../text/visible.js';
 import { readSweepState, summaryOf } from '../../sweep/sweep-state.js';
 import type { SweepDirectory, SweepSummary } from '../../sweep/sweep-store.js';
 import { tagsOf } from '../../study/run-rows.js';
 import { tagsText } from '../../tracking/user-tags.js';
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import { metricNumbers } from '../format.js';
 import { statusText } from '../run-status.js';
 import { formatSweep } from './sweep-results.js';

@@ -1,19 +1,19 @@
 import { relative } from 'node:path';
 import { mean } from '../../analysis/statistics/describe.js';
-import { colors as pc } from '../../visible.js';
+import { colors as pc } from '../../text/visible.js';
 import { tellApart } from '../../config/sweep/told-apart.js';
 import { hasStoppedEarly } from '../../sweep/results.js';
 import type { VariantResult, SweepSummary } from '../../sweep/sweep-store.js';
 import { listRun, runDirectory } from '../../tracking/run-store.js';
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import { bestFound } from './best-found.js';
 import { count, duration, metricNumbers } from '../format.js';
 import { countTexts } from './sweep-view.js';
 import { statusText } from '../run-status.js';
 import { fittedTable } from '../tables/fitted-table.js';
 import { wrapped } from '../wrapped.js';
-import { ablate } from '../../shell.js';
-import { counted } from '../../words.js';
+import { ablate } from '../../system/shell.js';
+import { counted } from '../../text/words.js';
 
 /** Variants, and failures, that are listed on a terminal; `--json` has all of them. */
 const LISTED_CELLS = 50;

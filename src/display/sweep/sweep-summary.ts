@@ -4,7 +4,7 @@ import { seedRangeOf, sweepSeeds, labelsOf, type SweepVariant } from '../../conf
 import { tellApart } from '../../config/sweep/told-apart.js';
 import { count } from '../format.js';
 import { fittedTable } from '../tables/fitted-table.js';
-import { counted } from '../../words.js';
+import { counted } from '../../text/words.js';
 
 /** Variants that are listed on a terminal; `--json` has all of them. */
 const LISTED_VARIANTS = 50;

@@ -1,4 +1,4 @@
-import { colors as pc } from '../../visible.js';
+import { colors as pc } from '../../text/visible.js';
 import type { SweepMetric } from '../../config/schema/experiment.generated.js';
 import type { RunProgress } from '../../protocol/events.js';
 import { epochMetric } from '../../sweep/early-stopping/trial-stopper.js';
@@ -6,14 +6,14 @@ import type { SweepResults } from '../../sweep/results.js';
 import type { SweepProgress } from '../../sweep/sweep-progress.js';
 import type { VariantResult, TrialCounts } from '../../sweep/sweep-store.js';
 import { type Trial, type TrialEnd, trialKey } from '../../sweep/trial.js';
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import { type NamedVariant, tellApart } from '../../config/sweep/told-apart.js';
 import { bar, count, duration, metricNumbers, metricText } from '../format.js';
 import { statusText } from '../run-status.js';
 import { dataStatus } from '../run-progress.js';
 import { secondsLeft } from './sweep-clock.js';
 import { fittedTable, type RankedColumn, tableWidth } from '../tables/fitted-table.js';
-import { counted } from '../../words.js';
+import { counted } from '../../text/words.js';
 
 /** What a view knows of a sweep from its beginning. */
 export interface SweepFacts {

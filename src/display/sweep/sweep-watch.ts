@@ -1,5 +1,5 @@
 import type { SweepBegunEvent, SweepWatchEvent } from '../../protocol/watching.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 import { showLaunch } from '../launch-events.js';
 import { showStatusLine } from '../status-line.js';
 import { showSweep, type SweepDisplay } from './sweep-display.js';

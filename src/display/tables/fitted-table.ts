@@ -1,5 +1,5 @@
-import { brokenLines, columnsOf } from '../../broken-lines.js';
-import { colors as pc, visibleLine } from '../../visible.js';
+import { brokenLines, columnsOf } from '../../text/broken-lines.js';
+import { colors as pc, visibleLine } from '../../text/visible.js';
 import { type Column, formatTable } from './table.js';
 import { wrapped } from '../wrapped.js';
 

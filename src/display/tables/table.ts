@@ -1,5 +1,5 @@
-import { columnsOf } from '../../broken-lines.js';
-import { colors as pc, visibleLine } from '../../visible.js';
+import { columnsOf } from '../../text/broken-lines.js';
+import { colors as pc, visibleLine } from '../../text/visible.js';
 
 /** A column of a table. */
 export interface Column {

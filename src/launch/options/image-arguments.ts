@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { forEachConcurrently } from '../../concurrently.js';
+import { forEachConcurrently } from '../../system/concurrently.js';
 import { MAX_FILE_BYTES, readImageFile } from '../../data/images/folder-decoding.js';
 import { type ImageFormat, decodeImage } from '../../data/images/image-decoding.js';
 import { codeOf, messageOf } from '../../errors.js';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { DEFAULT_RUNS_DIRECTORY } from '../../shell.js';
+import { DEFAULT_RUNS_DIRECTORY } from '../../system/shell.js';
 
 /** What names a run or a sweep wherever a command takes one (`findSweepOrRun`), for its help. */
 export const NAMES = 'its id or the beginning, its path, its name (the newest of it), or latest';

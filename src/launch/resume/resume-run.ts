@@ -5,7 +5,7 @@ import type { Experiment } from '../../config/schema/experiment.generated.js';
 import { UserError } from '../../errors.js';
 import type { Job } from '../../protocol/job.js';
 import { summarizeModel, total } from '../../model/shapes.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 import { restoreSummary } from '../../tracking/crash.js';
 import { flattenConfig } from '../../tracking/run-description.js';
 import { readHistory, type RunHistory } from '../../tracking/run-history.js';

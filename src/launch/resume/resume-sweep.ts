@@ -2,7 +2,7 @@ import { UserError } from '../../errors.js';
 import { readSweepRecord } from '../../sweep/sweep-journal.js';
 import { configDigest, type SweepDirectory } from '../../sweep/sweep-store.js';
 import { type CheckedExperiment, loadAll } from '../experiment-arguments.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 
 /**
  * The experiment of a sweep that is resumed: what is done stays, what was interrupted or failed is resumed, what is

@@ -1,10 +1,10 @@
 import { configHash } from '../../config/hash.js';
 import { badUsage, UserError } from '../../errors.js';
 import type { Job } from '../../protocol/job.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 import { type Summary, runDirectory } from '../../tracking/run-store.js';
 import type { SweepOptions } from '../options/sweep.js';
-import { counted } from '../../words.js';
+import { counted } from '../../text/words.js';
 
 /**
  * A new run that trains a finished one on, to the very result of a run of that many epochs in one go.

@@ -1,6 +1,6 @@
-import { colors as pc } from '../../visible.js';
+import { colors as pc } from '../../text/visible.js';
 import { UserError } from '../../errors.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 import type { SweepSummary } from '../../sweep/sweep-store.js';
 import type { MlflowClient } from '../../tracking/mlflow/client.js';
 import { requireModelName } from '../../tracking/mlflow/names.js';

@@ -1,6 +1,6 @@
 import { explanationOf, UserError } from '../../errors.js';
 import type { Job } from '../../protocol/job.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 import type { Scheduler } from '../../scheduling/scheduler.js';
 import type { SweepDirectory, SweepSummary } from '../../sweep/sweep-store.js';
 import type { Tracked } from '../../tracking/follow-end.js';

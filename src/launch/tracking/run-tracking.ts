@@ -5,7 +5,7 @@ import type { Deliverable } from '../../tracking/deliverable.js';
 import { asUserError, type FollowEnd } from '../../tracking/follow-end.js';
 import type { Follower } from '../../tracking/follower.js';
 import { takeRunId } from '../../tracking/mlflow/adopted-run.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 
 /** Who has something followed to MLflow. */
 export interface TrackingListener {

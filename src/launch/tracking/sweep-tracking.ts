@@ -6,7 +6,7 @@ import { UserError } from '../../errors.js';
 import { type FollowEnd, undeliveredOf } from '../../tracking/follow-end.js';
 import type { Deliverable } from '../../tracking/deliverable.js';
 import { type RunTracking, track, type Tracking, type TrackingListener, trackRun } from './run-tracking.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 
 /** Trials whose last events are still on their way; with more than these, new ones aren't followed. */
 const MOST_PENDING = 64;

@@ -5,7 +5,7 @@ import { type Report, type Shape, shapeText } from '../shape.js';
 import type { LayerKind } from './layer-kind.js';
 import type { PlainLayer } from './layer-node.js';
 import { apply, replaceCall, weightOf } from './standard-layer.js';
-import { elementCount } from '../../element-count.js';
+import { elementCount } from '../../tensorflow/element-count.js';
 
 /** An activation as a layer of its own (Keras Activation, LeakyReLU, PReLU, ELU). */
 export const activation: LayerKind<ActivationLayer> = {

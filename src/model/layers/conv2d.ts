@@ -8,7 +8,7 @@ import { type KernelSettings, commonArguments, kernelKind, weightInitializer } f
 import type { LayerKind } from './layer-kind.js';
 import { apply } from './standard-layer.js';
 import { convolutionShape, dilationProblems, windowArguments } from './window.js';
-import { elementCount } from '../../element-count.js';
+import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A 2-D convolution (Keras Conv2D). */
 export const conv2d: LayerKind<Conv2D> = {

@@ -6,7 +6,7 @@ import { type KernelSettings, kernelKind, replaceProduct } from './kernel.js';
 import type { LayerKind } from './layer-kind.js';
 import { apply, correctConfig, weightOf } from './standard-layer.js';
 import { convolutionShape } from './window.js';
-import { elementCount } from '../../element-count.js';
+import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A convolution of each channel by itself (Keras DepthwiseConv2D). */
 export const depthwiseConv2d: LayerKind<DepthwiseConv2D> = {

@@ -14,7 +14,7 @@ import { activationLayers } from './activation.js';
 import type { BuildContext, LayerKind } from './layer-kind.js';
 import type { PlainLayer } from './layer-node.js';
 import { optionalWeightOf, replaceCall, weightOf } from './standard-layer.js';
-import { elementCount } from '../../element-count.js';
+import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A layer with a kernel, which may bring batch normalization, activation and dropout with it. */
 export type KernelLayer = Conv2D | DepthwiseConv2D | SeparableConv2D | Dense;

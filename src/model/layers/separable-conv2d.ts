@@ -7,7 +7,7 @@ import { kernelKind, replaceProduct, weightInitializer } from './kernel.js';
 import type { LayerKind } from './layer-kind.js';
 import { apply } from './standard-layer.js';
 import { convolutionShape } from './window.js';
-import { elementCount } from '../../element-count.js';
+import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A depthwise convolution, then one of 1×1 that mixes the channels (Keras SeparableConv2D). */
 export const separableConv2d: LayerKind<SeparableConv2D> = {

@@ -1,7 +1,7 @@
 import type { Conv2D, DepthwiseConv2D, SeparableConv2D } from '../../config/schema/experiment.generated.js';
 import { type Report, type Shape, pair, shapeText } from '../shape.js';
 import type { KeyProblem } from './layer-kind.js';
-import { elementCount } from '../../element-count.js';
+import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A layer whose kernel moves over an image. */
 export type Convolution = Conv2D | DepthwiseConv2D | SeparableConv2D;

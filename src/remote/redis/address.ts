@@ -1,5 +1,5 @@
 import { badUsage, messageOf, UserError } from '../../errors.js';
-import { readTextSync } from '../../regular-file.js';
+import { readTextSync } from '../../system/regular-file.js';
 
 /** What ioredis and BullMQ take. */
 interface Connection {

@@ -11,7 +11,7 @@ import type { TrialIdentity } from '../trial-identity.js';
 import { receiveRun } from './archives.js';
 import { LinkWatch } from './link-watch.js';
 import type { TrialAnswer } from './queue.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 
 /** Where runs come from, and where they are to go. */
 export interface Home {

@@ -8,7 +8,7 @@ import { readEventsFrom } from '../../tracking/journal.js';
 import { readEndRequest, readOrDrop, readOutcome, readProgress, readSlurmTask } from '../arrivals.js';
 import { encode } from '../encoding.js';
 import type { SlurmTask } from './task-name.js';
-import { readTextSync } from '../../regular-file.js';
+import { readTextSync } from '../../system/regular-file.js';
 
 /** Where trials lie that Slurm has, in a runs directory that its nodes see. */
 export function slurmFolder(runsDirectory: string): string {

@@ -1,7 +1,7 @@
 import type { Answer } from '../../analysis/answer.js';
-import { unitOf } from '../../metric-unit.js';
+import { unitOf } from '../../text/metric-unit.js';
 import type { Study } from '../../study/study.js';
-import { counted } from '../../words.js';
+import { counted } from '../../text/words.js';
 import { numberText, shareText } from '../numbers.js';
 import { rankVariants } from '../plots/ranking.js';
 import { variantNames } from '../variant-names.js';

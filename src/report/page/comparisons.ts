@@ -1,9 +1,9 @@
 import type { Comparison } from '../../analysis/answer-facts.js';
 import { mean } from '../../analysis/statistics/describe.js';
 import type { Study } from '../../study/study.js';
-import { titledMetric, unitOf } from '../../metric-unit.js';
+import { titledMetric, unitOf } from '../../text/metric-unit.js';
 import { columnOf, numberText } from '../numbers.js';
-import { halfWidthOf, inDigitsOf, pValueText } from '../../digits.js';
+import { halfWidthOf, inDigitsOf, pValueText } from '../../text/digits.js';
 import { verdictText } from '../plots/differences.js';
 import { isOfOneRunEach } from '../search.js';
 import { intervalColumn, leftOutText, statisticsOf } from '../tables.js';

@@ -1,6 +1,6 @@
 import type { Misclassified, Study } from '../../study/study.js';
 import { markup, type Content } from './markup.js';
-import { counted } from '../../words.js';
+import { counted } from '../../text/words.js';
 
 /** Images that the best variant gets wrong. */
 export function misclassifiedImages({ misclassified }: Study): Content {

@@ -1,7 +1,7 @@
 import type { Study, StudyRun } from '../../study/study.js';
 import { shortKey, valueLabel } from '../../config/sweep/label.js';
-import { counted, durationText } from '../../words.js';
-import { titledMetric } from '../../metric-unit.js';
+import { counted, durationText } from '../../text/words.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import { columnOf, numberText } from '../numbers.js';
 import { markup, type Content } from './markup.js';
 import { tableMarkup, type TableColumn } from './table.js';

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import { unitOf } from '../../metric-unit.js';
+import { unitOf } from '../../text/metric-unit.js';
 import type { Study } from '../../study/study.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 import { chanceRows, type ChanceRow } from '../chance.js';
 import { numberText, shareText } from '../numbers.js';
 import type { Figure } from './figure.js';

@@ -6,7 +6,7 @@ import { ink } from './palette.js';
 import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot } from './svg.js';
-import { counted, listed } from '../../words.js';
+import { counted, listed } from '../../text/words.js';
 import { shortened } from './text.js';
 
 const MOST_FIGURES = 3;

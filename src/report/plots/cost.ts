@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import type { Study, VariantCost } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { numberText } from '../numbers.js';
@@ -7,7 +7,7 @@ import { ink } from './palette.js';
 import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot, withLegend } from './svg.js';
-import { durationText, listed } from '../../words.js';
+import { durationText, listed } from '../../text/words.js';
 
 interface CostKind {
   key: keyof VariantCost;

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { Answer } from '../../analysis/answer.js';
 import type { Verdict } from '../../analysis/verdicts.js';
 import type { Interval } from '../../analysis/statistics/intervals.js';
-import { unitOf, type MetricUnit } from '../../metric-unit.js';
+import { unitOf, type MetricUnit } from '../../text/metric-unit.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { signedText } from '../numbers.js';
@@ -10,7 +10,7 @@ import { variantNames } from '../variant-names.js';
 import { referenceOf, variantRows } from '../variant-rows.js';
 import { ink } from './palette.js';
 import { drawStrips, endsOf, intervalMark, type RowsOptions } from './rows.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 
 /** A variant less the one that all are compared with. */
 interface Difference {

@@ -1,14 +1,14 @@
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import * as Plot from '@observablehq/plot';
 import type { Factor, FactorLevel, Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { levelLabels, shortKey } from '../../config/sweep/label.js';
 import { numberText, shareText } from '../numbers.js';
-import { pValueClause } from '../../digits.js';
+import { pValueClause } from '../../text/digits.js';
 import { ink } from './palette.js';
 import { hasLevels } from '../tables.js';
 import { drawRows, intervalMark } from './rows.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 
 const MOST_FACTORS = 10;
 const MOST_LEVELS = 12;

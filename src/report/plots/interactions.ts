@@ -1,10 +1,10 @@
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import * as Plot from '@observablehq/plot';
 import type { Factor, Interaction, Study } from '../../study/study.js';
 import { fileWord, type Figure } from './figure.js';
 import { levelLabels, shortKey } from '../../config/sweep/label.js';
 import { numberText, shareText } from '../numbers.js';
-import { pValueClause } from '../../digits.js';
+import { pValueClause } from '../../text/digits.js';
 import { ink, STROKES } from './palette.js';
 import { drawPlot, withLegend } from './svg.js';
 import { shortened } from './text.js';

@@ -1,4 +1,4 @@
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import * as Plot from '@observablehq/plot';
 import { mean } from '../../analysis/statistics/describe.js';
 import type { EpochPoint, Study, StudyRun, StudyVariant } from '../../study/study.js';
@@ -8,7 +8,7 @@ import { ink, STROKES, type Stroke } from './palette.js';
 import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot, withLegend } from './svg.js';
-import { listed } from '../../words.js';
+import { listed } from '../../text/words.js';
 
 /** A variant's runs at an epoch. */
 interface CurvePoint {

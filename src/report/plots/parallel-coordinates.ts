@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Json } from '../../config/text/tree.js';
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { shortKey, valueLabel } from '../../config/sweep/label.js';

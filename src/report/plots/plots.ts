@@ -10,7 +10,7 @@ import { factorFigures, importanceFigures } from './factors.js';
 import { WIDTHS, type Figure } from './figure.js';
 import { interactionFigures } from './interactions.js';
 import { learningCurveFigures } from './learning-curves.js';
-import { visible } from '../../visible.js';
+import { visible } from '../../text/visible.js';
 import { PALETTE, withLightColors } from './palette.js';
 import { parallelCoordinateFigures } from './parallel-coordinates.js';
 import { noteOnFarBehind, withoutFarBehind } from '../far-behind.js';

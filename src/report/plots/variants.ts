@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { titledMetric } from '../../metric-unit.js';
+import { titledMetric } from '../../text/metric-unit.js';
 import type { Study } from '../../study/study.js';
 import type { Figure } from './figure.js';
 import { numberText } from '../numbers.js';
@@ -7,7 +7,7 @@ import { ink } from './palette.js';
 import { rankVariants, valueOf, type Ranked } from './ranking.js';
 import { variantNames } from '../variant-names.js';
 import { drawStrips, endsOf, intervalMark, type RowsOptions } from './rows.js';
-import { counted, listed } from '../../words.js';
+import { counted, listed } from '../../text/words.js';
 
 /** More lines than this are no picture any more. */
 const MOST_ROWS = 40;

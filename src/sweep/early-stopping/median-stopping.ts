@@ -2,7 +2,7 @@ import type { MedianConfig } from '../../config/schema/experiment.generated.js';
 import type { StoppingRule } from './stopping-rule.js';
 import { betterScore, compareScores } from './scores.js';
 import { SortedScores } from './sorted-scores.js';
-import { counted } from '../../words.js';
+import { counted } from '../../text/words.js';
 
 /** What a trial has reported. */
 interface Course {

@@ -2,7 +2,7 @@ import type { AshaConfig, HyperbandConfig } from '../../config/schema/experiment
 import type { StoppingRule } from './stopping-rule.js';
 import { betterScore } from './scores.js';
 import { SortedScores } from './sorted-scores.js';
-import { counted } from '../../words.js';
+import { counted } from '../../text/words.js';
 
 /**
  * Asynchronous successive halving (Li et al., "A System for Massively Parallel Hyperparameter Tuning", 2020), in the

@@ -13,7 +13,7 @@ import {
   findTensorFlow,
 } from './find.js';
 import { platformProblem } from './platform.js';
-import { ablate } from '../../shell.js';
+import { ablate } from '../../system/shell.js';
 
 export interface InstallOptions extends SearchOptions {
   /** What it shall be built for; by itself, the GPU where `nvidia-smi` names one with a driver for CUDA 12. */

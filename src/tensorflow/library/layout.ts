@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { readTextSync } from '../../regular-file.js';
+import { readTextSync } from '../../system/regular-file.js';
 
 /** The files of a native TensorFlow, as they lie in a folder. */
 export interface LibraryLayout {

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { readTextSync } from '../../regular-file.js';
+import { readTextSync } from '../../system/regular-file.js';
 
 /** Why something can't be done here, and what can be done about it. */
 export interface Problem {

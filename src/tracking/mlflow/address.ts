@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { shellWord } from '../../shell.js';
+import { shellWord } from '../../system/shell.js';
 
 /** Schemes of databases that `mlflow server` keeps runs in, and that MLflow's Python client opens by itself. */
 const DATABASE = /^(sqlite|postgresql|mysql|mssql)(\+\w+)?:/i;

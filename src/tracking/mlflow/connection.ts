@@ -9,7 +9,7 @@ import http, {
 import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { codeOf, messageOf, UserError } from '../../errors.js';
-import { openRegularFile } from '../../regular-file.js';
+import { openRegularFile } from '../../system/regular-file.js';
 import { parseServerUri } from './address.js';
 import { MlflowError, type MlflowFailure } from './errors.js';
 import { readCertificates } from './tls.js';

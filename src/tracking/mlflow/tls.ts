@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { codeOf, messageOf, UserError } from '../../errors.js';
-import { readRegularFileSync } from '../../regular-file.js';
+import { readRegularFileSync } from '../../system/regular-file.js';
 
 /** Certificates are some kilobytes; what is larger is no PEM file. */
 const LARGEST_BYTES = 10 * 2 ** 20;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { forEachConcurrently } from '../src/concurrently.js';
+import { forEachConcurrently } from '../../src/system/concurrently.js';
 
 const ITEMS = Array.from({ length: 20 }, (_, i) => i);
 

@@ -2,10 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createProgram } from '../src/cli.js';
-import { ablate, calledAs, rememberRunsDirectory } from '../src/shell.js';
+import { createProgram } from '../../src/cli.js';
+import { ablate, calledAs, rememberRunsDirectory } from '../../src/system/shell.js';
 
-const source = join(import.meta.dirname, '..', 'src');
+const source = join(import.meta.dirname, '..', '..', 'src');
 const sources = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 const program = createProgram();
 
@@ -68,7 +68,7 @@ describe('the command that hints name', () => {
   it('comes from `ablate` in every message of the program', () => {
     // The commands of a study are facts: they were typed before.
     const found = sources.filter((file) => file !== join('study', 'origin.ts')).flatMap(commandsWritten);
-    expect(found, 'write ablate(…) of src/shell.ts').toEqual([]);
+    expect(found, 'write ablate(…) of src/system/shell.ts').toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeCsv, encodeCsv } from '../src/csv.js';
+import { decodeCsv, encodeCsv } from '../../src/text/csv.js';
 
 it('reads what it has written, whatever the cells hold', () => {
   const cell = fc.string({

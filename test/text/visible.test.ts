@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { formatTable } from '../src/display/tables/table.js';
-import { renderPlots } from '../src/report/plots/plots.js';
-import { renderMarkdown } from '../src/report/markdown.js';
-import { guardOutput, terminalText, unguarded, visible, visibleLine } from '../src/visible.js';
-import { inventStudy } from './support/studies.js';
+import { formatTable } from '../../src/display/tables/table.js';
+import { renderPlots } from '../../src/report/plots/plots.js';
+import { renderMarkdown } from '../../src/report/markdown.js';
+import { guardOutput, terminalText, unguarded, visible, visibleLine } from '../../src/text/visible.js';
+import { inventStudy } from '../support/studies.js';
 
 it.each([
   ['\u001b[2J\u001b[31mred', String.raw`\u001b[2J\u001b[31mred`],

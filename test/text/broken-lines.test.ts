@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { brokenLines, columnsOf } from '../src/broken-lines.js';
-import { formatTable } from '../src/display/tables/table.js';
-import { createColors } from '../src/visible.js';
+import { brokenLines, columnsOf } from '../../src/text/broken-lines.js';
+import { formatTable } from '../../src/display/tables/table.js';
+import { createColors } from '../../src/text/visible.js';
 
 describe('lines', () => {
   it('are broken at spaces, the indents within their width; a long word stays whole', () => {

@@ -3,21 +3,21 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadExperiment } from '../src/config/load.js';
-import type { Cifar10 } from '../src/config/schema/experiment.generated.js';
-import { cifar10 } from '../src/data/sources/cifar10.js';
-import { fileDigest } from '../src/data/digest.js';
-import { readImageFile } from '../src/data/images/folder-decoding.js';
-import { MappedFile } from '../src/data/mapped-file.js';
-import { takeFileLock } from '../src/file-lock.js';
-import { readTrainedModel } from '../src/inference/trained-model.js';
-import { digestOfModel } from '../src/model/digest.js';
-import { loadModel } from '../src/model/save.js';
-import { readRegularFile, readRegularFileSync } from '../src/regular-file.js';
-import { readPredictions } from '../src/study/artifacts.js';
-import { JournalWriter, readJournal } from '../src/tracking/journal.js';
-import { listRuns } from '../src/tracking/run-store.js';
-import { newestCheckpoint } from '../src/training/checkpoint-files.js';
+import { loadExperiment } from '../../src/config/load.js';
+import type { Cifar10 } from '../../src/config/schema/experiment.generated.js';
+import { cifar10 } from '../../src/data/sources/cifar10.js';
+import { fileDigest } from '../../src/data/digest.js';
+import { readImageFile } from '../../src/data/images/folder-decoding.js';
+import { MappedFile } from '../../src/data/mapped-file.js';
+import { takeFileLock } from '../../src/system/file-lock.js';
+import { readTrainedModel } from '../../src/inference/trained-model.js';
+import { digestOfModel } from '../../src/model/digest.js';
+import { loadModel } from '../../src/model/save.js';
+import { readRegularFile, readRegularFileSync } from '../../src/system/regular-file.js';
+import { readPredictions } from '../../src/study/artifacts.js';
+import { JournalWriter, readJournal } from '../../src/tracking/journal.js';
+import { listRuns } from '../../src/tracking/run-store.js';
+import { newestCheckpoint } from '../../src/training/checkpoint-files.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'ablate-regular-'));
 afterAll(() => {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { surviveOutputErrors } from '../src/output-errors.js';
-import { Workspace } from './support/program.js';
+import { surviveOutputErrors } from '../../src/system/output-errors.js';
+import { Workspace } from '../support/program.js';
 
 /** A pipe whose reader has gone, as after `| head` has its lines. */
 const closedPipe = (descriptor: 1 | 2): string => `exec ${descriptor}> >(exec true); sleep 0.2`;
