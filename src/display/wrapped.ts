@@ -9,7 +9,7 @@ function terminalWidth(): number {
   return columns ?? WIDTH;
 }
 
-/** Names and their texts, side by side; what a line has no room for goes on below its beginning. */
+/** Names and their texts, side by side; what a line has no room for continues below its beginning. */
 export function factLines(
   facts: readonly (readonly [name: string, text: string])[],
   columns = terminalWidth(),

@@ -24,7 +24,7 @@ export interface RunHistory {
   datasets: DatasetEvent[];
   artifacts: string[];
   states: StateEvent[];
-  /** How long it went on, without the time between an interruption and the next start. */
+  /** How long it lasted, without the time between an interruption and the next start. */
   seconds: number;
 }
 
