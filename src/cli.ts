@@ -30,7 +30,7 @@ import { registerTag } from './commands/tag.js';
 import { registerUi } from './commands/ui.js';
 import { registerWorker } from './commands/worker.js';
 import type { Problem } from './config/text/problems.js';
-import { UserError, messageOf, withDiskErrorsTold } from './errors.js';
+import { UserError, messageOf, withDiskErrorsTold } from './text/errors.js';
 import { surviveOutputErrors } from './system/output-errors.js';
 import { ablate, rememberCall, rememberRunsDirectory, shellWord } from './system/shell.js';
 import { VERSION } from './system/version.js';

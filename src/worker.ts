@@ -1,4 +1,4 @@
-import { plainErrorOf } from './errors.js';
+import { plainErrorOf } from './text/errors.js';
 import type { Answers, Task, WorkerReply, WorkerRequest } from './protocol/job.js';
 import type { RunHooks } from './run/experiment.js';
 import type { Runtime } from './tensorflow/runtime.js';

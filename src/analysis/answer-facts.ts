@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { possibleDifferences } from '../text/metric-unit.js';
 import { type Judgement, USUAL_ALPHA } from './comparison.js';
 import { decide, type Decided, MOST_PAIRED } from './decision.js';

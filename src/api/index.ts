@@ -5,7 +5,7 @@ export { predictor } from './predictor.js';
 export { compare, loadStudy } from './studies.js';
 export { run, sweep } from './training.js';
 export { ConfigError } from '../config/text/config-error.js';
-export { UserError } from '../errors.js';
+export { UserError } from '../text/errors.js';
 export type { Answer } from '../analysis/answer.js';
 export type { Experiment } from '../config/schema/experiment.generated.js';
 export type { ExperimentInput } from '../config/schema/input.generated.js';

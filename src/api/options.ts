@@ -1,4 +1,4 @@
-import { badUsage } from '../errors.js';
+import { badUsage } from '../text/errors.js';
 import { BACKENDS, BOUNDS, type Bounds, isWholeIn, wholeIn } from '../launch/settings.js';
 
 /** Variables, as `process.env` has them. */

@@ -97,7 +97,7 @@ async function classify(
 async function pixelsOf(image: ImageInput, model: TrainedModel, invert: boolean): Promise<Uint8Array> {
   const { readImageFile } = await import('../data/images/folder-decoding.js');
   const { decodeImage } = await import('../data/images/image-decoding.js');
-  const { messageOf, UserError } = await import('../errors.js');
+  const { messageOf, UserError } = await import('../text/errors.js');
   try {
     const file = typeof image === 'string' ? await readImageFile(image) : Buffer.from(image);
     const { pixels } = await decodeImage(file, model, true);

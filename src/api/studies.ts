@@ -32,6 +32,6 @@ export async function loadStudy(names: string | readonly string[] = [], options:
 export async function compare(names: string | readonly string[] = [], options: StudyOptions = {}): Promise<Answer> {
   const { answer } = await loadStudy(names, options);
   if (answer) return answer;
-  const { UserError } = await import('../errors.js');
+  const { UserError } = await import('../text/errors.js');
   throw new UserError('there are fewer than two variants', { code: 'nothing-to-compare', exitCode: 2 });
 }

@@ -15,7 +15,7 @@ import type { Trial, TrialEnd } from '../sweep/trial.js';
 import type { Tracked } from '../tracking/follow-end.js';
 import type { Summary } from '../tracking/run-store.js';
 import { checked, type ExperimentLike, type ExperimentOptions } from './experiments.js';
-import { badUsage } from '../errors.js';
+import { badUsage } from '../text/errors.js';
 import { BOUNDS, LAUNCHERS } from '../launch/settings.js';
 import {
   type EngineOptions,

@@ -1,4 +1,4 @@
-import { interrupted } from '../errors.js';
+import { interrupted } from '../text/errors.js';
 import type { WorkOptions } from './options.js';
 
 /** What work is given instead of what its caller has said. */

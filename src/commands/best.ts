@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 import { ablate } from '../system/shell.js';
 import type { RunRow } from '../study/run-rows.js';

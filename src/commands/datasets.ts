@@ -34,7 +34,7 @@ async function datasets(name: string | undefined, { json }: Options): Promise<vo
 async function named(name: string, all: readonly CataloguedDataset[]): Promise<CataloguedDataset> {
   const found = all.find((dataset) => dataset.name === name);
   if (found) return found;
-  const { UserError } = await import('../errors.js');
+  const { UserError } = await import('../text/errors.js');
   const { nearest } = await import('../config/text/suggest.js');
   const names = all.map((dataset) => dataset.name);
   const meant = nearest(name, names);

@@ -123,7 +123,7 @@ async function notesOf(evaluated: readonly Evaluated[], { dataset, plot }: Optio
 /** Something must be there to plot. @throws UserError `no-probabilities` */
 async function requireProbabilities(models: TrainedModel[]): Promise<void> {
   const { withoutProbabilities } = await import('../inference/class-values.js');
-  const { UserError } = await import('../errors.js');
+  const { UserError } = await import('../text/errors.js');
   const reasons = models.map(withoutProbabilities);
   if (reasons.includes(undefined)) return;
   throw new UserError(`--plot draws how far probabilities can be believed: ${reasons[0] ?? ''}`, {
@@ -253,7 +253,7 @@ async function picturesOf(
   const { loadDataset } = await import('../data/load.js');
   const { asImages } = await import('../data/images/image-dataset.js');
   const { imagePng } = await import('../data/images/image-png.js');
-  const { UserError } = await import('../errors.js');
+  const { UserError } = await import('../text/errors.js');
   try {
     const dataset = asImages(await loadDataset(config.dataset, { baseDirectory: dirname(source) }), '--plot');
     if (dataset.digest !== digest) return [];
@@ -272,6 +272,6 @@ function isPng(path: string): boolean {
 async function requireEnding(path: string): Promise<void> {
   const ending = extname(path).toLowerCase();
   if (['.svg', '.png'].includes(ending)) return;
-  const { badUsage } = await import('../errors.js');
+  const { badUsage } = await import('../text/errors.js');
   throw badUsage(`--plot can't write ${path}: a picture is an SVG or a PNG`, 'name it so: --plot evaluation.png');
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../explanation/task.js';
 import type { ValueName } from '../inference/class-values.js';
 import type { TableModel } from '../inference/table-model.js';

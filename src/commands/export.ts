@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { badUsage, UserError } from '../errors.js';
+import { badUsage, UserError } from '../text/errors.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRequest } from '../export/export-request.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 interface Options {
   gpu?: true;

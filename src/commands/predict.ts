@@ -168,7 +168,7 @@ async function writeCsv(file: string, text: string): Promise<void> {
 /** @throws UserError `bad-usage` */
 async function requireOneOutput({ csv, json }: Options): Promise<void> {
   if (csv !== STANDARD_OUTPUT || !json) return;
-  const { badUsage } = await import('../errors.js');
+  const { badUsage } = await import('../text/errors.js');
   throw badUsage(
     '--csv - and --json would both be written to standard output',
     'give --csv a file, or leave one of the two out',

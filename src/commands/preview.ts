@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedExperiment } from '../config/load.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Preview } from '../protocol/job.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { wholeNumber } from '../launch/options/parsers.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { badUsage } from '../errors.js';
+import { badUsage } from '../text/errors.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 
 const LONGEST_NAME = 200;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { badUsage, UserError } from '../errors.js';
+import { badUsage, UserError } from '../text/errors.js';
 import type { EngineSettings } from '../launch/engine.js';
 import type { Job } from '../protocol/job.js';
 import type { RunDirectory } from '../tracking/run-store.js';

@@ -1,6 +1,6 @@
 import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { badUsage, codeOf, interrupted, messageOf, UserError } from '../errors.js';
+import { badUsage, codeOf, interrupted, messageOf, UserError } from '../text/errors.js';
 import { age } from '../launch/options/parsers.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 import { ablate } from '../system/shell.js';

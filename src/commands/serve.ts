@@ -89,7 +89,7 @@ async function startService(model: TrainedModel, options: Options, status: Statu
 
 /** Without the model's own data it serves all the same, and says so. */
 async function startDriftMonitor(service: PredictionService, status: StatusLine): Promise<DriftMonitor | undefined> {
-  const { UserError } = await import('../errors.js');
+  const { UserError } = await import('../text/errors.js');
   const { experimentOf } = await import('../launch/inference-session.js');
   const { valueName } = await import('../inference/class-values.js');
   const { DriftMonitor } = await import('../serving/drift.js');
@@ -114,7 +114,7 @@ interface ListenAt {
 
 /** @throws UserError `address-not-available` */
 async function listen({ app }: Server, listenAt: ListenAt): Promise<string> {
-  const { UserError, codeOf, messageOf } = await import('../errors.js');
+  const { UserError, codeOf, messageOf } = await import('../text/errors.js');
   try {
     return await app.listen(listenAt);
   } catch (error) {
@@ -155,7 +155,7 @@ async function serveUntilStopped({ server, service, signals, grace }: UntilStopp
 }
 
 async function reload(service: PredictionService): Promise<void> {
-  const { messageOf } = await import('../errors.js');
+  const { messageOf } = await import('../text/errors.js');
   await service.reload().then(
     () => {
       say('the model is loaded anew');
@@ -174,7 +174,7 @@ interface Succession {
 }
 
 async function succeedWhenTold({ app }: Server, signals: ServeSignals): Promise<Succession> {
-  const { messageOf } = await import('../errors.js');
+  const { messageOf } = await import('../text/errors.js');
   const { startSuccessor } = await import('../serving/successor.js');
   let successor: Successor | undefined;
   const succeed = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { colors as pc } from '../text/visible.js';
-import { badUsage, UserError } from '../errors.js';
+import { badUsage, UserError } from '../text/errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import { isOfAllArtifacts, type Delivered, type DeliveryCount } from '../tracking/run-delivery.js';
 import type { Deliverable } from '../tracking/deliverable.js';

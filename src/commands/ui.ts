@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { colors as pc } from '../text/visible.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import type { Deliverable } from '../tracking/deliverable.js';

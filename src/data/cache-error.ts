@@ -1,4 +1,4 @@
-import { codeOf, UserError, messageOf } from '../errors.js';
+import { codeOf, UserError, messageOf } from '../text/errors.js';
 
 /** Errors of a disk or of its permissions, which no second try mends. */
 const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO']);

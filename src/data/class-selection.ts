@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Dataset, Rows } from './dataset.js';
 import { datasetDigest } from './digest.js';
 import { selectRows } from './rows.js';

@@ -1,4 +1,4 @@
-import type { FileProblem } from '../errors.js';
+import type { FileProblem } from '../text/errors.js';
 import type { Bytes } from '../tensorflow/bytes.js';
 
 /** A column of a dataset that a model is given: what can be known of it without reading its values. */

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import { allocateAligned } from '../tensorflow/aligned.js';
 import type { TaskOptions } from './dataset.js';
 import { requireArrayHolds } from './limits.js';

@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 /** Refuses what no array can hold (in Node 20: more than 4 GiB), before any work is done on it. */
 export function requireArrayHolds(bytes: number, source: string): void {

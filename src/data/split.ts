@@ -1,6 +1,6 @@
 import { targetKind } from './columns/kinds.js';
 import type { Dataset } from './dataset.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { randomStream } from '../random.js';
 import { everyIndex } from './rows.js';
 import { stratifiedOrder } from './stratified-order.js';

@@ -1,7 +1,7 @@
 import { escapeUTF8 } from 'entities';
 import sharp from 'sharp';
 import { brokenLines } from '../text/broken-lines.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Preview } from '../protocol/job.js';
 import { writeOutput } from './write-output.js';
 

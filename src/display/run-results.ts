@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import type { FileProblem } from '../errors.js';
+import type { FileProblem } from '../text/errors.js';
 import { colors as pc } from '../text/visible.js';
 import type { SweepSummary } from '../sweep/sweep-store.js';
 import type { Tracked } from '../tracking/follow-end.js';

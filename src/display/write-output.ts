@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 
 /**
  * Writes a file that the user has named, and makes the folders that it lies in.

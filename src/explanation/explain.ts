@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { type Predictor, loadPredictor } from '../inference/predictor.js';
 import type { RunProgress } from '../protocol/events.js';
 import type { Runtime } from '../tensorflow/runtime.js';

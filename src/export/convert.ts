@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Quantization } from './quantization.js';
 
 /** What a converter in Python is asked for (`convert.py`). */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import { BINARY_LIMIT, readRegularFileSync, readTextSync } from '../system/regular-file.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { type Quantization, type WeightSpec, quantize } from './quantization.js';

@@ -1,6 +1,6 @@
 import { type ImageDataset, type ImageSet, asImages } from '../data/images/image-dataset.js';
 import { splitDataset } from '../data/split.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
 import type { Runtime } from '../tensorflow/runtime.js';

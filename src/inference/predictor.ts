@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { imagesAtOnce } from '../data/limits.js';
 import { normalize } from '../data/normalization.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { loadModel } from '../model/save.js';
 import type { Program, Runtime } from '../tensorflow/runtime.js';
 import type { TrainedModel } from './trained-model.js';

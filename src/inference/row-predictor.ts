@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { targetKind } from '../data/columns/kinds.js';
 import type { Rows } from '../data/dataset.js';
 import { gatherInputs, prepareInputs, residentInputs } from '../data/inputs.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { loadModel } from '../model/save.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import type { TableModel } from './table-model.js';

@@ -4,7 +4,7 @@ import type { Dataset, DatasetProgress, Rows } from '../data/dataset.js';
 import { readInputRows, tableOfRows } from '../data/tables/input-rows.js';
 import { openTable } from '../data/tables/open-table.js';
 import { everyIndex, selectRows } from '../data/rows.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { accuracy, answers, mostProbable } from '../metrics/classification.js';
 import { regressionScores } from '../metrics/regression.js';
 import { randomStream } from '../random.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { requirePixels } from '../data/limits.js';
 import { type Color, WHITE } from '../data/images/pixels.js';
-import { codeOf, UserError, messageOf } from '../errors.js';
+import { codeOf, UserError, messageOf } from '../text/errors.js';
 import { readRegularFileSync } from '../system/regular-file.js';
 import { ablate } from '../system/shell.js';
 import type { ModelPlace } from './model-place.js';

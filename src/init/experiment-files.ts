@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTable } from '../data/tables/open-table.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import { COPIED_SCHEMA, INSTALLED_SCHEMA, schemaFrom, withSchemaLine } from './schema-line.js';
 import { type NewFile, type TemplateName, templateFiles } from './templates.js';

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { type Inference, inferColumn } from '../data/tables/column-type.js';
 import { openTable } from '../data/tables/open-table.js';
 import { type ColumnProfile, profileTable } from '../data/tables/profile.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { listed } from '../text/words.js';
 import { nameOf, pathFrom } from './names.js';
 import type { NewFile } from './templates.js';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTextSync } from '../system/regular-file.js';
 import { ablate } from '../system/shell.js';
-import { UserError, codeOf, messageOf } from '../errors.js';
+import { UserError, codeOf, messageOf } from '../text/errors.js';
 import type { NewFile } from './templates.js';
 
 /** What git is to leave alone. */

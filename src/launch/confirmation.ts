@@ -1,6 +1,6 @@
 import { configHash } from '../config/hash.js';
 import { loadExperiment } from '../config/load.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { ablate } from '../system/shell.js';
 import { readSweepRecord } from '../sweep/sweep-journal.js';
 import { recordedResults } from '../sweep/results.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import { cacheDirectory } from '../system/cache.js';
 import { koffi } from '../system/koffi.js';
 import { type Gpu, findGpus, hasUsableDriver } from '../tensorflow/library/gpu.js';

@@ -10,7 +10,7 @@ import type { VariantCheck } from '../config/sweep/problems.js';
 import { type BegunSweep, type SweepVariant, expandSweep, sweepDatasets } from '../config/variants/sweep.js';
 import type { DatasetDescription } from '../data/dataset.js';
 import { datasetShape } from '../data/load.js';
-import { badUsage, UserError } from '../errors.js';
+import { badUsage, UserError } from '../text/errors.js';
 import type { ModelShape } from '../model/graph.js';
 import { checkShapes } from '../model/shapes.js';
 import { modelShape } from '../data/model-shape.js';

@@ -3,7 +3,7 @@ import type { Answers, LocatedExperiment } from '../protocol/job.js';
 import type { ExplainTask } from '../explanation/task.js';
 import type { InferenceTask } from '../inference/tasks.js';
 import type { ModelPlace } from '../inference/model-place.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { RunProgress } from '../protocol/events.js';
 import { type EngineSettings, findEngine, type Starter } from './engine.js';
 

@@ -2,7 +2,7 @@ import { isMlflowUri, parseReference, pinnedReference } from '../config/model-re
 import { modelReferences, pinModels } from '../config/pin-models.js';
 import { ConfigError } from '../config/text/config-error.js';
 import type { Problem } from '../config/text/problems.js';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import { placeOfModel } from '../inference/trained-model.js';
 import { digestOfModel } from '../model/digest.js';
 import { downloadModel } from '../tracking/mlflow-models.js';

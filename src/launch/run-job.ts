@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Job } from '../protocol/job.js';
 import type { RunWatchEvent } from '../protocol/watching.js';
 import type { RunOutcome, Scheduler } from '../scheduling/scheduler.js';
-import { interrupted } from '../errors.js';
+import { interrupted } from '../text/errors.js';
 import { type Summary, runDirectory } from '../tracking/run-store.js';
 import { claimTrial } from '../tracking/trial-lock.js';
 import { answerOf } from '../scheduling/failure.js';

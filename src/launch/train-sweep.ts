@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { toPortableYaml } from '../config/portable.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Parallelism } from '../scheduling/parallelism.js';
 import type { SweepBegunEvent, SweepWatchEvent } from '../protocol/watching.js';
 import type { Scheduler } from '../scheduling/scheduler.js';

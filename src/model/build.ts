@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from '../config/schema/experiment.generated.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 import { type ModelShape, type ShapeProblem, isPooledFirst, isSoftmax, modelGraph } from './graph.js';
 import { kindOf } from './layers/kind-of.js';

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { syncDirectoryInBackground } from '../system/directories.js';
-import { codeOf, UserError, messageOf } from '../errors.js';
+import { codeOf, UserError, messageOf } from '../text/errors.js';
 import { BINARY_LIMIT, readRegularFile } from '../system/regular-file.js';
 
 const TOPOLOGY_FILE = 'model.json';

@@ -2,7 +2,7 @@ import type { Experiment } from '../config/schema/experiment.generated.js';
 import type { Json } from '../config/text/tree.js';
 import type { ExplainAnswer, ExplainTask } from '../explanation/task.js';
 import type { InferenceAnswers, InferenceTask } from '../inference/tasks.js';
-import type { PlainError } from '../errors.js';
+import type { PlainError } from '../text/errors.js';
 import type { RunProgress } from './events.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { Summary } from '../tracking/run-store.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Python, PythonProbe } from './python.js';
 
 /** The minor versions of CPython 3 for which TensorFlow 2.21 has wheels; MLflow and Optuna run on all of them. */

@@ -2,7 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { access, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { UserError, interrupted, messageOf } from '../errors.js';
+import { UserError, interrupted, messageOf } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import { cacheDirectory } from '../system/cache.js';
 import { withFileLock } from '../system/file-lock.js';

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { type SubprocessOptions, runSubprocess } from './subprocess.js';
 
 /** What pip is busy with. */

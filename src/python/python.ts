@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../text/errors.js';
 
 /** A Python interpreter, as it describes itself. */
 export interface Python {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { interrupted } from '../errors.js';
+import { interrupted } from '../text/errors.js';
 
 export interface SubprocessOptions {
   env: NodeJS.ProcessEnv;

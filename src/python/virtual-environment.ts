@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { type Python, findOnPath } from './python.js';
 import { type SubprocessOptions, runSubprocess } from './subprocess.js';
 

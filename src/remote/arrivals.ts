@@ -1,5 +1,5 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { messageOf, type PlainError, UserError } from '../errors.js';
+import { messageOf, type PlainError, UserError } from '../text/errors.js';
 import type { EndRequest } from '../protocol/job.js';
 import type { RunProgress } from '../protocol/events.js';
 import { decode } from './encoding.js';

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 /**
  * Where a path of a trial lies on this machine: the path itself if one of the allowed folders holds it, else what lies at

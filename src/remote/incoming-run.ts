@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { syncDirectory, syncTree } from '../system/directories.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { isResumable, readIdentity, readSummary, type RunDirectory, runDirectory } from '../tracking/run-store.js';
 import { isOfTrial, type TrialIdentity } from './trial-identity.js';
 

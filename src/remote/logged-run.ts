@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { openRegularFile } from '../system/regular-file.js';
 import { AS_ARTIFACT, newCursor, saveCursor } from '../tracking/cursor.js';
 import { deliverableRun } from '../tracking/deliverable.js';

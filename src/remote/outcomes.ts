@@ -1,4 +1,4 @@
-import { type PlainError, plainErrorOf } from '../errors.js';
+import { type PlainError, plainErrorOf } from '../text/errors.js';
 import type { RunOutcome } from '../scheduling/scheduler.js';
 import { isResumable } from '../tracking/run-store.js';
 

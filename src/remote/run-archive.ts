@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, extract } from 'tar';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { isRunId, type RunDirectory } from '../tracking/run-store.js';
 import { receiveInto } from './incoming-run.js';
 import type { TrialIdentity } from './trial-identity.js';

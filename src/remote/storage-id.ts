@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../errors.js';
+import { codeOf } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import { notWritten } from '../tracking/atomic-file.js';
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Job } from '../protocol/job.js';
 import type { RunOutcome } from '../scheduling/scheduler.js';
 import type { RunEvent } from '../tracking/journal-events.js';

@@ -3,7 +3,7 @@ import { configHash } from '../config/hash.js';
 import type { Experiment } from '../config/schema/experiment.generated.js';
 import { experimentOf } from '../config/remote-config.js';
 import type { Json } from '../config/text/tree.js';
-import { explanationOf, UserError } from '../errors.js';
+import { explanationOf, UserError } from '../text/errors.js';
 import type { Job, Origin, SweepTrial } from '../protocol/job.js';
 import { RUN_ID } from '../tracking/run-store.js';
 import { decode, encode } from './encoding.js';

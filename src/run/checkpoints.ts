@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, UserError } from '../text/errors.js';
 import type { Job } from '../protocol/job.js';
 import type { RunProgress } from '../protocol/events.js';
 import type { RunRecorder } from './recorder.js';

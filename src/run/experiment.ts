@@ -1,4 +1,4 @@
-import { UserError, explanationOf } from '../errors.js';
+import { UserError, explanationOf } from '../text/errors.js';
 import { type Job, endRequestOf } from '../protocol/job.js';
 import { everyIndex } from '../data/rows.js';
 import { saveModel } from '../model/save.js';

@@ -1,5 +1,5 @@
 import { parseReference, modelLabel } from '../config/model-reference.js';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import type { Job } from '../protocol/job.js';
 import { digestOfModel } from '../model/digest.js';
 import { transferWeights } from '../model/initial-weights.js';

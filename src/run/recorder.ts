@@ -3,7 +3,7 @@ import { toYaml } from '../config/format.js';
 import { jsonText } from '../config/text/tree.js';
 import type { Dataset } from '../data/dataset.js';
 import { foldOf } from '../data/split.js';
-import { type FileProblem, UserError } from '../errors.js';
+import { type FileProblem, UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
 import type { Job, SweepTrial } from '../protocol/job.js';
 import type { InitializedEvent, PrunedEvent } from '../protocol/events.js';

@@ -7,7 +7,7 @@ import { type FittedTarget, fitTarget } from '../data/target.js';
 import { targetKind } from '../data/columns/kinds.js';
 import { modelShape } from '../data/model-shape.js';
 import { splitDataset } from '../data/split.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
 import { type BuiltModel, buildModel } from '../model/build.js';
 import { summarizeModel, total } from '../model/shapes.js';

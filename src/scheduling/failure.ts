@@ -1,4 +1,4 @@
-import { errorOf, UserError } from '../errors.js';
+import { errorOf, UserError } from '../text/errors.js';
 import type { Failure, Outcome } from './scheduler.js';
 
 /** What a worker answered. @throws what `failureError` makes of a task without an answer */

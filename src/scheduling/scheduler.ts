@@ -1,4 +1,4 @@
-import type { PlainError } from '../errors.js';
+import type { PlainError } from '../text/errors.js';
 import type { Answers, Job } from '../protocol/job.js';
 import type { RunProgress } from '../protocol/events.js';
 

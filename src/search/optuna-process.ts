@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type Interface, createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import type { SearchSpace } from './search-space.js';
 import { ablate } from '../system/shell.js';
 

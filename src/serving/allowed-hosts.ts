@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 /**
  * Answers only requests for hosts that are meant. A page of another site can let its own name lead here (DNS rebinding),

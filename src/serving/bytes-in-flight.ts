@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 /** Beyond this much held at once, what it leaves behind is given back when nothing is held any more. */
 const BURST = 32 * 2 ** 20;

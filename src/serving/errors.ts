@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { BYTE_TYPES, JSON_TYPE } from './schemas.js';
 
 /** The status of each of our own errors; of any other, 500. */

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 /** How a batcher is set up. */
 export interface MicroBatcherOptions<Item, Result> {

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { DataSource, LoadedOn, Predicted, Reference } from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import type { Outcome } from '../scheduling/scheduler.js';

@@ -1,7 +1,7 @@
 import type { ImageFormat, ImageType } from '../data/images/image-decoding.js';
 import { TooManyPixels, decodeImage, imageTypeOf } from '../data/images/image-decoding.js';
 import { decodePlainPng } from '../data/images/png-decoding.js';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import { filesOf } from './form-files.js';
 import { FORM_TYPE, IMAGE_TYPES, MULTIPART_TYPE, PIXEL_TYPE } from './schemas.js';
 

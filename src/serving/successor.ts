@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Server } from 'node:http';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 /** A process that is to take a server's place. */
 export interface Successor {

@@ -9,7 +9,7 @@ import { seedValues } from '../analysis/statistics/pairing.js';
 import { mean } from '../analysis/statistics/describe.js';
 import type { SweepMetric } from '../config/schema/experiment.generated.js';
 import type { DatasetProgress } from '../data/dataset.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { cautionOfLooks } from '../sweep/earlier-looks.js';
 import { leftOutOf } from '../sweep/sweep-answer.js';
 import type { SweepEvent } from '../sweep/sweep-journal.js';

@@ -2,7 +2,7 @@ import { differences } from '../config/diff.js';
 import { loadExperiment } from '../config/load.js';
 import { variantLabel } from '../config/sweep/label.js';
 import type { Json } from '../config/text/tree.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { type RunDirectory, readSummary, type Summary } from '../tracking/run-store.js';
 import type { FoundVariant } from './sweep-variants.js';
 import { ablate } from '../system/shell.js';

@@ -5,7 +5,7 @@ import type { TaskOptions } from '../data/dataset.js';
 import { type ImageDataset, asImages } from '../data/images/image-dataset.js';
 import { imagePng } from '../data/images/image-png.js';
 import { loadDataset } from '../data/load.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { readIdentity, runDirectory } from '../tracking/run-store.js';
 import { readPredictions, type Predictions } from './artifacts.js';
 import type { Misclassified, StudyRun, StudyVariant } from './study.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { ablate } from '../system/shell.js';
 import { newestSweep } from '../sweep/find.js';
 

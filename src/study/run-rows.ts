@@ -1,7 +1,7 @@
 import { modelLabel } from '../config/model-reference.js';
 import { usualGoal } from '../config/sweep/resolve.js';
 import { nearest } from '../config/text/suggest.js';
-import { badUsage, UserError } from '../errors.js';
+import { badUsage, UserError } from '../text/errors.js';
 import type { Found } from '../sweep/find.js';
 import { readSweepRecord } from '../sweep/sweep-journal.js';
 import { readSweepStates, type SweepState } from '../sweep/sweep-state.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 /** What a key means for one run; undefined where it has no such thing. */
 export type FieldOf = (key: string) => string | number | undefined;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Deliverable, DeliverableIdentity } from '../tracking/deliverable.js';
 import { type JournalChunk, readEventsFrom, readFirstEvent } from '../tracking/journal.js';
 import type { JournalEvent } from '../tracking/journal-events.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { nearestSpelling } from '../config/text/suggest.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { ablate } from '../system/shell.js';
 import { readLabels } from '../tracking/labels.js';
 import { newestInterruptedRun } from '../tracking/interruption.js';

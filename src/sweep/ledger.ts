@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { USUAL_ALPHA } from '../analysis/comparison.js';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../text/errors.js';
 import { withFileLock } from '../system/file-lock.js';
 import { readTextSync } from '../system/regular-file.js';
 import { LineWriter } from '../tracking/lines.js';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Experiment, SweepMetric } from '../config/schema/experiment.generated.js';
 import { configHash } from '../config/hash.js';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../text/errors.js';
 import { endRequestOf, type Job } from '../protocol/job.js';
 import { type Claim, claimantOf, claimTrial, type TrialIdentity } from '../tracking/trial-lock.js';
 import { SweepResults } from './results.js';

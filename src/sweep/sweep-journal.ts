@@ -1,7 +1,7 @@
 import type { SeedRange, SweepMetric } from '../config/schema/experiment.generated.js';
 import type { GivenNames } from '../config/sweep/names.js';
 import type { Values } from '../config/sweep/conditions.js';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, UserError } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import type { OriginFields } from '../tracking/run-description.js';
 import { LineWriter } from '../tracking/lines.js';

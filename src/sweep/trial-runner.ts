@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from '../text/errors.js';
 import type { Job } from '../protocol/job.js';
 import type { RunProgress } from '../protocol/events.js';
 import type { Scheduler } from '../scheduling/scheduler.js';

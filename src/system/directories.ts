@@ -1,7 +1,7 @@
 import { closeSync, fsync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { codeOf } from '../errors.js';
+import { codeOf } from '../text/errors.js';
 
 /** Makes the names in a directory durable: a new or renamed file survives a power cut only when its folder is synced. */
 export function syncDirectory(directory: string): void {

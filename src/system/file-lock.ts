@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { koffi } from './koffi.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 const LOCK_EXCLUSIVE_NONBLOCKING = 2 | 4;
 /**

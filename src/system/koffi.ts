@@ -1,5 +1,5 @@
 import type Koffi from 'koffi';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import { ablate } from './shell.js';
 
 /**

@@ -1,4 +1,4 @@
-import { codeOf, explanationOf } from '../errors.js';
+import { codeOf, explanationOf } from '../text/errors.js';
 
 /** What a shell tells of a program that a closed pipe ended: 128 and SIGPIPE's number, which Node never gets. */
 const BROKEN_PIPE = 141;

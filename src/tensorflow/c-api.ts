@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LibraryHandle } from 'koffi';
 import { koffi } from '../system/koffi.js';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf } from '../text/errors.js';
 import { ablate } from '../system/shell.js';
 
 /** An address in native memory; only this folder holds any. */

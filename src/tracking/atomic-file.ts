@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory, syncDirectory } from '../system/directories.js';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, UserError } from '../text/errors.js';
 
 /**
  * Replaces a file's contents so that at any instant, a power cut included, the old or the new contents are there in

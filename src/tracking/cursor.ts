@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from '../errors.js';
+import { codeOf } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import { ownFolder, writeFileAtomic } from './atomic-file.js';
 import type { StateEvent } from './journal-events.js';

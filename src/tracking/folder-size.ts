@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../errors.js';
+import { codeOf } from '../text/errors.js';
 
 /** Bytes of all files below a folder; links are counted as such, not followed. 0 where it is gone. */
 export function folderBytes(path: string): number {

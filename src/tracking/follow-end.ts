@@ -1,4 +1,4 @@
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, UserError } from '../text/errors.js';
 import type { Delivered } from './run-delivery.js';
 
 /** How a run's live delivery ended. */

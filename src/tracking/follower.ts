@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { UserError } from '../errors.js';
+import type { UserError } from '../text/errors.js';
 import type { Deliverable } from './deliverable.js';
 import type { MlflowClient } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';

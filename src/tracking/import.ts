@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { Deliverable } from './deliverable.js';
 import type { MlflowClient } from './mlflow/client.js';
 import { MlflowError } from './mlflow/errors.js';

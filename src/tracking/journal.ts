@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, UserError } from '../text/errors.js';
 import { openRegularFileSync } from '../system/regular-file.js';
 import { decodeEvent, encodeEvent, type JournalEvent } from './journal-events.js';
 import { CHUNK_BYTES, LineWriter, NEWLINE, readAt } from './lines.js';

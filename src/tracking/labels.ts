@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { codeOf, messageOf, UserError } from '../errors.js';
+import { codeOf, messageOf, UserError } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import { writeFileAtomic } from './atomic-file.js';
 

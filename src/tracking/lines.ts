@@ -14,7 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { syncDirectory } from '../system/directories.js';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, UserError } from '../text/errors.js';
 import { APPEND_NO_FOLLOW, notWritten } from './atomic-file.js';
 import { ablate } from '../system/shell.js';
 

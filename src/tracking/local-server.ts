@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError, interrupted } from '../errors.js';
+import { UserError, interrupted } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 
 /** What a local server is started with. */

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { cacheDirectory } from '../system/cache.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { LoggedModel, MlflowClient } from './mlflow/client.js';
 import { clientFromEnvironment } from './mlflow/environment.js';
 import { MlflowError } from './mlflow/errors.js';

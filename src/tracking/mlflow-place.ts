@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import type { DeliverableIdentity } from './deliverable.js';
 import { EXPERIMENT_TAGS, identityTags, RUN_ID_TAG } from './mlflow-mapping.js';
 import type { MlflowClient, MlflowRun } from './mlflow/client.js';

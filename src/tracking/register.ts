@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { loadCursor } from './cursor.js';
 import type { Deliverable } from './deliverable.js';
 import type { MlflowClient } from './mlflow/client.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 import { AS_ARTIFACT, loadCursor, newCursor, saveCursor, whileCreating, type Cursor } from './cursor.js';
 import type { Deliverable, DeliverableIdentity } from './deliverable.js';
 import type { ArtifactEvent, DatasetEvent, JournalEvent } from './journal-events.js';

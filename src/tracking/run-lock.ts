@@ -2,7 +2,7 @@ import { closeSync, constants, existsSync, openSync, writeFileSync } from 'node:
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, UserError } from '../errors.js';
+import { codeOf, UserError } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import { type FileLock, takeFileLock } from '../system/file-lock.js';
 import { notWritten } from './atomic-file.js';

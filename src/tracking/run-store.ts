@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeDirectories, syncDirectory } from '../system/directories.js';
-import { type FileProblem, codeOf, messageOf, UserError } from '../errors.js';
+import { type FileProblem, codeOf, messageOf, UserError } from '../text/errors.js';
 import { readTextSync } from '../system/regular-file.js';
 import { notWritten, writeFileAtomic } from './atomic-file.js';
 import { JournalWriter, readFirstEvent } from './journal.js';

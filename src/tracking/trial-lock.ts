@@ -1,7 +1,7 @@
 import { fstatSync, ftruncateSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectories } from '../system/directories.js';
-import { codeOf, UserError } from '../errors.js';
+import { codeOf, UserError } from '../text/errors.js';
 import { type FileLock, takeFileLock } from '../system/file-lock.js';
 import { readTextSync } from '../system/regular-file.js';
 import { notWritten, ownFolder } from './atomic-file.js';

@@ -2,7 +2,7 @@ import { closeSync, fsync, lstatSync, openSync, readdirSync, renameSync, rmSync,
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeDirectory, syncDirectoryInBackground } from '../system/directories.js';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../text/errors.js';
 import { BINARY_LIMIT, readRegularFile } from '../system/regular-file.js';
 import { type Checkpoint, CheckpointProblem, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 

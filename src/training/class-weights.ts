@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import type { TrainingConfig } from '../config/schema/experiment.generated.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../text/errors.js';
 
 /**
  * The weight of each class in the loss (Keras `class_weight`): as given by name or number, 1 where not given; or

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { type RemoteFile, ensureDownloaded, mirrored } from '../../src/data/download.js';
 import type { DatasetProgress } from '../../src/data/dataset.js';
-import { UserError } from '../../src/errors.js';
+import { UserError } from '../../src/text/errors.js';
 import { it, userError } from './fixtures.js';
 import { type Answer, type FlakyServer, startFlakyServer } from './flaky-server.js';
 

@@ -6,7 +6,7 @@ import type { DatasetConfig } from '../../src/config/schema/experiment.generated
 import type { DatasetDescription, LoadOptions } from '../../src/data/dataset.js';
 import { type ImageDataset, type ImageShape, asImages, imageShape } from '../../src/data/images/image-dataset.js';
 import { datasetShape, loadDataset } from '../../src/data/load.js';
-import { UserError } from '../../src/errors.js';
+import { UserError } from '../../src/text/errors.js';
 import type { Bytes } from '../../src/tensorflow/bytes.js';
 
 /** `it` with a folder of its own, removed afterwards, and options that keep the cache in it. */

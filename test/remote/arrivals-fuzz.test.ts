@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
 import { mapPaths } from '../../src/config/remote-config.js';
-import { UserError } from '../../src/errors.js';
+import { UserError } from '../../src/text/errors.js';
 import { readArchiveFacts, readEndRequest, readPlainError, readProgress } from '../../src/remote/arrivals.js';
 import { resolveInRoots } from '../../src/remote/data-roots.js';
 import { encode } from '../../src/remote/encoding.js';

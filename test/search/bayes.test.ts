@@ -6,7 +6,7 @@ import type { Experiment } from '../../src/config/schema/experiment.generated.js
 import { loadExperiment } from '../../src/config/load.js';
 import type { Values } from '../../src/config/sweep/conditions.js';
 import { variantOf, expandSweep } from '../../src/config/variants/sweep.js';
-import { UserError } from '../../src/errors.js';
+import { UserError } from '../../src/text/errors.js';
 import { BayesSearch } from '../../src/search/bayes.js';
 import { ensureOptuna } from '../../src/search/install-optuna.js';
 

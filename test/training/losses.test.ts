@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingConfig } from '../../src/config/schema/experiment.generated.js';
-import { UserError } from '../../src/errors.js';
+import { UserError } from '../../src/text/errors.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { classWeights } from '../../src/training/class-weights.js';

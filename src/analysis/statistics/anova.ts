@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { mean, requireSample } from './describe.js';
 import { fSurvival } from './distributions.js';
 import { directionsBeyond, dot, removeComponents, sumOfSquaresAlong } from './projection.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 
 /** A sample in numbers; what takes two values to know is null for one. */
 export interface Description {

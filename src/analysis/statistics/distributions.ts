@@ -1,5 +1,5 @@
 import { bdtr, chdtrc, chdtri, compiled, fdtrc, fdtri, incbet, incbi, lgam, ndtr, ndtri, stdtr } from 'cephes';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 
 // Cephes (Moshier 1989, here compiled to WebAssembly) is what SciPy's own distribution functions grew from. Survival
 // functions are asked for directly, never as 1 − cdf, so that small p-values keep their digits.

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { Interval } from './intervals.js';
 import type { MeanTest } from './mean-test.js';
 

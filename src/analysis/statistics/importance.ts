@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { indicatorsOf, subsetsOf } from './anova.js';
 import { mean, requireSample } from './describe.js';
 import { explainedShares, type Part } from './explained.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { binomialCdf, chiSquareSurvival, normalQuantile } from './distributions.js';
 import type { Interval } from './intervals.js';
 

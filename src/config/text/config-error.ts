@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { formatProblems } from './format-problems.js';
 import type { Problem } from './problems.js';
 

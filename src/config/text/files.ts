@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { codeOf, messageOf } from '../../errors.js';
+import { codeOf, messageOf } from '../../text/errors.js';
 import { readRegularFileSync } from '../../system/regular-file.js';
 import { firstStep } from '../first-step.js';
 import { ConfigError } from './config-error.js';

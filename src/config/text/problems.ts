@@ -1,4 +1,4 @@
-import type { FileProblem } from '../../errors.js';
+import type { FileProblem } from '../../text/errors.js';
 import { locationOf, type Location, type Span } from './source.js';
 
 /** Every kind of mistake that an experiment file or an override can hold. */

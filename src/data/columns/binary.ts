@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BinaryTarget } from '../../config/schema/experiment.generated.js';
 import { accuracy, answers, classScores, confusionMatrix } from '../../metrics/classification.js';
 import { areaUnderCurve, averagePrecision } from '../../metrics/ranking.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { listed } from '../../text/words.js';
 import { emptyTarget } from './category.js';
 import { type TargetKind, UNSCALED } from './target-kind.js';

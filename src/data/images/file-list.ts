@@ -1,4 +1,4 @@
-import type { FileProblem } from '../../errors.js';
+import type { FileProblem } from '../../text/errors.js';
 
 /**
  * Files and what is the matter with them, for a message.

@@ -2,7 +2,7 @@ import { open, rm, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { encodeCsv } from '../../text/csv.js';
-import { type FileProblem, UserError, messageOf } from '../../errors.js';
+import { type FileProblem, UserError, messageOf } from '../../text/errors.js';
 import { forEachConcurrently } from '../../system/concurrently.js';
 import type { TaskOptions } from '../dataset.js';
 import { fileList } from './file-list.js';

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import type { Dirent } from 'node:fs';
-import { type FileProblem, codeOf, messageOf } from '../../errors.js';
+import { type FileProblem, codeOf, messageOf } from '../../text/errors.js';
 import { forEachConcurrently } from '../../system/concurrently.js';
 import { TYPE_BYTES, formatOf, hasImageEnding, hasReadEnding } from './image-types.js';
 import { openRegularFile } from '../../system/regular-file.js';

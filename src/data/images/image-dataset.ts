@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { Bytes } from '../../tensorflow/bytes.js';
 import type { Normalization, ImageColumn } from './image-column.js';
 import type { Dataset, DatasetColumns, Rows } from '../dataset.js';

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import type { ImageShape } from './image-dataset.js';
 import { type ImageType, formatOf } from './image-types.js';
 import { MAX_PIXELS } from '../limits.js';

@@ -1,4 +1,4 @@
-import { type FileProblem, UserError, messageOf } from '../../errors.js';
+import { type FileProblem, UserError, messageOf } from '../../text/errors.js';
 import { randomStream } from '../../random.js';
 import { fileList } from './file-list.js';
 import { type Folder, type FolderWalk, hasImages, imagesBelow, walkFolder } from './folder-walk.js';

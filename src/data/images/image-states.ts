@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { forEachConcurrently } from '../../system/concurrently.js';
-import { UserError, messageOf } from '../../errors.js';
+import { UserError, messageOf } from '../../text/errors.js';
 
 /** Enough to keep a disk busy. */
 const CONCURRENT_STATS = 16;

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { type Folder, hasImages } from './folder-walk.js';
 import { type Role, type SplitName, splitNames } from './split-names.js';
 

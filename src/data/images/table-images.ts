@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { cacheDirectory } from '../../system/cache.js';
 import { forEachConcurrently } from '../../system/concurrently.js';
-import { type FileProblem, messageOf } from '../../errors.js';
+import { type FileProblem, messageOf } from '../../text/errors.js';
 import type { ReadRows, ReadValues, RowSets } from '../columns/cells.js';
 import type { LoadOptions, TaskOptions } from '../dataset.js';
 import { cacheKey, textDigest } from '../digest.js';

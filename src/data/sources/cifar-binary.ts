@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { list } from 'tar';
-import { UserError, messageOf } from '../../errors.js';
+import { UserError, messageOf } from '../../text/errors.js';
 import { readRegularFile } from '../../system/regular-file.js';
 import type { Dataset, LoadOptions, TaskOptions } from '../dataset.js';
 import { type ImageShape, asColumns, imageColumns } from '../images/image-dataset.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Idx } from '../../config/schema/experiment.generated.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { Dataset, DatasetDescription, LoadOptions, TaskOptions } from '../dataset.js';
 import { type ImageDataset, type ImageSet, type ImageShape, asColumns, imageColumns } from '../images/image-dataset.js';
 import { contentDigest } from '../digest.js';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import type { ImageFolder } from '../../config/schema/experiment.generated.js';
-import { UserError, messageOf } from '../../errors.js';
+import { UserError, messageOf } from '../../text/errors.js';
 import { cacheDirectory } from '../../system/cache.js';
 import type { Dataset, DatasetDescription, LoadOptions } from '../dataset.js';
 import { type ImageShape, asColumns, imageColumns } from '../images/image-dataset.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Mnist } from '../../config/schema/experiment.generated.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { Dataset, LoadOptions } from '../dataset.js';
 import { type ImageShape, asColumns } from '../images/image-dataset.js';
 import type { DataSource } from './data-source.js';

@@ -1,5 +1,5 @@
 import type { Table as TableConfig } from '../../config/schema/experiment.generated.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { randomStream } from '../../random.js';
 import type { ReadInput, RowSets } from '../columns/cells.js';
 import { inputKind, targetKind } from '../columns/kinds.js';

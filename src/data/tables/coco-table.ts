@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { codeOf, messageOf } from '../../errors.js';
+import { codeOf, messageOf } from '../../text/errors.js';
 import { readRegularFile } from '../../system/regular-file.js';
 import { placeOf } from './csv-records.js';
 import { jsonMistake } from './json-text.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { listed } from '../../text/words.js';
 import type { CellReader, ReadRows } from '../columns/cells.js';
 import type { TaskOptions } from '../dataset.js';

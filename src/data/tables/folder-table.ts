@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError, messageOf } from '../../errors.js';
+import { UserError, messageOf } from '../../text/errors.js';
 import { joinedTable } from './joined-table.js';
 import type { OpenTable, Table, TableFormat } from './table.js';
 import { invalidTable, shown, unopenableTable } from './table-error.js';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { ZipFile } from 'yauzl';
 import { elementCount } from '../../tensorflow/element-count.js';
-import type { UserError } from '../../errors.js';
+import type { UserError } from '../../text/errors.js';
 import type { TaskOptions } from '../dataset.js';
 import { splitNames } from '../images/split-names.js';
 import { ByteSource } from './byte-source.js';

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { TaskOptions } from '../dataset.js';
 import type { OpenTable, Part, Table, TableFormat } from './table.js';
 

@@ -5,7 +5,7 @@ import { assembleNested } from 'hyparquet/src/assemble.js';
 import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import { openRegularFile } from '../../system/regular-file.js';
 import type { TaskOptions } from '../dataset.js';
 import { huggingFaceClasses } from './hugging-face.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { readRecords } from './csv-records.js';
 import type { Separator } from './table.js';
 import { invalidTable } from './table-error.js';

@@ -1,4 +1,4 @@
-import { UserError, messageOf } from '../../errors.js';
+import { UserError, messageOf } from '../../text/errors.js';
 
 /** A mistake in a table, at its place. */
 export function invalidTable(place: string, problem: string, hint: string): UserError {

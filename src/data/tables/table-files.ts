@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { listed } from '../../text/words.js';
 import type { LoadOptions } from '../dataset.js';
 import { openTable, partsIn } from './open-table.js';

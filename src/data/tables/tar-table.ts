@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import type { TaskOptions } from '../dataset.js';
 import type { Cell, RowBatch, Table } from './table.js';
 import { damagedTable, invalidTable, shown } from './table-error.js';

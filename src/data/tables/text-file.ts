@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { type Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { codeOf, messageOf } from '../../errors.js';
+import { codeOf, messageOf } from '../../text/errors.js';
 import { openRegularFile } from '../../system/regular-file.js';
 import type { TaskOptions } from '../dataset.js';
 import { decoderOf, recognizeEncoding } from './encodings.js';

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { type Entry, type ZipFile, fromFd } from 'yauzl';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import { openRegularFileSync } from '../../system/regular-file.js';
 import { damagedTable, unopenableTable } from './table-error.js';
 

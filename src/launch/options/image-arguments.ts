@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { forEachConcurrently } from '../../system/concurrently.js';
 import { MAX_FILE_BYTES, readImageFile } from '../../data/images/folder-decoding.js';
 import { type ImageFormat, decodeImage } from '../../data/images/image-decoding.js';
-import { codeOf, messageOf } from '../../errors.js';
+import { codeOf, messageOf } from '../../text/errors.js';
 
 /** An image of the command line, as the model takes it, or why it can't be. */
 export type ReadImage = { image: string; pixels: Uint8Array } | { image: string; error: string };

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { type FileProblem, UserError, codeOf } from '../../errors.js';
+import { type FileProblem, UserError, codeOf } from '../../text/errors.js';
 
 /** The images that a command line names. */
 export interface NamedImages {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { badUsage } from '../../errors.js';
+import { badUsage } from '../../text/errors.js';
 import { BOUNDS, LAUNCHERS, type PlaceSettings } from '../settings.js';
 import { wholeNumber } from './parsers.js';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedExperiment } from '../../config/load.js';
-import { badUsage } from '../../errors.js';
+import { badUsage } from '../../text/errors.js';
 import { ablate } from '../../system/shell.js';
 import { BOUNDS, type TrainingSettings } from '../settings.js';
 import { readEngineOptions } from './engine.js';

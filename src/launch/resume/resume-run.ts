@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { configHash } from '../../config/hash.js';
 import { loadExperiment } from '../../config/load.js';
 import type { Experiment } from '../../config/schema/experiment.generated.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { Job } from '../../protocol/job.js';
 import { summarizeModel, total } from '../../model/shapes.js';
 import { ablate } from '../../system/shell.js';

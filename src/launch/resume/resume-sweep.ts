@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { readSweepRecord } from '../../sweep/sweep-journal.js';
 import { configDigest, type SweepDirectory } from '../../sweep/sweep-store.js';
 import { type CheckedExperiment, loadAll } from '../experiment-arguments.js';

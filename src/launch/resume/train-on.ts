@@ -1,5 +1,5 @@
 import { configHash } from '../../config/hash.js';
-import { badUsage, UserError } from '../../errors.js';
+import { badUsage, UserError } from '../../text/errors.js';
 import type { Job } from '../../protocol/job.js';
 import { ablate } from '../../system/shell.js';
 import { type Summary, runDirectory } from '../../tracking/run-store.js';

@@ -1,6 +1,6 @@
 import type { ExportRequest } from '../../export/export-request.js';
 import { asImages } from '../../data/images/image-dataset.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { randomStream } from '../../random.js';
 import { experimentOf } from '../inference-session.js';
 import type { StatusLine } from '../../display/status-line.js';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { compareOutputs, type ExportComparison } from '../../export/comparison.js';
 import { convert } from '../../export/convert.js';
 import { exportPython } from '../../export/export-python.js';

@@ -1,5 +1,5 @@
 import { colors as pc } from '../../text/visible.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { ablate } from '../../system/shell.js';
 import type { SweepSummary } from '../../sweep/sweep-store.js';
 import type { MlflowClient } from '../../tracking/mlflow/client.js';

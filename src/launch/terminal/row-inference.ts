@@ -3,7 +3,7 @@ import { type TableModel, isTableModel } from '../../inference/table-model.js';
 import type { TrainedModel } from '../../inference/trained-model.js';
 import type { Importance, PredictedRows, TestedModel, TestedRows } from '../../inference/tasks.js';
 import type { LocatedExperiment } from '../../protocol/job.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { ofBoth } from '../../display/row-results.js';
 import { mostProbable } from '../../metrics/classification.js';
 import type { InferenceSession } from '../inference-session.js';

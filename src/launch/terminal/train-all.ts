@@ -1,4 +1,4 @@
-import { explanationOf, UserError } from '../../errors.js';
+import { explanationOf, UserError } from '../../text/errors.js';
 import type { Job } from '../../protocol/job.js';
 import { ablate } from '../../system/shell.js';
 import type { Scheduler } from '../../scheduling/scheduler.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { MlflowClient } from '../../tracking/mlflow/client.js';
 
 /** The MLflow server that an environment names; none if it names none, or one that can't be used, as tracking will say. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Experiment } from '../../config/schema/experiment.generated.js';
 import type { SweepDirectory } from '../../sweep/sweep-store.js';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { type FollowEnd, undeliveredOf } from '../../tracking/follow-end.js';
 import type { Deliverable } from '../../tracking/deliverable.js';
 import { type RunTracking, track, type Tracking, type TrackingListener, trackRun } from './run-tracking.js';

@@ -1,4 +1,4 @@
-import { badUsage, messageOf, UserError } from '../../errors.js';
+import { badUsage, messageOf, UserError } from '../../text/errors.js';
 import { readTextSync } from '../../system/regular-file.js';
 
 /** What ioredis and BullMQ take. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
 import { readAnswer, readPlainError } from '../arrivals.js';
 import { requireOwnOutcome, type TrialIdentity } from '../trial-identity.js';

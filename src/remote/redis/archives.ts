@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { RunDirectory } from '../../tracking/run-store.js';
 import { readArchiveFacts } from '../arrivals.js';
 import { type ArchiveFacts, archiveOf, unpackRun } from '../run-archive.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import type { MlflowClient } from '../../tracking/mlflow/client.js';
 import { MlflowError } from '../../tracking/mlflow/errors.js';
 import { runDirectory } from '../../tracking/run-store.js';

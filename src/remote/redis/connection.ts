@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { messageOf, UserError } from '../../errors.js';
+import { messageOf, UserError } from '../../text/errors.js';
 import type { QueueAddress } from './address.js';
 
 const PATIENCE_MILLISECONDS = 10_000;

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 
 /** Tells the user once that a server is away, and once that it is back. */
 export class LinkWatch {

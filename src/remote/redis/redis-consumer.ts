@@ -4,7 +4,7 @@ import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { EndRequest } from '../../protocol/job.js';
 import type { RunOutcome } from '../../scheduling/scheduler.js';
-import { explanationOf, messageOf } from '../../errors.js';
+import { explanationOf, messageOf } from '../../text/errors.js';
 import type { MlflowClient } from '../../tracking/mlflow/client.js';
 import { isResumable, type RunDirectory, runDirectory } from '../../tracking/run-store.js';
 import { readEndRequest, readOrDrop } from '../arrivals.js';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Job as QueuedJob, Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import { type EndRequest, endRequestOf, type Job, type Origin } from '../../protocol/job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
 import { trialId } from '../../scheduling/trial-id.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import type { RunProgress } from '../../protocol/events.js';
 import { readOrDrop, readProgress } from '../arrivals.js';
 import { encode } from '../encoding.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { LauncherConfig } from '../../config/schema/experiment.generated.js';
-import { messageOf, UserError } from '../../errors.js';
+import { messageOf, UserError } from '../../text/errors.js';
 import type { SlurmTask } from './task-name.js';
 
 /** A minute before Slurm ends a trial for its time, it is told, and makes a checkpoint. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LauncherConfig } from '../../config/schema/experiment.generated.js';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import { type EndRequest, endRequestOf, type Job } from '../../protocol/job.js';
 import type { JobOptions, RunOutcome, Scheduler } from '../../scheduling/scheduler.js';
 import type { RunProgress } from '../../protocol/events.js';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { readTextSync } from '../../system/regular-file.js';
 import { cacheDirectory } from '../../system/cache.js';
 import { managedPython } from '../../python/managed-python.js';

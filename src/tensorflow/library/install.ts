@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { choosePython } from '../../python/choose-python.js';
 import { type InstallProgress, type ManagedPython, installManagedPython } from '../../python/managed-python.js';
 import { probePythons } from '../../python/python.js';

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import { CApi } from '../c-api.js';
 
 /** A program of its own, started by load-check.ts: folder and file names in, TensorFlow's version out. */

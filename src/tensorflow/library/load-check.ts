@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../text/errors.js';
 import type { LibraryLayout } from './layout.js';
 
 const TIMEOUT_MILLISECONDS = 60_000;

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 import { shellWord } from '../../system/shell.js';
 
 /** Schemes of databases that `mlflow server` keeps runs in, and that MLflow's Python client opens by itself. */

@@ -8,7 +8,7 @@ import http, {
 } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
-import { codeOf, messageOf, UserError } from '../../errors.js';
+import { codeOf, messageOf, UserError } from '../../text/errors.js';
 import { openRegularFile } from '../../system/regular-file.js';
 import { parseServerUri } from './address.js';
 import { MlflowError, type MlflowFailure } from './errors.js';

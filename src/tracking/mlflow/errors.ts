@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 
 /** What became of a request to MLflow, in a word; the codes of its `UserError` are these after `mlflow-`. */
 export type MlflowFailure =

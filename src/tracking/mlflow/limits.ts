@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { UserError } from '../../text/errors.js';
 
 /** The limits of MLflow's REST API (`mlflow/utils/validation.py`), in characters where they are of texts. */
 export const NAME_LIMIT = 250;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { badUsage } from '../../errors.js';
+import { badUsage } from '../../text/errors.js';
 import { NAME_LIMIT } from './limits.js';
 
 /** What can't stand in the name of a metric, param or tag, nor the dots and slashes by which a path is normalized. */

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { codeOf, messageOf, UserError } from '../../errors.js';
+import { codeOf, messageOf, UserError } from '../../text/errors.js';
 import { readRegularFileSync } from '../../system/regular-file.js';
 
 /** Certificates are some kilobytes; what is larger is no PEM file. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MlflowClient, type MlflowRun } from '../../../src/tracking/mlflow/client.js';
 import { MlflowConnection } from '../../../src/tracking/mlflow/connection.js';
-import { UserError } from '../../../src/errors.js';
+import { UserError } from '../../../src/text/errors.js';
 
 /** A server whose every answer is the same: what one is that was misconfigured, hacked, or is another program. */
 let answer = { status: 200, body: '{}' };

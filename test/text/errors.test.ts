@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { explanationOf, UserError, withDiskErrorsTold } from '../src/errors.js';
+import { explanationOf, UserError, withDiskErrorsTold } from '../../src/text/errors.js';
 
 it('a full disk is told with its path and what to do', () => {
   const full = Object.assign(new Error("ENOSPC: no space left on device, open '/data/x'"), { code: 'ENOSPC' });
