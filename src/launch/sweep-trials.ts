@@ -33,7 +33,11 @@ export async function trialsOf(
   const range = seedRangeOf(config);
   if (range) {
     const { metric, margin } = config.sweep;
-    return new AddedSeeds({ variants: variants ?? [], seeds, range, metric, margin, label, journal, say }, record);
+    const { alpha, baseline } = record.begun;
+    return new AddedSeeds(
+      { variants: variants ?? [], seeds, range, metric, margin, alpha, baseline, label, journal, say },
+      record,
+    );
   }
   if (config.sweep.method !== 'bayes') return new ListedTrials(variants ?? [], seeds, label, record.ends);
   const { BayesSearch } = await import('../search/bayes.js');

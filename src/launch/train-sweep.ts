@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { toPortableYaml } from '../config/portable.js';
+import { statedBaseline } from '../config/variants/baseline.js';
 import { UserError } from '../text/errors.js';
 import type { Parallelism } from '../scheduling/parallelism.js';
 import type { SweepBegunEvent, SweepWatchEvent } from '../protocol/watching.js';
@@ -131,6 +132,8 @@ async function beginningOf({ experiment, context, sweep, source, parallelism }: 
     seeds: sweepSeeds(config),
     seed_range: seedRangeOf(config) ?? undefined,
     margin: config.sweep.margin,
+    alpha: config.sweep.alpha,
+    baseline: statedBaseline(config.sweep, experiment.variants ?? []) ?? undefined,
     folds: config.dataset.split?.folds ?? undefined,
     // A sequential test allows for any number of looks.
     earlier_looks: seedRangeOf(config) ? undefined : earlierLooks(sweep.runsDirectory, config, sweep.id),

@@ -3,6 +3,7 @@ import { usualGoal } from '../config/sweep/resolve.js';
 import { answerQuestion, type Answer } from '../analysis/answer.js';
 import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { isChanceAlone, studyChance, type ChanceRun } from '../analysis/chance.js';
+import { variantsNamed } from '../config/variants/baseline.js';
 import { variantTitles } from '../config/sweep/words.js';
 import { questionsOf } from '../config/sweep/grid-questions.js';
 import { seedValues } from '../analysis/statistics/pairing.js';
@@ -72,7 +73,7 @@ export async function gatherStudy(
   const { metric, judgement, isOneSweep } = asked;
   const variants = named.variants.map((variant) => studyVariant(variant, metric.name, options));
   const isOfChance = isChanceAlone(variants);
-  const answer = isOfChance ? null : answerOf(named, variants, asked, options.baseline);
+  const answer = isOfChance ? null : answerOf(named, variants, asked);
   const behind = isOfChance ? [] : farBehind(variants, metric);
   const others = variants.filter(({ name }) => !behind.includes(name));
   const effects = isOneSweep && !isOfChance ? effectsOf(others, { metric, ...judgement }) : NO_EFFECTS;
@@ -113,21 +114,23 @@ interface Asked {
   metric: SweepMetric;
   /** Whether it is all of one sweep, and nothing else. */
   isOneSweep: boolean;
+  baseline?: string;
   judgement: { margin?: number; alpha: number; sequential: boolean; questions: number };
 }
 
 /** What was stated before the runs holds, unless the user states it anew. */
-function askedOf(named: NamedRuns, { metric, margin, alpha }: StudyOptions): Asked {
+function askedOf(named: NamedRuns, { metric, margin, alpha, baseline }: StudyOptions): Asked {
   const { sweeps, variants } = named;
   const isOneSweep = sweeps.length === 1 && variants.length === sweeps[0].variants.length;
-  const stated = sweeps.map(({ begun }) => begun.margin ?? undefined).find((each) => each !== undefined);
+  const begun = sweeps.map((sweep) => sweep.begun);
   return {
     question: isOneSweep ? sweeps[0].begun.question : null,
     metric: metricOf(named, metric),
     isOneSweep,
+    baseline: baseline ?? (isOneSweep ? begun[0].baseline : undefined),
     judgement: {
-      margin: margin ?? stated,
-      alpha: alpha ?? USUAL_ALPHA,
+      margin: margin ?? begun.find((each) => each.margin != null)?.margin ?? undefined,
+      alpha: alpha ?? begun.find((each) => each.alpha !== undefined)?.alpha ?? USUAL_ALPHA,
       sequential: sweeps.some(({ begun }) => begun.seed_range !== undefined),
       // Runs of several sweeps ask which is best alone.
       questions: isOneSweep ? questionsOf(variants.map(({ values }) => values)) : 1,
@@ -206,12 +209,11 @@ function costOf(runs: readonly FoundRun[]): VariantCost {
 function answerOf(
   named: NamedRuns,
   variants: readonly StudyVariant[],
-  { question, metric, judgement }: Asked,
-  baseline: string | undefined,
+  { question, metric, judgement, baseline }: Asked,
 ): Answer | null {
-  const reference = baseline === undefined ? undefined : baselineNamed(baseline, variants);
-  if (variants.length < 2) return null;
   const titles = variantTitles(variants.map(({ name: label, values, names }) => ({ label, values, names })));
+  const reference = baseline === undefined ? undefined : baselineNamed(baseline, variants, titles);
+  if (variants.length < 2) return null;
   const answer = answerQuestion({
     question,
     metric,
@@ -228,10 +230,13 @@ function answerOf(
 }
 
 /** @throws UserError `unknown-baseline` */
-function baselineNamed(asked: string, variants: readonly StudyVariant[]): string {
+function baselineNamed(asked: string, variants: readonly StudyVariant[], titles: readonly string[]): string {
   const names = variants.map(({ name }) => name);
-  const matches = names.includes(asked) ? [asked] : names.filter((name) => name.includes(asked));
-  if (matches.length === 1) return matches[0];
+  const matches = variantsNamed(
+    asked,
+    names.map((name, i) => [name, titles[i]]),
+  );
+  if (matches.length === 1) return names[matches[0]];
   throw new UserError(`${matches.length === 0 ? 'no variant is' : `${matches.length} variants are`} called ${asked}`, {
     code: 'unknown-baseline',
     hint: `name one of ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`,

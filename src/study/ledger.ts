@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { readSweepRecord, type SweepEvent } from '../sweep/sweep-journal.js';
 import { type Choice, isSameChoice, type Look, noteLook, readLooks, statedChoice } from '../sweep/ledger.js';
 import { sweepDirectory, type SweepDirectory } from '../sweep/sweep-store.js';
@@ -114,10 +113,17 @@ function sentencesOf({ stated, chosenAfter, looks, otherChoices }: Omit<Ledger, 
   ].filter((sentence) => sentence !== '');
 }
 
-function statedSentence({ metric, margin, seeds, mostSeeds: most }: NonNullable<Ledger['stated']>): string {
+function statedSentence({
+  metric,
+  margin,
+  alpha,
+  baseline,
+  seeds,
+  mostSeeds: most,
+}: NonNullable<Ledger['stated']>): string {
   const range = most > seeds ? `${seeds} to ${counted(most, 'seed')}` : counted(seeds, 'seed');
   const limit = margin === null ? 'no margin' : `a margin of ${margin}`;
-  return `Stated before the runs: ${metric}, ${range}, α = ${USUAL_ALPHA}, ${limit}, no baseline.`;
+  return `Stated before the runs: ${metric}, ${range}, α = ${alpha}, ${limit}, ${baseline === null ? 'no baseline' : `the baseline ${baseline}`}.`;
 }
 
 function unnoted(problem: string): string {

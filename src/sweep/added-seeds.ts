@@ -16,6 +16,9 @@ export interface AddedSeedsOptions {
   metric: SweepMetric;
   /** The smallest difference that matters; null if none was stated. */
   margin: number | null;
+  /** Where they were stated; the latter as the variant is labelled. */
+  alpha?: number;
+  baseline?: string;
   label: Labelling;
   journal: SweepJournal;
   /** A line for the user. */
@@ -101,12 +104,19 @@ export class AddedSeeds implements TrialSource {
 
   /** @returns null where fewer than two variants have a value */
   #judge(): Decision | null {
-    const { metric, margin } = this.#options;
+    const { metric, margin, alpha } = this.#options;
     const variants = this.#contenders();
     if (variants.length < 2) return null;
     const questions = questionsOf(this.#options.variants.map(({ values }) => values));
-    const judgement = judgementOf({ margin: margin ?? undefined, sequential: true, questions });
-    return decide(variants, { baseline: null, goal: metric.goal, judgement });
+    const judgement = judgementOf({ margin: margin ?? undefined, alpha, sequential: true, questions });
+    return decide(variants, { baseline: this.#baseline(variants), goal: metric.goal, judgement });
+  }
+
+  /** The place of the stated baseline, as contenders are named; null without one, or as long as it has no value. */
+  #baseline(contenders: readonly Contender[]): string | null {
+    const { baseline, variants, label } = this.#options;
+    const place = String(variants.findIndex((variant) => label(variant) === baseline));
+    return contenders.some(({ name }) => name === place) ? place : null;
   }
 
   /** Those with a value: one that always fails gets no more seeds. */

@@ -30,8 +30,8 @@ export interface Look extends Choice {
 const PATIENCE_MILLISECONDS = 3000;
 
 /** What a sweep stated before its first run. */
-export function statedChoice({ id, metric, margin }: SweepEvent): Choice {
-  return { metric: metric.name, margin: margin ?? null, alpha: USUAL_ALPHA, baseline: null, named: [id] };
+export function statedChoice({ id, metric, margin, alpha = USUAL_ALPHA, baseline }: SweepEvent): Choice {
+  return { metric: metric.name, margin: margin ?? null, alpha, baseline: baseline ?? null, named: [id] };
 }
 
 /** Whether two looks are by the same choices, be it at more runs. */

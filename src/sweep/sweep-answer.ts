@@ -17,16 +17,19 @@ export function answerOfSweep(
   variants: readonly VariantResult[],
   cost: Pick<TrialCost, 'secondsPerTrial' | 'jobs'>,
 ): SweepAnswer | null {
-  const { question, metric, margin, seed_range: range, earlier_looks: looks = [] } = begun;
+  const { question, metric, margin, alpha, seed_range: range, earlier_looks: looks = [] } = begun;
   if (variants.length < 2) return null;
   if (isChanceAlone(variants)) return chanceAnswer(variants, metric.name);
+  const compared = variantsOf(variants.toSorted((a, b) => a.index - b.index));
   const { sentence, details, decided, best, leader, cautions, seedsMissing } = answerQuestion({
     question,
     metric,
     margin: margin ?? undefined,
+    alpha,
+    baseline: compared.find(({ name }) => name === begun.baseline)?.name,
     sequential: range !== undefined,
     questions: questionsOf(variants.map(({ values }) => values)),
-    variants: variantsOf(variants.toSorted((a, b) => a.index - b.index)),
+    variants: compared,
   });
   const more = moreSeeds(begun, seedsMissing, { ...cost, variants: variants.length });
   return {

@@ -36,6 +36,9 @@ export interface SweepEvent {
   seed_range?: SeedRange;
   /** The smallest difference of the metric that matters. */
   margin?: number | null;
+  /** The chance of a false claim, and the label of the variant that all others are compared with, where the file states them. */
+  alpha?: number;
+  baseline?: string;
   /** Of a cross-validation: each seed has as many runs. */
   folds?: number;
   /** Sweeps of the same variants with other seeds, whose results were there to be seen. */

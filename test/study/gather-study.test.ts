@@ -55,6 +55,24 @@ describe('the study of a sweep', () => {
     expect(cost).toEqual({ parameters: 7850, flops: 15_680, trainingSeconds: 2 });
   });
 
+  it('is judged as the sweep stated before its runs, which no later choice is', async () => {
+    const runs = temporaryFolder();
+    const variants = ['max', 'average'].map((pooling) => ({ [POOLING]: pooling })).concat({ [POOLING]: 'none' });
+    const { id } = finishedSweepIn(runs, {
+      variants,
+      seeds: SEEDS,
+      run: (variant, seed) => ({ metrics: { val_accuracy: 0.9 + noise(seed, JSON.stringify(variant)) } }),
+      begun: { alpha: 0.01, baseline: 'pooling=average' },
+    });
+    const { answer, ledger } = await gatherStudy(runs, [id]);
+    expect(answer).toMatchObject({ baseline: 'pooling=average', judgement: { alpha: 0.01 } });
+    expect(answer?.comparisons).toHaveLength(2);
+    expect(ledger).toMatchObject({ chosenAfter: [] });
+    expect(ledger?.sentence).toContain('α = 0.01, no margin, the baseline pooling=average');
+    const other = await gatherStudy(runs, [id], { baseline: 'pooling=max' });
+    expect(other.ledger?.chosenAfter).toEqual(['the baseline pooling=max']);
+  });
+
   it('tells what each factor does, and how much of the variance it makes', async () => {
     const runs = temporaryFolder();
     const { factors, interactions } = await gatherStudy(runs, [kernelGrid(runs).id]);

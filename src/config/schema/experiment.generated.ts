@@ -1041,6 +1041,10 @@ export interface SweepConfig {
   seeds: number[] | (SeedRange | number);
   /** The smallest difference of the metric that matters: inside of it two variants make no practical difference. */
   margin: number | null;
+  /** The chance of a false claim in the whole answer. Default: 0.05. */
+  alpha?: number;
+  /** The variant that all others are compared with, rather than all with each other: its name, or a part of it that no other name has. */
+  baseline?: string;
   /** Stops variants early that do badly. Off unless given. */
   early_terminate: EarlyTerminateConfig | null;
   /** How often a run that failed (a crash, too little memory) is tried again, from its last checkpoint. */

@@ -12,6 +12,7 @@ import { concerns, hasValues, type Condition, type Values } from '../sweep/condi
 import { variantLabel } from '../sweep/label.js';
 import { endsOf } from '../sweep/distributions.js';
 import { givenNames, includedValues, type GivenNames } from '../sweep/names.js';
+import { baselineProblems } from './baseline.js';
 import { duplicateVariants } from './duplicates.js';
 import { combinations } from './combinations.js';
 import { idleParameters } from './idle.js';
@@ -72,7 +73,11 @@ export function expandSweep(experiment: LoadedExperiment, check?: VariantCheck, 
   if (!begun) {
     const idle = idleParameters(experiment, [...drawn, ...proposed.flat()], meanings);
     const again = [variants, ...proposed].flatMap((each) => duplicateVariants(experiment, each, meanings));
-    const problems = idle.length > 0 ? idle : again;
+    const baseline = baselineProblems(
+      experiment,
+      [...variants.entries()].map(([i, values]) => variantOf(experiment, values, i)),
+    );
+    const problems = [...(idle.length > 0 ? idle : again), ...baseline];
     if (problems.length > 0) throw new ConfigError(inOrder(problems));
   }
   return variants.map((values, index) => variantOf(experiment, values, index));
