@@ -3,13 +3,7 @@ import { elementCount } from '../tensorflow/element-count.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { inputKind } from './columns/kinds.js';
 import type { Dataset, InputColumn, Rows } from './dataset.js';
-
-/** An input and what its values are prepared with; plain values, as a model keeps them. */
-export interface FittedInput {
-  column: InputColumn;
-  /** Learnt of the rows trained on: see `InputKind.fit`. */
-  preparation: unknown;
-}
+import type { FittedInput } from './fitted.js';
 
 /** Learns how each input is prepared. @param indices of the rows trained on, in `dataset.train` */
 export function fitInputs({ inputs, train }: Pick<Dataset, 'inputs' | 'train'>, indices: Int32Array): FittedInput[] {

@@ -1,13 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { targetKind } from './columns/kinds.js';
-import type { TargetScale } from './columns/target-kind.js';
 import type { TargetColumn, TargetValues } from './dataset.js';
-
-/** A target and what its values are scaled by; plain values, as a model keeps them. */
-export interface FittedTarget {
-  column: TargetColumn;
-  scale: TargetScale;
-}
+import type { FittedTarget } from './fitted.js';
 
 /** Learns how a target is scaled. @param indices of the rows trained on */
 export function fitTarget(column: TargetColumn, values: TargetValues, indices: Int32Array): FittedTarget {

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { inputKinds, targetKinds } from '../data/columns/kinds.generated.js';
-import type { FittedInput } from '../data/inputs.js';
+import type { FittedInput, FittedTarget } from '../data/fitted.js';
 import { requirePixels } from '../data/limits.js';
-import type { FittedTarget } from '../data/target.js';
 import { UserError } from '../text/errors.js';
 import { ablate } from '../system/shell.js';
 import type { ModelPlace } from './model-place.js';

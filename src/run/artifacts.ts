@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs';
 import { encodeCsv } from '../text/csv.js';
 import { inOwnUnit } from '../data/columns/target-kind.js';
 import type { Dataset, Rows } from '../data/dataset.js';
-import type { FittedTarget } from '../data/target.js';
+import type { FittedTarget } from '../data/fitted.js';
 import { labelsOf } from './setup.js';
 import { ownFolder, writeFileAtomic } from '../tracking/atomic-file.js';
 import type { RunDirectory } from '../tracking/run-store.js';

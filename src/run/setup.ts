@@ -3,7 +3,8 @@ import type { Experiment, TrainingConfig } from '../config/schema/experiment.gen
 import { createAugmentation } from '../data/augmentation.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import { fitInputs, residentInputs } from '../data/inputs.js';
-import { type FittedTarget, fitTarget } from '../data/target.js';
+import type { FittedTarget } from '../data/fitted.js';
+import { fitTarget } from '../data/target.js';
 import { targetKind } from '../data/columns/kinds.js';
 import { modelShape } from '../data/model-shape.js';
 import { splitDataset } from '../data/split.js';

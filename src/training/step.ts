@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Augmentation } from '../data/augmentation.js';
 import type { Rows } from '../data/dataset.js';
-import { type FittedInput, gatherInputs, prepareInputs } from '../data/inputs.js';
-import { type FittedTarget, progressOf } from '../data/target.js';
+import type { FittedInput, FittedTarget } from '../data/fitted.js';
+import { gatherInputs, prepareInputs } from '../data/inputs.js';
+import { progressOf } from '../data/target.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
 import type { Precision } from '../tensorflow/precision.js';

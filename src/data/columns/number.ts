@@ -7,7 +7,8 @@ import { invalidTable } from '../tables/table-error.js';
 import { emptyTarget } from './category.js';
 import type { InputKind } from './input-kind.js';
 import { numberOf } from './numbers.js';
-import { type TargetKind, type TargetScale, inOwnUnit } from './target-kind.js';
+import type { TargetScale } from '../fitted.js';
+import { type TargetKind, inOwnUnit } from './target-kind.js';
 
 /** Numbers; resident as float32, NaN where one is missing, filled in and scaled in the step. */
 export interface NumberColumn extends InputColumn {

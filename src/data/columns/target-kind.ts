@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Runtime } from '../../tensorflow/runtime.js';
 import type { TargetConfig } from '../../config/schema/experiment.generated.js';
 import type { TargetColumn, TargetValues } from '../dataset.js';
+import type { TargetScale } from '../fitted.js';
 import type { TargetReader } from './cells.js';
 
 /**
@@ -40,12 +41,6 @@ export interface TargetKind {
   ): Record<string, number>;
   /** The metric that `progress` sums. */
   readonly progressMetric: 'accuracy' | 'mean_absolute_error';
-}
-
-/** A value v is (v − mean) ÷ standardDeviation while a model is trained. */
-export interface TargetScale {
-  mean: number;
-  standardDeviation: number;
 }
 
 /** Of values that are taken as they are. */

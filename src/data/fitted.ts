@@ -1,0 +1,22 @@
+import type { InputColumn, TargetColumn } from './dataset.js';
+
+// Types alone: what a program is told of a model (src/api) names them, and must not lead to tfjs.
+
+/** An input and what its preparation has learnt; plain values, as a model keeps them. */
+export interface FittedInput {
+  column: InputColumn;
+  /** Learnt of the rows trained on: see `InputKind.fit`. */
+  preparation: unknown;
+}
+
+/** A target and what its values are scaled by; plain values, as a model keeps them. */
+export interface FittedTarget {
+  column: TargetColumn;
+  scale: TargetScale;
+}
+
+/** A value v is (v − mean) ÷ standardDeviation while a model is trained. */
+export interface TargetScale {
+  mean: number;
+  standardDeviation: number;
+}
