@@ -22,7 +22,7 @@ export interface LocalServerOptions {
   signal?: AbortSignal;
 }
 
-const START_SECONDS = 120;
+const START_SECONDS = 300;
 const POLL_MILLISECONDS = 200;
 /** How long the server may take to end in order before it is ended. */
 const STOP_SECONDS = 10;

@@ -40,7 +40,7 @@ describe('a model that MLflow keeps', () => {
     const { model_id } = models[0].info;
     await ask('model-versions/create', { name: registered, source: `models:/${model_id}`, model_id });
     await ask('registered-models/alias', { name: registered, alias: 'champion', version: '1' });
-  }, 120_000);
+  });
 
   async function ask(endpoint: string, json?: object): Promise<unknown> {
     const options = json && {
@@ -53,7 +53,7 @@ describe('a model that MLflow keeps', () => {
     return response.json();
   }
 
-  it('is the one that the run has trained, by version, by alias and by run', { timeout: 120_000 }, async () => {
+  it('is the one that the run has trained, by version, by alias and by run', async () => {
     const uris = [`models:/${registered}/1`, `models:/${registered}@champion`, `runs:/${runId}/model`];
     for (const [index, uri] of uris.entries()) {
       const words = ['export', uri, '--format', 'tfjs', '--output', `copy-${index}`];

@@ -57,7 +57,6 @@ const SWEEP = `sweep:
 
 it.each(['{ type: asha, min_iter: 1, eta: 2 }', '{ type: hyperband, min_iter: 1, eta: 2 }'])(
   'stops trials early as on one machine: %s',
-  { timeout: 120_000 },
   async (rule) => {
     const [queue, home] = [newQueue(), `home-${queues}`];
     write('pruned.yaml', 9, `${SWEEP}  early_terminate: ${rule}\n`);
@@ -79,7 +78,7 @@ it.each(['{ type: asha, min_iter: 1, eta: 2 }', '{ type: hyperband, min_iter: 1,
   },
 );
 
-it('brings a run home whose coordinator was killed, by its id', { timeout: 120_000 }, async () => {
+it('brings a run home whose coordinator was killed, by its id', async () => {
   const queue = newQueue();
   write('single.yaml', 100);
   await addWorker(queue);
@@ -97,7 +96,7 @@ it('brings a run home whose coordinator was killed, by its id', { timeout: 120_0
   expect(pointsOf(workspace.journal(id, 'single'))).toEqual(pointsOf(workspace.journal(local, 'single-local')));
 });
 
-it('says what keeps a worker from a trial, which waits for one that can do it', { timeout: 120_000 }, async () => {
+it('says what keeps a worker from a trial, which waits for one that can do it', async () => {
   const queue = newQueue();
   for (const [index, label] of ['a', 'b'].entries()) {
     mkdirSync(join(workspace.folder, 'images', label), { recursive: true });
@@ -124,7 +123,7 @@ it('says what keeps a worker from a trial, which waits for one that can do it', 
   expect(stderr).toContain('--data-root FOLDER');
 });
 
-it('continues where the server has lost everything', { timeout: 120_000 }, async () => {
+it('continues where the server has lost everything', async () => {
   const forgetful = await RedisServer.start('--appendonly', 'no');
   try {
     write('lost.yaml', 20, SWEEP);
@@ -146,7 +145,7 @@ it('continues where the server has lost everything', { timeout: 120_000 }, async
   }
 });
 
-it('speaks TLS with a user of little power, and keeps the password to itself', { timeout: 120_000 }, async () => {
+it('speaks TLS with a user of little power, and keeps the password to itself', async () => {
   const { authority, certificate, key } = makeCertificates(workspace.folder);
   const port = await freePort();
   const tls = ['--tls-ca-cert-file', authority, '--tls-cert-file', certificate, '--tls-key-file', key];

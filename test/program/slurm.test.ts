@@ -55,7 +55,7 @@ it(
   },
 );
 
-it('resumes a run by its id whose coordinator was killed while Slurm trains it', { timeout: 120_000 }, async () => {
+it('resumes a run by its id whose coordinator was killed while Slurm trains it', async () => {
   workspace.write('single.yaml', `${tinyExperiment(0.02)}training: { epochs: 400 }\n`);
   const first = workspace.start(['run', 'single.yaml', '--launcher', 'slurm', '--runs-dir', 'single']);
   await first.whenSaid(' 5/400');

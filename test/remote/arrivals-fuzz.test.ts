@@ -191,4 +191,4 @@ it(`${MUTATIONS} mutated messages are taken or refused in words, and lead nowher
   const after = readdirSync(place, { recursive: true }).sort();
   expect(after.filter((name) => !String(name).endsWith('.yaml'))).toEqual(before);
   expect(memory[memory.length - 1] - memory[0]).toBeLessThan(MOST_GROWTH);
-}, 120_000);
+});

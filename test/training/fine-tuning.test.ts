@@ -74,7 +74,7 @@ async function trainInKeras(prepared: Prepared): Promise<KerasAnswer> {
 }
 
 describe('layers unfrozen in turn, each with a learning rate of its own', () => {
-  it('train as in Keras, with an optimizer for each layer', { timeout: 120_000 }, async () => {
+  it('train as in Keras, with an optimizer for each layer', async () => {
     const prepared = prepare(runtime, { layers: LAYERS, training: TRAINING, normalization: 'rescale' });
     const asked = trainInKeras(prepared);
     const { events } = await trainHere(prepared);
