@@ -9,7 +9,7 @@ import { modelSentence } from '../tables.js';
 import { bestFound, isOfOneRunEach } from '../search.js';
 import { testSetSentence } from '../test-set.js';
 import { factList } from './facts.js';
-import { markup, type Content } from './markup.js';
+import { markup, prose, type Content } from './markup.js';
 
 /** The question and the answer, with how sure it is. */
 export function answerSection(study: Study): Content {
@@ -19,7 +19,7 @@ export function answerSection(study: Study): Content {
     <h2 id="answer-title">Answer</h2>
     <div class="answer ${answer?.decided ? 'decided' : 'open'}">
       ${answer ? markup`<p class="verdict">${found ? 'A search, not confirmed' : answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
-      <p class="sentence">${found?.sentence ?? answer?.sentence ?? chance?.sentence ?? singleSentence(study)}</p>
+      <p class="sentence">${prose(found?.sentence ?? answer?.sentence ?? chance?.sentence ?? singleSentence(study))}</p>
       ${found ? markup`<p>This tells it from luck:</p><pre><code>${found.command}</code></pre>` : null}
     </div>
     ${(found ? [] : (answer?.details ?? [])).map(paragraph)}
@@ -29,7 +29,7 @@ export function answerSection(study: Study): Content {
         ? markup`<aside class="cautions" aria-label="Cautions">
             <h3>To be read with care</h3>
             <ul>
-              ${answer.cautions.map((caution) => markup`<li>${caution}</li>`)}
+              ${answer.cautions.map((caution) => markup`<li>${prose(caution)}</li>`)}
             </ul>
           </aside>`
         : null
@@ -39,7 +39,7 @@ export function answerSection(study: Study): Content {
 }
 
 function paragraph(text: string | null): Content {
-  return text === null ? null : markup`<p>${text}</p>`;
+  return text === null ? null : markup`<p>${prose(text)}</p>`;
 }
 
 function singleSentence(study: Study): string {

@@ -23,3 +23,8 @@ function textOf(content: Content): string {
   if (typeof content === 'object') return content.map(textOf).join('');
   return escapeUTF8(String(content));
 }
+
+/** Text whose numbers with an exponent stay whole: browsers break lines after the hyphen of `1e-7`. */
+export function prose(text: string): Markup {
+  return markup`${text.split(/(\S*\de-\d\S*)/).map((part, i) => (i % 2 === 0 ? part : markup`<span class="whole">${part}</span>`))}`;
+}
