@@ -40,6 +40,7 @@ describe('a sweep that asks a question', () => {
     expect(text).toMatch(/^How many units\?\n/);
     expect(text).toMatch(/UNITS +BATCH_SIZE +N +VAL_ACCURACY/);
     expect(text).toMatch(/32 units \+ batch size 32 leads, [\d.]+ %/);
+    expect(text).toMatch(/^units +1 +6 +[\d.]+/m);
     const markdown = await workspace.ablate(['compare', 'units-sweep', '--markdown', '-', '--csv', 'runs.csv']);
     expect(markdown.stdout).toMatch(/^# How many units\?\n\n\*\*/);
     expect(markdown.stdout).toContain('ablate run units.yaml');
@@ -65,14 +66,15 @@ describe('a sweep that asks a question', () => {
     const runs = [cells[0], cells[3]].map(({ trials }) => trials[0].run);
     const { stdout, stderr } = await workspace.ablate(['compare', ...runs]);
     expect(stdout, stderr).toMatch(/\d+ units \+ batch size \d+|batch size \d+ \+ \d+ units/);
-    expect(stdout).toMatch(/exact\s+McNemar\s+test:\s+p\s+<0.001/);
+    expect(stdout).toMatch(/exact\s+McNemar\s+test:\s+p\s+<\s+0\.001/);
   });
 
   it('says what is wrong with what it is asked', async () => {
     const metric = await workspace.ablate(['compare', '--metric', 'speed', '--json']);
     expect(metric.code).toBe(2);
     expect(JSON.parse(metric.stdout)).toMatchObject({ error: { code: 'unknown-metric' } });
-    expect((await workspace.ablate(['compare', '--margin', '0'])).stderr).toContain("argument '0' is invalid. Expected a number above 0");
+    const margin = await workspace.ablate(['compare', '--margin', '0']);
+    expect(margin.stderr).toContain("option '--margin <number>' argument '0' is invalid. Expected a number above 0");
     expect((await workspace.ablate(['compare', '--runs-dir', 'nowhere'])).stderr).toContain('there is no sweep');
   });
 

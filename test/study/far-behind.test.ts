@@ -29,3 +29,14 @@ it.each([
 ])('none of variants %s', (_, means) => {
   expect(farBehind(variantsOf(...means), accuracy)).toEqual([]);
 });
+
+it('none where a parameter would be left with one value: its effect is what is asked', () => {
+  const { variants } = inventStudy({ grid: { 'model.units': [1, 32], 'training.batch_size': [32, 64] }, seeds: 2 });
+  const measured = (i: number, means: number[]) => ({
+    ...variants[i],
+    runs: variants[i].runs.map((run, j) => ({ ...run, value: means[i] * (1 + 0.002 * j) })),
+  });
+  const all = (means: number[]) => means.map((_, i) => measured(i, means));
+  expect(farBehind(all([0.17, 0.18, 0.75, 0.76]), accuracy)).toEqual([]);
+  expect(farBehind(all([0.17, 0.75, 0.74, 0.76]), accuracy)).toEqual([variants[0].name]);
+});
