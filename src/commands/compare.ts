@@ -100,7 +100,8 @@ async function writeOrPrint(file: string, text: string, option: string): Promise
 }
 
 async function writePlots(study: Study, directory: string): Promise<void> {
-  const { renderPlots, toPng } = await import('../report/plots/plots.js');
+  const { renderPlots } = await import('../report/plots/plots.js');
+  const { toPng } = await import('../report/plots/png.js');
   const { sayWritten, writeOutput } = await import('../display/write-output.js');
   const { counted } = await import('../text/words.js');
   const plots = renderPlots(study);

@@ -214,11 +214,12 @@ async function compareAll(evaluated: Evaluated[]): Promise<Comparison[]> {
 }
 
 async function writePlot(evaluated: Evaluated[], experiments: LocatedExperiment[], path: string): Promise<void> {
-  const { evaluationSvg, pngOf } = await import('../display/evaluation-picture.js');
+  const { evaluationSvg } = await import('../display/evaluation-picture.js');
+  const { toPng } = await import('../report/plots/png.js');
   const { sayWritten, writeOutput } = await import('../display/write-output.js');
   const shown = await Promise.all(evaluated.map((each, i) => shownModel(each, experiments[i])));
   const svg = evaluationSvg(shown.flatMap((model) => model ?? []));
-  await writeOutput(path, isPng(path) ? await pngOf(svg) : svg, '--plot');
+  await writeOutput(path, isPng(path) ? await toPng(svg, { hasPhotographs: true }) : svg, '--plot');
   sayWritten(`${path}: how far probabilities can be believed, the confusion matrix, the worst images`);
 }
 

@@ -1,8 +1,10 @@
-import sharp from 'sharp';
 import { escapeUTF8 } from 'entities';
 import { reliabilityPanel, RELIABILITY_SIZE, type ReliabilityPanel } from '../analysis/reliability-diagram.js';
 import { drawConfusion, MOST_DRAWN } from '../report/plots/confusion.js';
 import { withLightColors } from '../report/plots/palette.js';
+import { sizeOf } from '../report/plots/svg.js';
+import { shortened, textWidth } from '../text/drawn.js';
+import { visible } from '../text/visible.js';
 import { percent } from './format.js';
 
 /** What a model's column of the picture shows. */
@@ -25,10 +27,16 @@ export interface ShownImage {
 
 /** Pixels. */
 const GAP = 24;
+const LEFT = 8;
 const THUMBNAIL = 60;
-const CAPTION = 34;
-const IN_ROW = 5;
-const SHARPNESS = 144;
+/** Between thumbnails. */
+const BETWEEN = 6;
+const FONT = 11;
+/** A line of a caption, and how many a thumbnail has. */
+const LINE = 13;
+const CAPTION_LINES = 3;
+/** Thumbnails in a row: as many as leave room for their classes' names. */
+const IN_ROW = { fewest: 3, most: 5 };
 
 /** Models side by side: the reliability diagram, the confusion matrix, the worst images. */
 export function evaluationSvg(models: readonly EvaluatedModel[]): string {
@@ -37,18 +45,15 @@ export function evaluationSvg(models: readonly EvaluatedModel[]): string {
     RELIABILITY_SIZE.width * columns.length,
     Math.max(...columns.map((column) => column.height)) + GAP,
   ];
-  return [
+  const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` font-family="system-ui, sans-serif" font-size="11" fill="#333" color="#333">`,
+    ` font-family="system-ui, sans-serif" font-size="${FONT}" fill="#333" color="#333">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...columns.map(({ svg }, i) => `<g transform="translate(${i * RELIABILITY_SIZE.width} 0)">${svg}</g>`),
     '</svg>\n',
-  ].join('');
-}
-
-/** The same in pixels, two a side for one of it. */
-export function pngOf(svg: string): Promise<Buffer> {
-  return sharp(Buffer.from(svg), { density: SHARPNESS }).png().toBuffer();
+  ];
+  // XML knows no control characters, which names may hold.
+  return visible(svg.join(''));
 }
 
 interface Drawn {
@@ -69,31 +74,48 @@ function drawColumn({ panel, classes, counts, worst }: EvaluatedModel): Drawn {
 function drawMatrix(classes: string[], counts: number[][], top: number): Drawn {
   if (classes.length > MOST_DRAWN) return { svg: '', height: 0 };
   const svg = withLightColors(drawConfusion({ classes, counts }, RELIABILITY_SIZE.width - GAP));
-  const height = Number(/ height="([\d.]+)"/.exec(svg)?.[1]);
   return {
-    svg: `${titleAt(top, 'Confusion matrix')}${svg.replace('<svg ', `<svg x="8" y="${top + 8}" `)}`,
-    height: height + GAP,
+    svg: `${titleAt(top, 'Confusion matrix')}${svg.replace('<svg ', `<svg x="${LEFT}" y="${top + 8}" `)}`,
+    height: sizeOf(svg).height + GAP,
   };
 }
 
 function drawImages(images: readonly ShownImage[], top: number): Drawn {
   if (images.length === 0) return { svg: '', height: 0 };
-  const rows = Math.ceil(images.length / IN_ROW);
-  const shown = images.map(({ png, label, prediction, probability }, i) => {
-    const [x, y] = [8 + (i % IN_ROW) * (THUMBNAIL + 6), top + 12 + Math.floor(i / IN_ROW) * (THUMBNAIL + CAPTION)];
-    const data = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
-    return (
-      `<image x="${x}" y="${y}" width="${THUMBNAIL}" height="${THUMBNAIL}" href="${data}" style="image-rendering: pixelated"/>` +
-      `<text x="${x}" y="${y + THUMBNAIL + 12}">${escapeUTF8(`${label} → ${prediction}`)}</text>` +
-      `<text x="${x}" y="${y + THUMBNAIL + 25}" fill="#666">${percent(probability)}</text>`
-    );
+  const inRow = inRowOf(images);
+  const [across, down] = [(RELIABILITY_SIZE.width - LEFT) / inRow, THUMBNAIL + CAPTION_LINES * LINE + BETWEEN];
+  const shown = images.map((image, i) => {
+    const [x, y] = [LEFT + (i % inRow) * across, top + 12 + Math.floor(i / inRow) * down];
+    return drawImage(image, { x, y, room: across - BETWEEN });
   });
   return {
     svg: `${titleAt(top, 'Most sure, and wrong: the class → the prediction')}${shown.join('')}`,
-    height: 12 + rows * (THUMBNAIL + CAPTION),
+    height: 12 + Math.ceil(images.length / inRow) * down,
   };
 }
 
+function inRowOf(images: readonly ShownImage[]): number {
+  const longest = Math.max(...images.flatMap(captionOf).map((line) => textWidth(line, FONT)));
+  const fitting = Math.floor((RELIABILITY_SIZE.width - LEFT) / (Math.max(longest, THUMBNAIL) + BETWEEN));
+  return Math.min(IN_ROW.most, Math.max(IN_ROW.fewest, fitting));
+}
+
+function captionOf({ label, prediction, probability }: ShownImage): string[] {
+  return [label, `→ ${prediction}`, percent(probability)].map(visible);
+}
+
+function drawImage(image: ShownImage, { x, y, room }: { x: number; y: number; room: number }): string {
+  const data = `data:image/png;base64,${Buffer.from(image.png).toString('base64')}`;
+  const lines = captionOf(image).map((line, i) => {
+    const below = y + THUMBNAIL + (i + 1) * LINE - 1;
+    return `<text x="${x}" y="${below}"${i === 2 ? ' fill="#666"' : ''}>${escapeUTF8(shortened(line, room, FONT))}</text>`;
+  });
+  return (
+    `<image x="${x}" y="${y}" width="${THUMBNAIL}" height="${THUMBNAIL}" href="${data}" style="image-rendering: pixelated"/>` +
+    lines.join('')
+  );
+}
+
 function titleAt(top: number, text: string): string {
-  return `<text x="8" y="${top}" font-weight="600">${text}</text>`;
+  return `<text x="${LEFT}" y="${top}" font-weight="600">${text}</text>`;
 }

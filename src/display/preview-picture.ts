@@ -1,7 +1,9 @@
 import { escapeUTF8 } from 'entities';
 import sharp from 'sharp';
 import { brokenLines } from '../text/broken-lines.js';
+import { FONT_SIZE, shortened, textWidth } from '../text/drawn.js';
 import { UserError } from '../text/errors.js';
+import { visible } from '../text/visible.js';
 import type { Preview } from '../protocol/job.js';
 import { writeOutput } from './write-output.js';
 
@@ -14,7 +16,7 @@ const LEFT = 64;
 /** A line of text. */
 const LINE = 16;
 /** About how wide a letter is. */
-const LETTER = 6.5;
+const LETTER = textWidth('a');
 /** Of the ground, in each of red, green and blue. */
 const GROUND = 255;
 /** Beyond this a picture is of no use, and takes memory that may not be there. */
@@ -119,15 +121,15 @@ function textsOf(preview: Preview, { scale, width, height, title, tops, isCaptio
     const row = Math.floor(i / preview.columns);
     if (!isCaptioned[row]) return [];
     const x = LEFT + (i % preview.columns) * (cell + GAP);
-    const room = Math.floor(cell / LETTER);
-    const shown = label.length <= room ? label : `${label.slice(0, room - 1)}…`;
-    return [text(x, tops[row] + preview.height * scale + LINE - 3, shown)];
+    return [text(x, tops[row] + preview.height * scale + LINE - 3, shortened(visible(label), cell + GAP))];
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#222">`,
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="${FONT_SIZE}" fill="#222">`,
     ...title.map((line, i) => text(GAP, GAP + (i + 1) * LINE - 4, line, ' font-weight="600"')),
     ...rows,
     ...captions,
     '</svg>',
-  ].join('');
+  ];
+  // XML knows no control characters, which names may hold.
+  return visible(svg.join(''));
 }

@@ -2,12 +2,17 @@ import type { Study } from '../study/study.js';
 import { counted, listed } from '../text/words.js';
 import { someVariants, variantNames } from './variant-names.js';
 
+/** Whether a variant failed to learn what the others did. */
+export function isFarBehind({ farBehind = [] }: Pick<Study, 'farBehind'>, name: string): boolean {
+  return farBehind.includes(name);
+}
+
 /** A study without the variants that are far behind, on whose scale the others would look all the same. */
 export function withoutFarBehind(study: Study): Study {
   const { farBehind = [] } = study;
   return farBehind.length === 0
     ? study
-    : { ...study, variants: someVariants(study, ({ name }) => !farBehind.includes(name)) };
+    : { ...study, variants: someVariants(study, ({ name }) => !isFarBehind(study, name)) };
 }
 
 /** Of how many variants a picture doesn't speak, after a space; empty where it speaks of all. */

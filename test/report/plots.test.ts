@@ -5,10 +5,11 @@ import { inUnits } from '../../src/report/in-units.js';
 import { markup } from '../../src/report/page/markup.js';
 import { paretoFront } from '../../src/report/plots/cost.js';
 import { PALETTE, STROKES, type Shades } from '../../src/report/plots/palette.js';
-import { figuresOf, renderPlots, toPng } from '../../src/report/plots/plots.js';
+import { figuresOf, renderPlots } from '../../src/report/plots/plots.js';
+import { toPng } from '../../src/report/plots/png.js';
 import { rankVariants } from '../../src/report/plots/ranking.js';
 import { isLogarithmic } from '../../src/report/plots/scale.js';
-import { shortened, textWidth } from '../../src/report/plots/text.js';
+import { shortened, textWidth } from '../../src/text/drawn.js';
 import { contrast, leastDifference } from '../support/colors.js';
 import { hostileStudy, inventStudy } from '../support/studies.js';
 

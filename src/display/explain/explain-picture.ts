@@ -2,6 +2,7 @@ import { escapeUTF8 } from 'entities';
 import sharp, { type OverlayOptions } from 'sharp';
 import type { ValueName } from '../../inference/class-values.js';
 import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../../explanation/task.js';
+import { visible } from '../../text/visible.js';
 import { valueText } from '../format.js';
 import { type Picture, divergingOf, grayOf, heated, pictureOf } from './explain-colors.js';
 
@@ -137,7 +138,7 @@ class Sheet {
 
   /** Writes at the present line. */
   write(text: string, left: number): void {
-    this.#texts.push(`<text x="${left}" y="${this.#y + LINE - 6}">${escapeUTF8(text)}</text>`);
+    this.#texts.push(`<text x="${left}" y="${this.#y + LINE - 6}">${escapeUTF8(visible(text))}</text>`);
   }
 
   nextLine(): void {

@@ -1,4 +1,5 @@
 import { WIDTHS, type Figure } from '../plots/figure.js';
+import { sizeOf } from '../plots/svg.js';
 import { Markup, markup, type Content } from './markup.js';
 
 /** Figures, small ones side by side where there is room. */
@@ -9,10 +10,6 @@ export function figureList(figures: readonly Figure[]): Content {
 /** Taller pictures than this get a page's width on paper, where they are lower. */
 const TALL = 720;
 
-function heightOf(svg: string): number {
-  return Number(/ height="([\d.]+)"/.exec(svg)?.[1]);
-}
-
 function figureMarkup({ name, title, caption, alternative, isCompact, draw }: Figure): Markup {
   const picture = (svg: string, shownOn: string) =>
     markup`<div class="${shownOn}" role="img" aria-label="${alternative}">${new Markup(svg)}</div>`;
@@ -21,7 +18,7 @@ function figureMarkup({ name, title, caption, alternative, isCompact, draw }: Fi
     onPhone === null
       ? picture(draw(WIDTHS.half), 'plot')
       : [picture(draw(WIDTHS.page), 'plot on-page'), picture(onPhone, 'plot on-phone')];
-  const kind = onPhone === null ? 'compact' : heightOf(onPhone) > TALL ? 'full tall' : 'full';
+  const kind = onPhone === null ? 'compact' : sizeOf(onPhone).height > TALL ? 'full tall' : 'full';
   return markup`<figure id="${name}" class="${kind}">
     <h3>${title}</h3>
     ${pictures}

@@ -7,15 +7,16 @@ import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
 import { drawPlot } from './svg.js';
 import { counted, listed } from '../../text/words.js';
-import { shortened } from './text.js';
+import { shortened, textWidth } from '../../text/drawn.js';
 
 const MOST_FIGURES = 3;
 /** More classes than this are too small to be written into, or drawn at all. */
 const MOST_WRITTEN = 12;
 export const MOST_DRAWN = 100;
 const MOST_NAMED = 20;
-/** Room for the classes' names, in pixels. */
-const MARGIN_LEFT = 74;
+/** Room for the classes' names, in pixels; no more of a picture's width than a share. */
+const LEAST_ROOM = 60;
+const MOST_ROOM = 0.28;
 
 interface Cell {
   truth: number;
@@ -65,40 +66,71 @@ function cellsOf({ counts }: ConfusionMatrix): Cell[] {
   });
 }
 
+/** Where the classes' names stand. */
+interface NameRoom {
+  /** Beside rows, in pixels. */
+  left: number;
+  /** Above columns, in pixels. */
+  above: number;
+  /** Of a column's name. */
+  length: number;
+  /** Whether the names of columns stand upright, as they have no room across. */
+  isUpright: boolean;
+}
+
 /** A confusion matrix by itself, its colours as `ink` names them. */
 export function drawConfusion(matrix: ConfusionMatrix, width: number): string {
   const positions = matrix.classes.map((_, index) => index);
-  const side = width - MARGIN_LEFT - 8;
+  const room = roomOf(matrix.classes, width);
+  const [marginLeft, marginTop] = [room.left + 14, room.above + 32];
+  const side = width - marginLeft - 8;
   return drawPlot({
     width,
-    height: side + 56,
-    marginLeft: MARGIN_LEFT,
+    height: side + marginTop + 10,
+    marginLeft,
     marginRight: 8,
-    marginTop: 46,
+    marginTop,
     marginBottom: 10,
     color: { type: 'identity' },
     opacity: { type: 'identity' },
     x: { type: 'band', domain: positions, label: null, padding: 0 },
     y: { type: 'band', domain: positions, label: null, padding: 0 },
-    marks: [...axisMarks(matrix.classes, side), ...cellMarks(matrix)],
+    marks: [...axisMarks(matrix.classes, room), ...cellMarks(matrix)],
   }).svg;
 }
 
-/** The classes' names; of many classes, some. */
-function axisMarks(classes: readonly string[], side: number): Plot.Markish[] {
-  const every = Math.ceil(classes.length / MOST_NAMED);
-  const ticks = [...classes.keys()].filter((index) => index % every === 0);
-  const columnRoom = (side / classes.length) * every - 2;
+function roomOf(classes: readonly string[], width: number): NameRoom {
+  const most = MOST_ROOM * width;
+  const longest = Math.min(most, Math.max(...namedOf(classes).map((index) => textWidth(classes[index]))));
+  const left = Math.max(LEAST_ROOM, longest);
+  const across = ((width - left - 22) / classes.length) * everyOf(classes) - 2;
+  const isUpright = longest > across;
+  return { left, isUpright, above: isUpright ? longest : 14, length: isUpright ? longest : across };
+}
+
+function everyOf(classes: readonly string[]): number {
+  return Math.ceil(classes.length / MOST_NAMED);
+}
+
+/** The classes whose names are written: of many, some. */
+function namedOf(classes: readonly string[]): number[] {
+  return [...classes.keys()].filter((index) => index % everyOf(classes) === 0);
+}
+
+function axisMarks(classes: readonly string[], { left, above, length, isUpright }: NameRoom): Plot.Markish[] {
+  const ticks = namedOf(classes);
   const className = (room: number) => (index: number) => shortened(classes[index], room);
   return [
     Plot.axisX(ticks, {
       anchor: 'top',
       tickSize: 0,
-      text: className(columnRoom),
+      text: className(length),
+      ...(isUpright ? { tickRotate: -90 } : {}),
       label: 'prediction →',
       labelAnchor: 'right',
+      labelOffset: above + 28,
     }),
-    Plot.axisY(ticks, { tickSize: 0, text: className(MARGIN_LEFT - 14), label: '↓ class', labelAnchor: 'top' }),
+    Plot.axisY(ticks, { tickSize: 0, text: className(left), label: '↓ class', labelAnchor: 'top' }),
   ];
 }
 

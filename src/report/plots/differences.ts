@@ -9,7 +9,7 @@ import { signedText } from '../numbers.js';
 import { variantNames } from '../variant-names.js';
 import { referenceOf, variantRows } from '../variant-rows.js';
 import { ink } from './palette.js';
-import { drawStrips, endsOf, intervalMark, type RowsOptions } from './rows.js';
+import { drawVariantRows, endsOf, intervalMark, type RowsOptions } from './rows.js';
 import { listed } from '../../text/words.js';
 
 /** A variant less the one that all are compared with. */
@@ -85,24 +85,20 @@ function told({ name, value, interval, verdict }: Difference): string {
 }
 
 function draw(shown: readonly Difference[], study: Study, { judgement }: Answer, width: number): string {
-  const isBehind = ({ variant }: Difference): boolean => study.farBehind?.includes(variant) ?? false;
   const label = `difference in ${study.metric.name}${unitNote(study.metric.name)}`;
-  const { heading } = variantNames(study);
-  const { margin } = judgement;
-  return drawStrips([
-    stripOf(
-      shown.filter((each) => !isBehind(each)),
-      { heading, label, margin, width },
-    ),
-    stripOf(shown.filter(isBehind), { heading: 'far behind', label, margin: null, width }),
-  ]).svg;
+  return drawVariantRows(
+    shown,
+    study,
+    ({ variant }) => variant,
+    // Far from zero, neither it nor the margin around it is in sight.
+    (some, isBehind) => stripOf(some, { label, near: isBehind ? null : { margin: judgement.margin }, width }),
+  ).svg;
 }
 
 function stripOf(
   shown: readonly Difference[],
-  { heading, label, margin, width }: { heading: string; label: string; margin: number | null; width: number },
-): RowsOptions {
-  const isFar = heading === 'far behind';
+  { label, near, width }: { label: string; near: { margin: number | null } | null; width: number },
+): Omit<RowsOptions, 'heading' | 'labels'> {
   const rows = shown.map((difference, row) => ({
     ...difference,
     row,
@@ -113,15 +109,10 @@ function stripOf(
   }));
   return {
     width,
-    heading,
-    labels: shown.map(({ name }) => ({ text: name })),
     x: { label },
     tickText: (value) => (value === 0 ? '0' : signedText(value)),
     marks: (dy) => [
-      ...(margin === null
-        ? []
-        : [Plot.rectX([margin], { x1: -margin, x2: margin, fill: ink('series1'), fillOpacity: 0.12 })]),
-      ...(isFar ? [] : [Plot.ruleX([0], { stroke: ink('text'), strokeWidth: 1 })]),
+      ...(near ? nearMarks(near.margin) : []),
       intervalMark(rows, dy),
       Plot.dot(rows, {
         y: 'row',
@@ -136,6 +127,11 @@ function stripOf(
       }),
     ],
   };
+}
+
+function nearMarks(margin: number | null): Plot.Markish[] {
+  const band = margin && Plot.rectX([margin], { x1: -margin, x2: margin, fill: ink('series1'), fillOpacity: 0.12 });
+  return [...(band ? [band] : []), Plot.ruleX([0], { stroke: ink('text'), strokeWidth: 1 })];
 }
 
 /** Words for a verdict. */

@@ -7,7 +7,7 @@ import { numberText, shareText } from '../numbers.js';
 import { pValueClause } from '../../text/digits.js';
 import { ink, STROKES } from './palette.js';
 import { drawPlot, withLegend } from './svg.js';
-import { shortened } from './text.js';
+import { shortened } from '../../text/drawn.js';
 
 const MOST_FIGURES = 6;
 

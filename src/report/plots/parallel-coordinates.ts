@@ -10,7 +10,7 @@ import { variantNames, type VariantNames } from '../variant-names.js';
 import { rankVariants, type Ranked } from './ranking.js';
 import { isLogarithmic } from './scale.js';
 import { drawPlot } from './svg.js';
-import { FONT_SIZE, shortened } from './text.js';
+import { FONT_SIZE, shortened } from '../../text/drawn.js';
 
 /** Something that varies, or the metric: where its values lie, from 0 to 1. */
 interface Axis {

@@ -1,5 +1,4 @@
 import { escapeUTF8 } from 'entities';
-import sharp from 'sharp';
 import type { Study } from '../../study/study.js';
 import { inUnits } from '../in-units.js';
 import { chanceFigures } from './chance.js';
@@ -16,6 +15,7 @@ import { parallelCoordinateFigures } from './parallel-coordinates.js';
 import { noteOnFarBehind, withoutFarBehind } from '../far-behind.js';
 import { isOfOneRunEach } from '../search.js';
 import { searchFigures } from './search.js';
+import { sizeOf } from './svg.js';
 import { variantFigures } from './variants.js';
 
 /** A picture of its own. */
@@ -61,17 +61,10 @@ export function renderPlots(study: Study): RenderedPlot[] {
     .map(renderPlot);
 }
 
-/** A plot in pixels, twice as many a side as it has: sharp on paper and on dense screens. */
-export function toPng(svg: string): Promise<Buffer> {
-  return sharp(Buffer.from(svg), { density: 144 }).png({ palette: true }).toBuffer();
-}
-
 function renderPlot(figure: Figure): RenderedPlot {
   const { name, title, alternative } = figure;
   const drawn = withLightColors(figure.draw(figure.isCompact ? WIDTHS.half : WIDTHS.page));
-  const [width, height] = ['width', 'height'].map((side) =>
-    Number(new RegExp(` ${side}="([\\d.]+)"`).exec(drawn)?.[1]),
-  );
+  const { width, height } = sizeOf(drawn);
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-20 -56 ${width + 40} ${height + 76}" width="${width + 40}" height="${height + 76}" `,
     `role="img" aria-label="${escapeUTF8(`${title}. ${alternative}`)}" color="${PALETTE.text.light}" font-family="system-ui, sans-serif">`,

@@ -1,8 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import type { Interval } from '../../analysis/statistics/intervals.js';
+import type { Study } from '../../study/study.js';
+import { isFarBehind } from '../far-behind.js';
+import { variantNames } from '../variant-names.js';
 import { ink } from './palette.js';
 import { drawPlot, stacked, type Drawing } from './svg.js';
-import { shortened, textWidth } from './text.js';
+import { shortened, textWidth } from '../../text/drawn.js';
 
 /** A line of a plot whose lines have names. */
 export interface RowLabel {
@@ -31,10 +34,24 @@ export interface RowsOptions {
   marks: (dy: number) => Plot.Markish[];
 }
 
-/** What is too far from the others for one scale, each with its own. */
-export function drawStrips(strips: readonly RowsOptions[]): Drawing {
+/**
+ * Draws a line a variant; those that are far behind have a strip and a scale of their own.
+ * @param stripOf how some of the lines are drawn
+ */
+export function drawVariantRows<T>(
+  lines: readonly T[],
+  study: Study,
+  nameOf: (line: T) => string,
+  stripOf: (lines: readonly T[], isBehind: boolean) => Omit<RowsOptions, 'heading' | 'labels'>,
+): Drawing {
+  const { heading, short } = variantNames(study);
+  const strips = [false, true].map((isBehind): RowsOptions => {
+    const own = lines.filter((line) => isFarBehind(study, nameOf(line)) === isBehind);
+    const labels = own.map((line) => ({ text: short(nameOf(line)) }));
+    return { ...stripOf(own, isBehind), heading: isBehind ? 'far behind' : heading, labels };
+  });
   const shown = strips.filter(({ labels }) => labels.length > 0);
-  const longest = Math.max(...shown.map((strip) => longestOf(strip)));
+  const longest = Math.max(...shown.map(longestOf));
   return stacked(shown.map((strip) => drawRows(strip, longest)));
 }
 

@@ -2,7 +2,7 @@ import { escapeUTF8 } from 'entities';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Stroke } from './palette.js';
-import { FONT_SIZE, shortened, textWidth } from './text.js';
+import { FONT_SIZE, shortened, textWidth } from '../../text/drawn.js';
 
 /** An SVG element. */
 export interface Drawing {
@@ -48,6 +48,12 @@ function tidy(svg: string): string {
       numbers.replaceAll(/\d+\.\d{3,}/g, (number) => String(Math.round(100 * Number(number)) / 100)),
     )
     .replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
+}
+
+/** How large an SVG element is, in pixels. */
+export function sizeOf(svg: string): { width: number; height: number } {
+  const [width, height] = ['width', 'height'].map((side) => Number(new RegExp(` ${side}="([\\d.]+)"`).exec(svg)?.[1]));
+  return { width, height };
 }
 
 /** Puts what lines or numbers mean above a plot. */

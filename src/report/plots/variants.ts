@@ -6,7 +6,7 @@ import { numberText } from '../numbers.js';
 import { ink } from './palette.js';
 import { rankVariants, valueOf, type Ranked } from './ranking.js';
 import { variantNames } from '../variant-names.js';
-import { drawStrips, endsOf, intervalMark, type RowsOptions } from './rows.js';
+import { drawVariantRows, endsOf, intervalMark, type RowsOptions } from './rows.js';
 import { counted, listed } from '../../text/words.js';
 
 /** More lines than this are no picture any more. */
@@ -42,23 +42,11 @@ function alternativeOf({ metric, variants }: Study, ranked: readonly Ranked[]): 
 }
 
 function draw(shown: readonly Ranked[], study: Study, width: number): string {
-  const isBehind = ({ variant }: Ranked): boolean => study.farBehind?.includes(variant.name) ?? false;
-  const { heading } = variantNames(study);
-  return drawStrips([
-    stripOf(
-      shown.filter((each) => !isBehind(each)),
-      study,
-      { heading, width },
-    ),
-    stripOf(shown.filter(isBehind), study, { heading: 'far behind', width }),
-  ]).svg;
+  const nameOf = ({ variant }: Ranked): string => variant.name;
+  return drawVariantRows(shown, study, nameOf, (some) => stripOf(some, study, width)).svg;
 }
 
-function stripOf(
-  shown: readonly Ranked[],
-  study: Study,
-  { heading, width }: { heading: string; width: number },
-): RowsOptions {
+function stripOf(shown: readonly Ranked[], study: Study, width: number): Omit<RowsOptions, 'heading' | 'labels'> {
   const metric = titledMetric(study.metric.name);
   const { short } = variantNames(study);
   const means = shown.map(({ variant, mean, interval, values }, row) => ({
@@ -79,8 +67,6 @@ function stripOf(
   const x = { label: metric, ...(shown.every(({ values }) => new Set(values).size === 1) ? { inset: 20 } : {}) };
   return {
     width,
-    heading,
-    labels: shown.map(({ variant }) => ({ text: short(variant.name) })),
     x,
     marks: (dy) => [
       intervalMark(means, dy),

@@ -5,15 +5,16 @@ const LETTER_WIDTH = 0.62;
 export const FONT_SIZE = 12;
 
 /** About how wide a text is, in pixels. */
-export function textWidth(text: string): number {
-  return Array.from(text).length * LETTER_WIDTH * FONT_SIZE;
+export function textWidth(text: string, fontSize = FONT_SIZE): number {
+  return Array.from(text).length * LETTER_WIDTH * fontSize;
 }
 
 /** A text cut to a width in pixels. Its middle goes, as what tells names apart is mostly at an end. */
-export function shortened(text: string, width: number): string {
+export function shortened(text: string, width: number, fontSize = FONT_SIZE): string {
   const letters = Array.from(text);
-  const room = Math.max(3, Math.floor(width / (LETTER_WIDTH * FONT_SIZE)));
+  const room = Math.max(0, Math.floor(width / (LETTER_WIDTH * fontSize)));
   if (letters.length <= room) return text;
+  if (room === 0) return '';
   const tail = Math.floor((room - 1) / 2);
   return `${letters.slice(0, room - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
 }
