@@ -72,7 +72,9 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
   const experiments = await experimentsOf(models, options);
   const status = showProgress(process.stderr);
   const tested = await testAll(models, experiments, { options, robustness, status }).finally(status.clear);
-  const evaluated = await Promise.all(models.map((model, index) => report(model, tested[index], worst)));
+  const evaluated = await Promise.all(
+    models.map((model, index) => report(model, tested[index], { worst, noun: 'image' })),
+  );
   const comparisons = await compareAll(evaluated);
   process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, comparisons));
   if (options.plot !== undefined) await writePlot(evaluated, experiments, options.plot);
@@ -99,7 +101,7 @@ async function evaluateTables(models: readonly TableModel[], worst: number, opti
     models.map(async (model, index) => {
       const endsIn = rowValueName(model) === 'probability' ? 'softmax' : model.endsIn;
       const asImages = { ...model, classes: [...model.classes], endsIn };
-      return { ...(await report(asImages, asTestedModel(model, tested[index]), worst)), noun: 'rows' };
+      return report(asImages, asTestedModel(model, tested[index]), { worst, noun: 'row' });
     }),
   );
   process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, await compareAll(evaluated)));
@@ -174,7 +176,11 @@ async function testAll(
   return tested;
 }
 
-async function report(model: Evaluated['model'], tested: TestedModel, worst: number): Promise<Evaluated> {
+async function report(
+  model: Evaluated['model'],
+  tested: TestedModel,
+  { worst, noun }: { worst: number; noun: Evaluated['noun'] },
+): Promise<Evaluated> {
   const { classificationReport } = await import('../analysis/classification-report.js');
   const { wilsonInterval } = await import('../analysis/statistics/intervals.js');
   const { worstImages } = await import('../analysis/worst-images.js');
@@ -188,6 +194,7 @@ async function report(model: Evaluated['model'], tested: TestedModel, worst: num
   const probabilities = valueName(model) === 'probability' ? tested.values : undefined;
   return {
     model,
+    noun,
     tested,
     report: classificationReport({ classes: model.classes, ...tested, probabilities }),
     worst: worstImages(tested, worst),

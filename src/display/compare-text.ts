@@ -8,7 +8,8 @@ import {
   variantTable,
   type TextTable,
 } from '../report/tables.js';
-import { bestFound, isOfOneRunEach } from '../report/search.js';
+import { headlineOf, type Headline } from '../report/headline.js';
+import { isOfOneRunEach } from '../report/search.js';
 import { testSetSentence } from '../report/test-set.js';
 import { inUnits } from '../report/in-units.js';
 import type { Study } from '../study/study.js';
@@ -24,16 +25,13 @@ const LISTED_FOUND = 10;
 /** A study on a terminal: the answer on top, then the tables, then what must be known to trust them. */
 export function studyText(measured: Study): string {
   const study = inUnits(measured);
-  const { title, question, answer, chance, factors, ledger, scope } = study;
-  const found = bestFound(study);
+  const { title, question, answer, factors, ledger, scope } = study;
   const models = modelSentence(study);
   const tested = testSetSentence(study);
   const effects = factors.flatMap(({ key, answer: own }) => (own ? [`${key}: ${own.sentence}`] : []));
   return [
     `${pc.bold(question ?? title)}\n`,
-    ...[found ?? answer, chance].flatMap((told) => (told ? [wrapped(pc.bold(told.sentence), '')] : [])),
-    ...(found ? [`  ${found.command}\n`] : []),
-    ...(found ? [] : (answer?.details ?? [])).map((detail) => wrapped(detail, '')),
+    ...headlineLines(headlineOf(study)),
     ...[scope, ledger].flatMap((told) => (told ? [wrapped(told.sentence, '')] : [])),
     ...[tested, models].flatMap((told) => (told === null ? [] : [wrapped(told, '')])),
     ...(answer?.cautions ?? []).map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '')),
@@ -43,6 +41,16 @@ export function studyText(measured: Study): string {
     '\n',
     ...tableNotes(study).map((note) => pc.dim(wrapped(note, ''))),
   ].join('');
+}
+
+function headlineLines(headline: Headline | null): string[] {
+  if (!headline) return [];
+  const { sentence, details, confirm } = headline;
+  return [
+    wrapped(pc.bold(sentence), ''),
+    ...(confirm === null ? [] : [`  ${confirm}\n`]),
+    ...details.map((detail) => wrapped(detail, '')),
+  ];
 }
 
 function shortened({ columns, rows }: TextTable, what: string, most = LISTED_VARIANTS): string {

@@ -8,7 +8,7 @@ import type { CorruptedScore, TestedModel } from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { count, percent, significant, valueText } from './format.js';
 import { formatTable } from './tables/table.js';
-import { wrapped } from './wrapped.js';
+import { factLines, wrapped } from './wrapped.js';
 
 /** What is told of a model. */
 export type ScoredModel = Pick<TrainedModel, 'name' | 'classes' | 'endsIn' | 'dataset'>;
@@ -16,8 +16,8 @@ export type ScoredModel = Pick<TrainedModel, 'name' | 'classes' | 'endsIn' | 'da
 /** A model and what its test showed. */
 export interface Evaluated {
   model: ScoredModel;
-  /** What it was tested on, if not images. */
-  noun?: string;
+  /** What it was tested on. */
+  noun: 'image' | 'row';
   tested: TestedModel;
   report: ClassificationReport;
   /** Of the wrongly classified images, the worst first. */
@@ -118,17 +118,16 @@ export function evaluationsText(evaluated: readonly Evaluated[], comparisons: re
   return [...sections, ...(comparisons.length > 0 ? [comparisonTable(comparisons)] : [])].join('\n');
 }
 
-function summary({ model, report, noun = 'images' }: Evaluated): string {
+function summary({ model, report, noun }: Evaluated): string {
   const { accuracy, accuracyInterval, probabilities, macro, images } = report;
   const facts: [string, string][] = [
-    ['accuracy', `${percent(accuracy)}  ${interval(accuracyInterval)} of ${count(images)} test ${noun}`],
+    ['accuracy', `${percent(accuracy)}  ${interval(accuracyInterval)} of ${count(images)} test ${noun}s`],
     ['macro F1', percent(macro.f1_score)],
     ...(probabilities ? probabilityFacts(probabilities) : []),
   ];
   const reason = withoutProbabilities(model);
   const note = reason ? pc.dim(wrapped(`no log loss, Brier score or calibration: ${reason}`, '  ')) : '';
-  const width = Math.max(...facts.map(([name]) => name.length));
-  return `${pc.bold(model.name)}\n${facts.map(([name, text]) => `  ${pc.dim(name.padEnd(width))}  ${text}\n`).join('')}${note}`;
+  return `${pc.bold(model.name)}\n${factLines(facts)}${note}`;
 }
 
 function probabilityFacts({ logLoss, brierScore, calibration }: ProbabilityReport): [string, string][] {
@@ -140,8 +139,8 @@ function probabilityFacts({ logLoss, brierScore, calibration }: ProbabilityRepor
   ];
 }
 
-function classTable({ report }: Evaluated): string {
-  const right = ['IMAGES', 'PRECISION', '95 %', 'RECALL', '95 %', 'F1'].map((title) => ({
+function classTable({ report, noun }: Evaluated): string {
+  const right = [`${noun.toUpperCase()}S`, 'PRECISION', '95 %', 'RECALL', '95 %', 'F1'].map((title) => ({
     title,
     align: 'right' as const,
   }));
@@ -169,8 +168,8 @@ function matrixTable({ model, report }: Evaluated): string {
   return formatTable([{ title: 'TRUE \\ PREDICTED' }, ...columns], rows);
 }
 
-/** The images that the model got wrong most confidently. */
-function worstTable({ model, tested, worst }: Evaluated): string {
+/** What the model got wrong most confidently. */
+function worstTable({ model, tested, worst, noun }: Evaluated): string {
   if (worst.length === 0) return '';
   const name = valueName(model);
   const title = name.toUpperCase();
@@ -182,11 +181,11 @@ function worstTable({ model, tested, worst }: Evaluated): string {
     valueText(name, labelValue),
   ]);
   const value = { title, align: 'right' as const };
-  const image = { title: 'WORST IMAGE', ...(tested.files ? {} : { align: 'right' as const }) };
-  const table = formatTable([image, { title: 'PREDICTED' }, value, { title: 'TRUE' }, value], rows);
+  const place = { title: `WORST ${noun.toUpperCase()}`, ...(tested.files ? {} : { align: 'right' as const }) };
+  const table = formatTable([place, { title: 'PREDICTED' }, value, { title: 'TRUE' }, value], rows);
   const wrong = tested.labels.filter((label, index) => label !== tested.predictions[index]).length;
   if (wrong === worst.length) return table;
-  return `${table}${pc.dim(`of ${count(wrong)} wrongly classified images; --worst N lists more, --json all\n`)}`;
+  return `${table}${pc.dim(`of ${count(wrong)} wrongly classified ${noun}s; --worst N lists more, --json all\n`)}`;
 }
 
 /** A row a distortion, a column a strength. */

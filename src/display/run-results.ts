@@ -4,10 +4,10 @@ import { colors as pc } from '../text/visible.js';
 import type { SweepSummary } from '../sweep/sweep-store.js';
 import type { Tracked } from '../tracking/follow-end.js';
 import type { Summary } from '../tracking/run-store.js';
-import { bestFound } from './sweep/best-found.js';
+import { sweepHeadline } from './sweep/sweep-headline.js';
 import { readHistory, type MetricPoint, type RunHistory } from '../tracking/run-history.js';
 import { runDirectory } from '../tracking/run-store.js';
-import { ablate } from '../system/shell.js';
+import { nextSteps } from './next-steps.js';
 import { count, duration, metricText } from './format.js';
 import { sparkline } from './sparkline.js';
 import { fittedTable } from './tables/fitted-table.js';
@@ -70,7 +70,7 @@ async function overview(results: readonly Result[]): Promise<string> {
       name,
       statusText(status),
       duration(seconds),
-      'cells' in result ? (bestFound(result) ?? result.answer?.sentence ?? '') : scoreOf(result),
+      'cells' in result ? (sweepHeadline(result)?.sentence ?? '') : scoreOf(result),
     ];
   });
   return `\n${fittedTable(columns, rows)}`;
@@ -101,8 +101,7 @@ function formatResult(summary: Summary, runsDirectory: string): string {
     '',
     `${pc.bold(title)} in ${duration(seconds)} (${counted(epochs, 'epoch')}${best}, ${count(speed)} samples/s)`,
     `${scoreTable(summary)}${courseLine(summary, runsDirectory)}  ${relative(process.cwd(), runsDirectory) || '.'}/${summary.id}`,
-    ...(summary.status === 'FINISHED' ? nextSteps(summary.id) : []),
-    '',
+    ...(summary.status === 'FINISHED' ? [nextSteps(runDirectory(runsDirectory, summary.id))] : ['']),
   ].join('\n');
 }
 
@@ -121,18 +120,6 @@ function pointsOf(id: string, runsDirectory: string): RunHistory['metrics'] {
   } catch {
     return {}; // a damaged journal costs the picture alone
   }
-}
-
-/** What a run is good for, as commands. */
-function nextSteps(id: string): string[] {
-  const steps: [string, string][] = [
-    [ablate('show', id), 'how its metrics went'],
-    [ablate('evaluate', id), 'where it is wrong'],
-    [ablate('explain', id, 'IMAGE'), 'where it looks'],
-    [ablate('serve', id), 'a page to try it'],
-  ];
-  const width = Math.max(...steps.map(([command]) => command.length));
-  return steps.map(([command, what]) => `  ${command.padEnd(width)}  ${pc.dim(what)}`);
 }
 
 const SETS = ['train', 'val', 'test'] as const;

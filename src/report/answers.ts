@@ -1,14 +1,15 @@
 import { mean } from '../analysis/statistics/describe.js';
 import { tInterval } from '../analysis/statistics/intervals.js';
 import { keyWords, valueWords } from '../config/sweep/words.js';
-import type { Study, StudyVariant } from '../study/study.js';
+import type { Study } from '../study/study.js';
 import { markdownTable, originSentence } from './markdown.js';
 import { inUnits } from './in-units.js';
 import { halfWidthOf, inDigitsOf } from '../text/digits.js';
+import { metricValues } from './metric-values.js';
 import { metricWords } from '../text/metric-unit.js';
 import { wordNames } from './variant-names.js';
 import { intervalText } from './numbers.js';
-import { factorTable, variantTable, type FactorNames, type TextTable } from './tables.js';
+import { columnsWhere, factorTable, variantTable, type FactorNames, type TextTable } from './tables.js';
 import { testSetSentence, titleOf } from './test-set.js';
 import { referenceOf } from './variant-rows.js';
 
@@ -55,7 +56,10 @@ function section(study: Study): string {
     `**${sentenceOf(study, 'There is nothing to compare.')}**`,
     ...(answer && answer.details.length > 0 ? [spoken(answer.details.join(' '), study)] : []),
     ...(answer?.cautions.map((caution) => `_${spoken(caution, study)}_`) ?? []),
-    tableOf(narrowed(variantTable(study, wordNames(study))), study),
+    tableOf(
+      columnsWhere(variantTable(study, wordNames(study)), ({ title }) => !LEFT_AWAY.has(title)),
+      study,
+    ),
     ...(factors ? [tableOf(factors, study)] : []),
     ...testSentence(study),
     `\`\`\`sh\n${origin.commands.map((command) => `npx ${command}`).join('\n')}\n\`\`\``,
@@ -76,15 +80,10 @@ function tableOf({ columns, rows }: TextTable, study: Study): string {
   return markdownTable({ columns: columns.map((each) => ({ ...each, title: spoken(each.title, study) })), rows });
 }
 
-function narrowed({ columns, rows }: TextTable): TextTable {
-  const kept = [...columns.keys()].filter((column) => !LEFT_AWAY.has(columns[column].title));
-  return { columns: kept.map((i) => columns[i]), rows: rows.map((row) => kept.map((i) => row[i])) };
-}
-
 /** The test score of the variant that leads, which was chosen without the test set. */
 function testSentence(study: Study): string[] {
   const best = study.variants.find(({ name }) => name === (study.answer?.leader ?? referenceOf(study)));
-  const scores = best ? testScores(best) : [];
+  const scores = best ? metricValues(best.runs, 'test_accuracy') : [];
   if (!best || scores.length === 0) return [];
   const measured = testSetSentence(study);
   if (measured !== null) return [spoken(measured, study)];
@@ -94,10 +93,4 @@ function testSentence(study: Study): string[] {
     `On the test set ${wordNames(study).short(best.name)}, ${chosen} of ${study.variants.length} by ${metricWords(study.metric.name)}, has an accuracy of ` +
       `${inDigitsOf(mean(scores), halfWidthOf(interval))} %${interval ? ` (95 % interval of other seeds ${intervalText(interval)}, ${scores.length} seeds)` : ''}.`,
   ];
-}
-
-function testScores({ runs }: StudyVariant): number[] {
-  return runs.flatMap(({ metrics, status }) =>
-    status === 'FINISHED' && Number.isFinite(metrics.test_accuracy) ? [metrics.test_accuracy] : [],
-  );
 }

@@ -62,7 +62,7 @@ function scaledSummary(variant: VariantSummary, scale: Scale, possible: Scale): 
       mean: scale(description.mean),
       standardDeviation: description.standardDeviation === null ? null : scale(description.standardDeviation),
       standardError: description.standardError === null ? null : scale(description.standardError),
-      median: scale(description.median),
+      median: description.median === null ? null : scale(description.median),
       minimum: scale(description.minimum),
       maximum: scale(description.maximum),
     },

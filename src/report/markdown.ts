@@ -2,15 +2,15 @@ import type { Study } from '../study/study.js';
 import { chanceTable } from './chance.js';
 import { testSetSentence } from './test-set.js';
 import { inUnits } from './in-units.js';
-import { bestFound } from './search.js';
+import { headlineOf } from './headline.js';
 import { visible } from '../text/visible.js';
 import { factorTable, interactionTable, modelSentence, tableNotes, variantTable, type TextTable } from './tables.js';
 
 /** A study as Markdown (of GitHub's kind): the answer, its cautions, the tables, how it was made. */
 export function renderMarkdown(measured: Study): string {
   const study = inUnits(measured);
-  const { title, question, answer, chance, ledger, origin, scope } = study;
-  const found = bestFound(study);
+  const { title, question, answer, ledger, origin, scope } = study;
+  const headline = headlineOf(study);
   const models = modelSentence(study);
   const tested = testSetSentence(study);
   const tables = [chanceTable(study) ?? variantTable(study), factorTable(study), interactionTable(study)].filter(
@@ -18,10 +18,10 @@ export function renderMarkdown(measured: Study): string {
   );
   return [
     `# ${escaped(question ?? title)}`,
-    ...[found ?? answer, chance].flatMap((told) => (told ? [`**${escaped(told.sentence)}**`] : [])),
-    ...(found ? [codeBlock(found.command)] : []),
-    ...(answer && !found && answer.details.length > 0
-      ? [answer.details.map((detail) => `- ${escaped(detail)}`).join('\n')]
+    ...(headline ? [`**${escaped(headline.sentence)}**`] : []),
+    ...(headline?.confirm == null ? [] : [codeBlock(headline.confirm)]),
+    ...(headline && headline.details.length > 0
+      ? [headline.details.map((detail) => `- ${escaped(detail)}`).join('\n')]
       : []),
     ...[scope, ledger].flatMap((told) => (told ? [escaped(told.sentence)] : [])),
     ...[tested, models].flatMap((told) => (told === null ? [] : [escaped(told)])),

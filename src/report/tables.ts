@@ -22,7 +22,6 @@ const RIGHT = 'right' as const;
 export function variantTable(study: Study, names = variantNames(study)): TextTable {
   const against = study.answer?.baseline ? 'baseline' : 'best';
   const rows = variantRows(study);
-  const isLeftOut = rows.some((row) => leftOutText(row) !== '');
   return withoutEmptyColumns({
     columns: [
       ...names.titles.map((title) => ({ title, rank: 0 })),
@@ -35,15 +34,28 @@ export function variantTable(study: Study, names = variantNames(study)): TextTab
       { title: 'interval', align: RIGHT, rank: 2 },
       { title: 'p (adjusted)', align: RIGHT, rank: 3 },
       { title: 'effect', align: RIGHT, rank: 9 },
-      ...(isLeftOut ? [{ title: 'left out', rank: 6 }] : []),
+      { title: 'left out', rank: 6 },
     ],
-    rows: variantCells(rows, names).map((cells, i) => [...cells, ...(isLeftOut ? [leftOutText(rows[i])] : [])]),
+    rows: variantCells(rows, names).map((cells, i) => [...cells, leftOutText(rows[i])]),
   });
 }
 
 /** Of single runs nothing is known of spread, intervals and p-values. */
-function withoutEmptyColumns({ columns, rows }: TextTable): TextTable {
-  const kept = [...columns.keys()].filter((i) => columns[i].rank === 0 || rows.some((row) => row[i] !== ''));
+function withoutEmptyColumns(table: TextTable): TextTable {
+  return columnsWhere(table, ({ rank }, cells) => rank === 0 || cells.some((cell) => cell !== ''));
+}
+
+/** Some columns of a table. */
+export function columnsWhere(
+  { columns, rows }: TextTable,
+  isKept: (column: TextTable['columns'][number], cells: readonly string[]) => boolean,
+): TextTable {
+  const kept = [...columns.keys()].filter((i) =>
+    isKept(
+      columns[i],
+      rows.map((row) => row[i]),
+    ),
+  );
   return { columns: kept.map((i) => columns[i]), rows: rows.map((row) => kept.map((i) => row[i])) };
 }
 

@@ -6,7 +6,7 @@ import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
 import { sweepFromArguments } from '../../src/config/sweep/arguments.js';
 import { expandSweep, sweepSeeds } from '../../src/config/variants/sweep.js';
-import { bestFound } from '../../src/display/sweep/best-found.js';
+import { sweepHeadline } from '../../src/display/sweep/sweep-headline.js';
 import { confirmationOf } from '../../src/launch/confirmation.js';
 import { SweepJournal } from '../../src/sweep/sweep-journal.js';
 import { readSweepState, summaryOf } from '../../src/sweep/sweep-state.js';
@@ -65,11 +65,13 @@ describe('what a search has found', () => {
   it('is said with the command that confirms it', async () => {
     const { sweep } = search({ 32: 0.91666, 128: 0.9 });
     const summary = summaryOf(await readSweepState(sweep));
-    expect(bestFound(summary)).toMatch(
-      /^Best found: batch_size=32, val_accuracy 91\.67 % \(one seed, not confirmed; `ablate sweep --confirm study-sweep-[^` ]+` confirms it\)$/,
-    );
-    expect(bestFound({ ...summary, method: 'grid' })).toBeNull();
-    expect(bestFound({ ...summary, status: 'KILLED' })).toBeNull();
+    expect(sweepHeadline(summary)).toEqual({
+      sentence: 'Best found of 2: batch_size=32, val_accuracy 91.67 % (one seed, not confirmed).',
+      details: [],
+      confirm: `ablate sweep --confirm ${sweep.id}`,
+    });
+    expect(sweepHeadline({ ...summary, method: 'grid' })?.confirm ?? null).toBeNull();
+    expect(sweepHeadline({ ...summary, status: 'KILLED' })?.confirm ?? null).toBeNull();
   });
 
   it('is trained with seeds that had no part in it, beside the experiment as written, all to the end', () => {

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSweepRecord } from '../../src/sweep/sweep-journal.js';
-import type { SweepDirectory } from '../../src/sweep/sweep-store.js';
-import { SHOWN_SWEEPS, shownSweepsIn } from '../support/shown-sweeps.js';
+import { SHOWN_SWEEPS, shownSweepsIn, type ShownSweeps } from '../support/shown-sweeps.js';
 import { brokenWords, linesOnTerminal } from '../support/terminal.js';
 
 describe('on a terminal', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ablate-terminal-'));
-  let sweeps: Record<string, SweepDirectory>;
+  let sweeps: ShownSweeps;
 
   beforeAll(() => {
     sweeps = shownSweepsIn(join(folder, 'runs'));

@@ -5,9 +5,8 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
 import { gatherStudy } from '../../src/study/gather-study.js';
-import type { SweepDirectory } from '../../src/sweep/sweep-store.js';
 import { findChromium } from '../support/chromium.js';
-import { SHOWN_SWEEPS, shownSweepsIn } from '../support/shown-sweeps.js';
+import { SHOWN_SWEEPS, shownSweepsIn, type ShownSweeps } from '../support/shown-sweeps.js';
 
 const executablePath = findChromium();
 /** A page of A4 less its margins, in pixels. */
@@ -38,7 +37,7 @@ describe.skipIf(executablePath === undefined)('reports of sweeps of every shape,
   const folder = mkdtempSync(join(tmpdir(), 'ablate-shown-'));
   const runs = join(folder, 'runs');
   let browser: Browser;
-  let sweeps: Record<string, SweepDirectory>;
+  let sweeps: ShownSweeps;
 
   beforeAll(async () => {
     sweeps = shownSweepsIn(runs);
@@ -61,7 +60,7 @@ describe.skipIf(executablePath === undefined)('reports of sweeps of every shape,
       for (const width of [390, 768, 1440]) {
         await page.setViewportSize({ width, height: 900 });
         expect(await page.evaluate('document.documentElement.scrollWidth'), `${width} px`).toBe(width);
-        if (width > 390) expect(await page.evaluate(MISFITS), `${width} px`).toEqual([]);
+        expect(await page.evaluate(MISFITS), `${width} px`).toEqual([]);
       }
       await page.setViewportSize({ width: PAPER, height: 1000 });
       await page.emulateMedia({ media: 'print' });

@@ -40,10 +40,12 @@ export const SHOWN_SWEEPS = [
   'one variant',
   'long names',
   'failed variants',
-];
+] as const;
+
+export type ShownSweeps = Record<(typeof SHOWN_SWEEPS)[number], SweepDirectory>;
 
 /** Sweeps of every shape that a user looks at, which have ended; their trials were never trained. */
-export function shownSweepsIn(runsDirectory: string): Record<string, SweepDirectory> {
+export function shownSweepsIn(runsDirectory: string): ShownSweeps {
   const twelve = { 'model.kernel_size': [3, 5], 'model.pooling': ['max', 'average'] };
   const sweep = (variants: Values[], seeds: number[], more: Partial<Parameters<typeof finishedSweepIn>[1]> = {}) =>
     finishedSweepIn(runsDirectory, { variants, seeds, run: finished, ...more });

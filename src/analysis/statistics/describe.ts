@@ -1,13 +1,13 @@
 import { UserError } from '../../text/errors.js';
 
-/** A sample in numbers; what takes two values to know is null for one. */
+/** A sample in numbers; what takes two values to know, or says nothing of one, is null for one. */
 export interface Description {
   n: number;
   mean: number;
   /** With n − 1 in the denominator. */
   standardDeviation: number | null;
   standardError: number | null;
-  median: number;
+  median: number | null;
   minimum: number;
   maximum: number;
 }
@@ -25,7 +25,7 @@ export function describe(values: readonly number[]): Description {
     mean: mean(values),
     standardDeviation,
     standardError: standardDeviation === null ? null : standardDeviation / Math.sqrt(n),
-    median: quantile(sorted(values), 0.5),
+    median: n > 1 ? quantile(sorted(values), 0.5) : null,
     minimum: Math.min(...values),
     maximum: Math.max(...values),
   };

@@ -4,9 +4,10 @@ import { colors as pc } from '../../text/visible.js';
 import { tellApart } from '../../config/sweep/told-apart.js';
 import { hasStoppedEarly } from '../../sweep/results.js';
 import type { VariantResult, SweepSummary } from '../../sweep/sweep-store.js';
-import { listRun, runDirectory } from '../../tracking/run-store.js';
+import { listRun, type RunDirectory, runDirectory, type Summary } from '../../tracking/run-store.js';
+import { metricValues } from '../../report/metric-values.js';
 import { titledMetric } from '../../text/metric-unit.js';
-import { bestFound } from './best-found.js';
+import { sweepHeadline } from './sweep-headline.js';
 import { count, duration, metricNumbers } from '../format.js';
 import { countTexts } from './sweep-view.js';
 import { statusText } from '../run-status.js';
@@ -36,15 +37,18 @@ export function formatSweep(summary: SweepSummary, runsDirectory: string): strin
 
 /** The answer, what must be known to trust it, and how to see more. */
 function answerLines(summary: SweepSummary): string[] {
-  const { answer, id } = summary;
-  const found = bestFound(summary);
-  if (found !== null) return [wrapped(pc.bold(found), '  '), `  ${pc.dim(ablate('compare', id))}\n\n`];
-  if (!answer) return [];
+  const headline = sweepHeadline(summary);
+  if (!headline) return [];
+  const { sentence, details, confirm } = headline;
+  const cautions = confirm === null ? (summary.answer?.cautions ?? []) : [];
   return [
-    wrapped(pc.bold(answer.sentence), '  '),
-    ...(answer.details ?? []).map((detail) => wrapped(detail, '  ')),
-    ...answer.cautions.map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '  ')),
-    `  ${pc.dim(ablate('compare', id))}\n\n`,
+    wrapped(pc.bold(sentence), '  '),
+    ...details.map((detail) => wrapped(detail, '  ')),
+    ...cautions.map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '  ')),
+    ...[confirm, ablate('compare', summary.id)].flatMap((command) =>
+      command === null ? [] : [`  ${pc.dim(command)}\n`],
+    ),
+    '\n',
   ];
 }
 
@@ -93,26 +97,29 @@ function otherScores(
   metric: string,
   runsDirectory: string,
 ): { name: string; means: string[] }[] {
-  const scores = variants.map(({ trials }) =>
+  const part = /^(train|val|test)_/.exec(metric)?.[0];
+  if (part === undefined) return [];
+  const runs = variants.map(({ trials }) =>
     trials.flatMap(({ status, run }) =>
-      status === 'FINISHED' ? [listRun(runDirectory(runsDirectory, run)).summary?.metrics ?? {}] : [],
+      status === 'FINISHED' ? [{ status, metrics: metricsOf(runDirectory(runsDirectory, run)) }] : [],
     ),
   );
-  const part = /^(train|val|test)_/.exec(metric)?.[0];
-  const names = Object.keys(scores.flat().at(0) ?? {}).filter(
-    (name) => part !== undefined && name.startsWith(part) && name !== metric && name !== `${part}loss`,
-  );
+  const known = Object.keys(runs.flat().at(0)?.metrics ?? {});
+  const names = known.filter((name) => name.startsWith(part) && name !== metric && name !== `${part}loss`);
   return names.map((name) => ({
     name,
     means: metricNumbers(
       name,
-      scores.map((each) => meanOf(each, name)),
+      runs.map((each) => meanOf(metricValues(each, name))),
     ),
   }));
 }
 
-function meanOf(scores: readonly Readonly<Record<string, number>>[], name: string): number | null {
-  const values = scores.flatMap((each) => (Object.hasOwn(each, name) ? [each[name]] : []));
+function metricsOf(run: RunDirectory): Summary['metrics'] {
+  return listRun(run).summary?.metrics ?? {};
+}
+
+function meanOf(values: readonly number[]): number | null {
   return values.length === 0 ? null : mean(values);
 }
 

@@ -6,23 +6,25 @@ import { numberText, shareText } from '../numbers.js';
 import { rankVariants } from '../plots/ranking.js';
 import { variantNames } from '../variant-names.js';
 import { modelSentence } from '../tables.js';
-import { bestFound, isOfOneRunEach } from '../search.js';
+import { headlineOf } from '../headline.js';
+import { isOfOneRunEach } from '../search.js';
 import { testSetSentence } from '../test-set.js';
 import { factList } from './facts.js';
 import { markup, prose, type Content } from './markup.js';
 
 /** The question and the answer, with how sure it is. */
 export function answerSection(study: Study): Content {
-  const { answer, chance, ledger, scope } = study;
-  const found = bestFound(study);
+  const { answer, ledger, scope } = study;
+  const headline = headlineOf(study);
+  const confirm = headline?.confirm ?? null;
   return markup`<section id="answer" aria-labelledby="answer-title">
     <h2 id="answer-title">Answer</h2>
     <div class="answer ${answer?.decided ? 'decided' : 'open'}">
-      ${answer ? markup`<p class="verdict">${found ? 'A search, not confirmed' : answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
-      <p class="sentence">${prose(found?.sentence ?? answer?.sentence ?? chance?.sentence ?? singleSentence(study))}</p>
-      ${found ? markup`<p>This tells it from luck:</p><pre><code>${found.command}</code></pre>` : null}
+      ${answer ? markup`<p class="verdict">${confirm !== null ? 'A search, not confirmed' : answer.decided ? 'Decided' : 'Not decided yet'}</p>` : null}
+      <p class="sentence">${prose(headline?.sentence ?? singleSentence(study))}</p>
+      ${confirm === null ? null : markup`<p>This tells it from luck:</p><pre><code>${confirm}</code></pre>`}
     </div>
-    ${(found ? [] : (answer?.details ?? [])).map(paragraph)}
+    ${(headline?.details ?? []).map(paragraph)}
     ${[scope, ledger].map((told) => paragraph(told?.sentence ?? null))} ${paragraph(testSetSentence(study))} ${paragraph(modelSentence(study))} ${factList(factsOf(study))}
     ${
       answer && answer.cautions.length > 0
@@ -34,7 +36,7 @@ export function answerSection(study: Study): Content {
           </aside>`
         : null
     }
-    ${answer && !found ? surenessText(answer) : null}
+    ${answer && confirm === null ? surenessText(answer) : null}
   </section>`;
 }
 

@@ -4,6 +4,7 @@ import type { Study } from '../../study/study.js';
 import { titledMetric, unitOf } from '../../text/metric-unit.js';
 import { columnOf, numberText } from '../numbers.js';
 import { halfWidthOf, inDigitsOf, pValueText } from '../../text/digits.js';
+import { metricValues } from '../metric-values.js';
 import { verdictText } from '../plots/differences.js';
 import { isOfOneRunEach } from '../search.js';
 import { intervalColumn, leftOutText, statisticsOf } from '../tables.js';
@@ -49,7 +50,7 @@ function variantColumns(rows: readonly VariantRow[], study: Study): TableColumn<
       text: textOf(deviations),
       value: ({ description }) => description?.standardDeviation ?? null,
     }),
-    ...shown(deviations, {
+    ...shown(medians, {
       title: 'Median',
       text: textOf(medians),
       value: ({ description }) => description?.median ?? null,
@@ -69,9 +70,7 @@ function testColumn(rows: readonly VariantRow[], { metric }: Study): TableColumn
   const name = metric.name.replace(/^(best_)?(val|train)_/, 'test_');
   if (name === metric.name) return [];
   const means = rows.map(({ variant }) => {
-    const scores = variant.runs.flatMap(({ status, metrics }) =>
-      status === 'FINISHED' && Number.isFinite(metrics[name]) ? [metrics[name]] : [],
-    );
+    const scores = metricValues(variant.runs, name);
     return scores.length === 0 ? null : mean(scores);
   });
   if (means.every((each) => each === null)) return [];

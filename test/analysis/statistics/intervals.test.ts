@@ -7,11 +7,11 @@ import { randomStream } from '../../../src/random.js';
 const accuracy = fc.integer({ min: 0, max: 10_000 }).map((images) => images / 10_000);
 
 suite('describe', () => {
-  it('knows no spread of a single value', () => {
+  it('knows no spread and no middle of a single value', () => {
     expect(describe([0.5])).toMatchObject({
       n: 1,
       mean: 0.5,
-      median: 0.5,
+      median: null,
       standardDeviation: null,
       standardError: null,
     });

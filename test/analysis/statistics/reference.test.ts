@@ -54,7 +54,7 @@ function bootstraps(): Comparison[] {
   const cases = { mean: accuracies(12), median: accuracies(31), std: skewed };
   const statistics = {
     mean: undefined,
-    median: (values: Float64Array) => describe([...values]).median,
+    median: (values: Float64Array) => describe([...values]).median ?? NaN,
     std: (values: Float64Array) => (describe([...values]).standardDeviation ?? 0) * Math.sqrt(24 / 25),
   };
   return (['mean', 'median', 'std'] as const).map((name) => ({
