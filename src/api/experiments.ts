@@ -68,7 +68,7 @@ export async function loadExperiment(
 export async function check(experiment: ExperimentLike, options: ExperimentOptions = {}): Promise<CheckResult> {
   const { configHash } = await import('../config/hash.js');
   const { sizeOfSweep } = await import('../config/variants/size.js');
-  const { labelsOf } = await import('../config/variants/sweep.js');
+  const { labelsOf } = await import('../config/sweep/label.js');
   const { file, config, data, variants } = await checked(experiment, options);
   const label = config.sweep && labelsOf(config.sweep);
   const sweep =

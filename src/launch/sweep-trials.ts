@@ -1,5 +1,6 @@
 import type { Experiment, SweepConfig } from '../config/schema/experiment.generated.js';
-import { type SweepVariant, variantOf, seedRangeOf, sweepSeeds, labelsOf } from '../config/variants/sweep.js';
+import { labelsOf } from '../config/sweep/label.js';
+import { type SweepVariant, variantOf, seedRangeOf, sweepSeeds } from '../config/variants/sweep.js';
 import type { SweepJournal, SweepRecord } from '../sweep/sweep-journal.js';
 import { AddedSeeds } from '../sweep/added-seeds.js';
 import { ListedTrials, type TrialSource } from '../sweep/trial-source.js';

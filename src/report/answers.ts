@@ -1,6 +1,6 @@
 import { mean } from '../analysis/statistics/describe.js';
 import { tInterval } from '../analysis/statistics/intervals.js';
-import { keyWords, valueWords } from '../config/sweep/words.js';
+import { keyWords, levelWords } from '../config/sweep/words.js';
 import type { Study } from '../study/study.js';
 import { markdownTable, originSentence } from './markdown.js';
 import { inUnits } from './in-units.js';
@@ -15,10 +15,7 @@ import { referenceOf } from './variant-rows.js';
 
 const IN_WORDS: FactorNames = {
   ofKey: keyWords,
-  ofLevels: ({ key, levels }) => {
-    const values = levels.map(({ value }) => value);
-    return values.map((value) => valueWords(key, value, values));
-  },
+  ofLevels: ({ key, levels }) => levelWords(key, levels),
 };
 
 /** The columns of `variantTable` that a page of answers has no room for. */

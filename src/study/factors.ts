@@ -13,6 +13,7 @@ import { tInterval } from '../analysis/statistics/intervals.js';
 import type { SweepMetric } from '../config/schema/experiment.generated.js';
 import { levelText, variedKeys } from '../config/sweep/grid-questions.js';
 import { levelLabels, shortKey } from '../config/sweep/label.js';
+import { levelWords } from '../config/sweep/words.js';
 import type { SeedValues } from '../analysis/statistics/pairing.js';
 import type { Json } from '../config/text/tree.js';
 import type { Factor, FactorLevel, Interaction, StudyVariant } from './study.js';
@@ -60,7 +61,7 @@ export function effectsOf(variants: readonly StudyVariant[], options: EffectOpti
   const factors = keys.map((key) => {
     const levels = levelsOf(key, cells);
     const bySeed = shares === null ? null : marginalValues(runs, key);
-    const answer = bySeed && cells.length > 1 ? answerOf(shortKey(key, keys), levels, bySeed, options) : null;
+    const answer = bySeed && cells.length > 1 ? answerOf({ key, keys, levels }, bySeed, options) : null;
     const share = shareOf([key], shares ?? others);
     return {
       key,
@@ -161,14 +162,15 @@ function summarize(
 
 /** Which level is best, all other parameters averaged over, seed by seed. */
 function answerOf(
-  title: string,
-  levels: readonly Level[],
+  { key, keys, levels }: { key: string; keys: readonly string[]; levels: readonly Level[] },
   bySeed: ReadonlyMap<string, SeedValues>,
   options: EffectOptions,
 ): Answer {
   const labels = levelLabels(levels);
+  const titles = levelWords(key, levels);
   const variants = levels.map(({ text }, i) => ({
-    name: `${title}=${labels[i]}`,
+    name: `${shortKey(key, keys)}=${labels[i]}`,
+    title: titles[i],
     values: bySeed.get(text) ?? new Map<number, number>(),
     leftOut: { failed: 0, pruned: 0 },
   }));

@@ -3,7 +3,7 @@ import { usualGoal } from '../config/sweep/resolve.js';
 import { answerQuestion, type Answer } from '../analysis/answer.js';
 import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { isChanceAlone, studyChance, type ChanceRun } from '../analysis/chance.js';
-import { variantsNamed } from '../config/variants/baseline.js';
+import { variantCalled } from '../config/variants/baseline.js';
 import { variantTitles } from '../config/sweep/words.js';
 import { questionsOf } from '../config/sweep/grid-questions.js';
 import { seedValues } from '../analysis/statistics/pairing.js';
@@ -127,7 +127,8 @@ function askedOf(named: NamedRuns, { metric, margin, alpha, baseline }: StudyOpt
     question: isOneSweep ? sweeps[0].begun.question : null,
     metric: metricOf(named, metric),
     isOneSweep,
-    baseline: baseline ?? (isOneSweep ? begun[0].baseline : undefined),
+    // One that was stated and has no run yet is none.
+    baseline: baseline ?? (isOneSweep ? variants.find(({ name }) => name === begun[0].baseline)?.name : undefined),
     judgement: {
       margin: margin ?? begun.find((each) => each.margin != null)?.margin ?? undefined,
       alpha: alpha ?? begun.find((each) => each.alpha !== undefined)?.alpha ?? USUAL_ALPHA,
@@ -232,16 +233,13 @@ function answerOf(
 /** @throws UserError `unknown-baseline` */
 function baselineNamed(asked: string, variants: readonly StudyVariant[], titles: readonly string[]): string {
   const names = variants.map(({ name }) => name);
-  const matches = variantsNamed(
+  const meant = variantCalled(
     asked,
     names.map((name, i) => [name, titles[i]]),
   );
-  if (matches.length === 1) return names[matches[0]];
-  throw new UserError(`${matches.length === 0 ? 'no variant is' : `${matches.length} variants are`} called ${asked}`, {
-    code: 'unknown-baseline',
-    hint: `name one of ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`,
-    exitCode: 2,
-  });
+  if (meant.place !== null) return names[meant.place];
+  const { message, expected } = meant;
+  throw new UserError(message, { code: 'unknown-baseline', hint: `name ${expected}`, exitCode: 2 });
 }
 
 /** What only the runs themselves tell, and a reader must know. */

@@ -9,7 +9,8 @@ import type { Experiment } from '../../src/config/schema/experiment.generated.js
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment, type LoadedExperiment } from '../../src/config/load.js';
 import { parseOverride } from '../../src/config/text/overrides.js';
-import { variantOf, expandSweep, sweepDatasets, sweepSeeds, sweptKeys } from '../../src/config/variants/sweep.js';
+import { variantOf, expandSweep, sweepDatasets, sweepSeeds } from '../../src/config/variants/sweep.js';
+import { sweptKeys } from '../../src/config/sweep/label.js';
 import type { Json } from '../../src/config/text/tree.js';
 
 let folder: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tellApart, type NamedVariant } from '../../src/config/sweep/told-apart.js';
+import type { NamedVariant } from '../../src/config/sweep/names.js';
+import { tellApart } from '../../src/config/sweep/told-apart.js';
 
 describe('variants side by side', () => {
   it('are told apart by what differs alone, its names in the heading', () => {

@@ -73,10 +73,29 @@ describe('the study of a sweep', () => {
     expect(other.ledger?.chosenAfter).toEqual(['the baseline pooling=max']);
   });
 
+  it('has no baseline where the one that was stated has no run', async () => {
+    const runs = temporaryFolder();
+    const { id } = finishedSweepIn(runs, {
+      variants: [{ [POOLING]: 'max' }, { [POOLING]: 'average' }],
+      seeds: SEEDS,
+      run: (_, seed) => ({ metrics: { val_accuracy: 0.9 + 0.001 * seed } }),
+      begun: { baseline: 'pooling=none' },
+    });
+    const { answer } = await gatherStudy(runs, [id]);
+    expect(answer?.baseline).toBeNull();
+    await expect(gatherStudy(runs, [id], { baseline: 'pooling=none' })).rejects.toMatchObject({
+      message: 'no variant is called pooling=none',
+      hint: 'name one of pooling=max, pooling=average',
+    });
+  });
+
   it('tells what each factor does, and how much of the variance it makes', async () => {
     const runs = temporaryFolder();
     const { factors, interactions } = await gatherStudy(runs, [kernelGrid(runs).id]);
     const [kernel, pooling] = factors;
+    // In the words that the answer has for variants.
+    expect(factors.map(({ answer }) => answer?.sentence).join()).toMatch(/3×3 kernels.*max pooling/);
+    expect(factors.map(({ answer }) => answer?.sentence).join()).not.toContain('=');
     expect([kernel.key, pooling.key]).toEqual([KERNEL, POOLING]);
     expect(kernel.importance).toBeGreaterThan(0.9);
     expect(kernel.pValue).toBeLessThan(0.001);

@@ -1,7 +1,8 @@
 import { modelLabel } from '../model-reference.js';
 import { isObject } from '../schema/schema.js';
+import type { SweepConfig } from '../schema/experiment.generated.js';
 import type { Values } from './conditions.js';
-import type { GivenNames } from './names.js';
+import { type GivenNames, includedValues, type NamedVariant } from './names.js';
 import type { Json } from '../text/tree.js';
 
 /** Of a list item, or of what has a name: `name=cifar10` could be anything, `dataset.name=cifar10` is not. */
@@ -21,6 +22,24 @@ export function variantLabel(values: Values, keys: readonly string[], names: Giv
     ([key, value]) => `${shortKey(key, keys)}=${names.values?.[key] ?? valueLabel(value)}`,
   );
   return words.length === 0 ? 'base' : words.join(' ');
+}
+
+/** Every key that some variant has a value of: the parameters in their order, then what `include` adds. */
+export function sweptKeys(sweep: SweepConfig): string[] {
+  const included = includedValues(sweep).flatMap((values) => Object.keys(values));
+  return [...new Set([...Object.keys(sweep.parameters), ...included])];
+}
+
+/** Calls the variants of a sweep by what tells them apart. */
+export function labelsOf(sweep: SweepConfig): (variant: NamedVariant) => string {
+  const keys = sweptKeys(sweep);
+  return ({ values, names }) => variantLabel(values, keys, names);
+}
+
+/** Likewise variants whose sweep isn't at hand. */
+export function labelsAmong(variants: readonly NamedVariant[]): string[] {
+  const keys = [...new Set(variants.flatMap(({ values }) => Object.keys(values)))];
+  return variants.map(({ values, names }) => variantLabel(values, keys, names));
 }
 
 /** The last parts of a dotted key, as many as tell it from the others: `learning_rate`, `layers.0.filters`. */

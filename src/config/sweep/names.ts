@@ -11,6 +11,12 @@ export interface GivenNames {
   values?: Readonly<Record<string, string>>;
 }
 
+/** What a variant is told apart by. */
+export interface NamedVariant {
+  values: Values;
+  names?: GivenNames;
+}
+
 /** The variants that `include` lists: their values, without their names. */
 export function includedValues({ include }: Pick<SweepConfig, 'include'>): Values[] {
   return include.map((entry) => Object.fromEntries(Object.entries(entry).filter(([key]) => key !== 'name')) as Values);

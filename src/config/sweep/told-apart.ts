@@ -1,14 +1,7 @@
-import type { Values } from './conditions.js';
 import { levelText, variedKeys } from './grid-questions.js';
 import { shortKey, valueLabels } from './label.js';
-import type { GivenNames } from './names.js';
+import type { NamedVariant } from './names.js';
 import type { Json } from '../text/tree.js';
-
-/** What a variant is told apart by. */
-export interface NamedVariant {
-  values: Values;
-  names?: GivenNames;
-}
 
 /** A parameter that differs between variants, and its value in each. */
 export interface ParameterColumn {

@@ -2,6 +2,7 @@ import { isObject } from '../schema/schema.js';
 import type { Json } from '../text/tree.js';
 import { listed } from '../../text/words.js';
 import type { Values } from './conditions.js';
+import { levelLabels } from './label.js';
 import type { GivenNames } from './names.js';
 
 /** How a value is told, where it is one of some that vary: `3×3 kernels`. */
@@ -101,6 +102,13 @@ export function valueWords(key: string, value: Json, others: readonly Json[]): s
   // A whole layer is called by its kind.
   if (/^\d+$/.test(last)) return namedWords(value, others);
   return switchWords(spaced(last), value, others);
+}
+
+/** What levels of a parameter are called in sentences: in words where those tell all of them apart, else by their labels. */
+export function levelWords(key: string, levels: readonly { value: Json; isAbsent?: boolean }[]): string[] {
+  const values = levels.map(({ value }) => value);
+  const words = values.map((value) => valueWords(key, value, values));
+  return new Set(words).size === words.length ? words : levelLabels(levels);
 }
 
 /** How a parameter is called in a sentence: `kernel size`, `layer 3`, counted from 1. */

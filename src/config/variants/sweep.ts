@@ -9,7 +9,6 @@ import type {
 import type { LoadedExperiment } from '../load.js';
 import { conditionOf } from '../sweep/axes.js';
 import { concerns, hasValues, type Condition, type Values } from '../sweep/conditions.js';
-import { variantLabel } from '../sweep/label.js';
 import { endsOf } from '../sweep/distributions.js';
 import { givenNames, includedValues, type GivenNames } from '../sweep/names.js';
 import { baselineProblems } from './baseline.js';
@@ -168,18 +167,6 @@ function repetitionsOf(experiment: Experiment): number[] {
 export function seedRangeOf({ sweep }: Experiment): SeedRange | null {
   const seeds = sweep?.seeds;
   return typeof seeds === 'object' && !Array.isArray(seeds) ? seeds : null;
-}
-
-/** Every key that some variant has a value of: the parameters in their order, then what `include` adds. */
-export function sweptKeys(sweep: SweepConfig): string[] {
-  const included = includedValues(sweep).flatMap((values) => Object.keys(values));
-  return [...new Set([...Object.keys(sweep.parameters), ...included])];
-}
-
-/** Calls the variants of a sweep by what tells them apart. */
-export function labelsOf(sweep: SweepConfig): (variant: Pick<SweepVariant, 'values' | 'names'>) => string {
-  const keys = sweptKeys(sweep);
-  return ({ values, names }) => variantLabel(values, keys, names);
 }
 
 /**

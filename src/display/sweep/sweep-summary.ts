@@ -1,6 +1,7 @@
 import type { Experiment } from '../../config/schema/experiment.generated.js';
 import { sizeOfSweep, type SweepSize } from '../../config/variants/size.js';
-import { seedRangeOf, sweepSeeds, labelsOf, type SweepVariant } from '../../config/variants/sweep.js';
+import { labelsOf } from '../../config/sweep/label.js';
+import { seedRangeOf, sweepSeeds, type SweepVariant } from '../../config/variants/sweep.js';
 import { tellApart } from '../../config/sweep/told-apart.js';
 import { count } from '../format.js';
 import { fittedTable } from '../tables/fitted-table.js';
