@@ -115,7 +115,7 @@ export function establishFacts(request: AnswerRequest): AnswerFacts {
     variants: variants.map((variant) => summarize(variant, variants.length <= MOST_PAIRED)),
     comparisons: comparisons.map((one) => ({
       ...one,
-      interval: one.interval && possibleDifferences(one.interval, metric.name),
+      interval: possibleDifferences(one.interval, metric.name),
       ...furtherTests(one, values, judgement),
     })),
     leftOut: totalLeftOut(variants),

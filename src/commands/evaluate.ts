@@ -8,7 +8,7 @@ import type { LocatedExperiment } from '../protocol/job.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { wholeNumber } from '../launch/options/parsers.js';
 import type { EvaluatedModel } from '../display/evaluation-picture.js';
-import type { WorstImage } from '../analysis/worst-images.js';
+import type { ImageDataset } from '../data/images/image-dataset.js';
 import type { Comparison, Evaluated } from '../display/evaluate-format.js';
 import type { StatusLine } from '../display/status-line.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
@@ -197,7 +197,8 @@ async function report(
     noun,
     tested,
     report: classificationReport({ classes: model.classes, ...tested, probabilities }),
-    worst: worstImages(tested, worst),
+    worst: worstImages(tested, Math.max(worst, WORST_DRAWN)),
+    listed: worst,
     robustness,
   };
 }
@@ -224,7 +225,8 @@ async function writePlot(evaluated: Evaluated[], experiments: LocatedExperiment[
   const { evaluationSvg } = await import('../display/evaluation-picture.js');
   const { toPng } = await import('../report/plots/png.js');
   const { sayWritten, writeOutput } = await import('../display/write-output.js');
-  const shown = await Promise.all(evaluated.map((each, i) => shownModel(each, experiments[i])));
+  const images = await imagesOf(evaluated, experiments);
+  const shown = await Promise.all(evaluated.map((each) => shownModel(each, images)));
   const svg = evaluationSvg(shown.flatMap((model) => model ?? []));
   await writeOutput(path, isPng(path) ? await toPng(svg, { hasPhotographs: true }) : svg, '--plot');
   sayWritten(`${path}: how far probabilities can be believed, the confusion matrix, the worst images`);
@@ -232,13 +234,14 @@ async function writePlot(evaluated: Evaluated[], experiments: LocatedExperiment[
 
 /** Null of a model without probabilities. */
 async function shownModel(
-  { model: { name, classes }, tested, report: { probabilities, confusionMatrix } }: Evaluated,
-  experiment: LocatedExperiment,
+  { model: { name, classes }, tested, report: { probabilities, confusionMatrix }, worst: all }: Evaluated,
+  images: Images,
 ): Promise<EvaluatedModel | null> {
   if (!probabilities) return null;
-  const { worstImages } = await import('../analysis/worst-images.js');
-  const worst = worstImages(tested, WORST_DRAWN);
-  const pictures = await picturesOf(worst, tested, experiment);
+  const { imagePng } = await import('../data/images/image-png.js');
+  const worst = all.slice(0, WORST_DRAWN);
+  const dataset = images.get(tested.digest);
+  const pictures = dataset ? await Promise.all(worst.map(({ index }) => imagePng(dataset.test, index, dataset))) : [];
   return {
     panel: { name, calibration: probabilities.calibration },
     classes: [...classes],
@@ -252,24 +255,20 @@ async function shownModel(
   };
 }
 
-/** Of the worst images; none where its data aren't images, are gone or have changed. */
-async function picturesOf(
-  worst: readonly WorstImage[],
-  { digest }: TestedModel,
-  { config, source }: LocatedExperiment,
-): Promise<Buffer[]> {
-  const { loadDataset } = await import('../data/load.js');
-  const { asImages } = await import('../data/images/image-dataset.js');
-  const { imagePng } = await import('../data/images/image-png.js');
-  const { UserError } = await import('../text/errors.js');
-  try {
-    const dataset = asImages(await loadDataset(config.dataset, { baseDirectory: dirname(source) }), '--plot');
-    if (dataset.digest !== digest) return [];
-    return await Promise.all(worst.map(({ index }) => imagePng(dataset.test, index, dataset)));
-  } catch (error) {
-    if (error instanceof UserError) return [];
-    throw error;
+/** The data that models were tested on, by their digest; null where they aren't images, are gone or have changed. */
+type Images = ReadonlyMap<string, ImageDataset | null>;
+
+/** What several models were tested on is read once. */
+async function imagesOf(evaluated: readonly Evaluated[], experiments: LocatedExperiment[]): Promise<Images> {
+  const { imagesIfThere } = await import('../data/images/images-if-there.js');
+  const images = new Map<string, ImageDataset | null>();
+  for (const [i, { tested }] of evaluated.entries()) {
+    const { digest } = tested;
+    const { config, source } = experiments[i];
+    if (images.has(digest)) continue;
+    images.set(digest, await imagesIfThere({ config: config.dataset, baseDirectory: dirname(source), digest }));
   }
+  return images;
 }
 
 function isPng(path: string): boolean {

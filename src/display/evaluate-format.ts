@@ -20,8 +20,10 @@ export interface Evaluated {
   noun: 'image' | 'row';
   tested: TestedModel;
   report: ClassificationReport;
-  /** Of the wrongly classified images, the worst first. */
+  /** Of what was wrongly classified, the worst first; so many at least as are listed. */
   worst: WorstImage[];
+  /** How many of them are listed. */
+  listed: number;
   robustness: RobustnessScore[];
 }
 
@@ -48,7 +50,7 @@ export function evaluationsJson(evaluated: readonly Evaluated[], comparisons: re
   return `${JSON.stringify({ runs: evaluated.map(toJson), comparisons: comparisons.map(comparisonJson) }, undefined, 2)}\n`;
 }
 
-function toJson({ model, tested, report, worst, robustness }: Evaluated): object {
+function toJson({ model, tested, report, worst, listed, robustness }: Evaluated): object {
   return {
     run: model.name,
     dataset_digest: tested.digest,
@@ -64,7 +66,7 @@ function toJson({ model, tested, report, worst, robustness }: Evaluated): object
       recall_interval: recallInterval,
     })),
     confusion_matrix: report.confusionMatrix,
-    worst: worst.map((image) => worstJson(image, model, tested)),
+    worst: worst.slice(0, listed).map((image) => worstJson(image, model, tested)),
     robustness,
   };
 }
@@ -169,8 +171,9 @@ function matrixTable({ model, report }: Evaluated): string {
 }
 
 /** What the model got wrong most confidently. */
-function worstTable({ model, tested, worst, noun }: Evaluated): string {
-  if (worst.length === 0) return '';
+function worstTable({ model, tested, worst: all, listed, noun }: Evaluated): string {
+  if (all.length === 0) return '';
+  const worst = all.slice(0, listed);
   const name = valueName(model);
   const title = name.toUpperCase();
   const rows = worst.map(({ index, label, prediction, labelValue, predictionValue }) => [

@@ -6,7 +6,7 @@ import { markdownTable, originSentence } from './markdown.js';
 import { inUnits } from './in-units.js';
 import { halfWidthOf, inDigitsOf } from '../text/digits.js';
 import { metricValues } from './metric-values.js';
-import { metricWords } from '../text/metric-unit.js';
+import { metricWords, possibleValues, unitOf } from '../text/metric-unit.js';
 import { wordNames } from './variant-names.js';
 import { intervalText } from './numbers.js';
 import { columnsWhere, factorTable, variantTable, type FactorNames, type TextTable } from './tables.js';
@@ -84,7 +84,7 @@ function testSentence(study: Study): string[] {
   if (!best || scores.length === 0) return [];
   const measured = testSetSentence(study);
   if (measured !== null) return [spoken(measured, study)];
-  const interval = tInterval(scores);
+  const interval = possibleValues(tInterval(scores), 'test_accuracy', unitOf('test_accuracy').factor);
   const chosen = study.answer ? titleOf(best.name, study.answer) : 'the only one';
   return [
     `On the test set ${wordNames(study).short(best.name)}, ${chosen} of ${study.variants.length} by ${metricWords(study.metric.name)}, has an accuracy of ` +

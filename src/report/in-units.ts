@@ -1,10 +1,11 @@
 import type { Answer } from '../analysis/answer.js';
 import type { Comparison, VariantSummary } from '../analysis/answer-facts.js';
 import type { Interval } from '../analysis/statistics/intervals.js';
-import { inUnit, unitOf, type MetricUnit } from '../text/metric-unit.js';
+import { inUnit, possibleValues, unitOf, type MetricUnit } from '../text/metric-unit.js';
 import type { Factor, Interaction, ModelComparison, Study, StudyRun } from '../study/study.js';
 
 type Scale = (value: number) => number;
+type ScaleInterval = (interval: Interval | null) => Interval | null;
 
 /**
  * A study as it is told: every value in the unit of its metric, so that tables, plots and sentences show the same numbers.
@@ -13,15 +14,15 @@ type Scale = (value: number) => number;
 export function inUnits(study: Study): Study {
   const unit = unitOf(study.metric.name);
   const scale: Scale = (value) => inUnit(value, unit);
-  const possible = possibleEnds(study.metric.name);
+  const scaled: ScaleInterval = (interval) => scaledInterval(possibleValues(interval, study.metric.name), scale);
   return {
     ...study,
-    answer: study.answer && scaledAnswer(study.answer, scale, possible),
+    answer: study.answer && scaledAnswer(study.answer, scale, scaled),
     variants: study.variants.map((variant) => ({
       ...variant,
       runs: variant.runs.map((run) => scaledRun(run, unit)),
     })),
-    factors: study.factors.map((factor) => scaledFactor(factor, scale, possible)),
+    factors: study.factors.map((factor) => scaledFactor(factor, scale, scaled)),
     interactions: study.interactions.map((one): Interaction => {
       return { ...one, means: one.means.map((row) => row.map(scale)) };
     }),
@@ -29,23 +30,12 @@ export function inUnits(study: Study): Study {
   };
 }
 
-/** An interval of values in a metric's unit, without what can't be. */
-export function possibleInterval(interval: Interval | null, metric: string): Interval | null {
-  return scaledInterval(interval, possibleEnds(metric));
-}
-
-/** Student's interval of a share may reach below 0 or above 1, that of a loss below 0: what can't be is not shown. */
-function possibleEnds(metric: string): Scale {
-  if (unitOf(metric).factor === 100) return (value) => Math.min(100, Math.max(0, value));
-  return /(^|_)(loss|error)$/.test(metric) ? (value) => Math.max(0, value) : (value) => value;
-}
-
-function scaledAnswer(answer: Answer, scale: Scale, possible: Scale): Answer {
+function scaledAnswer(answer: Answer, scale: Scale, scaled: ScaleInterval): Answer {
   const { margin } = answer.judgement;
   return {
     ...answer,
     judgement: { ...answer.judgement, margin: margin === null ? null : scale(margin) },
-    variants: answer.variants.map((variant) => scaledSummary(variant, scale, possible)),
+    variants: answer.variants.map((variant) => scaledSummary(variant, scale, scaled)),
     comparisons: answer.comparisons.map((one): Comparison => {
       const difference = one.difference === null ? null : scale(one.difference);
       return { ...one, difference, interval: scaledInterval(one.interval, scale) };
@@ -53,7 +43,7 @@ function scaledAnswer(answer: Answer, scale: Scale, possible: Scale): Answer {
   };
 }
 
-function scaledSummary(variant: VariantSummary, scale: Scale, possible: Scale): VariantSummary {
+function scaledSummary(variant: VariantSummary, scale: Scale, scaled: ScaleInterval): VariantSummary {
   const { description, interval, bootstrapInterval } = variant;
   return {
     ...variant,
@@ -66,7 +56,7 @@ function scaledSummary(variant: VariantSummary, scale: Scale, possible: Scale): 
       minimum: scale(description.minimum),
       maximum: scale(description.maximum),
     },
-    interval: scaledInterval(interval, (end) => possible(scale(end))),
+    interval: scaled(interval),
     bootstrapInterval: scaledInterval(bootstrapInterval, scale),
   };
 }
@@ -86,12 +76,11 @@ function scaledRun(run: StudyRun, unit: MetricUnit): StudyRun {
   };
 }
 
-function scaledFactor(factor: Factor, scale: Scale, possible: Scale): Factor {
-  const levels = factor.levels.map(({ mean, interval, ...level }) => ({
-    ...level,
-    mean: scale(mean),
-    interval: interval && { lower: possible(scale(interval.lower)), upper: possible(scale(interval.upper)) },
-  }));
+function scaledFactor(factor: Factor, scale: Scale, scaled: ScaleInterval): Factor {
+  const levels = factor.levels.map(({ mean, interval, ...level }) => {
+    const ends = scaled(interval && [interval.lower, interval.upper]);
+    return { ...level, mean: scale(mean), interval: ends && { lower: ends[0], upper: ends[1] } };
+  });
   return { ...factor, levels };
 }
 

@@ -2,6 +2,7 @@ import type { Comparison, LeftOut, VariantSummary } from '../analysis/answer-fac
 import type { Verdict } from '../analysis/verdicts.js';
 import { describe, type Description } from '../analysis/statistics/describe.js';
 import { tInterval, type Interval } from '../analysis/statistics/intervals.js';
+import { possibleValues, unitOf } from '../text/metric-unit.js';
 import type { Study, StudyVariant } from '../study/study.js';
 
 /** What is told of a variant: its values, and how far it is from the best, or from the baseline. */
@@ -38,7 +39,7 @@ export function variantRows(study: Study): VariantRow[] {
   const summaries = new Map(study.answer?.variants.map((summary) => [summary.name, summary]));
   const comparisons = new Map(study.answer?.comparisons.map((one) => [`${one.first}\n${one.second}`, one]));
   const rows = study.variants.map((variant): VariantRow => {
-    const { description, interval, leftOut } = summaries.get(variant.name) ?? summaryOf(variant);
+    const { description, interval, leftOut } = summaries.get(variant.name) ?? summaryOf(variant, study.metric.name);
     return {
       variant,
       description,
@@ -53,13 +54,20 @@ export function variantRows(study: Study): VariantRow[] {
 }
 
 /** Of a variant that is by itself. */
-function summaryOf({ runs }: StudyVariant): Pick<VariantSummary, 'description' | 'interval' | 'leftOut'> {
+function summaryOf(
+  { runs }: StudyVariant,
+  metric: string,
+): Pick<VariantSummary, 'description' | 'interval' | 'leftOut'> {
   const values = runs.flatMap(({ value }) => value ?? []);
   const count = (wanted: string): number => runs.filter(({ status }) => status === wanted).length;
   const [pruned, interrupted] = [count('PRUNED'), count('KILLED')];
   const leftOut = { failed: runs.length - values.length - pruned - interrupted, pruned, interrupted };
   if (values.length === 0) return { description: null, interval: null, leftOut };
-  return { description: describe(values), interval: tInterval(values), leftOut };
+  return {
+    description: describe(values),
+    interval: possibleValues(tInterval(values), metric, unitOf(metric).factor),
+    leftOut,
+  };
 }
 
 function turned(name: string, reference: string, comparisons: ReadonlyMap<string, Comparison>): RowComparison | null {

@@ -2,11 +2,11 @@ import { dirname } from 'node:path';
 import { mean } from '../analysis/statistics/describe.js';
 import { loadExperiment } from '../config/load.js';
 import type { TaskOptions } from '../data/dataset.js';
-import { type ImageDataset, asImages } from '../data/images/image-dataset.js';
+import type { ImageDataset } from '../data/images/image-dataset.js';
 import { imagePng } from '../data/images/image-png.js';
-import { loadDataset } from '../data/load.js';
-import { UserError } from '../text/errors.js';
-import { readIdentity, runDirectory } from '../tracking/run-store.js';
+import { imagesIfThere } from '../data/images/images-if-there.js';
+import { readIdentity, readSummary, runDirectory } from '../tracking/run-store.js';
+import { ifReadable } from './if-readable.js';
 import { readPredictions, type Predictions } from './artifacts.js';
 import type { Misclassified, StudyRun, StudyVariant } from './study.js';
 
@@ -21,7 +21,7 @@ export async function misclassifiedBy(
 ): Promise<Misclassified[]> {
   const tested = runs.filter(({ value }) => value !== null);
   const predictions = tested.flatMap(({ directory }) => readPredictions(directory) ?? []);
-  const dataset = tested.length > 0 ? await datasetOf(tested[0], onProgress) : null;
+  const dataset = tested.length > 0 ? await imagesOf(tested[0], onProgress) : null;
   if (!dataset || predictions.some(({ labels }) => labels.length !== dataset.test.labels.length)) return [];
   return Promise.all(mostOftenWrong(predictions, count).map((image) => describeImage(image, predictions, dataset)));
 }
@@ -39,19 +39,14 @@ function mostOftenWrong(predictions: readonly Predictions[], count: number): num
   return images.sort((a, b) => wrong[b] - wrong[a] || a - b).slice(0, count);
 }
 
-async function datasetOf(
-  { directory, id }: StudyRun,
-  onProgress: TaskOptions['onProgress'],
-): Promise<ImageDataset | null> {
+function imagesOf({ directory, id }: StudyRun, onProgress: TaskOptions['onProgress']): Promise<ImageDataset | null> {
   const run = runDirectory(dirname(directory), id);
-  try {
-    const { config } = loadExperiment(run.config);
-    const baseDirectory = dirname(readIdentity(run).source ?? run.config);
-    return asImages(await loadDataset(config.dataset, { baseDirectory, onProgress }), 'a picture of errors');
-  } catch (error) {
-    if (error instanceof UserError) return null;
-    throw error;
-  }
+  const source = ifReadable(() => ({
+    config: loadExperiment(run.config).config.dataset,
+    baseDirectory: dirname(readIdentity(run).source ?? run.config),
+    digest: readSummary(run)?.dataset_digest,
+  }));
+  return source ? imagesIfThere({ ...source, onProgress }) : Promise.resolve(null);
 }
 
 async function describeImage(

@@ -1,7 +1,7 @@
 import { modelLabel } from '../config/model-reference.js';
 import { usualGoal } from '../config/sweep/resolve.js';
 import { nearest } from '../config/text/suggest.js';
-import { badUsage, UserError } from '../text/errors.js';
+import { badUsage } from '../text/errors.js';
 import type { Found } from '../sweep/find.js';
 import { readSweepRecord } from '../sweep/sweep-journal.js';
 import { readSweepStates, type SweepState } from '../sweep/sweep-state.js';
@@ -9,6 +9,7 @@ import { folderBytes } from '../tracking/folder-size.js';
 import { readBeginning, type RunBeginning } from '../tracking/run-history.js';
 import { labelledTags, readLabels } from '../tracking/labels.js';
 import { byTime, type ListedRun, listRuns, nameInId, readIdentity, startOf } from '../tracking/run-store.js';
+import { ifReadable } from './if-readable.js';
 import { badFilter, compareValues, parseWhere } from './where.js';
 
 /** A run as lists show it, filter it and sort it. */
@@ -80,16 +81,6 @@ export function sweepsOfRuns(sweeps: readonly SweepState[]): Map<string, string>
       return [...ended, ...open].map(({ run }) => [run, sweep.id] as const);
     }),
   );
-}
-
-/** A run that can't be read is listed, and says why. */
-function ifReadable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }
 
 /** What a key means for a run: a key of its configuration, a metric, a tag (`tags.team`), or a fact. */

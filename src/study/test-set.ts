@@ -1,5 +1,6 @@
 import type { Answer } from '../analysis/answer.js';
-import { twoLevelInterval } from '../analysis/statistics/two-level.js';
+import { type TwoLevel, twoLevelInterval } from '../analysis/statistics/two-level.js';
+import { possibleDifferences, possibleValues } from '../text/metric-unit.js';
 import { haveSameLabels, readPredictions } from './artifacts.js';
 import type { StudyVariant, TestSet } from './study.js';
 
@@ -34,10 +35,15 @@ export function testSetOf(
   return {
     variants: [first, second].map(({ bySeed }, i) => ({
       name: chosen[i].name,
-      ...twoLevelInterval([...bySeed.values()]),
+      ...possible(twoLevelInterval([...bySeed.values()]), possibleValues),
     })),
-    difference: differences.length === 0 ? null : twoLevelInterval(differences),
+    difference: differences.length === 0 ? null : possible(twoLevelInterval(differences), possibleDifferences),
   };
+}
+
+/** Shares, or differences of them, without what can't be. */
+function possible(found: TwoLevel, ends: typeof possibleValues): TwoLevel {
+  return { ...found, interval: ends(found.interval, 'test_accuracy') };
 }
 
 function scoresOf({ runs }: StudyVariant): Scored | null {

@@ -28,9 +28,29 @@ export function inUnit(value: number, { factor }: MetricUnit): number {
   return factor === 1 ? value : Number((factor * value).toPrecision(15));
 }
 
-/** An interval of a difference without what can't be: two shares differ by 1 at most. */
-export function possibleDifferences([lower, upper]: readonly [number, number], metric: string): [number, number] {
-  return unitOf(metric).factor === 100 ? [Math.max(-1, lower), Math.min(1, upper)] : [lower, upper];
+/** Lower and upper end. */
+type Ends = readonly [lower: number, upper: number];
+
+/** The least and the greatest value that a metric can have. */
+function possibleEnds(metric: string): Ends {
+  if (unitOf(metric).factor === 100) return [0, 1];
+  return [/(^|_)(loss|error)$/.test(metric) ? 0 : -Infinity, Infinity];
+}
+
+/**
+ * An interval of values without what can't be: Student's, of a share, may reach below 0 or above 1.
+ * @param factor what its ends were multiplied by, where they are told in the metric's unit
+ */
+export function possibleValues<E extends Ends | null>(interval: E, metric: string, factor = 1): E | Ends {
+  const [least, greatest] = possibleEnds(metric);
+  return interval && [Math.max(factor * least, interval[0]), Math.min(factor * greatest, interval[1])];
+}
+
+/** Likewise of differences: two shares differ by 1 at most. */
+export function possibleDifferences<E extends Ends | null>(interval: E, metric: string, factor = 1): E | Ends {
+  const [least, greatest] = possibleEnds(metric);
+  const most = factor * (greatest - least);
+  return interval && [Math.max(-most, interval[0]), Math.min(most, interval[1])];
 }
 
 /** A metric in a sentence: `validation accuracy`. */

@@ -16,7 +16,8 @@ it.each(['image', 'row'] as const)('an evaluation calls what it is of by its nam
     noun,
     tested: { ...answered, digest: '', robustness: [] },
     report: classificationReport({ classes, ...answered, probabilities: answered.values }),
-    worst: worstImages(answered, 1),
+    worst: worstImages(answered, 2),
+    listed: 1,
     robustness: [],
   };
   const text = stripVTControlCharacters(evaluationsText([evaluated], []));

@@ -386,4 +386,25 @@ describe('the test images', () => {
     const [lower, upper] = best.interval ?? [0, 0];
     expect(upper - lower).toBeGreaterThan(2 * 1.96 * Math.sqrt(0.09 / 1000) * 0.9);
   });
+  it('give no interval beyond what is possible, though they are few', async () => {
+    const runs = temporaryFolder();
+    const { id } = finishedSweepIn(runs, {
+      variants: [{ [KERNEL]: 3 }, { [KERNEL]: 5 }],
+      seeds: SEEDS,
+      run: (variant, seed) => ({
+        metrics: { val_accuracy: 0.9 + 0.01 * Number(variant[KERNEL]) + noise(seed, JSON.stringify(variant)) },
+        labels: [0, 1, 0],
+        predictions: variant[KERNEL] === 5 ? [0, 1, 1] : [1, 0, 1],
+      }),
+    });
+    const { testSet } = await gatherStudy(runs, [id]);
+    expect(testSet?.variants.map(({ mean }) => mean)).toEqual(
+      [2 / 3, 0].map((mean) => expect.closeTo(mean, 12) as number),
+    );
+    for (const { interval } of testSet?.variants ?? []) {
+      expect(interval?.[0]).toBeGreaterThanOrEqual(0);
+      expect(interval?.[1]).toBeLessThanOrEqual(1);
+    }
+    expect(testSet?.difference?.interval?.[1]).toBeLessThanOrEqual(1);
+  });
 });

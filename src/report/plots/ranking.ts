@@ -1,6 +1,6 @@
 import { mean } from '../../analysis/statistics/describe.js';
 import { tInterval, type Interval } from '../../analysis/statistics/intervals.js';
-import { possibleInterval } from '../in-units.js';
+import { possibleValues, unitOf } from '../../text/metric-unit.js';
 import type { Study, StudyRun, StudyVariant } from '../../study/study.js';
 
 /** A variant with the scores of its finished runs. */
@@ -19,7 +19,8 @@ export function rankVariants({ variants, metric }: Study): Ranked[] {
   const measured = variants.flatMap((variant): Ranked[] => {
     const values = variant.runs.flatMap(valueOf);
     if (values.length === 0) return [];
-    return [{ variant, values, mean: mean(values), interval: possibleInterval(tInterval(values), metric.name) }];
+    const interval = possibleValues(tInterval(values), metric.name, unitOf(metric.name).factor);
+    return [{ variant, values, mean: mean(values), interval }];
   });
   return measured.sort((a, b) => sign * (a.mean - b.mean));
 }
