@@ -2,7 +2,7 @@ import { inDigitsOf } from '../text/digits.js';
 import { inUnit, unitOf } from '../text/metric-unit.js';
 import { ablate } from '../system/shell.js';
 import { counted, listed } from '../text/words.js';
-import { type AnswerFacts, type LeftOut, titlesOf } from './answer-facts.js';
+import { type AnswerFacts, type LeftOut, repetitionOf, titlesOf } from './answer-facts.js';
 import { comparisonsWith, MOST_PAIRED, otherThan } from './decision.js';
 
 /** A p-value that was taken so many times is told. */
@@ -27,7 +27,7 @@ export function cautionsAbout(facts: AnswerFacts): string[] {
     baseline === null &&
       sizes.length > MOST_PAIRED &&
       `Of ${sizes.length} variants only the best is compared with each other one, judged as one of all pairs.`,
-    isPartial && 'Only the seeds that both variants have are compared.',
+    isPartial && `Only the ${repetitionOf(facts)}s that both variants have are compared.`,
     cautionOfUnpaired(facts),
     cautionOfDoubt(facts),
     isFragile && 'A difference holds by the t test but not by the sign-flip test: it rests on a few large values.',
@@ -64,11 +64,12 @@ function cautionOfDoubt({ comparisons, leader, baseline, variants }: AnswerFacts
 }
 
 /** The winner's curse, where it is more than half a standard error. */
-function cautionOfChoice({ chosen, variants, leader, metric }: AnswerFacts): string | false {
+function cautionOfChoice(facts: AnswerFacts): string | false {
+  const { chosen, variants, leader, metric } = facts;
   const error = variants.find(({ name }) => name === leader)?.description?.standardError ?? null;
   if (chosen === null || error === null || variants.length < 3) return false;
   if (Math.abs(chosen.mean - chosen.adjusted) <= error / 2) return false;
   const unit = unitOf(metric.name);
   const told = (value: number): string => `${inDigitsOf(inUnit(value, unit), inUnit(error, unit))}${unit.ofValue}`;
-  return `The best of ${variants.length} owes part of its ${told(chosen.mean)} to the luck that it was chosen by: what the other seeds choose comes to ${told(chosen.adjusted)} with one that had no part in it.`;
+  return `The best of ${variants.length} owes part of its ${told(chosen.mean)} to the luck that it was chosen by: what the other ${repetitionOf(facts)}s choose comes to ${told(chosen.adjusted)} with one that had no part in it.`;
 }

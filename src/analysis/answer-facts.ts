@@ -47,6 +47,8 @@ export interface AnswerRequest {
   sequential?: boolean;
   /** How many questions share α, as the factors of a grid do with its variants; 1 unless told. */
   questions?: number;
+  /** Names by place, where each value is of a dataset rather than of a seed. */
+  datasets?: readonly string[];
 }
 
 export interface VariantSummary {
@@ -89,6 +91,13 @@ export interface AnswerFacts {
   leftOut: LeftOut;
   baseline: string | null;
   judgement: Judgement;
+  /** Names by place, where each value is of a dataset rather than of a seed. */
+  datasets?: readonly string[];
+}
+
+/** What the values that are compared are repetitions over. */
+export function repetitionOf({ datasets }: Pick<AnswerFacts, 'datasets'>): 'seed' | 'dataset' {
+  return datasets ? 'dataset' : 'seed';
 }
 
 /**
@@ -121,6 +130,7 @@ export function establishFacts(request: AnswerRequest): AnswerFacts {
     leftOut: totalLeftOut(variants),
     baseline,
     judgement,
+    ...(request.datasets && { datasets: request.datasets }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { halfWidthOf, inDigitsOf, pValueClause } from '../text/digits.js';
 import { inUnit, metricWords, type MetricUnit, unitOf } from '../text/metric-unit.js';
 import { counted, listed } from '../text/words.js';
-import { type AnswerFacts, type Comparison, titlesOf } from './answer-facts.js';
+import { type AnswerFacts, type Comparison, repetitionOf, titlesOf } from './answer-facts.js';
 import { FEWEST_SEEDS } from './comparison.js';
 import { comparisonsWith, otherThan } from './decision.js';
 import { MOST_SUGGESTED_SEEDS } from './seeds-missing.js';
@@ -56,7 +56,10 @@ function tellPair(comparison: Comparison, facts: AnswerFacts, words: Words): Tol
         details: [`${measured}, difference ${words.range(comparison, first)}.`],
       };
     case 'identical':
-      return { sentence: `${one} and ${other} have the same ${metric} for each of ${seeds} seeds.`, details: [] };
+      return {
+        sentence: `${one} and ${other} have the same ${metric} for each of ${counted(seeds, words.repetition)}.`,
+        details: [],
+      };
     case 'undecided': {
       const isShort = Math.min(...counts) < FEWEST_SEEDS;
       const reason = isShort ? '' : `: the difference of ${words.amount(comparison)} in ${metric} may be chance`;
@@ -147,15 +150,17 @@ function worseThan(leader: string, own: readonly Comparison[], words: Words): st
 }
 
 /** What more it takes to know; nothing where it is known. */
-function stillNeeded({ decided, seedsMissing, comparisons, judgement }: AnswerFacts): string[] {
+function stillNeeded(facts: AnswerFacts): string[] {
+  const { decided, seedsMissing, comparisons, judgement } = facts;
+  const repetition = repetitionOf(facts);
   if (decided) return [];
   if (Math.min(...comparisons.flatMap(({ counts }) => counts)) < FEWEST_SEEDS)
-    return [`At least ${FEWEST_SEEDS} seeds each are needed.`];
-  if (seedsMissing === 0) return ['The variants need the same seeds to be compared.'];
+    return [`At least ${FEWEST_SEEDS} ${repetition}s each are needed.`];
+  if (seedsMissing === 0) return [`The variants need the same ${repetition}s to be compared.`];
   if (seedsMissing !== null)
-    return [`About ${counted(seedsMissing, 'more seed')} each ${seedsMissing === 1 ? 'is' : 'are'} needed.`];
+    return [`About ${counted(seedsMissing, `more ${repetition}`)} each ${seedsMissing === 1 ? 'is' : 'are'} needed.`];
   const advice = judgement.margin === null ? '; a stated margin could show that it makes no practical difference' : '';
-  return [`More than ${MOST_SUGGESTED_SEEDS.toLocaleString('en')} more seeds would be needed${advice}.`];
+  return [`More than ${MOST_SUGGESTED_SEEDS.toLocaleString('en')} more ${repetition}s would be needed${advice}.`];
 }
 
 function nearestFirst(comparisons: readonly Comparison[]): Comparison[] {
@@ -188,6 +193,10 @@ class Words {
     [this.direction, this.opposite] = facts.metric.goal === 'maximize' ? ['higher', 'lower'] : ['lower', 'higher'];
   }
 
+  get repetition(): string {
+    return repetitionOf(this.#facts);
+  }
+
   get margin(): string {
     const { margin } = this.#facts.judgement;
     return margin === null ? '' : `${inUnit(margin, this.#unit)}${this.#unit.ofDifference}`;
@@ -209,7 +218,8 @@ class Words {
 
   /** `5 seeds, p < 0.001`; a p-value where a difference is claimed. */
   evidence({ design, seeds, counts, verdict, adjusted }: Comparison): string {
-    const number = design === 'paired' ? counted(seeds, 'seed') : `${counts[0]} and ${counts[1]} seeds of their own`;
+    const number =
+      design === 'paired' ? counted(seeds, this.repetition) : `${counts[0]} and ${counts[1]} seeds of their own`;
     const isTold = verdict === 'different' && adjusted.difference !== null;
     return isTold ? `${number}, ${pValueClause(adjusted.difference ?? 1)}` : number;
   }

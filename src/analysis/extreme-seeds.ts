@@ -23,7 +23,7 @@ export function cautionsOfExtremes(facts: AnswerFacts, variants: readonly Varian
     const extreme = one && other ? extremeOf(one, other) : null;
     if (extreme === null) return [];
     const isDifferent = pairedT(extreme.others).pValue < level;
-    const where = `Seed ${extreme.seed} is far from the ${extreme.others.length} others between ${titleOf(first)} and ${titleOf(second)}`;
+    const where = `${facts.datasets?.[extreme.seed] ?? `Seed ${extreme.seed}`} is far from the ${extreme.others.length} others between ${titleOf(first)} and ${titleOf(second)}`;
     if (verdict === 'undecided' && isDifferent)
       return [`${where} and hides the difference that they show; look at its runs.`];
     if (verdict === 'different' && !isDifferent)

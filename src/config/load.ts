@@ -6,6 +6,7 @@ import { readExperimentFile, readExperimentText, type FileTree } from './text/fi
 import { toYaml } from './format.js';
 import { idleOverrides } from './idle-overrides.js';
 import { interpolate } from './text/interpolate.js';
+import { withSweptDatasets } from './sweep/datasets.js';
 import { applyOverride, parseOverride, type Override } from './text/overrides.js';
 import { plainData } from './text/plain-data.js';
 import { inOrder, problemAt, type Path, type Problem, type ProblemDetails } from './text/problems.js';
@@ -95,10 +96,15 @@ function loadTree(
   const changes = overrides.map((each, i) => {
     return typeof each === 'string' ? parseOverride(each, i + 1, process.cwd()) : each;
   });
-  const overridden = withWrittenNames(changes.reduce<Tree>(applyOverride, written));
+  const overridden = completed(changes.reduce<Tree>(applyOverride, written));
   const experiment = resolveWritten({ file, base }, { tree: overridden, env, name });
   const typed = changes.filter((_, i) => typeof overrides[i] === 'string');
   return withoutIdle(experiment, typed);
+}
+
+/** The tree as it is checked: what stands for something longer is written out. */
+function completed(tree: Tree): Tree {
+  return withSweptDatasets(withWrittenNames(tree));
 }
 
 /** @throws ConfigError with overrides that change nothing */
@@ -124,9 +130,7 @@ export function rewriteExperiment(
 /** The experiment with further overrides. @throws ConfigError */
 export function overridden(experiment: LoadedExperiment, overrides: readonly string[]): LoadedExperiment {
   const changes = overrides.map((each, i) => parseOverride(each, i + 1, process.cwd()));
-  const changed = rewriteExperiment(experiment, (written) =>
-    withWrittenNames(changes.reduce<Tree>(applyOverride, written)),
-  );
+  const changed = rewriteExperiment(experiment, (written) => completed(changes.reduce<Tree>(applyOverride, written)));
   return withoutIdle(changed, changes);
 }
 

@@ -12,7 +12,8 @@ import { headlineOf, type Headline } from '../report/headline.js';
 import { isOfOneRunEach } from '../report/search.js';
 import { testSetSentence } from '../report/test-set.js';
 import { inUnits } from '../report/in-units.js';
-import type { Study } from '../study/study.js';
+import { acrossNote, acrossTable } from '../report/across.js';
+import type { AcrossStudy, Study } from '../study/study.js';
 import { count } from './format.js';
 import { fittedTable } from './tables/fitted-table.js';
 import { wrapped } from './wrapped.js';
@@ -35,11 +36,12 @@ export function studyText(measured: Study): string {
     ...[scope, ledger].flatMap((told) => (told ? [wrapped(told.sentence, '')] : [])),
     ...[tested, models].flatMap((told) => (told === null ? [] : [wrapped(told, '')])),
     ...(answer?.cautions ?? []).map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '')),
-    `\n${shortened(chanceTable(study) ?? variantTable(study), 'variants', isOfOneRunEach(study) ? LISTED_FOUND : LISTED_VARIANTS)}`,
+    `\n${shortened(chanceTable(study) ?? acrossTable(study) ?? variantTable(study), 'variants', isOfOneRunEach(study) ? LISTED_FOUND : LISTED_VARIANTS)}`,
+    ...(study.across ? [pc.dim(wrapped(acrossNote(study), '')), ...study.across.studies.flatMap(datasetLines)] : []),
     ...[factorTable(study), interactionTable(study)].map((table) => (table ? `\n${shortened(table, 'levels')}` : '')),
     ...(effects.length > 0 ? ['\n', ...effects.map((effect) => wrapped(effect, ''))] : []),
     '\n',
-    ...tableNotes(study).map((note) => pc.dim(wrapped(note, ''))),
+    ...(study.across ? [] : tableNotes(study)).map((note) => pc.dim(wrapped(note, ''))),
   ].join('');
 }
 
@@ -50,6 +52,16 @@ function headlineLines(headline: Headline | null): string[] {
     wrapped(pc.bold(sentence), ''),
     ...(confirm === null ? [] : [`  ${confirm}\n`]),
     ...details.map((detail) => wrapped(detail, '')),
+  ];
+}
+
+/** What one of several datasets says by itself. */
+function datasetLines({ dataset, study }: AcrossStudy['studies'][number]): string[] {
+  return [
+    `\n${pc.bold(dataset)}\n`,
+    ...(study.answer ? [wrapped(study.answer.sentence, '')] : []),
+    ...(study.answer?.cautions ?? []).map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '')),
+    shortened(variantTable(study), 'variants'),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { configHash } from '../config/hash.js';
 import { loadExperiment } from '../config/load.js';
+import { foldsOf } from '../config/variants/sweep.js';
 import { UserError } from '../text/errors.js';
 import { ablate } from '../system/shell.js';
 import { readSweepRecord } from '../sweep/sweep-journal.js';
@@ -35,7 +36,7 @@ export function confirmationOf(runsDirectory: string, reference: string): Confir
   const { config } = loadExperiment(sweep.config);
   const isAsWritten = hash === configHash(config);
   // Of a cross-validation as many runs have one of the seeds that a sweep names.
-  const first = Math.floor(Math.max(...record.begun.seeds) / (config.dataset.split?.folds ?? 1)) + 1;
+  const first = Math.floor(Math.max(...record.begun.seeds) / (foldsOf(config) ?? 1)) + 1;
   const include = (isAsWritten ? others.slice(0, 1) : [best]).map(({ values }) => values);
   return {
     file: sweep.config,

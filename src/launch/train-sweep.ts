@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { toPortableYaml } from '../config/portable.js';
+import { titlesOf } from '../config/sweep/datasets.js';
 import { statedBaseline } from '../config/variants/baseline.js';
 import { UserError } from '../text/errors.js';
 import type { Parallelism } from '../scheduling/parallelism.js';
@@ -22,7 +23,7 @@ import {
 } from '../sweep/sweep-store.js';
 import { TrialChoices } from '../sweep/trial-choice.js';
 import { sizeOfSweep } from '../config/variants/size.js';
-import { expandSweep, seedRangeOf, sweepSeeds } from '../config/variants/sweep.js';
+import { foldsOf, expandSweep, seedRangeOf, sweepSeeds } from '../config/variants/sweep.js';
 import { type Tracked, withUndelivered } from '../tracking/follow-end.js';
 import { describeOrigin } from '../tracking/run-description.js';
 import { whileHolding } from '../tracking/run-lock.js';
@@ -134,7 +135,8 @@ async function beginningOf({ experiment, context, sweep, source, parallelism }: 
     margin: config.sweep.margin,
     alpha: config.sweep.alpha,
     baseline: statedBaseline(config.sweep, experiment.variants ?? []) ?? undefined,
-    folds: config.dataset.split?.folds ?? undefined,
+    datasets: config.sweep.datasets && titlesOf(config.sweep.datasets),
+    folds: foldsOf(config) ?? undefined,
     // A sequential test allows for any number of looks.
     earlier_looks: seedRangeOf(config) ? undefined : earlierLooks(sweep.runsDirectory, config, sweep.id),
     command: context.settings.command,

@@ -1,12 +1,15 @@
 import { jsonText } from '../config/text/tree.js';
+import { DATASET } from '../config/sweep/datasets.js';
 import { encodeCsv } from '../text/csv.js';
-import type { Study } from '../study/study.js';
+import type { AcrossStudy, Study, StudyVariant } from '../study/study.js';
 
 /**
  * Every run of a study as comma-separated values (RFC 4180): its variant, what tells that apart, its seed, how it ended,
  * and all its metrics, so that another program can compute everything anew. What a run doesn't have is empty.
  */
-export function renderCsv({ variants }: Study): string {
+export function renderCsv({ across, variants: own }: Study): string {
+  // On several datasets a variant has values of its own on each.
+  const variants = across ? across.studies.flatMap(onDataset) : own;
   const keys = [...new Set(variants.flatMap(({ values }) => Object.keys(values)))];
   const metrics = [...new Set(variants.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.metrics))))].sort();
   const header = ['variant', ...keys, 'seed', 'run', 'status', ...metrics, 'epochs', 'training_seconds'];
@@ -23,4 +26,8 @@ export function renderCsv({ variants }: Study): string {
     ]),
   );
   return encodeCsv([header, ...rows]);
+}
+
+function onDataset({ dataset, study }: AcrossStudy['studies'][number]): StudyVariant[] {
+  return study.variants.map((variant) => ({ ...variant, values: { [DATASET]: dataset, ...variant.values } }));
 }

@@ -3,6 +3,7 @@ import { visible } from '../text/visible.js';
 import type { Study } from '../study/study.js';
 import { inUnits } from './in-units.js';
 import { answerSection } from './page/answer.js';
+import { acrossVariants, datasetAnswers } from './page/across.js';
 import { chanceSources } from './page/chance.js';
 import { comparisonTable, variantTable } from './page/comparisons.js';
 import { figureList } from './page/figures.js';
@@ -68,10 +69,18 @@ function colorStyles(): string {
 }
 
 function sectionsOf(study: Study): Section[] {
-  const { chance, variants, curves, choices, cost, errors } = figuresOf(study);
+  const { chance, variants, datasets, curves, choices, cost, errors } = figuresOf(study);
   return [
     ['chance', 'Sources of chance', [figureList(chance), chanceSources(study)]],
-    ['variants', 'Variants', [figureList(variants), variantTable(study), comparisonTable(study)]],
+    [
+      'variants',
+      'Variants',
+      [
+        figureList(variants),
+        ...(study.across ? [acrossVariants(study)] : [variantTable(study), comparisonTable(study)]),
+      ],
+    ],
+    ['datasets', 'Datasets', [datasetAnswers(study), figureList(datasets)]],
     ['choices', 'Choices', [figureList(choices)]],
     ['curves', 'Learning curves', [figureList(curves)]],
     ['cost', 'Cost', [figureList(cost)]],

@@ -2,7 +2,7 @@ import type { Answer } from '../analysis/answer.js';
 import type { Comparison, VariantSummary } from '../analysis/answer-facts.js';
 import type { Interval } from '../analysis/statistics/intervals.js';
 import { inUnit, possibleValues, unitOf, type MetricUnit } from '../text/metric-unit.js';
-import type { Factor, Interaction, ModelComparison, Study, StudyRun } from '../study/study.js';
+import type { AcrossStudy, Factor, Interaction, ModelComparison, Study, StudyRun } from '../study/study.js';
 
 type Scale = (value: number) => number;
 type ScaleInterval = (interval: Interval | null) => Interval | null;
@@ -18,6 +18,7 @@ export function inUnits(study: Study): Study {
   return {
     ...study,
     answer: study.answer && scaledAnswer(study.answer, scale, scaled),
+    ...(study.across && { across: scaledAcross(study.across, scale) }),
     variants: study.variants.map((variant) => ({
       ...variant,
       runs: variant.runs.map((run) => scaledRun(run, unit)),
@@ -27,6 +28,32 @@ export function inUnits(study: Study): Study {
       return { ...one, means: one.means.map((row) => row.map(scale)) };
     }),
     models: study.models && scaledModels(study.models),
+  };
+}
+
+function scaledAcross(across: AcrossStudy, scale: Scale): AcrossStudy {
+  const known = (value: number | null): number | null => value && scale(value);
+  return {
+    ...across,
+    variants: across.variants.map((variant) => ({
+      ...variant,
+      means: variant.means.map(known),
+      interquartileMean: variant.interquartileMean && {
+        value: scale(variant.interquartileMean.value),
+        interval: scaledInterval(variant.interquartileMean.interval, scale),
+      },
+      scores: variant.scores.map(scale),
+    })),
+    comparisons: across.comparisons.map((one) => ({
+      ...one,
+      differences: one.differences.map(known),
+      between: one.between && {
+        standardDeviation: scale(one.between.standardDeviation),
+        shrunk: one.between.shrunk.map(scale),
+        next: scaledInterval(one.between.next, scale),
+      },
+    })),
+    studies: across.studies.map(({ dataset, study }) => ({ dataset, study: inUnits(study) })),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Study } from '../study/study.js';
+import type { AcrossStudy, Study } from '../study/study.js';
+import { acrossNote, acrossTable } from './across.js';
 import { chanceTable } from './chance.js';
 import { testSetSentence } from './test-set.js';
 import { inUnits } from './in-units.js';
@@ -13,9 +14,11 @@ export function renderMarkdown(measured: Study): string {
   const headline = headlineOf(study);
   const models = modelSentence(study);
   const tested = testSetSentence(study);
-  const tables = [chanceTable(study) ?? variantTable(study), factorTable(study), interactionTable(study)].filter(
-    (table) => table !== null,
-  );
+  const tables = [
+    chanceTable(study) ?? acrossTable(study) ?? variantTable(study),
+    factorTable(study),
+    interactionTable(study),
+  ].filter((table) => table !== null);
   return [
     `# ${escaped(question ?? title)}`,
     ...(headline ? [`**${escaped(headline.sentence)}**`] : []),
@@ -29,12 +32,23 @@ export function renderMarkdown(measured: Study): string {
       ? [answer.cautions.map((caution) => `- ${escaped(caution)}`).join('\n')]
       : []),
     ...tables.map(markdownTable),
-    ...tableNotes(study).map(escaped),
+    ...(study.across ? [acrossNote(study)] : tableNotes(study)).map(escaped),
+    ...(study.across?.studies ?? []).flatMap(datasetParts),
     ...origin.commands.map(codeBlock),
     escaped(originSentence(study)),
   ]
     .map((part) => `${part}\n`)
     .join('\n');
+}
+
+/** What one of several datasets says by itself. */
+function datasetParts({ dataset, study }: AcrossStudy['studies'][number]): string[] {
+  return [
+    `## ${escaped(dataset)}`,
+    ...(study.answer ? [`**${escaped(study.answer.sentence)}**`] : []),
+    ...(study.answer?.cautions ?? []).map((caution) => `_${escaped(caution)}_`),
+    markdownTable(variantTable(study)),
+  ];
 }
 
 /** Versions, machine and day, in a sentence. */

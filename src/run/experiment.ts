@@ -14,7 +14,7 @@ import { modelMetadata } from './model-metadata.js';
 import { type RunSetup, labelsOf, setUpRun, testParts, trainingInputs, writeBack } from './setup.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { whileHolding } from '../tracking/run-lock.js';
-import { type Summary, runDirectory } from '../tracking/run-store.js';
+import { readSummary, type Summary, runDirectory } from '../tracking/run-store.js';
 import type { Checkpoint } from '../training/checkpoint.js';
 import { type EvaluationParts, Evaluator, evaluationMetrics } from '../training/evaluation.js';
 import { train } from '../training/trainer.js';
@@ -33,11 +33,17 @@ export interface RunHooks {
 export async function runExperiment(job: Job, startRuntime: () => Promise<Runtime>, hooks: RunHooks): Promise<Summary> {
   const run = job.resume ? runDirectory(job.runsDirectory, job.resume) : await createRunOf(job);
   return whileHolding(run, async () => {
+    const isFinished = job.resume !== undefined && readSummary(run)?.status === 'FINISHED';
     const recorder = new RunRecorder(run, job);
     hooks.onProgress({ type: 'created', id: run.id, path: run.path });
     try {
       return await perform(job, startRuntime, recorder, hooks);
     } catch (error) {
+      // What it came to stays, whatever keeps it from being done again.
+      if (isFinished) {
+        recorder.stays('FINISHED');
+        throw error;
+      }
       const [status, reason] = endOf(hooks.signal, error);
       return recorder.end(status, reason, error instanceof UserError ? error.files : undefined);
     } finally {

@@ -195,6 +195,12 @@ export class RunRecorder {
     return summary;
   }
 
+  /** The run couldn't be resumed, and is as it was. */
+  stays(status: Summary['status']): void {
+    this.#monitor.stop();
+    this.#journal.append({ type: 'state', status });
+  }
+
   close(): void {
     this.#journal.close();
   }

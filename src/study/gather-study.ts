@@ -3,6 +3,9 @@ import { usualGoal } from '../config/sweep/resolve.js';
 import { answerQuestion, type Answer } from '../analysis/answer.js';
 import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { isChanceAlone, studyChance, type ChanceRun } from '../analysis/chance.js';
+import { byDataset, withoutDataset } from '../config/sweep/by-dataset.js';
+import { DATASET } from '../config/sweep/datasets.js';
+import { answerOnDatasets, labelOf } from '../sweep/across.js';
 import { variantCalled } from '../config/variants/baseline.js';
 import { variantTitles } from '../config/sweep/words.js';
 import { questionsOf } from '../config/sweep/grid-questions.js';
@@ -12,19 +15,19 @@ import type { SweepMetric } from '../config/schema/experiment.generated.js';
 import type { DatasetProgress } from '../data/dataset.js';
 import { UserError } from '../text/errors.js';
 import { cautionOfLooks } from '../sweep/earlier-looks.js';
-import { leftOutOf } from '../sweep/sweep-answer.js';
+import { leftOutOf } from '../sweep/left-out.js';
 import type { SweepEvent } from '../sweep/sweep-journal.js';
 import { meanConfusion } from './artifacts.js';
 import { type Effects, effectsOf } from './factors.js';
 import { farBehind } from './far-behind.js';
-import { ledgerOf } from './ledger.js';
+import { type ChosenNow, ledgerOf } from './ledger.js';
 import { misclassifiedBy } from './misclassified.js';
 import { compareModels } from './model-comparison.js';
 import { readNamed, type NamedRuns } from './named-runs.js';
 import { originOf } from './origin.js';
 import { scopeOfAnswer, toldFirst } from './scope.js';
 import { testSetOf } from './test-set.js';
-import type { Study, StudyVariant, VariantCost } from './study.js';
+import type { AcrossStudy, Study, StudyVariant, VariantCost } from './study.js';
 import { studyRun, type FoundRun } from './study-run.js';
 import type { FoundVariant } from './sweep-variants.js';
 import { ablate } from '../system/shell.js';
@@ -70,6 +73,11 @@ export async function gatherStudy(
   const named = readNamed(runsDirectory, ids, countRuns(options.onProgress));
   requireRuns(named);
   const asked = askedOf(named, options);
+  const datasets = asked.isOneSweep ? named.sweeps[0].begun.datasets : undefined;
+  return datasets ? studyDatasets(named, asked, datasets, options) : studyOf(named, asked, options);
+}
+
+async function studyOf(named: NamedRuns, asked: Asked, options: StudyOptions): Promise<Study> {
   const { metric, judgement, isOneSweep } = asked;
   const variants = named.variants.map((variant) => studyVariant(variant, metric.name, options));
   const isOfChance = isChanceAlone(variants);
@@ -77,12 +85,6 @@ export async function gatherStudy(
   const behind = isOfChance ? [] : farBehind(variants, metric);
   const others = variants.filter(({ name }) => !behind.includes(name));
   const effects = isOneSweep && !isOfChance ? effectsOf(others, { metric, ...judgement }) : NO_EFFECTS;
-  const choice = {
-    metric: metric.name,
-    margin: judgement.margin ?? null,
-    alpha: judgement.alpha,
-    baseline: answer?.baseline ?? null,
-  };
   return {
     title: titleOf(named),
     question: asked.question,
@@ -90,7 +92,7 @@ export async function gatherStudy(
     answer,
     scope: scopeOfAnswer(named.variants, variants, metric.name, answer),
     testSet: answer && testSetOf(variants, answer, toldFirst(answer)),
-    ledger: await ledgerOf(named, choice, options.notesLook ?? false),
+    ledger: await ledgerOf(named, choiceOf(asked, answer), options.notesLook ?? false),
     chance: isOfChance ? studyChance(chanceRuns(variants), metric.name) : null,
     search: isOneSweep ? searchOf(named.sweeps[0].begun) : null,
     variants,
@@ -99,6 +101,73 @@ export async function gatherStudy(
     models: compareModels(variants),
     misclassified: await misclassifiedOf(variants, answer, options),
     origin: originOf(named),
+  };
+}
+
+/** The same question on each dataset, and what they say together. */
+async function studyDatasets(
+  named: NamedRuns,
+  asked: Asked,
+  datasets: readonly string[],
+  options: StudyOptions,
+): Promise<Study> {
+  const { judgement } = asked;
+  const studies = [];
+  for (const [dataset, own] of byDataset(named.variants)) {
+    const variants = own.map((variant) => ({ ...withoutDataset(variant), name: labelOf(variant, named.variants) }));
+    const questions = questionsOf(variants.map(({ values }) => values));
+    const its = { ...asked, judgement: { ...judgement, questions } };
+    // A look at the whole is one look.
+    studies.push({ dataset, study: await studyOf({ ...named, variants }, its, { ...options, notesLook: false }) });
+  }
+  const variants = overDatasets(studies);
+  const across = answerOnDatasets(
+    { ...asked, ...judgement, baseline: baselineOf(asked, variants), datasets: [...datasets] },
+    named.variants.map((variant) => studyVariant(variant, asked.metric.name, options)),
+  );
+  const answer = across && {
+    ...across.answer,
+    cautions: [...across.answer.cautions, ...cautionsOfSweeps(named, asked.metric)],
+  };
+  return {
+    title: titleOf(named),
+    question: asked.question,
+    metric: asked.metric,
+    answer,
+    ledger: await ledgerOf(named, choiceOf(asked, answer), options.notesLook ?? false),
+    ...(across && { across: { ...across, studies } }),
+    variants,
+    ...NO_EFFECTS,
+    models: null,
+    misclassified: [],
+    origin: originOf(named),
+  };
+}
+
+/** Each variant with its runs on all datasets. */
+function overDatasets(studies: AcrossStudy['studies']): StudyVariant[] {
+  const all = studies.flatMap(({ dataset, study }) =>
+    study.variants.map((variant) => ({
+      ...variant,
+      runs: variant.runs.map((run) => ({ ...run, differences: { [DATASET]: dataset, ...run.differences } })),
+    })),
+  );
+  const first = new Map(all.toReversed().map((variant) => [variant.name, variant]));
+  const names = [...new Set(all.map(({ name }) => name))];
+  return names.flatMap((name) => {
+    const variant = first.get(name);
+    const own = all.filter((each) => each.name === name);
+    return variant ? [{ ...variant, runs: own.flatMap(({ runs }) => runs), confusion: null }] : [];
+  });
+}
+
+/** How the runs are compared, for the ledger. */
+function choiceOf({ metric, judgement }: Asked, answer: Answer | null): ChosenNow {
+  return {
+    metric: metric.name,
+    margin: judgement.margin ?? null,
+    alpha: judgement.alpha,
+    baseline: answer?.baseline ?? null,
   };
 }
 
@@ -207,14 +276,11 @@ function costOf(runs: readonly FoundRun[]): VariantCost {
   };
 }
 
-function answerOf(
-  named: NamedRuns,
-  variants: readonly StudyVariant[],
-  { question, metric, judgement, baseline }: Asked,
-): Answer | null {
-  const titles = variantTitles(variants.map(({ name: label, values, names }) => ({ label, values, names })));
-  const reference = baseline === undefined ? undefined : baselineNamed(baseline, variants, titles);
+function answerOf(named: NamedRuns, variants: readonly StudyVariant[], asked: Asked): Answer | null {
+  const { question, metric, judgement } = asked;
+  const reference = baselineOf(asked, variants);
   if (variants.length < 2) return null;
+  const titles = titlesOf(variants);
   const answer = answerQuestion({
     question,
     metric,
@@ -230,8 +296,14 @@ function answerOf(
   return { ...answer, cautions: [...answer.cautions, ...cautionsAbout(named, metric)] };
 }
 
-/** @throws UserError `unknown-baseline` */
-function baselineNamed(asked: string, variants: readonly StudyVariant[], titles: readonly string[]): string {
+function titlesOf(variants: readonly StudyVariant[]): string[] {
+  return variantTitles(variants.map(({ name: label, values, names }) => ({ label, values, names })));
+}
+
+/** The name of the variant that is asked for as the baseline. @throws UserError `unknown-baseline` */
+function baselineOf({ baseline: asked }: Asked, variants: readonly StudyVariant[]): string | undefined {
+  if (asked === undefined) return undefined;
+  const titles = titlesOf(variants);
   const names = variants.map(({ name }) => name);
   const meant = variantCalled(
     asked,
@@ -243,11 +315,21 @@ function baselineNamed(asked: string, variants: readonly StudyVariant[], titles:
 }
 
 /** What only the runs themselves tell, and a reader must know. */
-function cautionsAbout({ sweeps, variants }: NamedRuns, metric: SweepMetric): string[] {
+function cautionsAbout(named: NamedRuns, metric: SweepMetric): string[] {
+  const digests = named.variants.map(
+    ({ runs }) => new Set(runs.flatMap(({ summary }) => summary?.dataset_digest ?? [])),
+  );
+  const isOfOneData = new Set(digests.flatMap((each) => [...each])).size <= 1;
+  return [
+    ...cautionsOfSweeps(named, metric),
+    ...(isOfOneData ? [] : ['Not all runs had the same data: what differs may be due to them.']),
+  ];
+}
+
+/** What the sweeps tell of themselves, and a reader must know. */
+function cautionsOfSweeps({ sweeps }: NamedRuns, metric: SweepMetric): string[] {
   const unfinished = sweeps.filter(({ trials, ended }) => ended < trials);
   const others = sweeps.filter(({ begun }) => begun.metric.name !== metric.name);
-  const digests = variants.map(({ runs }) => new Set(runs.flatMap(({ summary }) => summary?.dataset_digest ?? [])));
-  const isOfOneData = new Set(digests.flatMap((each) => [...each])).size <= 1;
   return [
     ...unfinished.map(
       ({ begun, trials, ended }) => `Only ${ended} of the ${counted(trials, 'trial')} of ${begun.name} have ended.`,
@@ -256,7 +338,6 @@ function cautionsAbout({ sweeps, variants }: NamedRuns, metric: SweepMetric): st
       ({ begun }) => `${begun.name} named ${begun.metric.name} as its metric before it ran, not ${metric.name}.`,
     ),
     ...sweeps.flatMap(({ begun }) => cautionOfLooks(begun.earlier_looks ?? [])),
-    ...(isOfOneData ? [] : ['Not all runs had the same data: what differs may be due to them.']),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Across } from '../analysis/across-datasets.js';
 import type { Answer } from '../analysis/answer.js';
 import type { ChanceStudy } from '../analysis/chance.js';
 import type { Scope } from '../analysis/scope.js';
@@ -21,6 +22,8 @@ export interface Study {
   answer: Answer | null;
   /** What the answer is about; absent or null where its runs don't say how their data were divided. */
   scope?: Scope | null;
+  /** Of a sweep that asks the same of several datasets: what they say together, and the study of each. */
+  across?: AcrossStudy;
   /** Which source of chance moves the metric, where nothing else was varied; there is no answer then. */
   chance?: ChanceStudy | null;
   /** How the two variants that the answer speaks of first do on the test images; null where that isn't known. */
@@ -60,6 +63,11 @@ export interface StudyOrigin {
   /** Of the earliest and the latest run, ISO 8601; null without runs. */
   started: string | null;
   ended: string | null;
+}
+
+/** One question on several datasets. Of the study around it, answer and variants are over all of them. */
+export interface AcrossStudy extends Omit<Across, 'answer'> {
+  studies: { dataset: string; study: Study }[];
 }
 
 /** What was stated before the runs, what was chosen after, and how often was looked. */

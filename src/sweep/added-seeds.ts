@@ -1,4 +1,5 @@
 import { judgementOf } from '../analysis/answer-facts.js';
+import { byDataset, withoutDataset } from '../config/sweep/by-dataset.js';
 import { questionsOf } from '../config/sweep/grid-questions.js';
 import { type Contender, decide, type Decision } from '../analysis/decision.js';
 import type { SeedRange, SweepMetric } from '../config/schema/experiment.generated.js';
@@ -6,7 +7,7 @@ import type { SweepVariant } from '../config/variants/sweep.js';
 import type { SweepJournal, SweepRecord } from './sweep-journal.js';
 import type { Labelling, TrialSource } from './trial-source.js';
 import { type Trial, type TrialEnd, trialKey } from './trial.js';
-import { counted } from '../text/words.js';
+import { counted, listed } from '../text/words.js';
 
 export interface AddedSeedsOptions {
   variants: readonly SweepVariant[];
@@ -35,6 +36,8 @@ export interface AddedSeedsOptions {
  */
 export class AddedSeeds implements TrialSource {
   readonly #options: AddedSeedsOptions;
+  /** Places of variants that are compared with each other: those of one dataset. */
+  readonly #groups: number[][];
   readonly #waiting: Trial[] = [];
   /** Trials of this round that haven't ended. */
   readonly #open = new Set<string>();
@@ -50,6 +53,8 @@ export class AddedSeeds implements TrialSource {
   /** @param record of the sweep before: how many trials it has already */
   constructor(options: AddedSeedsOptions, record: SweepRecord) {
     this.#options = options;
+    const placed = options.variants.map((variant, place) => ({ ...variant, place }));
+    this.#groups = [...byDataset(placed).values()].map((group) => group.map(({ place }) => place));
     this.#counts = options.variants.map(() => 0);
     this.#values = options.variants.map(() => new Map<number, number>());
     this.#total = record.trials;
@@ -95,19 +100,24 @@ export class AddedSeeds implements TrialSource {
 
   /** All trials of a round have ended: adds those of the next, or there is none. */
   #addSeeds(): void {
-    const decision = this.#judge();
-    for (const [variant, count] of decision ? this.#wanted(decision) : []) this.#extend(variant, count);
+    const decisions = this.#groups.map((group) => this.#judge(group)).filter((decision) => decision !== null);
+    for (const decision of decisions) {
+      for (const [variant, count] of this.#wanted(decision)) this.#extend(variant, count);
+    }
     this.#isOver = this.#waiting.length === 0;
-    if (decision && !this.#isOver) this.#announce(decision);
+    if (!this.#isOver) this.#announce(decisions);
     this.#wakeAll();
   }
 
-  /** @returns null where fewer than two variants have a value */
-  #judge(): Decision | null {
+  /**
+   * @param group places of the variants that are compared with each other
+   * @returns null where fewer than two of them have a value
+   */
+  #judge(group: readonly number[]): Decision | null {
     const { metric, margin, alpha } = this.#options;
-    const variants = this.#contenders();
+    const variants = this.#contenders(group);
     if (variants.length < 2) return null;
-    const questions = questionsOf(this.#options.variants.map(({ values }) => values));
+    const questions = questionsOf(group.map((place) => this.#options.variants[place].values));
     const judgement = judgementOf({ margin: margin ?? undefined, alpha, sequential: true, questions });
     return decide(variants, { baseline: this.#baseline(variants), goal: metric.goal, judgement });
   }
@@ -115,13 +125,13 @@ export class AddedSeeds implements TrialSource {
   /** The place of the stated baseline, as contenders are named; null without one, or as long as it has no value. */
   #baseline(contenders: readonly Contender[]): string | null {
     const { baseline, variants, label } = this.#options;
-    const place = String(variants.findIndex((variant) => label(variant) === baseline));
-    return contenders.some(({ name }) => name === place) ? place : null;
+    const isBaseline = ({ name }: Contender): boolean => label(withoutDataset(variants[Number(name)])) === baseline;
+    return contenders.find(isBaseline)?.name ?? null;
   }
 
   /** Those with a value: one that always fails gets no more seeds. */
-  #contenders(): Contender[] {
-    const variants = this.#values.map((values, variant) => ({ name: String(variant), values }));
+  #contenders(group: readonly number[]): Contender[] {
+    const variants = group.map((place) => ({ name: String(place), values: this.#values[place] }));
     return variants.filter(({ values }) => values.size > 0);
   }
 
@@ -150,11 +160,15 @@ export class AddedSeeds implements TrialSource {
     }
   }
 
-  #announce({ comparisons, leader }: Decision): void {
+  #announce(decisions: readonly Decision[]): void {
     const { range, variants, label, journal, say } = this.#options;
-    const open = comparisons.filter(({ isOpen }) => isOpen);
+    const open = decisions
+      .map(({ comparisons, leader }) => ({ leader, count: comparisons.filter(({ isOpen }) => isOpen).length }))
+      .filter(({ count }) => count > 0);
+    const leaders = open.map(({ leader }) => label(variants[Number(leader)]));
     const most = Math.max(...this.#counts) - 1;
-    const reason = `${most} of at most ${range.max} seeds: ${label(variants[Number(leader)])} leads, ${counted(open.length, 'comparison')} undecided, continuing`;
+    const count = open.reduce((sum, each) => sum + each.count, 0);
+    const reason = `${most} of at most ${range.max} seeds: ${listed(leaders)} ${leaders.length > 1 ? 'lead' : 'leads'}, ${counted(count, 'comparison')} undecided, continuing`;
     const total = this.#counts.reduce((sum, count) => sum + count, 0);
     if (total <= this.#total) return;
     this.#total = total;

@@ -39,9 +39,13 @@ export class EarlierRuns {
     return this.#byIdentity.get(identityKey(configHash, seed)) ?? [];
   }
 
-  /** The sweep that a run was made for. */
-  sweepOf(id: string): string | undefined {
-    return readIdentity(runDirectory(this.#runsDirectory, id)).parent;
+  /**
+   * Whether a run was made for a trial of this variant. Others of the same configuration and seed may be of another variant,
+   * which differs by where its data lie. Runs of old versions don't say theirs.
+   */
+  isOf(id: string, sweep: string, label: string): boolean {
+    const { parent, label: own = label } = readIdentity(runDirectory(this.#runsDirectory, id));
+    return parent === sweep && own === label;
   }
 
   #addNew(): void {
@@ -80,11 +84,11 @@ export async function findUnannounced(job: Job): Promise<string | undefined> {
   return undefined;
 }
 
-/** The runs of a trial in its sweep, the newest first; those of other trials too whose configurations are the same. */
+/** The runs of a trial in its sweep, the newest first. */
 export function runsOfTrial({ runsDirectory, configHash, config, sweep }: Job): EarlierRun[] {
   const earlier = new EarlierRuns(runsDirectory);
   const same = earlier.sameAs(configHash, config.training.seed).toReversed();
-  return same.filter(({ id }) => earlier.sweepOf(id) === sweep?.id);
+  return sweep ? same.filter(({ id }) => earlier.isOf(id, sweep.id, sweep.label)) : [];
 }
 
 function identityKey(configHash: string, seed: number): string {

@@ -1,15 +1,16 @@
 import { answerQuestion } from '../analysis/answer.js';
 import { questionsOf } from '../config/sweep/grid-questions.js';
-import type { LeftOut, Variant } from '../analysis/answer-facts.js';
+import type { Variant } from '../analysis/answer-facts.js';
 import { seedValues } from '../analysis/statistics/pairing.js';
 import { isChanceAlone, studyChance } from '../analysis/chance.js';
 import { variantTitles } from '../config/sweep/words.js';
+import { leftOutOf } from './left-out.js';
 import { distinctNames } from './distinct-names.js';
+import { answerOnDatasets } from './across.js';
 import { cautionOfLooks } from './earlier-looks.js';
 import { moreSeeds, type TrialCost } from './more-seeds.js';
 import type { SweepEvent } from './sweep-journal.js';
 import type { VariantResult, SweepAnswer } from './sweep-store.js';
-import type { TrialStatus } from './trial.js';
 
 /** @returns null where there is nothing to compare: fewer than two variants */
 export function answerOfSweep(
@@ -19,6 +20,7 @@ export function answerOfSweep(
 ): SweepAnswer | null {
   const { question, metric, margin, alpha, seed_range: range, earlier_looks: looks = [] } = begun;
   if (variants.length < 2) return null;
+  if (begun.datasets) return acrossAnswer(begun, variants);
   if (isChanceAlone(variants)) return chanceAnswer(variants, metric.name);
   const compared = variantsOf(variants.toSorted((a, b) => a.index - b.index));
   const { sentence, details, decided, best, leader, cautions, seedsMissing } = answerQuestion({
@@ -41,6 +43,16 @@ export function answerOfSweep(
     seeds_missing: seedsMissing,
     details: [...details, ...(more === null ? [] : [more])],
   };
+}
+
+/** Over all datasets; null where the question has one variant alone. */
+function acrossAnswer(begun: SweepEvent, variants: readonly VariantResult[]): SweepAnswer | null {
+  const inOrder = variants.toSorted((a, b) => a.index - b.index);
+  const runs = inOrder.map(({ values, names, trials }) => ({ values, names, runs: trials }));
+  const across = answerOnDatasets(begun, runs);
+  if (!across) return null;
+  const { sentence, details, decided, best, leader, cautions } = across.answer;
+  return { sentence, details, decided, best, leader, cautions, seeds_missing: null };
 }
 
 /** None of them is better: what can be told is which source of chance moves the metric. */
@@ -67,13 +79,4 @@ export function variantsOf(variants: readonly VariantResult[]): Variant[] {
     values: seedValues(trials),
     leftOut: leftOutOf(trials),
   }));
-}
-
-/** Counts what has no value to compare, by why it has none. */
-export function leftOutOf(runs: readonly { status: TrialStatus | 'RUNNING'; value: number | null }[]): LeftOut {
-  const without = runs.filter(({ value, status }) => value === null && status !== 'RUNNING');
-  const count = (wanted: TrialStatus): number => without.filter(({ status }) => status === wanted).length;
-  const [pruned, interrupted] = [count('PRUNED'), count('KILLED')];
-  const failed = without.length - pruned - interrupted;
-  return { failed, pruned, ...(interrupted > 0 && { interrupted }) };
 }

@@ -39,6 +39,8 @@ export interface SweepEvent {
   /** The chance of a false claim, and the label of the variant that all others are compared with, where the file states them. */
   alpha?: number;
   baseline?: string;
+  /** What the datasets are called, of a sweep that asks the same of several. */
+  datasets?: string[];
   /** Of a cross-validation: each seed has as many runs. */
   folds?: number;
   /** Sweeps of the same variants with other seeds, whose results were there to be seen. */

@@ -27,6 +27,15 @@ export interface ChoiceOptions {
   rerunFailed: boolean;
 }
 
+/** The trial that a run is looked for, and how its variant is called. */
+interface Wanted {
+  /** `trialKey` */
+  key: string;
+  label: string;
+  hash: string;
+  seed: number;
+}
+
 /** Decides for each trial of a sweep whether it is to be trained. */
 export class TrialChoices {
   readonly #options: ChoiceOptions;
@@ -39,10 +48,10 @@ export class TrialChoices {
   }
 
   /** @param config of the trial, and its `configHash` */
-  async choose({ variant, seed }: Trial, config: Experiment, hash: string): Promise<Choice> {
+  async choose({ variant, seed, label }: Trial, config: Experiment, hash: string): Promise<Choice> {
     const { record, digestOf, rerunFailed } = this.#options;
     const key = trialKey(variant.index, seed);
-    const candidates = this.#candidates(key, hash, seed).filter(({ own }) => own || !record.begun.force);
+    const candidates = this.#candidates({ key, label, hash, seed }).filter(({ own }) => own || !record.begun.force);
     // Most trials of a new sweep have none, and needn't have their data read.
     if (candidates.length === 0) return { type: 'train' };
     const choice = chooseRun(candidates, await digestOf(config), rerunFailed);
@@ -65,12 +74,12 @@ export class TrialChoices {
     return choice.type === 'reuse' ? choice.run : undefined;
   }
 
-  #candidates(key: string, hash: string, seed: number): Candidate[] {
+  #candidates({ key, label, hash, seed }: Wanted): Candidate[] {
     const { earlier, record } = this.#options;
     const isOwn = (run: string): boolean => {
       const owner = this.#owners.get(run);
       // A sweep that was interrupted may not have noted its last runs; they say themselves what they belong to.
-      return owner === undefined ? earlier.sweepOf(run) === record.begun.id : owner === key;
+      return owner === undefined ? earlier.isOf(run, record.begun.id, label) : owner === key;
     };
     return earlier.sameAs(hash, seed).map((run) => ({ ...run, own: isOwn(run.id) }));
   }

@@ -11,6 +11,7 @@ from statsmodels.formula.api import ols
 from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.contingency_tables import mcnemar as mcnemar_test
+from statsmodels.stats.meta_analysis import _fit_tau_mm
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestPower
 from statsmodels.stats.proportion import proportion_confint
@@ -219,6 +220,40 @@ def two_level(rows, confidence):
         seed**2 / df["C(seed)"] + example**2 / df["C(example)"] + rest**2 / df["Residual"]
     )
     return stats.t.interval(confidence, max(1, freedom), frame["value"].mean(), np.sqrt(total / len(frame)))
+
+
+def friedman(scores):
+    """Friedman's test, its average ranks (1 is the best: the greatest), and Iman and Davenport's p-value."""
+    scores = np.array(scores)
+    blocks, treatments = scores.shape
+    found = stats.friedmanchisquare(*scores.T)
+    ranks = stats.rankdata(-scores, axis=1).mean(axis=0)
+    f = (blocks - 1) * found.statistic / (blocks * (treatments - 1) - found.statistic)
+    return [found.statistic, found.pvalue, stats.f.sf(f, treatments - 1, (treatments - 1) * (blocks - 1)), *ranks]
+
+
+def interquartile_mean(values):
+    return stats.trim_mean(values, 0.25)
+
+
+def stratified_bootstrap(strata):
+    """The interquartile mean's percentile interval, each stratum drawn from itself."""
+    rng = np.random.default_rng(1)
+    draws = [
+        stats.trim_mean(np.concatenate([rng.choice(values, len(values)) for values in strata]), 0.25)
+        for _ in range(20000)
+    ]
+    return np.quantile(draws, [0.025, 0.975])
+
+
+def between_groups(groups):
+    """The variance between groups by the method of moments with equal weights, and Student's prediction interval."""
+    means = np.array([np.mean(values) for values in groups])
+    noise = np.array([np.var(values, ddof=1) / len(values) for values in groups])
+    variance = max(0, _fit_tau_mm(means, noise, np.ones(len(means))))
+    k = len(means)
+    half = stats.t.ppf(0.975, k - 1) * np.std(means, ddof=1) * np.sqrt(1 + 1 / k)
+    return [np.sqrt(variance), means.mean() - half, means.mean() + half]
 
 
 def plain(value):

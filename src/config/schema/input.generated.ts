@@ -277,6 +277,8 @@ export type SweepInput = {
   parameters?: {
     [k: string]: SweepParameterInput;
   };
+  /** Asks the same question of each of these datasets, and answers over all of them: a dataset's name, a folder (`../pets`) or a file (`houses.csv`), for each of which the rest of `dataset` holds, or a mapping as `dataset` takes it, which stands for itself. */
+  datasets?: (string | DatasetInput)[];
   /** Groups of parameters that vary together, first with first, rather than in every combination. */
   zip?: string[][];
   /** Variants besides the combinations, before them: dotted key → value; `name`: what it is called where variants are shown. */

@@ -11,6 +11,7 @@ import { formatPath, type Path, type Report } from '../text/problems.js';
 import { nearest } from '../text/suggest.js';
 import { axesOf } from './axes.js';
 import { matches, type Condition } from './conditions.js';
+import { checkDatasets } from './datasets.js';
 import { endsOf, multiplesOf } from './distributions.js';
 import { checkOrthogonal } from './orthogonal.js';
 import type { Json } from '../text/tree.js';
@@ -34,6 +35,7 @@ export function checkSweep(sweep: SweepConfig, report: Report): void {
   checkEarlyTermination(sweep, report);
   checkSeedRange(sweep, report);
   checkOrthogonal(sweep, report);
+  checkDatasets(sweep, report);
   if (['random', 'bayes'].includes(sweep.method) && sweep.run_cap === null) {
     const message = `method ${sweep.method} has no end without a run_cap`;
     report([['sweep', 'method']], { code: 'missing-key', message, expected: 'run_cap: a whole number, at least 1' });

@@ -2,6 +2,7 @@ import { modelLabel } from '../model-reference.js';
 import { isObject } from '../schema/schema.js';
 import type { SweepConfig } from '../schema/experiment.generated.js';
 import type { Values } from './conditions.js';
+import { DATASET, parametersOf } from './datasets.js';
 import { type GivenNames, includedValues, type NamedVariant } from './names.js';
 import type { Json } from '../text/tree.js';
 
@@ -17,7 +18,7 @@ const LONGEST_LABEL = 60;
  * @param keys all that vary in the sweep: each is shortened to what tells it from the others
  */
 export function variantLabel(values: Values, keys: readonly string[], names: GivenNames = {}): string {
-  if (names.variant !== undefined) return names.variant;
+  if (names.variant !== undefined) return [...datasetWords(values, names), names.variant].join(' ');
   const words = Object.entries(values).map(
     ([key, value]) => `${shortKey(key, keys)}=${names.values?.[key] ?? valueLabel(value)}`,
   );
@@ -27,7 +28,7 @@ export function variantLabel(values: Values, keys: readonly string[], names: Giv
 /** Every key that some variant has a value of: the parameters in their order, then what `include` adds. */
 export function sweptKeys(sweep: SweepConfig): string[] {
   const included = includedValues(sweep).flatMap((values) => Object.keys(values));
-  return [...new Set([...Object.keys(sweep.parameters), ...included])];
+  return [...new Set([...Object.keys(parametersOf(sweep)), ...included])];
 }
 
 /** Calls the variants of a sweep by what tells them apart. */
@@ -40,6 +41,11 @@ export function labelsOf(sweep: SweepConfig): (variant: NamedVariant) => string 
 export function labelsAmong(variants: readonly NamedVariant[]): string[] {
   const keys = [...new Set(variants.flatMap(({ values }) => Object.keys(values)))];
   return variants.map(({ values, names }) => variantLabel(values, keys, names));
+}
+
+/** Of a named variant on one of several datasets: which. */
+function datasetWords(values: Values, { values: named = {} }: GivenNames): string[] {
+  return Object.hasOwn(values, DATASET) && Object.hasOwn(named, DATASET) ? [`${DATASET}=${named[DATASET]}`] : [];
 }
 
 /** The last parts of a dotted key, as many as tell it from the others: `learning_rate`, `layers.0.filters`. */

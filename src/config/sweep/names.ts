@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SweepConfig } from '../schema/experiment.generated.js';
 import type { Json } from '../text/tree.js';
 import type { Values } from './conditions.js';
+import { DATASET, parametersOf } from './datasets.js';
 
 /** What a variant, or some of its values, are called by the experiment file. */
 export interface GivenNames {
@@ -23,8 +24,12 @@ export function includedValues({ include }: Pick<SweepConfig, 'include'>): Value
 }
 
 /** The names that the file gives to a variant and its values; undefined where it gives none. */
-export function givenNames({ include, parameters }: SweepConfig, values: Values): GivenNames | undefined {
-  const variant = include.find(({ name, ...own }) => name !== undefined && isDeepStrictEqual(own, values))?.name;
+export function givenNames(sweep: SweepConfig, values: Values): GivenNames | undefined {
+  const { include } = sweep;
+  const parameters = parametersOf(sweep);
+  const { [DATASET]: _, ...others } = values;
+  const written = sweep.datasets ? others : values;
+  const variant = include.find(({ name, ...own }) => name !== undefined && isDeepStrictEqual(own, written))?.name;
   const named = Object.entries(values).flatMap(([key, value]) => {
     const name = valueName(parameters, key, value);
     return name === undefined ? [] : [[key, name] as const];

@@ -1,6 +1,7 @@
 import type { LoadedExperiment } from '../load.js';
 import type { Override } from '../text/overrides.js';
 import { locationOf, type Location, type Span } from '../text/source.js';
+import { DATASET } from './datasets.js';
 import { placedParameters } from './resolve.js';
 import { at, fromJson, keySpan, toJson, type Entry, type Json, type MappingTree, type Tree } from '../text/tree.js';
 
@@ -12,11 +13,16 @@ export class PlacedValues {
   readonly #parameters = new Map<string, Entry>();
   readonly #sweep: Span;
 
-  constructor({ source: { tree } }: LoadedExperiment) {
+  constructor({ config, source: { tree } }: LoadedExperiment) {
     this.#sweep = keySpan(tree, ['sweep']);
     const parameters = at(tree, ['sweep', 'parameters']);
     for (const { key, path } of parameters ? placedParameters(toJson(parameters)) : [])
       this.#addParameter(tree, key, path);
+    const datasets = at(tree, ['sweep', 'datasets']);
+    for (const [i, dataset] of config.sweep?.datasets?.entries() ?? []) {
+      const value = at(datasets ?? tree, [i]);
+      if (value) this.#addValue(DATASET, { key: value.span, value }, dataset as unknown as Json);
+    }
     const include = at(tree, ['sweep', 'include']);
     for (const variant of include?.kind === 'list' ? include.items : []) {
       for (const [key, entry] of (variant as MappingTree).entries) this.#addValue(key, entry);
@@ -34,9 +40,10 @@ export class PlacedValues {
     if (constant) this.#addValue(key, { key: name, value: constant });
   }
 
-  #addValue(key: string, entry: Entry): void {
+  /** @param meant what is written, in its one form */
+  #addValue(key: string, entry: Entry, meant: Json = toJson(entry.value)): void {
     const values = this.#values.get(key) ?? new Map<string, Entry>();
-    const text = JSON.stringify(toJson(entry.value));
+    const text = JSON.stringify(meant);
     if (!values.has(text)) this.#values.set(key, values.set(text, entry));
   }
 

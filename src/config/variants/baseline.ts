@@ -4,6 +4,7 @@ import type { Problem } from '../text/problems.js';
 import { nearest } from '../text/suggest.js';
 import type { NamedVariant } from '../sweep/names.js';
 import { labelsAmong } from '../sweep/label.js';
+import { byDataset, withoutDataset } from '../sweep/by-dataset.js';
 import { variantTitles } from '../sweep/words.js';
 
 /** The one variant that a name means, by its place; else why it means none. */
@@ -30,7 +31,7 @@ export function variantCalled(asked: string, names: readonly (readonly string[])
 /** The label of the variant that a sweep states as its baseline; null where it states none, or none that is known. */
 export function statedBaseline(sweep: SweepConfig, variants: readonly NamedVariant[]): string | null {
   if (sweep.baseline === undefined) return null;
-  const names = namesOf(variants);
+  const names = namesOf(ofOneDataset(variants));
   const { place } = variantCalled(sweep.baseline, names);
   return place === null ? null : names[place][0];
 }
@@ -43,13 +44,19 @@ export function baselineProblems({ config, source }: LoadedExperiment, variants:
     const message = 'a Bayesian search has no baseline: its variants are not known before its runs';
     return [source.problem(['sweep', 'baseline'], { code: 'conflict', message, hint: 'remove it' })];
   }
-  const names = namesOf(variants);
+  const names = namesOf(ofOneDataset(variants));
   const meant = variantCalled(asked, names);
   if (meant.place !== null) return [];
   const { count, message, expected } = meant;
   const labels = names.map(([label]) => label);
   const suggestion = count === 0 ? nearest(asked, labels) : undefined;
   return [source.problem(['sweep', 'baseline'], { code: 'wrong-value', message, expected, suggestion })];
+}
+
+/** A baseline is one on every dataset. */
+function ofOneDataset(variants: readonly NamedVariant[]): NamedVariant[] {
+  const [first = []] = byDataset(variants).values();
+  return first.map(withoutDataset);
 }
 
 /** A variant may be named by its label or in words. */

@@ -1,5 +1,5 @@
 import type { Experiment } from '../schema/experiment.generated.js';
-import { seedRangeOf, sweepSeeds, type SweepVariant } from './sweep.js';
+import { foldsOf, seedRangeOf, sweepSeeds, type SweepVariant } from './sweep.js';
 
 /** How many runs a sweep is. */
 export interface SweepSize {
@@ -19,7 +19,7 @@ export interface SweepSize {
 export function sizeOfSweep(config: Experiment, variants: readonly SweepVariant[]): SweepSize {
   const { sweep } = config;
   const count = sweep?.method === 'bayes' ? (sweep.run_cap ?? variants.length) : variants.length;
-  const folds = config.dataset.split?.folds ?? null;
+  const folds = foldsOf(config);
   const mostOfEach = sweepSeeds(config).length;
   const seeds = mostOfEach / (folds ?? 1);
   const leastSeeds = seedRangeOf(config)?.min ?? seeds;

@@ -8,6 +8,7 @@ import type {
 } from '../schema/experiment.generated.js';
 import type { LoadedExperiment } from '../load.js';
 import { conditionOf } from '../sweep/axes.js';
+import { DATASET } from '../sweep/datasets.js';
 import { concerns, hasValues, type Condition, type Values } from '../sweep/conditions.js';
 import { endsOf } from '../sweep/distributions.js';
 import { givenNames, includedValues, type GivenNames } from '../sweep/names.js';
@@ -153,8 +154,13 @@ class LazyVariant implements SweepVariant {
  */
 export function sweepSeeds(experiment: Experiment): number[] {
   const seeds = repetitionsOf(experiment);
-  const folds = experiment.dataset.split?.folds ?? 1;
+  const folds = foldsOf(experiment) ?? 1;
   return seeds.flatMap((seed) => Array.from({ length: folds }, (_, fold) => seed * folds + fold));
+}
+
+/** How many folds each seed is trained on; null without. All datasets of a sweep have as many. */
+export function foldsOf({ dataset, sweep }: Experiment): number | null {
+  return (sweep?.datasets?.[0] ?? dataset).split?.folds ?? null;
 }
 
 function repetitionsOf(experiment: Experiment): number[] {
@@ -194,7 +200,20 @@ function knownVariants({ config, source }: LoadedExperiment, refused: ReadonlySe
     if (sweep.method === 'random' && repeated === EXHAUSTED) break;
   }
   if (found.size === 0 && sweep.method !== 'bayes') throw noneLeft(source);
-  return [...found.values()];
+  return onEachDataset([...found.values()], sweep, source);
+}
+
+/** The variants on the first dataset, then on the next: of a sweep over several. */
+function onEachDataset(
+  variants: readonly Values[],
+  { datasets }: SweepConfig,
+  source: LoadedExperiment['source'],
+): Values[] {
+  if (!datasets) return [...variants];
+  if (datasets.length * variants.length > MOST_VARIANTS) throw tooMany(source);
+  return datasets.flatMap((dataset) =>
+    variants.map((values) => ({ [DATASET]: dataset as unknown as Json, ...values })),
+  );
 }
 
 /** Whether a combination is one of those that the sweep leaves out. */

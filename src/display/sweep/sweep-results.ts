@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { mean } from '../../analysis/statistics/describe.js';
 import { colors as pc } from '../../text/visible.js';
+import { byDataset, datasetOf } from '../../config/sweep/by-dataset.js';
 import { tellApart } from '../../config/sweep/told-apart.js';
 import { hasStoppedEarly } from '../../sweep/results.js';
 import type { VariantResult, SweepSummary } from '../../sweep/sweep-store.js';
@@ -61,8 +62,12 @@ function titleOf({ name, status, trials, duration_seconds: seconds }: SweepSumma
 
 function variantTable({ cells: variants, metric }: SweepSummary, runsDirectory: string): string {
   if (variants.length === 0) return '';
-  const { columns: parameters } = tellApart(variants);
-  const shown = variants.slice(0, LISTED_CELLS);
+  // Variants of different datasets aren't ranked among each other.
+  const inOrder = [...byDataset(variants.toSorted((a, b) => a.index - b.index)).keys()].flatMap((dataset) =>
+    variants.filter((variant) => datasetOf(variant) === dataset),
+  );
+  const { columns: parameters } = tellApart(inOrder);
+  const shown = inOrder.slice(0, LISTED_CELLS);
   const others = otherScores(shown, metric.name, runsDirectory);
   const columns = [
     ...parameters.map(({ title }) => ({ title: title.toUpperCase(), rank: 0 })),

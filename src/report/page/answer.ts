@@ -1,4 +1,5 @@
 import type { Answer } from '../../analysis/answer.js';
+import { repetitionOf } from '../../analysis/answer-facts.js';
 import { unitOf } from '../../text/metric-unit.js';
 import type { Study } from '../../study/study.js';
 import { counted } from '../../text/words.js';
@@ -65,7 +66,8 @@ function factsOf({ metric, variants, answer, search }: Study): [string, string][
   ];
 }
 
-function answerFacts({ judgement, comparisons, seedsMissing, decided }: Answer, metric: string): [string, string][] {
+function answerFacts(answer: Answer, metric: string): [string, string][] {
+  const { judgement, comparisons, seedsMissing, decided } = answer;
   const { margin } = judgement;
   const facts: [string, string][] = [
     ['Chance of a false difference', `at most ${shareText(judgement.alpha)}`],
@@ -73,14 +75,16 @@ function answerFacts({ judgement, comparisons, seedsMissing, decided }: Answer, 
   ];
   if (margin !== null) facts.push(['Smallest difference that matters', `±${margin}${unitOf(metric).ofDifference}`]);
   if (!decided && seedsMissing !== null && seedsMissing > 0)
-    facts.push(['Seeds still needed', `about ${seedsMissing}`]);
+    facts.push([answer.datasets ? 'Datasets still needed' : 'Seeds still needed', `about ${seedsMissing}`]);
   return facts;
 }
 
-function surenessText({ judgement, comparisons }: Answer): Content {
+function surenessText(answer: Answer): Content {
+  const { judgement, comparisons } = answer;
+  const repetition = repetitionOf(answer);
   const test = judgement.sequential
     ? 'Seeds were added in view of the results, so the comparisons are by a sequential test, which keeps its error rate whenever it is looked at.'
-    : 'Variants are compared seed by seed, by the paired t test.';
+    : `Variants are compared ${repetition} by ${repetition}, by the paired t test.`;
   const family =
     comparisons.length > 1
       ? ` The chance of a false difference holds for all ${comparisons.length} comparisons together.`

@@ -1,12 +1,13 @@
 import { escapeUTF8 } from 'entities';
-import type { Study } from '../../study/study.js';
+import type { AcrossStudy, Study } from '../../study/study.js';
+import { acrossFigures } from './across.js';
 import { inUnits } from '../in-units.js';
 import { chanceFigures } from './chance.js';
 import { confusionFigures } from './confusion.js';
 import { costFigures } from './cost.js';
 import { differenceFigures } from './differences.js';
 import { factorFigures, importanceFigures } from './factors.js';
-import { WIDTHS, type Figure } from './figure.js';
+import { fileWord, WIDTHS, type Figure } from './figure.js';
 import { interactionFigures } from './interactions.js';
 import { learningCurveFigures } from './learning-curves.js';
 import { visible } from '../../text/visible.js';
@@ -30,6 +31,24 @@ export interface RenderedPlot {
 
 /** The figures of a study as it is told (`inUnits`), by the part of the report that they belong to; those that it has nothing for are left out. */
 export function figuresOf(study: Study) {
+  const { across } = study;
+  const own = figuresOfOne(study);
+  if (!across) return { ...own, datasets: [] };
+  // Over several datasets there are no seeds, levels or epochs in common.
+  const none = Object.fromEntries(Object.keys(own).map((part) => [part, []])) as unknown as typeof own;
+  return { ...none, variants: acrossFigures(study), datasets: across.studies.flatMap(datasetFigures) };
+}
+
+/** How the variants do on one of several datasets. */
+function datasetFigures({ dataset, study }: AcrossStudy['studies'][number]): Figure[] {
+  return figuresOfOne(study).variants.map((figure) => ({
+    ...figure,
+    name: `${fileWord(dataset)}-${figure.name}`,
+    title: `${dataset}: ${figure.title}`,
+  }));
+}
+
+function figuresOfOne(study: Study) {
   const others = withoutFarBehind(study);
   const note = noteOnFarBehind(study);
   const noted = (figures: readonly Figure[]) =>
