@@ -1,10 +1,11 @@
 import { inDigitsOf, pValueClause } from '../text/digits.js';
-import { inUnit, unitOf } from '../text/metric-unit.js';
+import { inUnit, possibleDifferences, unitOf } from '../text/metric-unit.js';
 import { listed } from '../text/words.js';
 import { type Answer, answerQuestion } from './answer.js';
 import { type AnswerRequest, type LeftOut, titlesOf, type Variant } from './answer-facts.js';
 import { betweenGroups, type BetweenGroups } from './statistics/between.js';
 import { mean } from './statistics/describe.js';
+import type { Interval } from './statistics/intervals.js';
 import { friedman, type Friedman } from './statistics/friedman.js';
 import { pairBySeed } from './statistics/pairing.js';
 import { type Estimate, interquartileMean, outperforming, stratified } from './statistics/resampled.js';
@@ -117,38 +118,52 @@ function rankSentence({ ranks, variants }: Across): string[] {
 
 /** Of the comparison that the answer tells first: how it goes on each dataset, and how it may go on another. */
 function nearestSentences({ answer, comparisons, datasets }: Across): string[] {
-  const own = comparisons.filter(({ first, second }) =>
-    [first, second].includes(answer.baseline ?? answer.leader ?? ''),
+  const reference = answer.baseline ?? answer.leader ?? '';
+  const own = comparisons.filter(({ first, second, between }) => between && [first, second].includes(reference));
+  const [closest] = own.toSorted((a, b) => Math.abs(differenceOf(a)) - Math.abs(differenceOf(b)));
+  if (!(closest as AcrossComparison | undefined)?.between) return [];
+  // The one that is ahead comes first.
+  const isFirst = (answer.metric.goal === 'maximize') === differenceOf(closest) >= 0;
+  const [one, other] = (isFirst ? [closest.first, closest.second] : [closest.second, closest.first]).map(
+    titlesOf(answer.variants),
   );
-  const sizeOf = ({ differences }: AcrossComparison): number =>
-    Math.abs(mean(differences.filter((each) => each !== null)));
-  const [closest] = own.filter(({ between }) => between !== null).toSorted((a, b) => sizeOf(a) - sizeOf(b));
-  if (!closest) return [];
-  const titleOf = titlesOf(answer.variants);
-  const unit = unitOf(answer.metric.name);
-  const isLeader = closest.first === (answer.leader ?? closest.first);
-  const [one, other] = isLeader ? [closest.first, closest.second] : [closest.second, closest.first];
-  const sign = isLeader ? 1 : -1;
-  const better = answer.metric.goal === 'maximize' ? sign : -sign;
-  const wins = datasets.filter((_, i) => better * (closest.differences[i] ?? 0) > 0);
-  const { better: share, between } = closest;
-  const ends = (interval: readonly [number, number], factor: number): string => {
-    const told = interval.map((end) => factor * end).sort((a, b) => a - b);
-    return told.map((end) => inDigitsOf(end, (told[1] - told[0]) / 2, 2)).join(' to ');
-  };
-  const probability = share && (isLeader ? share.value : 1 - share.value);
-  const range = share && (isLeader ? share.interval : ([1 - share.interval[1], 1 - share.interval[0]] as const));
+  const ahead = Math.sign(differenceOf(closest));
+  const wins = datasets.filter((_, i) => ahead * (closest.differences[i] ?? 0) > 0);
+  const which = wins.length > 0 && wins.length < datasets.length ? ` (${listed(wins, 4)})` : '';
   return [
-    `${titleOf(one)} is ahead of ${titleOf(other)} on ${wins.length} of ${datasets.length} datasets${wins.length > 0 && wins.length < datasets.length ? ` (${listed(wins, 4)})` : ''}` +
-      (probability !== null && range !== null
-        ? `, and in ${inDigitsOf(100 * probability, null, 3)} % of runs (95 % interval ${ends(range, 100)}).`
-        : '.'),
-    ...(between?.next
-      ? [
-          `On one more dataset like these the difference may lie anywhere from ${ends([inUnit(between.next[0], unit), inUnit(between.next[1], unit)], sign)}${unit.ofDifference} (95 %).`,
-        ]
-      : []),
+    `${one} is ahead of ${other} on ${wins.length} of ${datasets.length} datasets${which}${shareClause(closest, isFirst)}.`,
+    ...nextSentence(closest, isFirst, answer.metric.name),
   ];
+}
+
+function differenceOf({ differences }: AcrossComparison): number {
+  return mean(differences.filter((each) => each !== null));
+}
+
+function shareClause({ better }: AcrossComparison, isFirst: boolean): string {
+  if (!better) return '';
+  const [share, ends] = isFirst
+    ? [better.value, better.interval]
+    : [1 - better.value, [1 - better.interval[1], 1 - better.interval[0]] as const];
+  const percent: Interval = [100 * ends[0], 100 * ends[1]];
+  return `, and in ${inDigitsOf(100 * share, null, 3)} % of runs (95 % interval ${rangeText(percent)})`;
+}
+
+function nextSentence({ between }: AcrossComparison, isFirst: boolean, metric: string): string[] {
+  if (!between?.next) return [];
+  const [lower, upper] = possibleDifferences(between.next, metric);
+  const unit = unitOf(metric);
+  const ends: Interval = isFirst
+    ? [inUnit(lower, unit), inUnit(upper, unit)]
+    : [inUnit(-upper, unit), inUnit(-lower, unit)];
+  return [
+    `On one more dataset like these the difference may lie anywhere from ${rangeText(ends)}${unit.ofDifference} (95 %).`,
+  ];
+}
+
+function rangeText([lower, upper]: Interval): string {
+  const half = (upper - lower) / 2;
+  return `${inDigitsOf(lower, half, 2)} to ${inDigitsOf(upper, half, 2)}`;
 }
 
 function scopeSentence({ datasets }: Across): string {
