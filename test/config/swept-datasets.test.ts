@@ -34,7 +34,7 @@ describe('the datasets of a sweep', () => {
       ['mnist', 'data/pets', 'old/pets', 'kmnist'].flatMap((name) => [name, name]),
     );
     expect(variants.map((each) => each.config().model.kernel_size)).toEqual([3, 5, 3, 5, 3, 5, 3, 5]);
-    const { sweep: _, ...alone } = { name: 'x', dataset: { name: 'kmnist', train_fraction: 0.5 }, model, sweep };
+    const alone = { name: 'x', dataset: { name: 'kmnist', train_fraction: 0.5 }, model };
     expect(configHash(variants[6].config())).toBe(configHash(loadExperimentObject(alone, { directory }).config));
   });
 

@@ -110,7 +110,7 @@ describe('a question that is asked of several datasets', () => {
       'bow.csv',
       'wave.csv',
     ]);
-    const [header, ...rows] = parse(workspace.read('runs.csv').toString()) as string[][];
+    const [header, ...rows] = parse(workspace.read('runs.csv').toString());
     expect(header.slice(0, 3)).toEqual(['variant', 'dataset', 'model.layers.0.units']);
     expect(rows).toHaveLength(16);
     const page = readFileSync(join(workspace.folder, 'page.html'), 'utf8');

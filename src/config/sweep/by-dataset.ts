@@ -1,4 +1,4 @@
-import { DATASET } from './datasets.js';
+import { DATASET, without } from './datasets.js';
 import type { NamedVariant } from './names.js';
 
 /** What the dataset of a variant is called, of a sweep over several. */
@@ -8,10 +8,10 @@ export function datasetOf({ names }: NamedVariant): string {
 
 /** A variant as it is on each dataset: all but that. */
 export function withoutDataset<T extends NamedVariant>(variant: T): T {
-  const { [DATASET]: _, ...values } = variant.values;
-  const { values: { [DATASET]: __, ...named } = {}, ...rest } = variant.names ?? {};
-  const names = { ...rest, ...(Object.keys(named).length > 0 && { values: named }) };
-  return { ...variant, values, names: Object.keys(names).length > 0 ? names : undefined };
+  const { values: named = {}, ...rest } = variant.names ?? {};
+  const others = without(named);
+  const names = { ...rest, ...(Object.keys(others).length > 0 && { values: others }) };
+  return { ...variant, values: without(variant.values), names: Object.keys(names).length > 0 ? names : undefined };
 }
 
 /** The variants of each dataset, in the order of the datasets. */

@@ -3,7 +3,16 @@ import { datasetTitle } from '../dataset-title.js';
 import type { DatasetConfig, SweepConfig, SweepParameter } from '../schema/experiment.generated.js';
 import { experimentSchema, expand, type Schema } from '../schema/schema.js';
 import type { Path, Report } from '../text/problems.js';
-import { at, fromJson, type Entry, type Json, type MappingTree, type ScalarTree, type Tree } from '../text/tree.js';
+import {
+  at,
+  fromJson,
+  jsonText,
+  type Entry,
+  type Json,
+  type MappingTree,
+  type ScalarTree,
+  type Tree,
+} from '../text/tree.js';
 
 /** Where a variant of a sweep over datasets has its dataset. */
 export const DATASET = 'dataset';
@@ -55,13 +64,13 @@ function meaningOf(text: string): Record<string, Json> {
 
 function namesOfDatasets(): string[] {
   const dataset = expand(experimentSchema().properties?.[DATASET] ?? {});
-  return (dataset.oneOf ?? []).map((branch: Schema) => String(expand(branch).properties?.name.const));
+  return (dataset.oneOf ?? []).map((branch: Schema) => jsonText(expand(branch).properties?.name.const ?? ''));
 }
 
 /** The datasets of a sweep as one of its parameters, which varies before all others; undefined where it has none. */
 function datasetParameter({ datasets }: Pick<SweepConfig, 'datasets'>): SweepParameter | undefined {
   if (!datasets) return undefined;
-  return { values: datasets as never, distribution: 'categorical', names: titlesOf(datasets) };
+  return { values: datasets, distribution: 'categorical', names: titlesOf(datasets) };
 }
 
 const parameters = new WeakMap<SweepConfig, SweepConfig['parameters']>();
@@ -74,6 +83,11 @@ export function parametersOf(sweep: SweepConfig): SweepConfig['parameters'] {
   const all = dataset ? { [DATASET]: dataset, ...sweep.parameters } : sweep.parameters;
   parameters.set(sweep, all);
   return all;
+}
+
+/** All but the dataset, of what has a value for each dotted key. */
+export function without<T>(values: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => key !== DATASET));
 }
 
 /** What each dataset is called: files of the same name by the folder that they are in, too, or by their number. */

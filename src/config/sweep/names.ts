@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SweepConfig } from '../schema/experiment.generated.js';
 import type { Json } from '../text/tree.js';
 import type { Values } from './conditions.js';
-import { DATASET, parametersOf } from './datasets.js';
+import { parametersOf, without } from './datasets.js';
 
 /** What a variant, or some of its values, are called by the experiment file. */
 export interface GivenNames {
@@ -27,8 +27,7 @@ export function includedValues({ include }: Pick<SweepConfig, 'include'>): Value
 export function givenNames(sweep: SweepConfig, values: Values): GivenNames | undefined {
   const { include } = sweep;
   const parameters = parametersOf(sweep);
-  const { [DATASET]: _, ...others } = values;
-  const written = sweep.datasets ? others : values;
+  const written = sweep.datasets ? without(values) : values;
   const variant = include.find(({ name, ...own }) => name !== undefined && isDeepStrictEqual(own, written))?.name;
   const named = Object.entries(values).flatMap(([key, value]) => {
     const name = valueName(parameters, key, value);

@@ -134,44 +134,40 @@ function profileFigure(study: Study, across: AcrossStudy): Figure {
       6,
     )}; ${counted(across.datasets.length, 'dataset')}.`,
     isCompact: false,
-    draw: (width) => {
-      const lines = shown.flatMap(({ title, scores }, i) =>
-        stepsOf(scores, sign).map((step) => ({ ...step, title, color: STROKES[i].color, dash: STROKES[i].dash })),
-      );
-      const plot = drawPlot({
-        width,
-        height: 300,
-        marginLeft: 48,
-        marginRight: 16,
-        marginTop: 12,
-        marginBottom: 44,
-        color: { type: 'identity' },
-        x: { label, nice: true },
-        y: { label: null, domain: [0, 100] },
-        marks: [
-          Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
-          Plot.axisY({ ticks: 5, tickSize: 0, tickFormat: (share: number) => `${share} %` }),
-          ...shown.map(({ title }, i) =>
-            Plot.line(
-              lines.filter((line) => line.title === title),
-              {
-                x: 'score',
-                y: 'share',
-                stroke: STROKES[i].color,
-                strokeWidth: 2,
-                strokeDasharray: STROKES[i].dash,
-                curve: sign > 0 ? 'step-before' : 'step-after',
-              },
-            ),
-          ),
-        ],
-      });
-      return withLegend(
-        plot,
-        shown.map(({ title }, i) => ({ label: title, sample: STROKES[i] })),
-      ).svg;
-    },
+    draw: (width) => drawProfiles(shown, sign, label, width),
   };
+}
+
+function drawProfiles(shown: AcrossStudy['variants'], sign: number, label: string, width: number): string {
+  const curve = sign > 0 ? ('step-before' as const) : ('step-after' as const);
+  const plot = drawPlot({
+    width,
+    height: 300,
+    marginLeft: 48,
+    marginRight: 16,
+    marginTop: 12,
+    marginBottom: 44,
+    color: { type: 'identity' },
+    x: { label, nice: true },
+    y: { label: null, domain: [0, 100] },
+    marks: [
+      Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
+      Plot.axisY({ ticks: 5, tickSize: 0, tickFormat: (share: number) => `${share} %` }),
+      ...shown.map(({ scores }, i) => {
+        const { color: stroke, dash: strokeDasharray } = STROKES[i];
+        return Plot.line(stepsOf(scores, sign), {
+          x: 'score',
+          y: 'share',
+          stroke,
+          strokeWidth: 2,
+          strokeDasharray,
+          curve,
+        });
+      }),
+    ],
+  });
+  const legend = shown.map(({ title }, i) => ({ label: title, sample: STROKES[i] }));
+  return withLegend(plot, legend).svg;
 }
 
 /** At each score of a run, the share of runs that come to it, in percent. @param sign −1 where lower is better */
