@@ -1,5 +1,4 @@
 import { jsonText } from '../config/text/tree.js';
-import { DATASET } from '../config/sweep/datasets.js';
 import { encodeCsv } from '../text/csv.js';
 import type { AcrossStudy, Study, StudyVariant } from '../study/study.js';
 
@@ -29,5 +28,5 @@ export function renderCsv({ across, variants: own }: Study): string {
 }
 
 function onDataset({ dataset, study }: AcrossStudy['studies'][number]): StudyVariant[] {
-  return study.variants.map((variant) => ({ ...variant, values: { [DATASET]: dataset, ...variant.values } }));
+  return study.variants.map((variant) => ({ ...variant, values: { dataset, ...variant.values } }));
 }
