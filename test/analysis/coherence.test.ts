@@ -76,6 +76,26 @@ describe('an answer', () => {
     );
   });
 
+  it('holds zero where it can’t tell, though rounding puts the end of the interval beside it', () => {
+    const of = (first: number, values: readonly number[]) => new Map(values.map((each, i) => [first + i, each]));
+    const leftOut = { failed: 0, pruned: 0 };
+    const { comparisons } = answerQuestion({
+      question: null,
+      metric,
+      baseline: 'v0',
+      variants: [
+        { name: 'v0', values: of(0, [0.95, 0.9, 0.9557195007298823, 0.95, 0.9, 0.9]), leftOut },
+        { name: 'v1', values: of(0, [0.5]), leftOut },
+        {
+          name: 'v2',
+          values: of(100, [0.9535649251777664, 0.9557195007300822, 0.9500000000000001, 1, 0.9701378519554029]),
+          leftOut,
+        },
+      ],
+    });
+    for (const one of comparisons) expectCoherent(one, 0.05, undefined);
+  });
+
   it('tells of an early lead that a late seed refutes what all seeds say', () => {
     const differences = [0.01, 0.0101, 0.0102, 0.0099, -0.06];
     const a = [0.9, 0.91, 0.89, 0.905, 0.9];

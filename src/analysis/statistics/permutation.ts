@@ -70,6 +70,8 @@ function typicalTest(values: Float64Array, largest: number): MeanTest {
     for (const value of values) if (isAtLeast(value)) count++;
     return count / total;
   };
+  // An end that is zero but for rounding is zero, as it is for p-values.
+  const withoutRounding = (end: number): number => (Math.abs(end) <= rounding ? 0 : end);
   let ascending: Float64Array | null = null;
   return {
     above: (bound) => share((value) => value <= bound + rounding),
@@ -79,7 +81,7 @@ function typicalTest(values: Float64Array, largest: number): MeanTest {
       const outside = Math.ceil(alpha * total * (1 - Number.EPSILON)) - 1;
       if (outside < 1) return null;
       ascending ??= values.toSorted();
-      return [ascending[outside - 1], ascending[ascending.length - outside]];
+      return [withoutRounding(ascending[outside - 1]), withoutRounding(ascending[ascending.length - outside])];
     },
   };
 }
