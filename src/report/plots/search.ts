@@ -1,8 +1,10 @@
 import * as Plot from '@observablehq/plot';
+import { type ExpectedBest, expectedBest } from '../../analysis/statistics/expected-best.js';
 import { shortKey, valueLabel } from '../../config/sweep/label.js';
 import { titledMetric } from '../../text/metric-unit.js';
 import type { Json } from '../../config/text/tree.js';
 import type { Study } from '../../study/study.js';
+import { durationText } from '../../text/words.js';
 import { numberText } from '../numbers.js';
 import { hasLevels } from '../tables.js';
 import { variantNames } from '../variant-names.js';
@@ -32,7 +34,11 @@ export function searchFigures(study: Study, others: Study): Figure[] {
   if (factors.length === 0 || (!search && factors.every(hasLevels))) return [];
   const keys = factors.map(({ key }) => key);
   const shown = factors.filter((factor) => search || !hasLevels(factor)).slice(0, MOST_FIGURES);
-  return [bestSoFar(study, others), ...shown.flatMap(({ key }) => against(others, key, shortKey(key, keys)))];
+  return [
+    bestSoFar(study, others),
+    ...byBudget(study),
+    ...shown.flatMap(({ key }) => against(others, key, shortKey(key, keys))),
+  ];
 }
 
 function bestSoFar(study: Study, others: Study): Figure {
@@ -54,6 +60,58 @@ function bestSoFar(study: Study, others: Study): Figure {
     isCompact: true,
     draw: (width) => draw({ points, line, label: 'variant', metric: titledMetric(study.metric.name) }, width),
   };
+}
+
+/** What a random search comes to by how much it tries: draws of other methods depend on those before. */
+function byBudget(study: Study): Figure[] {
+  const ranked = rankVariants(study);
+  if (study.search?.method !== 'random' || ranked.length < FEWEST_DRAWS) return [];
+  const curve = expectedBest(
+    ranked.map(({ mean }) => mean),
+    study.metric.goal,
+  );
+  const seconds = study.variants.flatMap(({ runs }) => runs.map(({ trainingSeconds }) => trainingSeconds));
+  const total = durationText(Math.ceil(seconds.reduce((sum, each) => sum + each, 0)));
+  const metric = titledMetric(study.metric.name);
+  const told = (draws: number): string => `${numberText(curve[draws - 1].mean)} of ${draws}`;
+  return [
+    {
+      name: 'expected-best',
+      title: 'Expected best by budget',
+      caption: `What the best of so many drawn variants is expected to come to, ± one standard deviation (Dodge et al. 2019); all ${curve.length} took ${total} of training.`,
+      alternative: `${metric}: ${told(1)}, ${told(Math.ceil(curve.length / 2))}, ${told(curve.length)} variants.`,
+      isCompact: true,
+      draw: (width) => drawBudget(curve, metric, width),
+    },
+  ];
+}
+
+/** With fewer draws a curve says nothing. */
+const FEWEST_DRAWS = 5;
+
+function drawBudget(curve: readonly ExpectedBest[], metric: string, width: number): string {
+  const band = curve.map(({ draws, mean, standardDeviation: half }) => ({
+    draws,
+    low: mean - half,
+    high: mean + half,
+  }));
+  return drawPlot({
+    width,
+    height: 260,
+    marginLeft: 56,
+    marginRight: 20,
+    marginTop: 26,
+    marginBottom: 42,
+    color: { type: 'identity' },
+    x: { label: 'variants tried', inset: 10 },
+    y: { label: metric, nice: true, inset: 8 },
+    marks: [
+      Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
+      Plot.axisY({ ticks: 5, tickSize: 0, label: null }),
+      Plot.areaY(band, { x: 'draws', y1: 'low', y2: 'high', fill: ink('series1'), fillOpacity: 0.14 }),
+      Plot.line(curve, { x: 'draws', y: 'mean', stroke: ink('series1'), strokeWidth: 2 }),
+    ],
+  }).svg;
 }
 
 function against(study: Study, key: string, name: string): Figure[] {
