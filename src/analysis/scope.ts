@@ -63,9 +63,13 @@ export interface ScopeRequest {
 export function scopeOf(request: ScopeRequest): Scope {
   const { measured, dataset } = request;
   const newData = newDataOf(request);
-  const place = PLACES[measured.on](dataset, measured);
   const beyond = newData === null ? '' : ` ${newDataClause(newData, request)}`;
-  return { measured, newData, sentence: `This is about ${place}, and no other dataset.${beyond}` };
+  return { measured, newData, sentence: `${placeSentence(measured, dataset)}${beyond}` };
+}
+
+/** Which samples it is about. @param dataset what the data are called */
+export function placeSentence(measured: Measured, dataset: string): string {
+  return `This is about ${PLACES[measured.on](dataset, measured)}, and no other dataset.`;
 }
 
 const PLACES: Record<Measured['on'], (dataset: string, measured: Measured) => string> = {

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { toPortableYaml } from '../config/portable.js';
+import { datasetTitle } from '../config/dataset-title.js';
+import { measuredOn, scopeOfSweep } from '../sweep/sweep-scope.js';
 import { titlesOf } from '../config/sweep/datasets.js';
 import { statedBaseline } from '../config/variants/baseline.js';
 import { UserError } from '../text/errors.js';
@@ -135,6 +137,9 @@ async function beginningOf({ experiment, context, sweep, source, parallelism }: 
     margin: config.sweep.margin,
     alpha: config.sweep.alpha,
     baseline: statedBaseline(config.sweep, experiment.variants ?? []) ?? undefined,
+    scope: config.sweep.datasets
+      ? undefined
+      : { measured: measuredOn(config.sweep.metric.name, config, false), dataset: datasetTitle(config.dataset) },
     datasets: config.sweep.datasets && titlesOf(config.sweep.datasets),
     folds: foldsOf(config) ?? undefined,
     // A sequential test allows for any number of looks.
@@ -204,7 +209,7 @@ function conclude(
   { begun }: SweepRecord,
   end: SweepEnd & { seconds: number },
 ): SweepSummary {
-  const summary = summarizeSweep(begun, { ...end, jobs });
+  const summary = summarizeSweep(begun, { ...end, jobs }, scopeOfSweep(sweep, begun, end.results));
   writeSweepSummary(sweep, summary);
   journal.append({ type: 'state', status: end.status, jobs, error: end.error ?? undefined });
   return summary;

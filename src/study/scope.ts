@@ -1,12 +1,12 @@
 import { titlesOf } from '../analysis/answer-facts.js';
 import type { Answer } from '../analysis/answer.js';
 import { comparisonsWith } from '../analysis/decision.js';
-import { scopeOf, type Measured, type Scope } from '../analysis/scope.js';
+import { scopeOf, type Scope } from '../analysis/scope.js';
 import { seedValues } from '../analysis/statistics/pairing.js';
 import { datasetTitle } from '../config/dataset-title.js';
 import { loadExperiment } from '../config/load.js';
 import type { Experiment } from '../config/schema/experiment.generated.js';
-import type { Summary } from '../tracking/run-store.js';
+import { measuredOn } from '../sweep/sweep-scope.js';
 import type { StudyVariant } from './study.js';
 import type { FoundRun } from './study-run.js';
 import type { FoundVariant } from './sweep-variants.js';
@@ -28,7 +28,7 @@ export function scopeOfAnswer(
     measured: measuredOn(
       metric,
       config,
-      runs.flatMap(({ summary }) => summary ?? []),
+      runs.some(({ summary }) => summary?.given_validation),
     ),
     dataset: datasetTitle(config.dataset),
     metric,
@@ -48,19 +48,6 @@ function configOf({ directory }: FoundRun): Experiment | null {
     // Its folder is gone, or damaged.
     return null;
   }
-}
-
-function measuredOn(metric: string, { dataset, training }: Experiment, summaries: readonly Summary[]): Measured {
-  const [set] = metric.replace(/^best_/, '').split('_');
-  if (set === 'test') return { on: 'test' };
-  if (set === 'train') return { on: 'training' };
-  if (summaries.some(({ given_validation: isGiven }) => isGiven)) return { on: 'given' };
-  const folds = dataset.split?.folds ?? null;
-  if (folds === null && (training.seeds?.split ?? null) !== null) return { on: 'one-split' };
-  // Of how the images are divided: that some of the others are left away (train_fraction) makes no more of them overlap.
-  const part = folds === null ? dataset.validation_split : 1 / folds;
-  const share = part / (1 - part);
-  return folds === null ? { on: 'drawn', share } : { on: 'folds', folds, share };
 }
 
 /** The leader and the variant closest to it; with a baseline the first that is compared with it. */

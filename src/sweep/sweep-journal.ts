@@ -1,3 +1,4 @@
+import type { Measured } from '../analysis/scope.js';
 import type { SeedRange, SweepMetric } from '../config/schema/experiment.generated.js';
 import type { GivenNames } from '../config/sweep/names.js';
 import type { Values } from '../config/sweep/conditions.js';
@@ -39,6 +40,8 @@ export interface SweepEvent {
   /** The chance of a false claim, and the label of the variant that all others are compared with, where the file states them. */
   alpha?: number;
   baseline?: string;
+  /** What its answer is about, unless that says so itself: as far as it is known before its runs. */
+  scope?: { measured: Measured; dataset: string };
   /** What the datasets are called, of a sweep that asks the same of several. */
   datasets?: string[];
   /** Of a cross-validation: each seed has as many runs. */

@@ -1,8 +1,16 @@
 import { holderOf, type RunHolder } from '../tracking/run-lock.js';
 import { recordedResults, type SweepResults } from './results.js';
+import { scopeOfSweep } from './sweep-scope.js';
 import { answerOfSweep } from './sweep-answer.js';
 import { readSweepRecord, type SweepEvent, type TrialEvent } from './sweep-journal.js';
-import { sweepDirectory, type SweepDirectory, sweepIds, type SweepStatus, type SweepSummary } from './sweep-store.js';
+import {
+  type SweepAnswer,
+  sweepDirectory,
+  type SweepDirectory,
+  sweepIds,
+  type SweepStatus,
+  type SweepSummary,
+} from './sweep-store.js';
 
 /** Where a sweep stands, as its journal tells. */
 export interface SweepState {
@@ -63,12 +71,13 @@ export interface SessionEnd {
 }
 
 /** The results of a sweep so far. */
-export function summaryOf({ begun, status, results, jobs, since, until, error }: SweepState): SweepSummary {
-  return summarizeSweep(begun, { status, results, jobs, seconds: (until - since) / 1000, error });
+export function summaryOf({ sweep, begun, status, results, jobs, since, until, error }: SweepState): SweepSummary {
+  const end = { status, results, jobs, seconds: (until - since) / 1000, error };
+  return summarizeSweep(begun, end, scopeOfSweep(sweep, begun, results));
 }
 
-/** The results of a sweep, for its `summary.json`. */
-export function summarizeSweep(begun: SweepEvent, end: SessionEnd): SweepSummary {
+/** The results of a sweep, for its `summary.json`. @param scope what its answer is about */
+export function summarizeSweep(begun: SweepEvent, end: SessionEnd, scope: string | null): SweepSummary {
   const { id, name, question, method, metric, seeds, threads } = begun;
   const { status, results, jobs, seconds, error } = end;
   return {
@@ -76,10 +85,13 @@ export function summarizeSweep(begun: SweepEvent, end: SessionEnd): SweepSummary
     name,
     status,
     question,
-    answer: answerOfSweep(begun, results.ranked(), {
-      secondsPerTrial: results.seconds / Math.max(1, results.ended),
-      jobs,
-    }),
+    answer: withScope(
+      answerOfSweep(begun, results.ranked(), {
+        secondsPerTrial: results.seconds / Math.max(1, results.ended),
+        jobs,
+      }),
+      scope,
+    ),
     method,
     metric,
     seeds,
@@ -91,4 +103,8 @@ export function summarizeSweep(begun: SweepEvent, end: SessionEnd): SweepSummary
     trial_seconds: results.seconds,
     error,
   };
+}
+
+function withScope(answer: SweepAnswer | null, scope: string | null): SweepAnswer | null {
+  return answer && scope !== null ? { ...answer, details: [...(answer.details ?? []), scope] } : answer;
 }

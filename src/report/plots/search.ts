@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { type ExpectedBest, expectedBest } from '../../analysis/statistics/expected-best.js';
 import { shortKey, valueLabel } from '../../config/sweep/label.js';
-import { titledMetric } from '../../text/metric-unit.js';
+import { possibleValues, titledMetric, unitOf } from '../../text/metric-unit.js';
 import type { Json } from '../../config/text/tree.js';
 import type { Study } from '../../study/study.js';
 import { durationText } from '../../text/words.js';
@@ -81,7 +81,7 @@ function byBudget(study: Study): Figure[] {
       caption: `What the best of so many drawn variants is expected to come to, ± one standard deviation (Dodge et al. 2019); all ${curve.length} took ${total} of training.`,
       alternative: `${metric}: ${told(1)}, ${told(Math.ceil(curve.length / 2))}, ${told(curve.length)} variants.`,
       isCompact: true,
-      draw: (width) => drawBudget(curve, metric, width),
+      draw: (width) => drawBudget(curve, study, width),
     },
   ];
 }
@@ -89,12 +89,11 @@ function byBudget(study: Study): Figure[] {
 /** With fewer draws a curve says nothing. */
 const FEWEST_DRAWS = 5;
 
-function drawBudget(curve: readonly ExpectedBest[], metric: string, width: number): string {
-  const band = curve.map(({ draws, mean, standardDeviation: half }) => ({
-    draws,
-    low: mean - half,
-    high: mean + half,
-  }));
+function drawBudget(curve: readonly ExpectedBest[], { metric: { name } }: Study, width: number): string {
+  const band = curve.map(({ draws, mean, standardDeviation: half }) => {
+    const [low, high] = possibleValues([mean - half, mean + half], name, unitOf(name).factor);
+    return { draws, low, high };
+  });
   return drawPlot({
     width,
     height: 260,
@@ -104,7 +103,7 @@ function drawBudget(curve: readonly ExpectedBest[], metric: string, width: numbe
     marginBottom: 42,
     color: { type: 'identity' },
     x: { label: 'variants tried', inset: 10 },
-    y: { label: metric, nice: true, inset: 8 },
+    y: { label: titledMetric(name), nice: true, inset: 8 },
     marks: [
       Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
       Plot.axisY({ ticks: 5, tickSize: 0, label: null }),
