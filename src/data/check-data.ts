@@ -15,6 +15,8 @@ export interface DataCheck {
 /** Reads all data of an experiment and tells what a user should know of them before they train. */
 export async function checkData(config: DatasetConfig, options: LoadOptions): Promise<DataCheck> {
   const findings = config.name === 'table' ? { findings: await checkTables(config, options) } : {};
+  // Of a table without images nothing is left to read.
+  if (config.name === 'table' && !Object.values(config.inputs).some(({ type }) => type === 'image')) return findings;
   const duplicates = await datasetDuplicates(config, options);
   return { ...(duplicates ? { duplicates } : {}), ...findings };
 }

@@ -82,7 +82,10 @@ export function foldOf(seed: number, folds: number): Fold {
   return { fold: seed % folds, folds, repetition: Math.floor(seed / folds) };
 }
 
-/** Neighbours in a stratified order, which are stratified too; sizes differ by one at most. */
+/**
+ * Dealt out as cards are, class after class: a fold has of each class, and of all, less than one image more or fewer than
+ * its share, as in scikit-learn's StratifiedKFold.
+ */
 function takeFold(labels: Int32Array, { fold, folds, repetition }: Fold): Parts {
   if (labels.length < folds) {
     throw new UserError(`${labels.length} images can't be divided into ${folds} folds`, {
@@ -91,10 +94,11 @@ function takeFold(labels: Int32Array, { fold, folds, repetition }: Fold): Parts 
       exitCode: 2,
     });
   }
-  const order = stratifiedOrder(everyIndex(labels.length), labels, randomStream(repetition, 'folds'));
-  const [start, end] = [fold, fold + 1].map((part) => Math.round((part * labels.length) / folds));
-  const pool = new Int32Array(labels.length - (end - start));
-  pool.set(order.subarray(0, start));
-  pool.set(order.subarray(end), start);
-  return { validation: order.subarray(start, end), pool };
+  const shuffled = randomStream(repetition, 'folds').shuffle(everyIndex(labels.length));
+  // Typed arrays' `sort` is stable: within a class the images stay shuffled.
+  const dealt = shuffled.sort((a, b) => labels[a] - labels[b]);
+  return {
+    validation: dealt.filter((_, place) => place % folds === fold),
+    pool: dealt.filter((_, place) => place % folds !== fold),
+  };
 }

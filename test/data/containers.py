@@ -38,6 +38,15 @@ for part, (images, labels) in sets.items():
     features = {"info": {"features": {"label": {"names": names, "_type": "ClassLabel"}}}}
     pq.write_table(table.replace_schema_metadata({"huggingface": json.dumps(features)}),
                    os.path.join(folder, f"{part}.parquet"), row_group_size=7)
+    pair = pa.table({"image": [{"bytes": file, "path": "0.png"} for file in files],
+                     "mirrored": [{"bytes": png(image[:, ::-1]), "path": "0.png"} for image in images], "label": labels})
+    pq.write_table(pair, os.path.join(folder, f"{part}-pair.parquet"))
+    more = {"info": {"features": {"label": {"names": ["ant", "zebra", "cow"], "_type": "ClassLabel"}}}}
+    pq.write_table(table.replace_schema_metadata({"huggingface": json.dumps(more)}), os.path.join(folder, f"{part}-other.parquet"))
+    os.makedirs(os.path.join(folder, "shards"), exist_ok=True)
+    for shard, text in enumerate([features, more]):
+        pq.write_table(table.replace_schema_metadata({"huggingface": json.dumps(text)}),
+                       os.path.join(folder, "shards", f"train-0000{shard}-of-00002.parquet"))
     with tarfile.open(os.path.join(folder, f"{part}.tar"), "w") as tar:
         for index, (file, label) in enumerate(zip(files, labels)):
             for ending, content in {"png": file, "cls": str(label).encode()}.items():

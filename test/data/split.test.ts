@@ -106,7 +106,7 @@ describe('folds', () => {
     );
   });
 
-  it('have each class in proportion, to two images more or less', () => {
+  it('have each class in proportion, to less than one image, as StratifiedKFold of scikit-learn', () => {
     fc.assert(
       fc.property(labelled, folds, fc.nat({ max: 1000 }), (labels, count, repetition) => {
         fc.pre(labels.length >= count);
@@ -114,8 +114,7 @@ describe('folds', () => {
           for (const label of new Set(labels)) {
             const all = labels.filter((one) => one === label).length;
             const own = validation.filter((index) => labels[index] === label).length;
-            // A fold lies between two beginnings of the stratified order, each within an image of its share.
-            expect(Math.abs(own - all / count)).toBeLessThanOrEqual(2);
+            expect(Math.abs(own - all / count)).toBeLessThan(1);
           }
         }
       }),

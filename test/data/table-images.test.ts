@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import type { DatasetConfig, ImageInput, Table } from '../../src/config/schema/experiment.generated.js';
 import { datasetShape, loadDataset } from '../../src/data/load.js';
 import { testPython } from '../support/python.js';
@@ -68,6 +69,20 @@ describe('images of a table', () => {
     expect(message).toContain(problem);
   });
 
+  it('are not said to be undecodable where the disk is full', async ({ folder, options }) => {
+    await folderOfPhotos(folder);
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const handle = await open(join(folder, 'any'), 'w');
+    const write = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'write').mockRejectedValue(full);
+    onTestFinished(async () => {
+      write.mockRestore();
+      await handle.close();
+    });
+    const { message, code } = await userError(loadDataset(tableOf({ path: 'data' }), options));
+    expect(message).toContain('no space left on device');
+    expect(code).toBe('cache-not-writable');
+  });
+
   it('may not be larger than memory should hold, before any is decoded', async ({ folder, options }) => {
     await folderOfPhotos(folder);
     const large = tableOf({ path: 'data' }, [100_000, 100_000]);
@@ -101,10 +116,44 @@ describe('images of a table', () => {
   });
 });
 
+async function makeContainers(folder: string): Promise<void> {
+  const script = fileURLToPath(new URL('containers.py', import.meta.url));
+  await promisify(execFile)(await testPython(), [script, folder]);
+}
+
+describe('containers', () => {
+  const label = { label: { type: 'category' } } as const;
+
+  it('may have two columns of images, each with its own', async ({ folder, options }) => {
+    await makeContainers(folder);
+    const load = async (column: string): Promise<Uint8Array> => {
+      const inputs = { [column]: { ...IMAGE, image_size: [6, 5] as [number, number] } };
+      const config = tableOf({ train: 'train-pair.parquet', test: 'test-pair.parquet', inputs, target: label });
+      return bytesOf((await loadDataset(config, options)).test.inputs[0] as never);
+    };
+    const [plain, mirrored] = [await load('image'), await load('mirrored')];
+    const pixel = (of: Uint8Array, column: number): number[] => [...of.subarray(3 * column, 3 * column + 3)];
+    expect(pixel(mirrored, 4)).toEqual(pixel(plain, 0));
+    expect(pixel(mirrored, 0)).toEqual(pixel(plain, 4));
+  });
+
+  it.for([
+    [
+      { train: 'train.parquet', test: 'test-other.parquet' },
+      /test-other\.parquet: row group 0, row \d+, label: "cow" is no class/,
+    ],
+    [{ path: 'shards' }, /train-00001-of-00002\.parquet: names the classes of "label" otherwise: ant, zebra and cow/],
+  ] as const)('that name other classes are refused: %j', async ([named, message], { folder, options }) => {
+    await makeContainers(folder);
+    const inputs = { image: { ...IMAGE, image_size: 2 } };
+    const error = await userError(loadDataset(tableOf({ ...named, inputs, target: label }), options));
+    expect(error.message).toMatch(message);
+  });
+});
+
 describe('the same images in other containers', () => {
   it('have the same pixels, labels and digest', async ({ folder, options }) => {
-    const script = fileURLToPath(new URL('containers.py', import.meta.url));
-    await promisify(execFile)(await testPython(), [script, folder]);
+    await makeContainers(folder);
     for (const [part, count] of Object.entries({ train: 30, test: 9 })) {
       const of = (name: string, dimensions: number[]): void => {
         const bytes = readFileSync(join(folder, `${part}${name}.bin`));

@@ -89,6 +89,15 @@ describe('a table', () => {
     expect(dataset.test.inputs[1]).toEqual(Int32Array.of(-1));
   });
 
+  it('is read again when one of its files has changed, and only then', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(ROWS));
+    const first = await loadDataset(table, options);
+    expect((await loadDataset(table, options)).train).toBe(first.train);
+    writeFileSync(join(folder, 'houses.csv'), csv(ROWS.slice(1)));
+    const second = await loadDataset(table, options);
+    expect(second.train.count + second.test.count).toBe(39);
+  });
+
   it('is scaled by the rows trained on alone', async ({ folder, options }) => {
     writeFileSync(join(folder, 'houses.csv'), csv(ROWS));
     const dataset = await loadDataset(table, options);
@@ -127,6 +136,39 @@ describe('a table', () => {
         expect([red, green, blue]).toEqual([1000 - price, 2 * (1000 - price), 9]);
       });
     }
+  });
+});
+
+describe('a class that training has no row of', () => {
+  const files = { path: null, train: 'train.csv', validation: 'validation.csv', test: 'test.csv' };
+  const NO_YES = [[0, 1, 'no', 2], [1, 2, 'yes', 3]]; // prettier-ignore
+
+  it.for([
+    ['category', 'validation'],
+    ['category', 'test'],
+    ['binary', 'test'],
+  ] as const)('is refused at its place, with the nearest: %s in %s', async ([type, part], { folder, options }) => {
+    for (const name of ['train', 'validation', 'test']) writeFileSync(join(folder, `${name}.csv`), csv(NO_YES));
+    writeFileSync(join(folder, `${part}.csv`), csv([...NO_YES, [4, 1, 'yess', 1]]));
+    const zip = { zip: { type, positive: null } } as Table['target'];
+    const config: Table = { ...table, ...files, inputs: { area: NUMBER }, target: zip };
+    const { message, hint } = await userError(loadDataset(config, options));
+    expect(message).toContain(
+      `${part}.csv:4:5: "yess" is no class of the target "zip" in the training data; the nearest class is "yes"`,
+    );
+    expect(hint).toContain('remove the row');
+  });
+
+  it('may be there where dataset.classes leaves it out', async ({ folder, options }) => {
+    for (const name of ['train', 'validation', 'test']) writeFileSync(join(folder, `${name}.csv`), csv(NO_YES));
+    writeFileSync(join(folder, 'test.csv'), csv([...NO_YES, [4, 1, 'other', 1]]));
+    const target = { zip: { type: 'category' } } as const;
+    const config: Table = { ...table, ...files, inputs: { area: NUMBER }, target, classes: ['no', 'yes'] };
+    const { test, target: column } = await loadDataset(config, options);
+    expect([[...test.target], column.classes]).toEqual([
+      [0, 1],
+      ['no', 'yes'],
+    ]);
   });
 });
 

@@ -18,9 +18,9 @@ export const binaryTarget: TargetKind = {
         if (cell === null) throw emptyTarget(place(), name);
         words.add(cell, place);
       },
-      finish: () => {
-        const classes = twoClasses(named ? [...named] : sortedWords(words.all), name, positive);
-        return { target: { name, type: 'binary', classes }, values: words.indicesIn(classes) };
+      finish: (known) => {
+        const classes = twoClasses(named ? [...named] : sortedWords(words.among(known)), name, positive);
+        return { target: { name, type: 'binary', classes }, values: words.classesIn(classes, name) };
       },
     };
   },

@@ -51,10 +51,10 @@ export const categoryTarget: TargetKind = {
         if (cell === null) firstEmpty ??= place();
         words.add(cell, place);
       },
-      finish: () => {
+      finish: (known) => {
         if (firstEmpty !== undefined) throw emptyTarget(firstEmpty, name);
-        const classes = named ?? sortedWords(words.all);
-        return { target: { name, type: 'category', classes }, values: words.indicesIn(classes) };
+        const classes = named ?? sortedWords(words.among(known));
+        return { target: { name, type: 'category', classes }, values: words.classesIn(classes, name) };
       },
     };
   },

@@ -61,6 +61,10 @@ export interface CellBatch {
 
 /** Reads the target's column. */
 export interface TargetReader extends CellReader {
-  /** Once all rows are in. @throws UserError */
-  finish(): { target: TargetColumn; values: TargetValues };
+  /**
+   * Once all rows are in.
+   * @param known the rows whose words are classes, unless the table names these; of any other word its place is told
+   * @throws UserError
+   */
+  finish(known: Int32Array): { target: TargetColumn; values: TargetValues };
 }

@@ -23,12 +23,13 @@ export const image: InputKind<ImageColumn, NormalizationStatistics> = {
       },
       finish: (rows, table) => {
         const color = colorOf(background);
-        const shape = [height, width, color_mode === 'rgb' ? 3 : 1] as const;
+        const format = { height, width, channels: color_mode === 'rgb' ? 3 : 1, background: color };
+        const shape = [height, width, format.channels] as const;
         const column: ImageColumn = { name, type: 'image', shape, normalization, background: color };
         const named = names.flatMap((each, row) => (each === undefined ? [] : [join(table.folderOf(row), each)]));
         const files = names.includes(undefined) ? [...table.files, ...named] : named;
         const images = { name, rows, files, table };
-        return { column, files, load: (options) => openImages(images, { shape, background: color }, options) };
+        return { column, files, load: (options) => openImages(images, format, options) };
       },
     };
   },

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { NumberArray } from '../tables/table.js';
 import type { ImageFormat } from './image-decoding.js';
-import { convertPixels } from './pixels.js';
+import { RESIZING, convertPixels } from './pixels.js';
 
 /**
  * An image that lies in a table as its pixels, in the size and colours wanted; resized as image files are.
@@ -17,7 +17,7 @@ export async function resizedPixels({ data, shape }: NumberArray, format: ImageF
     return convertPixels(pixels, channels, format.channels, format.background);
   const rgb = convertPixels(pixels, channels, 3, format.background);
   const resized = await sharp(rgb, { raw: { height, width, channels: 3 } })
-    .resize({ height: format.height, width: format.width, fit: 'fill', kernel: 'linear' })
+    .resize({ height: format.height, width: format.width, ...RESIZING })
     .raw()
     .toBuffer();
   return convertPixels(resized, 3, format.channels, format.background);

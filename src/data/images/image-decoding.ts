@@ -3,7 +3,7 @@ import { messageOf } from '../../text/errors.js';
 import type { ImageShape } from './image-dataset.js';
 import { type ImageType, formatOf } from './image-types.js';
 import { MAX_PIXELS } from '../limits.js';
-import { type Color, convertPixels } from './pixels.js';
+import { RESIZING, type Color, convertPixels } from './pixels.js';
 
 export type { ImageType };
 
@@ -50,7 +50,7 @@ export async function decodeImage(file: Buffer, format: ImageFormat, resize: boo
   const { height, width, channels, background } = format;
   const flat = await flattened(file, format);
   let image = flat ? sharp(flat.pixels, { raw: { ...flat, channels: 3 } }) : open(file, channels);
-  if (resize) image = image.resize({ height, width, fit: 'fill', kernel: 'linear' });
+  if (resize) image = image.resize({ height, width, ...RESIZING });
   const rgb = flat && !resize ? flat : await decode(image.removeAlpha());
   return { ...rgb, pixels: convertPixels(rgb.pixels, 3, channels, background) };
 }

@@ -6,6 +6,9 @@ export type Color = readonly [number, number, number];
 /** What transparent pixels lie on unless something else is asked for: the page that most such pictures are made for. */
 export const WHITE: Color = [255, 255, 255];
 
+/** How images become another size, as sharp takes it: bilinear, antialiased, aspect ratio not kept, as Keras does. */
+export const RESIZING = { fit: 'fill', kernel: 'linear' } as const;
+
 /** The colour that `dataset.background` names. */
 export function colorOf(background: Background): Color {
   if (typeof background !== 'string') return background;

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -10,13 +10,12 @@ import type { LoadOptions, TaskOptions } from '../dataset.js';
 import { cacheKey, textDigest } from '../digest.js';
 import { imagesFile, labelsFile, prepared } from '../prepared.js';
 import { fileInFolder } from '../tables/folder-table.js';
-import type { Cell, EmbeddedFile, NumberArray } from '../tables/table.js';
+import { type Cell, type EmbeddedFile, type NumberArray, isEmbeddedFile, isNumberArray } from '../tables/table.js';
 import { resizedPixels } from './array-pixels.js';
 import { readImageFile, requireSpace, undecodableError } from './folder-decoding.js';
 import { DECODER_VERSION, type ImageFormat, decodeImage } from './image-decoding.js';
 import type { ImageShape } from './image-dataset.js';
 import { imageStates } from './image-states.js';
-import type { Color } from './pixels.js';
 
 /** Enough to keep a disk busy. */
 const CONCURRENT_LOOKS = 16;
@@ -32,21 +31,12 @@ interface TableImages {
   table: ReadRows;
 }
 
-/** What the images become. */
-interface Format {
-  /** [height, width, channels] */
-  shape: readonly [number, number, number];
-  background: Color;
-}
-
 /** A file by its name, a file in the table itself, or pixels. */
 type ImageCell = string | EmbeddedFile | NumberArray;
 
 /** Whether a cell may be an image. */
 export function isImageCell(cell: Cell): cell is ImageCell {
-  if (typeof cell === 'string') return true;
-  if (typeof cell !== 'object' || cell === null) return false;
-  return ('bytes' in cell && cell.bytes instanceof Uint8Array) || ('data' in cell && ArrayBuffer.isView(cell.data));
+  return typeof cell === 'string' || isEmbeddedFile(cell) || isNumberArray(cell);
 }
 
 /**
@@ -54,21 +44,25 @@ export function isImageCell(cell: Cell): cell is ImageCell {
  * decoding changes.
  * @throws UserError `dataset-file-missing`, `dataset-invalid`, `image-undecodable`, `cache-not-writable`
  */
-export async function openImages(
-  images: TableImages,
-  { shape: [height, width, channels], background }: Format,
-  options: LoadOptions,
-): Promise<ReadValues> {
-  const { rows, files } = images;
-  await requireFiles(images, options);
-  const size = { height, width, channels };
+export async function openImages(images: TableImages, format: ImageFormat, options: LoadOptions): Promise<ReadValues> {
+  const { name, rows, files, table } = images;
+  const { background, ...size } = format;
   const order = [textDigest(rows.train.join()), textDigest(rows.test.join())];
-  const key = cacheKey([files, order, size, background]);
+  // Whether a name leads out of its folder, which is asked but once, hangs on the folder.
+  const folders = foldersOf(rows, table);
+  const key = cacheKey([name, folders, files, order, size, background]);
   const directory = join(cacheDirectory(options.environment), 'datasets', 'table', key);
   const report = `${directory}-undecodable.csv`;
-  const states = await imageStates(files, "names of files in a table start from the table's folder");
+  const states = await imageStates(files, "names of files in a table start from the table's folder").catch(
+    async (error: unknown) => {
+      // This tells it at its place.
+      await requireFiles(images, options);
+      throw error;
+    },
+  );
   const write = async (target: string): Promise<Omit<ImageShape, 'classes'> & { classes: [] }> => {
-    await decodeColumn(images, { format: { ...size, background }, target, report }, options);
+    await requireFiles(images, options);
+    await decodeColumn(images, { format, target, report }, options);
     return { ...size, classes: [] };
   };
   const fingerprint = textDigest(JSON.stringify([sharp.versions, DECODER_VERSION, states]));
@@ -77,11 +71,24 @@ export async function openImages(
   return { train: train.images, test: test.images, prefetch };
 }
 
+/** Each folder that names in the cells start from. */
+function foldersOf({ train, test }: RowSets, table: ReadRows): string[] {
+  const folders = new Set<string>();
+  for (const set of [train, test]) for (const row of set) folders.add(table.folderOf(row));
+  return [...folders].sort();
+}
+
 /** Holds all names to files in the table's folder. */
 async function requireFiles({ name, table }: TableImages, options: TaskOptions): Promise<void> {
+  const known = new Map<string, Promise<string>>();
+  const realOf = (folder: string): Promise<string> => {
+    const real = known.get(folder) ?? realpath(folder);
+    known.set(folder, real);
+    return real;
+  };
   for await (const { first, cells, place } of table.cellsOf(name, options)) {
     await forEachConcurrently(cells, CONCURRENT_LOOKS, async (cell, index) => {
-      if (typeof cell === 'string') await fileInFolder(table.folderOf(first + index), cell, place(index));
+      if (typeof cell === 'string') await fileInFolder(table.folderOf(first + index), cell, place(index), realOf);
     });
   }
 }
@@ -106,11 +113,11 @@ async function decodeColumn(images: TableImages, decoding: Decoding, options: Ta
     for await (const { first, cells, place } of table.cellsOf(name, options)) {
       await forEachConcurrently(cells, availableParallelism(), async (cell, index) => {
         options.signal?.throwIfAborted();
-        try {
-          await writer.write(first + index, await pixelsOf(cell, table.folderOf(first + index), format));
-        } catch (error) {
+        const pixels = await pixelsOf(cell, table.folderOf(first + index), format).catch((error: unknown) => {
           undecodable.push({ path: place(index), reason: messageOf(error) });
-        }
+        });
+        // Outside of what is caught: a full disk is no undecodable image.
+        if (pixels) await writer.write(first + index, pixels);
       });
       const done = first + cells.length;
       options.onProgress?.({ step: 'decode', subject: name, done, total, unit: 'images' });
@@ -125,7 +132,7 @@ async function decodeColumn(images: TableImages, decoding: Decoding, options: Ta
 /** @throws Error that says why it can't be decoded */
 async function pixelsOf(cell: Cell, folder: string, format: ImageFormat): Promise<Uint8Array> {
   if (!isImageCell(cell)) throw new Error('is no image');
-  if (typeof cell !== 'string' && 'data' in cell) return resizedPixels(cell, format);
+  if (isNumberArray(cell)) return resizedPixels(cell, format);
   const file = typeof cell === 'string' ? await readImageFile(join(folder, cell)) : Buffer.from(cell.bytes);
   return (await decodeImage(file, format, true)).pixels;
 }

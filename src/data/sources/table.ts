@@ -5,11 +5,12 @@ import type { ReadInput, RowSets } from '../columns/cells.js';
 import { inputKind, targetKind } from '../columns/kinds.js';
 import type { Dataset, DatasetColumns, DatasetDescription, LoadOptions, Rows, TargetValues } from '../dataset.js';
 import { datasetDigest } from '../digest.js';
-import { LastRead } from '../last-read.js';
+import { type Announce, LastRead } from '../last-read.js';
 import { everyIndex, valuesOf } from '../rows.js';
 import { stratifiedOrder } from '../stratified-order.js';
 import { classesIn, readColumns } from '../tables/column-reading.js';
-import { type OpenedTable, openTables } from '../tables/table-files.js';
+import { filesOf } from '../tables/table.js';
+import { type OpenedTable, namedFiles, openTables } from '../tables/table-files.js';
 import type { DataSource } from './data-source.js';
 
 /** Tables, read, their images not yet decoded. */
@@ -20,14 +21,16 @@ interface ReadTables extends DatasetColumns {
   givenValidation: number;
 }
 
-const lastRead = new LastRead<ReadTables>();
+const lastDescribed = new LastRead<DatasetDescription>();
 const lastLoaded = new LastRead<Omit<Dataset, 'name' | 'source'>>();
 
 /** Reads the dataset `table`: rows of tables, their columns as inputs and target. */
 async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dataset> {
-  const { read, files, purpose } = await readTables(config, options);
-  const named = read.columns.flatMap(({ files = [] }) => files);
-  const dataset = await lastLoaded.of([...files, ...named], purpose, () => load(read, options));
+  const dataset = await lastLoaded.of(...sourceOf(config, options), async (announce) => {
+    const read = await readTables(config, options, announce);
+    await announce(read.columns.flatMap(({ files = [] }) => files));
+    return load(read, options);
+  });
   return { name: config.name, source: config.path ?? config.train ?? '', ...dataset };
 }
 
@@ -51,27 +54,28 @@ async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Datase
 }
 
 async function describeTable(config: TableConfig, options: LoadOptions): Promise<DatasetDescription> {
-  const { inputs, target, givenValidation } = (await readTables(config, options)).read;
-  return { inputs, target, hasValidation: givenValidation > 0 };
+  return lastDescribed.of(...sourceOf(config, options), async (announce) => {
+    const { inputs, target, givenValidation } = await readTables(config, options, announce);
+    return { inputs, target, hasValidation: givenValidation > 0 };
+  });
 }
 
 export const table: DataSource<TableConfig> = { load: loadTable, describe: describeTable };
 
-/** The tables' cells; read again only if a file or what is wanted of it has changed. */
-async function readTables(
-  config: TableConfig,
-  options: LoadOptions,
-): Promise<{ read: ReadTables; files: readonly string[]; purpose: string }> {
-  const { inputs, target, separator, encoding, test_split } = config;
-  const opened = await openTables(config, options);
-  const files = opened.flatMap(({ table: { file, parts } }) => parts ?? [file]);
-  const sets = opened.map(({ set }) => set);
-  const purpose = JSON.stringify([inputs, target, separator, encoding, test_split, sets]);
-  return { read: await lastRead.of(files, purpose, () => read(config, opened, options)), files, purpose };
+/** The files that are read, and what of them: as long as these are the same, so is what is read. */
+function sourceOf(config: TableConfig, { baseDirectory }: LoadOptions): [files: string[], purpose: string] {
+  const { inputs, target, separator, encoding, test_split, classes } = config;
+  const named = namedFiles(config, baseDirectory);
+  const sets = named.map(({ set }) => set);
+  const purpose = JSON.stringify([inputs, target, separator, encoding, test_split, classes !== null, sets]);
+  return [named.map(({ file }) => file), purpose];
 }
 
-async function read(config: TableConfig, opened: readonly OpenedTable[], options: LoadOptions): Promise<ReadTables> {
+/** The tables' cells. */
+async function readTables(config: TableConfig, options: LoadOptions, announce: Announce): Promise<ReadTables> {
+  const opened = await openTables(config, options);
   const tables = opened.map(({ table: each }) => each);
+  await announce(filesOf(tables));
   const [[targetName, targetConfig]] = Object.entries(config.target);
   const inputs = Object.entries(config.inputs).map(([name, each]) => ({
     name,
@@ -79,11 +83,20 @@ async function read(config: TableConfig, opened: readonly OpenedTable[], options
   }));
   const target = targetKind(targetConfig.type).read(targetName, targetConfig, classesIn(tables, targetName));
   const { ends, again } = await readColumns(tables, [...inputs, { name: targetName, reader: target }], options);
-  const { target: column, values } = target.finish();
+  const { target: column, values } = target.finish(rowsOfClasses(config, opened, ends));
   const { rows, givenValidation } = setsOf(config, { opened, ends, strata: targetKind(column.type).strata(values) });
   const columns = inputs.map(({ reader }) => reader.finish(rows, again));
   requireOneInput(columns);
   return { columns, inputs: columns.map((each) => each.column), target: column, values, rows, givenValidation };
+}
+
+/** The rows whose words are the target's classes: those of training, or all, of which the chosen classes are taken. */
+function rowsOfClasses(
+  { classes }: TableConfig,
+  [{ set }]: readonly OpenedTable[],
+  ends: readonly number[],
+): Int32Array {
+  return everyIndex(set === 'all' || classes !== null ? ends[ends.length - 1] : ends[0]);
 }
 
 /** Which rows are trained on, which validate, which are tested. */

@@ -2,7 +2,7 @@ import { UserError } from '../../text/errors.js';
 import { listed } from '../../text/words.js';
 import type { CellReader, ReadRows } from '../columns/cells.js';
 import type { TaskOptions } from '../dataset.js';
-import type { Cell, Table } from './table.js';
+import { type Cell, type Table, filesOf } from './table.js';
 import { invalidTable } from './table-error.js';
 
 /** A column that is read, and what takes in its cells. */
@@ -28,9 +28,8 @@ export async function readColumns(
       throw new UserError(`${table.file} has no rows`, { code: 'dataset-invalid', hint: 'give another file' });
     ends.push((ends.at(-1) ?? 0) + count);
   }
-  const files = tables.flatMap(({ file, parts }) => parts ?? [file]);
   const folderOf = (row: number): string => tables[ends.findIndex((end) => row < end)].folder;
-  return { ends, again: { files, folderOf, cellsOf: cellsOf(tables) } };
+  return { ends, again: { files: filesOf(tables), folderOf, cellsOf: cellsOf(tables) } };
 }
 
 /** A column of all tables, read anew. */

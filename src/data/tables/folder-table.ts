@@ -38,25 +38,33 @@ export async function openFolder(
 /**
  * The path of a file that a table names.
  * @param place of the cell
+ * @param realOf a folder's path without links, for those who ask of many files to remember it
  * @throws UserError if it leads out of the folder, or isn't a regular file
  */
-export async function fileInFolder(folder: string, name: string, place: string): Promise<string> {
+export async function fileInFolder(
+  folder: string,
+  name: string,
+  place: string,
+  realOf: (folder: string) => Promise<string> = realpath,
+): Promise<string> {
   const path = resolve(folder, name);
   if (isAbsolute(name) || name.includes('\0') || leavesFolder(relative(folder, path)))
     throw invalidTable(place, `${shown(name)} leads out of ${folder}`, 'name files from the folder of the table');
-  await requireRegular(folder, path, name, place);
+  const real = await requireRegular(folder, path, name, place);
+  // A link may lead elsewhere in the folder, not out of it.
+  if (leavesFolder(relative(await realOf(folder), real)))
+    throw invalidTable(place, `${shown(name)} is a link out of ${folder}`, 'put a copy of the file into the folder');
   return path;
 }
 
-async function requireRegular(folder: string, path: string, name: string, place: string): Promise<void> {
+/** @returns its path without links */
+async function requireRegular(folder: string, path: string, name: string, place: string): Promise<string> {
   const real = await realpath(path).catch((error: unknown) => {
     throw missingFile(folder, name, place, error);
   });
   if (!(await stat(real)).isFile())
     throw invalidTable(place, `${shown(name)} is not a regular file`, 'name files, not folders or devices');
-  // A link may lead elsewhere in the folder, not out of it.
-  if (leavesFolder(relative(await realpath(folder), real)))
-    throw invalidTable(place, `${shown(name)} is a link out of ${folder}`, 'put a copy of the file into the folder');
+  return real;
 }
 
 function leavesFolder(path: string): boolean {

@@ -1,6 +1,7 @@
 import type { TaskOptions } from '../dataset.js';
 import type { RowBatch, Table } from './table.js';
-import { invalidTable } from './table-error.js';
+import { invalidTable, shown } from './table-error.js';
+import { listed } from '../../text/words.js';
 
 /**
  * Several files of one table (`train-00000-of-00005.parquet` …) as one, in the given order.
@@ -18,12 +19,27 @@ export function joinedTable(file: string, tables: readonly Table[]): Table {
       `expected those of ${first.file}: ${names.join(', ')}`,
     );
   }
+  for (const other of others) requireSameClasses(first, other);
   const counts = tables.map(({ rows }) => rows);
   const rows = counts.every((count) => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined;
   const recognized = [...new Set(tables.flatMap((table) => table.recognized))];
   const batches = (options: TaskOptions = {}) => readAll(tables, options);
   const parts = tables.map((table) => table.file);
   return { file, parts, columns: first.columns, rows, recognized, folder: first.folder, batches };
+}
+
+/** A number stands for the same class in all files. */
+function requireSameClasses(first: Table, other: Table): void {
+  const different = first.columns.find(
+    ({ classes }, index) => JSON.stringify(classes) !== JSON.stringify(other.columns[index].classes),
+  );
+  if (!different) return;
+  const own = other.columns.find(({ name }) => name === different.name)?.classes;
+  throw invalidTable(
+    other.file,
+    `names the classes of ${shown(different.name)} otherwise: ${own ? listed(own, 20) : 'not at all'}`,
+    `expected those of ${first.file}: ${different.classes ? listed(different.classes, 20) : 'none'}`,
+  );
 }
 
 async function* readAll(tables: readonly Table[], options: TaskOptions): AsyncGenerator<RowBatch> {

@@ -2,7 +2,7 @@ import { shortDigest } from '../digest.js';
 import { formatOf } from '../images/image-types.js';
 import { type NumberFormat, NUMBER_FORMATS, parseNumber } from './number-text.js';
 import type { TaskOptions } from '../dataset.js';
-import type { Cell, Table } from './table.js';
+import { type Cell, type Table, isEmbeddedFile, isNumberArray } from './table.js';
 
 /** Different values of a column that are told apart; of more it is only known that there are. */
 export const MOST_VALUES = 10_000;
@@ -137,11 +137,11 @@ function kindOf(cell: NonNullable<Cell>): CellKind {
   if (typeof cell === 'number' || typeof cell === 'boolean') return typeof cell as 'number' | 'boolean';
   if (cell instanceof Date) return 'date';
   if (Array.isArray(cell)) return 'list';
-  if ('bytes' in cell && cell.bytes instanceof Uint8Array)
+  if (isEmbeddedFile(cell))
     return formatOf(Buffer.from(cell.bytes.buffer, cell.bytes.byteOffset, cell.bytes.byteLength))?.type
       ? 'image'
       : 'file';
-  return 'data' in cell && ArrayBuffer.isView(cell.data) ? 'array' : 'structure';
+  return isNumberArray(cell) ? 'array' : 'structure';
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
@@ -206,8 +206,8 @@ function keyOf(cell: Cell): string {
   if (cell === null) return '\u0002';
   if (typeof cell !== 'object') return String(cell);
   if (cell instanceof Date) return cell.toISOString();
-  if ('bytes' in cell && cell.bytes instanceof Uint8Array) return shortDigest(cell.bytes);
-  if ('data' in cell && ArrayBuffer.isView(cell.data)) {
+  if (isEmbeddedFile(cell)) return shortDigest(cell.bytes);
+  if (isNumberArray(cell)) {
     const { buffer, byteOffset, byteLength } = cell.data;
     return shortDigest(new Uint8Array(buffer, byteOffset, byteLength));
   }

@@ -33,10 +33,10 @@ export async function openTables(
 ): Promise<OpenedTable[]> {
   const format = { separator: separator ?? undefined, encoding: encoding ?? undefined };
   const opened: OpenedTable[] = [];
-  for (const { file, set } of filesOf(named, options.baseDirectory)) {
-    const parts = await partsIn(file);
-    if (set === 'all' && parts.length > 0) requireSets(parts.toSorted(byOrder), file);
-    const sets = set === 'all' && parts.length > 0 ? parts.toSorted(byOrder) : [set];
+  for (const { file, set } of namedFiles(named, options.baseDirectory)) {
+    const parts = (await partsIn(file)).toSorted(byOrder);
+    if (set === 'all' && parts.length > 0) requireSets(parts, file);
+    const sets = set === 'all' && parts.length > 0 ? parts : [set];
     for (const each of sets) {
       const part = parts.length > 0 && each !== 'all' ? { part: each } : {};
       opened.push({ set: each, table: await openTable(file, { ...format, ...part }, options) });
@@ -51,7 +51,8 @@ function byOrder(a: Part, b: Part): number {
   return ORDER.indexOf(a) - ORDER.indexOf(b);
 }
 
-function filesOf(
+/** The files that an experiment names, as paths; none is opened. @throws UserError `dataset-invalid` */
+export function namedFiles(
   { path, train, validation, test }: Pick<TableFiles, 'path' | Part>,
   baseDirectory: string,
 ): { file: string; set: OpenedTable['set'] }[] {

@@ -34,6 +34,16 @@ export type Cell =
   | readonly Cell[]
   | { readonly [key: string]: Cell };
 
+/** Whether a cell is a file that lies in the table itself. */
+export function isEmbeddedFile(cell: Cell): cell is EmbeddedFile {
+  return typeof cell === 'object' && cell !== null && 'bytes' in cell && cell.bytes instanceof Uint8Array;
+}
+
+/** Whether a cell is several numbers. */
+export function isNumberArray(cell: Cell): cell is NumberArray {
+  return typeof cell === 'object' && cell !== null && 'data' in cell && ArrayBuffer.isView(cell.data);
+}
+
 /** A number as a cell: one that isn't a number is a missing value, as pandas writes them. */
 export function numberCell(value: number | bigint): Cell {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
@@ -82,6 +92,11 @@ export interface Table {
    * @throws UserError `dataset-invalid` with the place, `dataset-file-missing`, `dataset-file-corrupt`; the signal's reason
    */
   batches: (options?: TaskOptions) => AsyncIterable<RowBatch>;
+}
+
+/** All files that some tables are in. */
+export function filesOf(tables: readonly Table[]): string[] {
+  return tables.flatMap(({ file, parts }) => parts ?? [file]);
 }
 
 /** What is stated of a file, where it isn't to be recognized. */
