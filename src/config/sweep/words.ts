@@ -52,8 +52,8 @@ const TELLS: Record<string, Tell> = {
     typeof value === 'number' ? `${round(100 * value)} % of the training images` : wordsOf(value),
   rate: (value) => (value === 0 ? 'no dropout' : `dropout ${wordsOf(value)}`),
   dropout: (value) => (value === 0 ? 'no dropout' : `dropout ${wordsOf(value)}`),
-  filters: (value) => `${wordsOf(value)} filters`,
-  units: (value) => `${wordsOf(value)} units`,
+  filters: (value) => countedWords(value, 'filter'),
+  units: (value) => countedWords(value, 'unit'),
   epochs: (value) => countedWords(value, 'epoch'),
   count: (value) => countedWords(value, 'block'),
 };
