@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { DatasetConfig } from './schema/experiment.generated.js';
 
 /** What a dataset is called in a sentence: its name, or that of its folder or file. */
@@ -7,7 +7,8 @@ export function datasetTitle(dataset: DatasetConfig): string {
     case 'image_folder':
       return basename(dataset.path);
     case 'idx':
-      return basename(dataset.train_images);
+      // Files of this kind are all called alike.
+      return basename(dirname(dataset.train_images));
     case 'table':
       return basename(dataset.path ?? dataset.train ?? dataset.name);
     default:
