@@ -6,6 +6,7 @@ import { inOrder, type Path, type Problem, type ProblemDetails } from '../text/p
 import { locationOf } from '../text/source.js';
 import type { Values } from './conditions.js';
 import { variantLabel } from './label.js';
+import { givenNames, type GivenNames } from './names.js';
 import { variantsOf, type Variant, type VariantResolver } from '../variants/variants.js';
 
 /** Finds mistakes that only show in a complete configuration, such as layers that don't fit their images. */
@@ -32,7 +33,8 @@ export function checkVariants(
 ): void {
   const collector = new MistakeCollector(variantsOf(experiment), check, see);
   for (const values of variants) collector.add(values);
-  const problems = collector.problems(variants);
+  const { sweep } = experiment.config;
+  const problems = collector.problems(variants, (values) => (sweep ? givenNames(sweep, values) : undefined));
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
@@ -64,10 +66,11 @@ class MistakeCollector {
     }
   }
 
-  problems(variants: readonly Values[]): Problem[] {
+  problems(variants: readonly Values[], namesOf: (values: Values) => GivenNames | undefined): Problem[] {
     const keys = [...new Set(variants.flatMap((values) => Object.keys(values)))];
     const told = [...this.#mistakes.values()].map(({ problem, count, first }) => {
-      const such = keys.length > 1 ? `${count > 1 ? ', such as' : ':'} ${variantLabel(first, keys)}` : '';
+      const such =
+        keys.length > 1 ? `${count > 1 ? ', such as' : ':'} ${variantLabel(first, keys, namesOf(first))}` : '';
       return { ...problem, message: `${problem.message} (in ${count} of ${variants.length} variants${such})` };
     });
     return inOrder(told);
