@@ -119,7 +119,7 @@ async function importRuns(uri: string, { options, directory, status, signal, end
   };
   await importer.pass(listener, signal);
   status.clear();
-  const address = await pageAddress(client, options);
+  const address = await firstPage(client, options);
   writeFileSync(addressFile(directory), address);
   await show(address, options);
   process.stderr.write(pc.dim('Ctrl-C ends the server; runs in progress appear live.\n'));
@@ -135,7 +135,7 @@ async function importRuns(uri: string, { options, directory, status, signal, end
 }
 
 /** A page that compares the newest sweep's runs; without a sweep, those of the newest run's experiment. */
-async function pageAddress(client: MlflowClient, { runsDir }: Options): Promise<string> {
+async function firstPage(client: MlflowClient, { runsDir }: Options): Promise<string> {
   const { newestSweep } = await import('../sweep/find.js');
   const sweep = newestSweep(runsDir);
   if (sweep) {
@@ -143,10 +143,11 @@ async function pageAddress(client: MlflowClient, { runsDir }: Options): Promise<
     return comparisonAddress(client, sweep);
   }
   const experiment = await newestExperiment(runsDir);
-  if (experiment === undefined) return client.uri;
+  const { pageAddress } = await import('../tracking/mlflow/address.js');
+  if (experiment === undefined) return pageAddress(client.uri, 'experiments');
   const { EXPERIMENT_TAGS } = await import('../tracking/mlflow-mapping.js');
   const experimentId = await client.ensureExperiment(experiment, EXPERIMENT_TAGS);
-  return `${client.uri}/#/experiments/${experimentId}/runs?compareRunsMode=CHART&workflowType=machine_learning`;
+  return pageAddress(client.uri, `experiments/${experimentId}/runs`, ['compareRunsMode=CHART']);
 }
 
 async function newestExperiment(runsDir: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { UserError } from '../text/errors.js';
 import { AS_ARTIFACT, loadCursor, newCursor, saveCursor, whileCreating, type Cursor } from './cursor.js';
 import type { Deliverable, DeliverableIdentity } from './deliverable.js';
+import { pageAddress } from './mlflow/address.js';
 import type { ArtifactEvent, DatasetEvent, JournalEvent } from './journal-events.js';
 import {
   datasetInput,
@@ -92,7 +93,7 @@ export class RunDelivery {
     }
     await this.#deliverState(target);
     const { runId, experimentId } = target.mlflowRun;
-    const url = `${this.client.uri}/#/experiments/${experimentId}/runs/${runId}`;
+    const url = pageAddress(this.client.uri, `experiments/${experimentId}/runs/${runId}`);
     return { id: this.run.id, mlflow_run_id: runId, url, ...this.count, refused: [...target.cursor.refused] };
   }
 

@@ -75,6 +75,19 @@ describe('ablate ui', () => {
         await page.getByText('4 matching runs').waitFor();
         for (const title of [/^Comparison/, /^Learning curves/]) await page.getByText(title).first().waitFor();
         await page.getByText('Model training').first().waitFor();
+        // Two charts in a row, whose titles can be read.
+        const tops = await Promise.all(
+          ['val_accuracy', 'test_accuracy', 'samples_per_second'].map(async (title) => {
+            const box = await page
+              .getByTestId('experiment-view-compare-runs-card')
+              .filter({ hasText: title })
+              .first()
+              .boundingBox();
+            return Math.round(box?.y ?? NaN);
+          }),
+        );
+        expect(tops[0]).toBe(tops[1]);
+        expect(tops[2]).toBeGreaterThan(tops[0]);
         // The table of the same view: what is varied, then the sweep's metric.
         await page.goto('about:blank');
         await page.goto(url.replace('CHART', 'TABLE'));

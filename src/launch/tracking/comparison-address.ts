@@ -5,6 +5,7 @@ import { loadCursor } from '../../tracking/cursor.js';
 import { deliverableRun } from '../../tracking/deliverable.js';
 import { sweepTag } from '../../tracking/mlflow-mapping.js';
 import { experimentOf } from '../../tracking/mlflow-place.js';
+import { pageAddress } from '../../tracking/mlflow/address.js';
 import type { MlflowClient } from '../../tracking/mlflow/client.js';
 import { comparisonView } from '../../tracking/mlflow/comparison-view.js';
 import { fitText, TAG_LIMIT } from '../../tracking/mlflow/limits.js';
@@ -22,7 +23,7 @@ export async function comparisonAddress(client: MlflowClient, sweep: SweepDirect
   const experimentId = await experimentOf(deliverable.identity(), client);
   const { tag, query } = comparisonView(deliverable.comparison());
   await client.setExperimentTag(experimentId, tag);
-  return `${client.uri}/#/experiments/${experimentId}/runs?${query}`;
+  return pageAddress(client.uri, `experiments/${experimentId}/runs`, query);
 }
 
 /** Those that the server doesn't have can't be shown. */

@@ -41,3 +41,8 @@ function nextStep(uri: string): string {
 function isFolder(uri: string): boolean {
   return /^file:/i.test(uri) || /^(\.{0,2}\/|~|[\w.-]+$)/.test(uri) ? !/^databricks$/i.test(uri) : false;
 }
+
+/** A page of a server, opened at training: unless told, MLflow 3 opens at language models. */
+export function pageAddress(uri: string, path: string, query: readonly string[] = []): string {
+  return `${uri}/#/${path}?${[...query, 'workflowType=machine_learning'].join('&')}`;
+}

@@ -19,6 +19,8 @@ const VIEW_TAG = 'mlflow.sharedViewState.';
 const SHOWN_PARAMS = 8;
 /** More than a sweep has where it is looked at as a whole. */
 const SHOWN_RUNS = 100;
+/** Charts in a row of a section: of three, MLflow's usual, titles can't be read. */
+const IN_ROW = 2;
 const SECTIONS = { scores: 'Comparison', curves: 'Learning curves' };
 const CURVES = ['val_accuracy', 'val_loss', 'train_accuracy', 'train_loss'];
 
@@ -27,12 +29,12 @@ const CURVES = ['val_accuracy', 'val_loss', 'train_accuracy', 'train_loss'];
  * names it. The state is that of the MLflow 3 page (`ExperimentPageUIState`, `ExperimentPageSearchFacetsState`).
  * @returns the tag, and the query of the page's address
  */
-export function comparisonView(comparison: Comparison): { tag: Text; query: string } {
+export function comparisonView(comparison: Comparison): { tag: Text; query: string[] } {
   const value = JSON.stringify(stateOf(comparison));
   const key = createHash('sha256').update(value).digest('hex').slice(0, 16);
   return {
     tag: { key: `${VIEW_TAG}${key}`, value },
-    query: `viewStateShareKey=${key}&compareRunsMode=CHART&workflowType=machine_learning`,
+    query: [`viewStateShareKey=${key}`, 'compareRunsMode=CHART'],
   };
 }
 
@@ -48,7 +50,12 @@ function stateOf({ filter, params, metric: { name, goal }, groupBy }: Comparison
     columnOrder: columns,
     runsHiddenMode: 'SHOW_ALL',
     groupBy: groupBy && { aggregateFunction: 'average', groupByKeys: [{ mode: 'tag', groupByData: groupBy }] },
-    compareRunSections: Object.values(SECTIONS).map((title) => ({ uuid: title, name: title, display: true })),
+    compareRunSections: Object.values(SECTIONS).map((title) => ({
+      uuid: title,
+      name: title,
+      display: true,
+      columns: IN_ROW,
+    })),
     compareRunCharts: [...new Set([metric, 'test_accuracy', 'samples_per_second'])]
       .map((key) => chart(SECTIONS.scores, 'BAR', key, { metricKey: key, runsCountToCompare: SHOWN_RUNS }))
       // Shown as long as the runs aren't grouped.
