@@ -1,4 +1,7 @@
+import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
+import type { OwnData } from '../inference/tasks.js';
+import type { Score } from '../serving/model-files.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import type { DriftMonitor } from '../serving/drift.js';
 import type { PredictionService } from '../serving/prediction-service.js';
@@ -22,6 +25,8 @@ interface Options extends EngineOptions {
 
 /** Images of the model's own data that later inputs are compared with. */
 const REFERENCE_IMAGES = 5000;
+/** Of these, shown on the page to try. */
+const SAMPLES = 10;
 
 /** Adds `ablate serve` to the program. */
 export function registerServe(program: Command): void {
@@ -58,8 +63,11 @@ async function serve(run: string, options: Options): Promise<void> {
   const signals = listenForSignals();
   const service = await startService(model, options, status);
   try {
-    const drift = options.drift ? await startDriftMonitor(service, status) : undefined;
-    const server = await createServer({ service, drift, allowedHosts: allowedHosts(options) });
+    const own = options.drift ? await readOwnData(service, status) : undefined;
+    const drift = own && (await driftMonitor(service, own));
+    const samples = own && isAmongUs(options) ? own.samples : [];
+    const score = await scoreOf(model);
+    const server = await createServer({ service, drift, score, samples, allowedHosts: allowedHosts(options) });
     const url = await listen(server, { host: options.host, port, ...(fd === undefined ? {} : { fd }) });
     status.clear();
     process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
@@ -88,21 +96,38 @@ async function startService(model: TrainedModel, options: Options, status: Statu
 }
 
 /** Without the model's own data it serves all the same, and says so. */
-async function startDriftMonitor(service: PredictionService, status: StatusLine): Promise<DriftMonitor | undefined> {
+async function readOwnData(service: PredictionService, status: StatusLine): Promise<OwnData | undefined> {
   const { UserError } = await import('../text/errors.js');
   const { experimentOf } = await import('../launch/inference-session.js');
-  const { valueName } = await import('../inference/class-values.js');
-  const { DriftMonitor } = await import('../serving/drift.js');
   status.update("Reading the model's own data, to notice drift");
   try {
-    const reference = await service.reference(await experimentOf(service.model), REFERENCE_IMAGES);
-    return new DriftMonitor(reference, service.model.classes.length, valueName(service.model));
+    return await service.ownData(await experimentOf(service.model), { images: REFERENCE_IMAGES, samples: SAMPLES });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     status.clear();
     say(`drift isn't watched: ${error.message}`);
     return undefined;
   }
+}
+
+async function driftMonitor({ model }: PredictionService, { reference }: OwnData): Promise<DriftMonitor> {
+  const { valueName } = await import('../inference/class-values.js');
+  const { DriftMonitor } = await import('../serving/drift.js');
+  return new DriftMonitor(reference, model.classes.length, valueName(model));
+}
+
+/** Whether only who sits at this machine can ask: the model's own images are shown to no one else. */
+function isAmongUs({ host, allowedHosts }: Options): boolean {
+  return ['127.0.0.1', '::1', 'localhost'].includes(host) && allowedHosts === undefined;
+}
+
+/** Of a run; a folder of a model knows nothing of its test. */
+async function scoreOf({ run }: TrainedModel): Promise<Score | null> {
+  if (run === undefined) return null;
+  const { listRun, runDirectory } = await import('../tracking/run-store.js');
+  const { metrics, samples } = listRun(runDirectory(dirname(run), basename(run))).summary ?? {};
+  const accuracy = metrics?.test_accuracy;
+  return accuracy === undefined || samples === undefined ? null : { accuracy, images: samples.test };
 }
 
 interface ListenAt {

@@ -1,4 +1,5 @@
 import { type ImageDataset, type ImageSet, asImages } from '../data/images/image-dataset.js';
+import { imagePng } from '../data/images/image-png.js';
 import { splitDataset } from '../data/split.js';
 import { UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
@@ -16,7 +17,8 @@ import type {
   LoadedOn,
   Predicted,
   PredictTask,
-  Reference,
+  OwnData,
+  Sample,
   ReferenceTask,
   TestTask,
   TestedModel,
@@ -115,10 +117,10 @@ async function predictAll(
 
 /** Validation images, which the model wasn't fitted to; where there are none, training images. */
 async function describeData(
-  { experiment, images }: ReferenceTask,
+  { experiment, images, samples }: ReferenceTask,
   predictor: Predictor,
   hooks: InferenceHooks,
-): Promise<Reference> {
+): Promise<OwnData> {
   const columns = await loadDatasetOf(experiment, hooks);
   const dataset = asImages(columns, 'the reference of drift');
   requireSameTask(dataset, predictor.description);
@@ -136,13 +138,25 @@ async function describeData(
     imageStatistics(pixels.subarray(index * size, (index + 1) * size)),
   );
   const predictions = mostProbable(values, classes);
-  return {
+  const reference = {
     brightness: Float32Array.from(statistics, ({ brightness }) => brightness),
     contrast: Float32Array.from(statistics, ({ contrast }) => contrast),
     confidence: Float32Array.from(predictions, (prediction, index) => values[index * classes + prediction]),
     predictions,
     source,
-  };
+  } as const;
+  return { reference, samples: await samplesOf(dataset, chosen, samples) };
+}
+
+/** The first image of each class. */
+function samplesOf(dataset: ImageDataset, chosen: Int32Array, count: number): Promise<Sample[]> {
+  const { train, classes } = dataset;
+  const first = new Map<number, number>();
+  for (const index of chosen) if (!first.has(train.labels[index])) first.set(train.labels[index], index);
+  const shown = [...first].sort(([a], [b]) => a - b).slice(0, count);
+  return Promise.all(
+    shown.map(async ([label, index]) => ({ class: classes[label], png: await imagePng(train, index, dataset) })),
+  );
 }
 
 function requireSameTask(dataset: ImageDataset, model: TrainedModel): void {

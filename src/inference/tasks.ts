@@ -91,6 +91,20 @@ export interface ReferenceTask {
   experiment: DataSource;
   /** At most this many images are looked at. */
   images: number;
+  /** At most this many of them are given, each of another class. */
+  samples: number;
+}
+
+/** The model's own data, for what is asked of it later. */
+export interface OwnData {
+  reference: Reference;
+  samples: Sample[];
+}
+
+/** An image that the model wasn't fitted to, where there is one. */
+export interface Sample {
+  class: string;
+  png: Uint8Array;
 }
 
 /** What the model's own data look like: one value an image, each array [count]. */
@@ -167,7 +181,7 @@ export interface InferenceAnswers {
   load: LoadedOn;
   predict: Predicted;
   test: TestedModel;
-  reference: Reference;
+  reference: OwnData;
   'predict-rows': PredictedRows;
   'test-rows': TestedRows;
   importance: Importance;

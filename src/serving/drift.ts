@@ -30,6 +30,8 @@ export interface DriftReport {
   window: number;
   /** How many it takes to tell. */
   needed: number;
+  /** Beyond which index a feature has drifted somewhat, and much. */
+  thresholds: typeof PSI_THRESHOLDS;
   /** `brightness`, `contrast`, `prediction`, and `confidence`, which of a model without probabilities is `output`. */
   features: Record<string, FeatureDrift>;
 }
@@ -38,6 +40,9 @@ export interface FeatureDrift {
   /** The population stability index; null until enough has been seen. */
   psi: number | null;
   level: 'unknown' | 'none' | 'moderate' | 'large';
+  /** The share of each bin, in the reference and in the latest predictions. */
+  expected: number[];
+  observed: number[];
 }
 
 /** Watches predictions for drift. */
@@ -76,6 +81,7 @@ export class DriftMonitor {
       reference: this.#reference,
       window: prediction.count,
       needed: ENOUGH,
+      thresholds: PSI_THRESHOLDS,
       features: {
         brightness: brightness.drift(),
         contrast: contrast.drift(),
@@ -114,9 +120,20 @@ class FeatureWindow {
   }
 
   drift(): FeatureDrift {
-    if (this.count < ENOUGH) return { psi: null, level: 'unknown' };
-    const psi = populationStability(this.#expected, this.#observed);
-    if (psi > PSI_THRESHOLDS.large) return { psi, level: 'large' };
-    return { psi, level: psi > PSI_THRESHOLDS.moderate ? 'moderate' : 'none' };
+    const [expected, observed] = [this.#expected, this.#observed].map(sharesOf);
+    const psi = this.count < ENOUGH ? null : populationStability(this.#expected, this.#observed);
+    return { psi, level: levelOf(psi), expected, observed };
   }
+}
+
+function levelOf(psi: number | null): FeatureDrift['level'] {
+  if (psi === null) return 'unknown';
+  if (psi > PSI_THRESHOLDS.large) return 'large';
+  return psi > PSI_THRESHOLDS.moderate ? 'moderate' : 'none';
+}
+
+/** All 0 of no counts. */
+function sharesOf(counts: Float64Array): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return Array.from(counts, (count) => Number((count / Math.max(1, total)).toPrecision(4)));
 }

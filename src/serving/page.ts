@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import type { Sample } from '../inference/tasks.js';
 import { sendFile } from './send-file.js';
 import { readTextSync } from '../system/regular-file.js';
 
@@ -9,7 +10,7 @@ import { readTextSync } from '../system/regular-file.js';
 const TFJS = '/assets/tf.js';
 
 /** Adds the page on which a visitor draws, and what it loads: nothing comes from elsewhere. */
-export function addPage(app: FastifyInstance): void {
+export function addPage(app: FastifyInstance, samples: readonly Sample[]): void {
   const sources = fileURLToPath(new URL('browser/', import.meta.url));
   const html = readTextSync(join(sources, 'index.html'));
   const hidden = { schema: { hide: true } };
@@ -19,6 +20,8 @@ export function addPage(app: FastifyInstance): void {
   app.get('/assets/style.css', hidden, (_request, reply) =>
     sendFile(reply, join(sources, 'style.css'), 'text/css; charset=utf-8'),
   );
+  const shown = samples.map(({ class: name, png }) => ({ class: name, png: Buffer.from(png).toString('base64') }));
+  app.get('/assets/samples.json', hidden, () => shown);
   app.get(TFJS, hidden, (_request, reply) => sendFile(reply, TFJS_BUNDLE, 'text/javascript; charset=utf-8'));
   app.get('/assets/page.js', hidden, (_request, reply) =>
     sendFile(reply, join(sources, 'main.js'), 'text/javascript; charset=utf-8'),

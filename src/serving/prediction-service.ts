@@ -1,5 +1,5 @@
 import { UserError } from '../text/errors.js';
-import type { DataSource, LoadedOn, Predicted, Reference } from '../inference/tasks.js';
+import type { DataSource, LoadedOn, OwnData, Predicted } from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import type { Outcome } from '../scheduling/scheduler.js';
 import { WorkerProcess } from '../scheduling/worker-process.js';
@@ -48,9 +48,9 @@ export class PredictionService {
   }
 
   /** What the model's own data look like. @throws UserError why they can't be read */
-  async reference(experiment: DataSource, images: number): Promise<Reference> {
+  async ownData(experiment: DataSource, wanted: { images: number; samples: number }): Promise<OwnData> {
     const worker = await this.#liveWorker();
-    return answer(await worker.do({ type: 'reference', model: this.model, experiment, images }, silent));
+    return answer(await worker.do({ type: 'reference', model: this.model, experiment, ...wanted }, silent));
   }
 
   /**

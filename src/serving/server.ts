@@ -4,6 +4,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { imagesAtOnce } from '../data/limits.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { VERSION } from '../system/version.js';
+import type { Sample } from '../inference/tasks.js';
 import type { DriftMonitor } from './drift.js';
 import { requireAllowedHost } from './allowed-hosts.js';
 import { BytesInFlight } from './bytes-in-flight.js';
@@ -11,7 +12,7 @@ import { collectGarbageSoon } from './collect-garbage.js';
 import { answerErrors } from './errors.js';
 import { type ServingMetrics, createMetrics } from './metrics.js';
 import { MicroBatcher } from './micro-batcher.js';
-import { addModelFiles } from './model-files.js';
+import { addModelFiles, type Score } from './model-files.js';
 import { addPage } from './page.js';
 import { closePort } from './port.js';
 import { addPredictRoute } from './predict-route.js';
@@ -40,6 +41,10 @@ export interface Serving {
   service: PredictionService;
   /** Absent where the model's own data can't be read. */
   drift: DriftMonitor | undefined;
+  /** How often the model was right on its test images; null where that isn't known. */
+  score: Score | null;
+  /** Images to try it with; none where strangers may ask. */
+  samples: readonly Sample[];
   /** Names that the server answers for, besides addresses and this machine's. */
   allowedHosts: readonly string[];
 }
@@ -53,7 +58,7 @@ export interface Server {
 }
 
 /** Makes the HTTP server of a model; it doesn't listen yet. */
-export async function createServer({ service, drift, allowedHosts }: Serving): Promise<Server> {
+export async function createServer({ service, drift, score, samples, allowedHosts }: Serving): Promise<Server> {
   const { model } = service;
   const imageSize = model.height * model.width * model.channels;
   const bytes = new BytesInFlight(Math.max(BYTES_IN_FLIGHT, 2 * (BODY_LIMIT + imageSize)), collectGarbageSoon);
@@ -81,8 +86,8 @@ export async function createServer({ service, drift, allowedHosts }: Serving): P
   parseBodies(app, BODY_LIMIT, bytes);
   await addDocumentation(app, model);
   await addPredictRoute(app, { model, batcher, bytes, drift, predictions: metrics.predictions });
-  addModelFiles(app, model);
-  addPage(app);
+  addModelFiles(app, model, score);
+  addPage(app, samples);
   addStateRoutes(app, { isReady: () => service.isReady && !isRetiring, isRetiring: () => isRetiring });
   addObservation(app, drift, metrics);
   const retire = (): void => {

@@ -5,6 +5,9 @@ export function columnsOf(line: string): number {
   return stringWidth(line);
 }
 
+/** A number isn't parted from its unit. */
+const BREAK = / (?!%(?!\w))/;
+
 /** What lines begin with: the first, and those that follow, which unless told are as the first. */
 interface Indents {
   first?: string;
@@ -20,7 +23,7 @@ export function brokenLines(text: string, width: number, indents: Indents = {}):
   const { first = '', rest = first } = indents;
   const lines: string[] = [];
   let room = 0;
-  for (const word of text.split(' ')) {
+  for (const word of text.split(BREAK)) {
     const needed = 1 + columnsOf(word);
     if (lines.length > 0 && needed <= room) {
       lines[lines.length - 1] += ` ${word}`;

@@ -51,7 +51,7 @@ describe.skipIf(executablePath === undefined)('the page to draw on, in Chromium'
     workspace.write('digits.yaml', experiment);
     const trained = await workspace.ablate(['run', 'digits.yaml']);
     expect(trained.code, trained.stderr).toBe(0);
-    served = await serve(workspace, workspace.runs()[0], '--no-drift');
+    served = await serve(workspace, workspace.runs()[0]);
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
@@ -124,6 +124,67 @@ describe.skipIf(executablePath === undefined)('the page to draw on, in Chromium'
     const red = Array.from({ length: 28 * 28 }, (_, pixel) => pixel).filter(isRed);
     expect(red.length).toBeGreaterThan(5);
     expect(red.length).toBeLessThan(28 * 28);
+  });
+
+  it('says what the model is, and how good', async () => {
+    const { test_accuracy: accuracy } = workspace.summary(workspace.runs()[0]).metrics;
+    const right = `${(100 * accuracy).toFixed(1)} %`;
+    expect(await page.title()).toBe(`${workspace.runs()[0]}: 10 classes, ${right} – Ablate`);
+    expect(await page.locator('#about').textContent()).toBe(
+      `Tells 10 classes apart (0, 1, 2, 3, 4, 5, 6, 7, 8, 9); right in ${right} of 10,000 test images.`,
+    );
+  });
+
+  it('has an image of each class to try, most of which are recognised', async () => {
+    const samples = page.locator('#samples button');
+    expect(await samples.count()).toBe(10);
+    const right = [];
+    for (const sample of await samples.all()) {
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await sample.click();
+      const told = await settled();
+      right.push(told.startsWith(`${(await sample.locator('img').getAttribute('alt')) ?? '?'} (`));
+    }
+    expect(right.filter(Boolean).length).toBeGreaterThanOrEqual(8);
+  });
+
+  it('can be drawn on by keyboard', async () => {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.locator('#drawing').focus();
+    for (let i = 0; i < 7; i++) await page.keyboard.press('ArrowUp');
+    expect(await page.getByRole('status').textContent()).toBe('Draw something.');
+    await page.keyboard.press('Space');
+    for (let i = 0; i < 15; i++) await page.keyboard.press('ArrowDown');
+    expect(await settled()).toMatch(/^1 \(/);
+    await page.keyboard.press('Control+z');
+    await page.getByRole('status').getByText('Draw something.').waitFor();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Escape');
+    await page.getByRole('status').getByText('Draw something.').waitFor();
+  });
+
+  it('shows how far requests have drifted: in words, in a colour, beside both histograms', async () => {
+    const white = new Uint8Array(28 * 28).fill(255);
+    const send = () =>
+      fetch(`${served.url}/predict`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: white,
+      });
+    for (let sent = 0; sent < 200; sent += 50) await Promise.all(Array.from({ length: 50 }, send));
+    const brightness = page.locator('#drift tbody tr').filter({ hasText: 'brightness' });
+    await brightness.getByText('large').waitFor();
+    expect(
+      await brightness.locator('meter').evaluate((meter) => (meter as unknown as { value: number }).value),
+    ).toBeGreaterThan(0.25);
+    expect(await brightness.locator('.bins path').count()).toBe(2);
+    const [calm, alarmed] = await Promise.all(
+      ['#drift-note', '#drift td[data-level=large]'].map((place) =>
+        page.locator(place).first().evaluate('(found) => getComputedStyle(found).color'),
+      ),
+    );
+    expect(alarmed).not.toBe(calm);
+    expect(await page.locator('#drift-note').textContent()).toContain('Below 0.1 is none, above 0.25 large.');
   });
 
   it('takes back strokes, one by one', async () => {

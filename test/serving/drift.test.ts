@@ -83,6 +83,20 @@ describe('a drift monitor', () => {
     expect([brightness.level, contrast.level, prediction.level]).toEqual(['large', 'none', 'large']);
   });
 
+  it('tells the share of each bin, of both, and what counts as drift', () => {
+    const monitor = new DriftMonitor(reference, 10);
+    monitor.observe({ ...likeReference(), prediction: 3 });
+    const { features, thresholds } = monitor.report();
+    expect(thresholds).toEqual({ moderate: 0.1, large: 0.25 });
+    expect(features.prediction.observed).toEqual([0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+    for (const { expected, observed } of Object.values(features)) {
+      expect(observed).toHaveLength(expected.length);
+      for (const shares of [expected, observed])
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 3);
+    }
+    expect(new DriftMonitor(reference, 10).report().features.prediction.observed).toEqual(new Array(10).fill(0));
+  });
+
   it('calls what is no probability an output', () => {
     const { features } = new DriftMonitor(reference, 10, 'output').report();
     expect(Object.keys(features)).toEqual(['brightness', 'contrast', 'output', 'prediction']);

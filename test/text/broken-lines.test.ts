@@ -10,6 +10,11 @@ describe('lines', () => {
     expect(brokenLines('a considerable word', 5, { first: '- ' })).toEqual(['- a', '- considerable', '- word']);
   });
 
+  it('leave a number its percent sign', () => {
+    expect(brokenLines('lower (96.67 % interval)', 12)).toEqual(['lower', '(96.67 %', 'interval)']);
+    expect(brokenLines('is 95.14 %: good', 9)).toEqual(['is', '95.14 %:', 'good']);
+  });
+
   it('count two columns for a wide character (East Asian Width W, UAX #11), none for colours', () => {
     expect(columnsOf('日本')).toBe(4);
     expect(columnsOf(createColors(true).red('red'))).toBe(3);

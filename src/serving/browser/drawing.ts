@@ -21,15 +21,14 @@ export class Drawing {
     Object.assign(this.#context, { lineWidth: PEN_WIDTH, lineCap: 'round', lineJoin: 'round', strokeStyle: 'white' });
     canvas.addEventListener('pointerdown', (event) => {
       canvas.setPointerCapture(event.pointerId);
-      this.#remember();
-      this.#begin(event);
+      this.begin(...this.#place(event));
     });
     // A stroke that comes in from outside begins at the edge, not where the last one ended.
     canvas.addEventListener('pointerenter', (event) => {
-      if (event.buttons !== 0) this.#begin(event);
+      if (event.buttons !== 0) this.#start(...this.#place(event));
     });
     canvas.addEventListener('pointermove', (event) => {
-      if (event.buttons !== 0) this.#draw(event);
+      if (event.buttons !== 0) this.lineTo(...this.#place(event));
     });
     this.#empty();
   }
@@ -55,10 +54,13 @@ export class Drawing {
   }
 
   /** Shows a picture in place of a drawing. @param background what its transparent pixels lie on */
-  async open(file: Blob, background: [number, number, number]): Promise<void> {
+  async open(file: ImageBitmapSource, background: [number, number, number]): Promise<void> {
     const picture = await createImageBitmap(file);
+    this.#remember();
     this.#fill(`rgb(${background.join(' ')})`);
     this.#isEmpty = false;
+    // What is made larger keeps its pixels: the model is given them again.
+    this.#context.imageSmoothingEnabled = picture.width > this.canvas.width;
     this.#context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
     this.#onChange();
   }
@@ -68,10 +70,23 @@ export class Drawing {
     return this.#context.getImageData(0, 0, this.canvas.width, this.canvas.height).data;
   }
 
-  #begin(event: PointerEvent): void {
+  /** A stroke, at a place on the canvas. */
+  begin(x: number, y: number): void {
+    this.#remember();
+    this.#start(x, y);
+  }
+
+  lineTo(x: number, y: number): void {
+    this.#isEmpty = false;
+    this.#context.lineTo(x, y);
+    this.#context.stroke();
+    this.#onChange();
+  }
+
+  #start(x: number, y: number): void {
     this.#context.beginPath();
-    this.#context.moveTo(...this.#place(event));
-    this.#draw(event);
+    this.#context.moveTo(x, y);
+    this.lineTo(x, y);
   }
 
   /** Where an event is on the canvas, whose pixels a phone shows larger. */
@@ -84,13 +99,6 @@ export class Drawing {
     const { width, height } = this.canvas;
     this.#before.push({ picture: this.#context.getImageData(0, 0, width, height), isEmpty: this.#isEmpty });
     if (this.#before.length > MOST_UNDONE) this.#before.shift();
-  }
-
-  #draw(event: PointerEvent): void {
-    this.#isEmpty = false;
-    this.#context.lineTo(...this.#place(event));
-    this.#context.stroke();
-    this.#onChange();
   }
 
   #empty(): void {

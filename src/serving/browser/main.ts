@@ -3,8 +3,10 @@ import { toDigit } from './digit.js';
 import { Drawing } from './drawing.js';
 import { watchDrift } from './drift.js';
 import { element } from './elements.js';
+import { drawByKeyboard } from './keyboard.js';
 import { BrowserModel, type ModelDescription } from './model.js';
-import { showAnswer, showNothing, showSeen } from './results.js';
+import { showAnswer, showModel, showNothing, showSeen } from './results.js';
+import { offerSamples } from './samples.js';
 
 /** The page's start: draws, asks the model, shows. */
 async function main(): Promise<void> {
@@ -20,13 +22,14 @@ async function main(): Promise<void> {
   element('undo', HTMLButtonElement).addEventListener('click', () => {
     drawing.undo();
   });
+  drawByKeyboard(drawing);
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') drawing.clear();
     if (event.key === 'z' && (event.ctrlKey || event.metaKey)) drawing.undo();
   });
   const model = await BrowserModel.load();
-  element('name', HTMLElement).textContent = model.description.name;
-  document.title = `${model.description.name} – Ablate`;
+  showModel(model.description);
+  void offerSamples(drawing, model.description);
   // The first answer makes the programs of the graphics processor, which takes seconds.
   const { height, width, channels } = model.description;
   await model.answer(new Float32Array(height * width * channels));

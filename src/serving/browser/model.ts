@@ -15,6 +15,8 @@ export interface ModelDescription {
   /** Of transparent pictures: red, green, blue. */
   background: [number, number, number];
   dataset: { name: string };
+  /** How often it was right on its test images; null where that isn't known. */
+  test: { accuracy: number; images: number } | null;
 }
 
 /** What the model makes of an image. */

@@ -1,6 +1,16 @@
 import { contextOf, element } from './elements.js';
 import type { Answer, ModelDescription } from './model.js';
 
+/** Says what the model is, and how good. */
+export function showModel({ name, classes, test }: ModelDescription): void {
+  const count = `${classes.length} ${classes.length === 1 ? 'class' : 'classes'}`;
+  const named = classes.length > MOST_NAMED ? `${classes.slice(0, MOST_NAMED).join(', ')} …` : classes.join(', ');
+  const right = test && `right in ${percent(test.accuracy)} of ${test.images.toLocaleString('en')} test images`;
+  element('name', HTMLElement).textContent = name;
+  element('about', HTMLElement).textContent = `Tells ${count} apart (${named})${right ? `; ${right}` : ''}.`;
+  document.title = `${name}: ${[count, ...(test ? [percent(test.accuracy)] : [])].join(', ')} – Ablate`;
+}
+
 /** Waits for a drawing. */
 export function showNothing({ height, width }: ModelDescription): void {
   element('answer', HTMLElement).textContent = 'Draw something.';
@@ -10,6 +20,8 @@ export function showNothing({ height, width }: ModelDescription): void {
 }
 
 const MOST_SHOWN = 10;
+/** Classes whose names are told of the model. */
+const MOST_NAMED = 20;
 
 /**
  * Shows the classes with their values, in the order of the classes; of many classes those with the greatest. Probabilities
