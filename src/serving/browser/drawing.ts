@@ -5,14 +5,20 @@ const PEN_WIDTH = 22;
 /** Strokes that can be taken back. */
 const MOST_UNDONE = 50;
 
+interface Size {
+  width: number;
+  height: number;
+}
+
 /** Lets a visitor draw on a canvas, white on black. @param onChange after each stroke, and each part of one */
 export class Drawing {
   readonly canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #onChange: () => void;
   #isEmpty = true;
+  #opened: Size | null = null;
   /** As it was before each stroke. */
-  readonly #before: { picture: ImageData; isEmpty: boolean }[] = [];
+  readonly #before: { picture: ImageData; isEmpty: boolean; opened: Size | null }[] = [];
 
   constructor(canvas: HTMLCanvasElement, onChange: () => void) {
     this.canvas = canvas;
@@ -38,6 +44,11 @@ export class Drawing {
     return this.#isEmpty;
   }
 
+  /** The size of the picture that is shown; null where something was drawn. */
+  get opened(): Size | null {
+    return this.#opened;
+  }
+
   clear(): void {
     if (!this.#isEmpty) this.#remember();
     this.#empty();
@@ -50,6 +61,7 @@ export class Drawing {
     if (!last) return;
     this.#context.putImageData(last.picture, 0, 0);
     this.#isEmpty = last.isEmpty;
+    this.#opened = last.opened;
     this.#onChange();
   }
 
@@ -59,6 +71,7 @@ export class Drawing {
     this.#remember();
     this.#fill(`rgb(${background.join(' ')})`);
     this.#isEmpty = false;
+    this.#opened = { width: picture.width, height: picture.height };
     // What is made larger keeps its pixels: the model is given them again.
     this.#context.imageSmoothingEnabled = picture.width > this.canvas.width;
     this.#context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
@@ -78,6 +91,7 @@ export class Drawing {
 
   lineTo(x: number, y: number): void {
     this.#isEmpty = false;
+    this.#opened = null;
     this.#context.lineTo(x, y);
     this.#context.stroke();
     this.#onChange();
@@ -97,12 +111,14 @@ export class Drawing {
 
   #remember(): void {
     const { width, height } = this.canvas;
-    this.#before.push({ picture: this.#context.getImageData(0, 0, width, height), isEmpty: this.#isEmpty });
+    const picture = this.#context.getImageData(0, 0, width, height);
+    this.#before.push({ picture, isEmpty: this.#isEmpty, opened: this.#opened });
     if (this.#before.length > MOST_UNDONE) this.#before.shift();
   }
 
   #empty(): void {
     this.#isEmpty = true;
+    this.#opened = null;
     this.#fill('black');
   }
 

@@ -56,7 +56,9 @@ async function answer(model: BrowserModel, drawing: Drawing): Promise<void> {
 /** The drawing as the model takes it: 0 to 255, [height, width, channels]. */
 function modelPixels({ height, width, channels, dataset }: ModelDescription, drawing: Drawing): Float32Array {
   const isDigit = dataset.name === 'mnist' && height === 28 && width === 28 && channels === 1;
-  if (isDigit) {
+  // A picture of the model's own size is given as it is.
+  const isOfItsSize = drawing.opened?.width === width && drawing.opened.height === height;
+  if (isDigit && !isOfItsSize) {
     const { width: columns, height: rows } = drawing.canvas;
     const rgba = drawing.pixels();
     return toDigit({
