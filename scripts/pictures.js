@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { buildIfStale } from './build.js';
-import { cellsOf, screenOf, terminalPicture, textOf } from './terminal-picture.js';
+import { cellsOf, Screen, screenOf, terminalPicture, textOf } from './terminal-picture.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = join(root, 'bin/ablate.js');
@@ -57,13 +57,16 @@ export const PICTURES = {
     try {
       const [said] = /** @type {[Buffer]} */ (await once(ui.stdout, 'data'));
       const { url } = JSON.parse(said.toString());
-      const close = async (/** @type {import('playwright-core').Page} */ page) => {
+      const ready = async (/** @type {import('playwright-core').Page} */ page) => {
         await page.getByText('matching runs').waitFor();
-        // Its assistant, and what it says of shared views, hide what is shown.
-        for (const name of ['Close', 'close']) await page.getByRole('button', { name, exact: true }).first().click({ timeout: 3000 }).catch(() => undefined); // prettier-ignore
+        // Its assistant opens by itself, and takes a third of the page.
+        const assistant = page.getByText('MLflow Assistant');
+        await assistant.waitFor();
+        await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+        await assistant.waitFor({ state: 'hidden' });
         await page.waitForTimeout(5000);
       };
-      const shot = await shoot(url, { width: 1400, height: 900, colorScheme: 'light', ready: close });
+      const shot = await shoot(url, { width: 1400, height: 900, colorScheme: 'light', ready });
       return await sharp(shot).png({ palette: true }).toBuffer();
     } finally {
       ui.kill('SIGINT');
@@ -92,23 +95,29 @@ async function onTerminal(folder, columns, words) {
   return { output, chunks };
 }
 
-/** The table when more than half of the study is trained, and the trials under way are at different epochs. @param {Study['chunks']} chunks */
+/**
+ * The table when more than half of the study is trained, and the trials under way are at different epochs.
+ * @param {Study['chunks']} chunks
+ */
 function liveTable(chunks) {
   const [start, end] = [chunks[0].time, chunks[chunks.length - 1].time];
   const middle = chunks.findIndex(({ time }) => time > start + 0.6 * (end - start));
-  const screens = Array.from({ length: 400 }, (_, i) => screenAt(chunks, middle + i));
-  const epochs = (/** @type {import('./terminal-picture.js').Cell[][]} */ screen) =>
-    new Set(screen.flatMap((row) => /epoch (\d)/.exec(textOf(row))?.[1] ?? [])).size;
+  const screen = new Screen();
+  for (const { text } of chunks.slice(0, middle)) screen.write(text);
+  const shown = chunks.slice(middle, middle + 400).map(({ text }) => {
+    screen.write(text);
+    const { rows } = screen;
+    return rows.slice(0, rows.findLastIndex((row) => textOf(row) !== '') + 1);
+  });
   // Some end while the table is being drawn anew.
-  const most = Math.max(...screens.map(({ length }) => length));
-  const full = screens.filter(({ length }) => length === most);
-  return full.find((screen) => epochs(screen) > 1) ?? full[0];
+  const most = Math.max(...shown.map(({ length }) => length));
+  const full = shown.filter(({ length }) => length === most);
+  return full.find((rows) => epochsIn(rows) > 1) ?? full[0];
 }
 
-/** @param {Study['chunks']} chunks @param {number} count */
-function screenAt(chunks, count) {
-  const shown = screenOf(chunks.slice(0, count).map(({ text }) => text).join('')); // prettier-ignore
-  return shown.slice(0, shown.findLastIndex((row) => textOf(row) !== '') + 1);
+/** How many different epochs are told. @param {import('./terminal-picture.js').Cell[][]} rows */
+function epochsIn(rows) {
+  return new Set(rows.flatMap((row) => /epoch (\d)/.exec(textOf(row))?.[1] ?? [])).size;
 }
 
 /** The study's file, its keys in a colour. */

@@ -20,38 +20,64 @@ const STYLES = new Map([
 ]);
 
 const ESCAPE = '\u001b';
+const BEGUN = new RegExp(`${ESCAPE}(\\[[\\d;?]*)?$`);
 const CODE_OR_LETTER = new RegExp(`${ESCAPE}\\[\\??([\\d;]*)([A-Za-z])|([^${ESCAPE}])`, 'gu');
 
-/**
- * What a terminal shows after a program has written to it: as much of it as draws a table anew in its place.
- * @param {string} output
- * @returns {Cell[][]}
- */
-export function screenOf(output) {
+/** What a terminal shows: as much of it as draws a table anew in its place. */
+export class Screen {
   /** @type {Cell[][]} */
-  const rows = [[]];
-  let [x, y] = [0, 0];
+  #rows = [[]];
+  #x = 0;
+  #y = 0;
   /** @type {Set<string>} */
-  const styles = new Set();
-  /** @type {Record<string, (n: number) => void>} */
-  const obey = {
-    A: (n) => (y = Math.max(0, y - (n || 1))),
-    B: (n) => (y += n || 1),
-    C: (n) => (x += n || 1),
-    D: (n) => (x = Math.max(0, x - (n || 1))),
-    G: (n) => (x = Math.max(0, (n || 1) - 1)),
-    K: (n) => rows[y].splice(n === 0 ? x : 0),
-    J: () => (rows[y].splice(x), rows.splice(y + 1)),
-    m: (n) => setStyle(styles, n),
-  };
-  for (const [, code, letter, text] of output.matchAll(CODE_OR_LETTER)) {
-    if (letter !== undefined) for (const n of (code || '0').split(';')) obey[letter]?.(Number(n));
-    else if (text === '\n') y += 1;
-    else if (text === '\r') x = 0;
-    else if (text >= ' ') rows[y][x++] = { letter: text, style: [...styles].join(' ') };
-    while (rows.length <= y) rows.push([]);
+  #styles = new Set();
+  /** The beginning of a code whose end is to come. */
+  #rest = '';
+
+  /** As it is now. @returns {Cell[][]} */
+  get rows() {
+    return this.#rows.map((row) => Array.from(row, (cell) => cell ?? { letter: ' ', style: '' }));
   }
-  return rows.map((row) => Array.from(row, (cell) => cell ?? { letter: ' ', style: '' }));
+
+  /** @param {string} output */
+  write(output) {
+    const text = this.#rest + output;
+    this.#rest = BEGUN.exec(text)?.[0] ?? '';
+    const whole = text.slice(0, text.length - this.#rest.length);
+    for (const [, code, letter, written] of whole.matchAll(CODE_OR_LETTER)) {
+      if (letter !== undefined) for (const n of (code || '0').split(';')) this.#obey(letter, Number(n));
+      else this.#put(written);
+      while (this.#rows.length <= this.#y) this.#rows.push([]);
+    }
+  }
+
+  /** @param {string} letter */
+  #put(letter) {
+    if (letter === '\n') this.#y += 1;
+    else if (letter === '\r') this.#x = 0;
+    else if (letter >= ' ') this.#rows[this.#y][this.#x++] = { letter, style: [...this.#styles].join(' ') };
+  }
+
+  /** @param {string} code @param {number} n */
+  #obey(code, n) {
+    const row = this.#rows[this.#y];
+    if (code === 'A') this.#y = Math.max(0, this.#y - (n || 1));
+    if (code === 'B') this.#y += n || 1;
+    if (code === 'C') this.#x += n || 1;
+    if (code === 'D') this.#x = Math.max(0, this.#x - (n || 1));
+    if (code === 'G') this.#x = Math.max(0, n - 1);
+    if (code === 'K') row.splice(n === 0 ? this.#x : 0);
+    if (code === 'J') row.splice(this.#x);
+    if (code === 'J') this.#rows.splice(this.#y + 1);
+    if (code === 'm') setStyle(this.#styles, n);
+  }
+}
+
+/** What a terminal shows after a program has written to it. @param {string} output */
+export function screenOf(output) {
+  const screen = new Screen();
+  screen.write(output);
+  return screen.rows;
 }
 
 /** @param {Set<string>} styles @param {number} code */

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PICTURES } from '../../scripts/pictures.js';
-import { cellsOf, screenOf, terminalPicture, textOf } from '../../scripts/terminal-picture.js';
+import { cellsOf, Screen, screenOf, terminalPicture, textOf } from '../../scripts/terminal-picture.js';
 import { readPage } from '../support/pages.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -31,6 +31,12 @@ describe('the picture of a terminal', () => {
     expect(shown('one\r\ntwo\u001b[1A\r\u001b[0Jnew')).toEqual(['new']);
     expect(shown('abc\rx\u001b[K')).toEqual(['x']);
     expect(shown('\u001b[?25l  a\u001b[2Cb')).toEqual(['  a  b']);
+  });
+
+  it('obeys a code that comes in two parts', () => {
+    const screen = new Screen();
+    for (const part of ['one\r\ntwo\u001b', '[1', 'A\rO']) screen.write(part);
+    expect(screen.rows.map(textOf)).toEqual(['One', 'two']);
   });
 
   it('has the colours, each as long as it lasts', () => {
