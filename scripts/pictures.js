@@ -60,7 +60,7 @@ export const PICTURES = {
       const ready = async (/** @type {import('playwright-core').Page} */ page) => {
         await page.getByText('matching runs').waitFor();
         // Its assistant opens by itself, and takes a third of the page.
-        const assistant = page.getByText('MLflow Assistant');
+        const assistant = page.getByPlaceholder('Ask a question');
         await assistant.waitFor();
         await page.getByRole('button', { name: 'Close', exact: true }).last().click();
         await assistant.waitFor({ state: 'hidden' });
