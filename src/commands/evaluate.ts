@@ -78,23 +78,27 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
   const comparisons = await compareAll(evaluated);
   process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, comparisons));
   if (options.plot !== undefined) await writePlot(evaluated, experiments, options.plot);
-  for (const note of await notesOf(evaluated, options)) process.stderr.write(note);
+  await printNotes(await notesOf(evaluated, options));
 }
 
 /** Of models of rows: their classes as those of images, or how far off their numbers are. */
 async function evaluateTables(models: readonly TableModel[], worst: number, options: Options): Promise<void> {
+  const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
+  refuseImageOptions(models[0].name, { '--plot': options.plot });
   const { asTestedModel, testTables } = await import('../launch/terminal/row-inference.js');
   const { numbersJson, numbersText, rowValueName } = await import('../display/row-results.js');
   const { evaluationsJson, evaluationsText } = await import('../display/evaluate-format.js');
   const { inOwnUnit } = await import('../data/columns/target-kind.js');
   const { regressionScores } = await import('../metrics/regression.js');
   const tested = await testTables(models, await experimentsOf(models, options), options);
+  const measured = models.map((model, index) => ({ model, digest: tested[index].digest }));
   if (models[0].target.column.type === 'number') {
     const evaluated = models.map((model, index) => {
       const { outputs, truth, count: rows, digest } = tested[index];
       return { model, rows, digest, ...regressionScores(inOwnUnit(outputs, model.target.scale), truth) };
     });
     process.stdout.write((options.json ? numbersJson : numbersText)(evaluated));
+    await printNotes(changesOf(measured, options));
     return;
   }
   const evaluated = await Promise.all(
@@ -105,21 +109,33 @@ async function evaluateTables(models: readonly TableModel[], worst: number, opti
     }),
   );
   process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, await compareAll(evaluated)));
+  await printNotes(changesOf(measured, options));
 }
 
 /** What whoever reads the numbers should know. */
-async function notesOf(evaluated: readonly Evaluated[], { dataset, plot }: Options): Promise<string[]> {
-  const { colors: pc } = await import('../text/visible.js');
+async function notesOf(evaluated: readonly Evaluated[], options: Options): Promise<string[]> {
   const { withoutProbabilities } = await import('../inference/class-values.js');
-  const notes = evaluated.flatMap(({ model, tested: { digest } }) => {
+  const unplotted = evaluated.flatMap(({ model }) => {
     const reason = withoutProbabilities(model);
-    const isChanged = dataset === undefined && digest !== model.dataset.digest;
-    return [
-      ...(isChanged ? [`the data of ${model.name} have changed since it was trained`] : []),
-      ...(reason && plot !== undefined ? [`${model.name} is not in the plot: ${reason}`] : []),
-    ];
+    return reason && options.plot !== undefined ? [`${model.name} is not in the plot: ${reason}`] : [];
   });
-  return notes.map((note) => `${pc.yellow('note')} ${note}\n`);
+  const measured = evaluated.map(({ model, tested: { digest } }) => ({ model, digest }));
+  return [...changesOf(measured, options), ...unplotted];
+}
+
+/** Which models' own data are others than those that they were trained on. */
+function changesOf(
+  measured: readonly { model: Pick<Evaluated['model'], 'name' | 'dataset'>; digest: string }[],
+  { dataset }: Options,
+): string[] {
+  return measured
+    .filter(({ model, digest }) => dataset === undefined && digest !== model.dataset.digest)
+    .map(({ model: { name } }) => `the data of ${name} have changed since it was trained`);
+}
+
+async function printNotes(notes: readonly string[]): Promise<void> {
+  const { colors: pc } = await import('../text/visible.js');
+  for (const note of notes) process.stderr.write(`${pc.yellow('note')} ${note}\n`);
 }
 
 /** Something must be there to plot. @throws UserError `no-probabilities` */

@@ -86,6 +86,9 @@ async function explainTable(model: TableModel, words: readonly string[], options
       exitCode: 2,
     });
   }
+  const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
+  const { html, class: ofClass, layer, invert } = options;
+  refuseImageOptions(model.name, { '--html': html, '--class': ofClass, '--layer': layer, '--invert': invert });
   const { importanceOf } = await import('../launch/terminal/row-inference.js');
   const { experimentOf } = await import('../launch/inference-session.js');
   const { importanceJson, importanceText } = await import('../display/row-results.js');

@@ -49,7 +49,7 @@ async function predict(run: string, words: string[], options: Options): Promise<
   const { findImages } = await import('../launch/options/image-names.js');
   const model = await findAnyModelOf(run, options.runsDir);
   if (isTableModel(model)) {
-    for (const file of words) await predictRows(model, file, top, options);
+    await predictRows(model, words, options);
     return;
   }
   const named = await findImages(words);
@@ -71,15 +71,21 @@ async function predict(run: string, words: string[], options: Options): Promise<
 }
 
 /** Of a model of rows: the words are tables. */
-async function predictRows(model: TableModel, file: string, top: number, options: Options): Promise<void> {
-  const { predictTable } = await import('../launch/terminal/row-inference.js');
+async function predictRows(model: TableModel, files: readonly string[], options: Options): Promise<void> {
+  const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
+  refuseImageOptions(model.name, { '--invert': options.invert });
+  const { predictTables } = await import('../launch/terminal/row-inference.js');
   const { rowPredictions, rowsCsv, rowsJson, rowsTable } = await import('../display/row-results.js');
-  const predictions = rowPredictions(model, await predictTable(model, file, options), top);
-  if (options.csv !== undefined) await writeCsv(options.csv, rowsCsv(model, predictions));
+  const predicted = await predictTables(model, files, options);
+  const tables = files.map((file, index) => ({
+    file,
+    predictions: rowPredictions(model, predicted[index], options.top),
+  }));
+  if (options.csv !== undefined) await writeCsv(options.csv, rowsCsv(model, tables));
   if (options.json) {
-    const document = { run: model.name, table: file, predictions: rowsJson(model, predictions) };
+    const document = { run: model.name, predictions: rowsJson(model, tables) };
     process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-  } else if (options.csv === undefined) process.stdout.write(rowsTable(model, predictions));
+  } else if (options.csv === undefined) process.stdout.write(rowsTable(model, tables));
 }
 
 interface Classifying {

@@ -1,5 +1,5 @@
 import { encodeCsv } from '../text/csv.js';
-import { type ClassValue, type ValueName, namedValue, valueName } from '../inference/class-values.js';
+import { type ClassValue, namedValue, valueName } from '../inference/class-values.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import { colors as pc } from '../text/visible.js';
 import { valueText } from './format.js';
@@ -39,12 +39,12 @@ export function predictionsCsv(model: TrainedModel, predictions: readonly Predic
     if ('error' in prediction) return [prediction.image, ...Array<string>(2 * shown).fill(''), prediction.error];
     return [prediction.image, ...prediction.top.flatMap((each) => [each.class, each.value]), ''];
   });
-  return encodeCsv([['image', ...valueColumns(valueName(model), shown), 'error'], ...rows]);
+  return encodeCsv([['image', ...valueColumns(['class', valueName(model)], shown), 'error'], ...rows]);
 }
 
 /** `class`, `probability`, `class_2`, `probability_2` … */
-function valueColumns(name: ValueName, count: number): string[] {
+export function valueColumns(names: readonly string[], count: number): string[] {
   return Array.from({ length: count }, (_, place) =>
-    ['class', name].map((column) => (place === 0 ? column : `${column}_${place + 1}`)),
+    names.map((column) => (place === 0 ? column : `${column}_${place + 1}`)),
   ).flat();
 }

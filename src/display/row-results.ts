@@ -4,7 +4,10 @@ import { type ClassValue, greatestClasses, namedValue, valueName } from '../infe
 import type { TableModel } from '../inference/table-model.js';
 import type { Importance, PredictedRows } from '../inference/tasks.js';
 import type { RegressionScores } from '../metrics/regression.js';
+import { inUnit, unitOf } from '../text/metric-unit.js';
+import { colors as pc } from '../text/visible.js';
 import { valueText } from './format.js';
+import { valueColumns } from './predictions.js';
 import { formatTable } from './tables/table.js';
 
 /** What a model says of a row: a number in the target's unit, or its classes, the most probable first. */
@@ -29,38 +32,59 @@ export function rowValueName({ endsIn, target }: TableModel): ReturnType<typeof 
   return valueName({ endsIn: target.column.type === 'binary' && endsIn === 'sigmoid' ? 'softmax' : endsIn });
 }
 
-/** For people: a line for each row, which are counted from 1. */
-export function rowsTable(model: TableModel, predictions: readonly RowPrediction[]): string {
-  const { name } = model.target.column;
+/** What a model says of each row of a table. */
+export interface PredictedTable {
+  file: string;
+  predictions: readonly RowPrediction[];
+}
+
+/** For people: a line for each row, which are counted from 1; of several tables also which. */
+export function rowsTable(model: TableModel, tables: readonly PredictedTable[]): string {
+  const { name, type } = model.target.column;
   const right = { align: 'right' as const };
   const value = rowValueName(model);
-  const cells = predictions.map((prediction, row) => {
-    if ('value' in prediction) return [String(row + 1), significantDigits(prediction.value)];
-    const [best] = prediction.top;
-    return [String(row + 1), best.class, valueText(value, best.value)];
+  const isSeveral = tables.length > 1;
+  const cells = eachRow(tables, (file, row, prediction) => {
+    const at = isSeveral ? [file, String(row)] : [String(row)];
+    if ('value' in prediction) return [...at, significantDigits(prediction.value)];
+    const [best, ...others] = prediction.top;
+    const next = others.map((other) => `${other.class} ${valueText(value, other.value)}`).join(', ');
+    return [...at, best.class, valueText(value, best.value), pc.dim(next)];
   });
-  const columns = model.target.column.type === 'number' ? [{ title: name, ...right }] : [{ title: name }, { title: value.toUpperCase(), ...right }]; // prettier-ignore
-  return formatTable([{ title: 'ROW', ...right }, ...columns], cells);
+  const ofClass = [{ title: name }, { title: value.toUpperCase(), ...right }, { title: 'NEXT' }];
+  const columns = type === 'number' ? [{ title: name, ...right }] : ofClass;
+  return formatTable([...(isSeveral ? [{ title: 'TABLE' }] : []), { title: 'ROW', ...right }, ...columns], cells);
 }
 
 /** As a JSON document has them. */
-export function rowsJson(model: TableModel, predictions: readonly RowPrediction[]): object[] {
+export function rowsJson(model: TableModel, tables: readonly PredictedTable[]): object[] {
   const name = rowValueName(model);
-  return predictions.map((prediction, row) => {
-    if ('value' in prediction) return { row: row + 1, value: prediction.value };
+  return eachRow(tables, (table, row, prediction) => {
+    if ('value' in prediction) return { table, row, value: prediction.value };
     const top = prediction.top.map((each) => namedValue(name, each));
-    return { row: row + 1, ...top[0], top };
+    return { table, row, ...top[0], top };
   });
 }
 
-/** For spreadsheets: of numbers the target's name is that of the column. */
-export function rowsCsv(model: TableModel, predictions: readonly RowPrediction[]): string {
+/** For spreadsheets: the target's name is that of the column, of its next classes with a number. */
+export function rowsCsv(model: TableModel, tables: readonly PredictedTable[]): string {
   const { name, type } = model.target.column;
-  const header = type === 'number' ? ['row', name] : ['row', name, rowValueName(model)];
-  const rows = predictions.map((prediction, row) =>
-    'value' in prediction ? [row + 1, prediction.value] : [row + 1, prediction.top[0].class, prediction.top[0].value],
-  );
-  return encodeCsv([header, ...rows]);
+  const rows = eachRow(tables, (file, row, prediction) => [
+    ...[file, row],
+    ...('value' in prediction ? [prediction.value] : prediction.top.flatMap((each) => [each.class, each.value])),
+  ]);
+  // A table without rows is refused.
+  const shown = (rows[0].length - 2) / 2;
+  const columns = type === 'number' ? [name] : valueColumns([name, rowValueName(model)], shown);
+  return encodeCsv([['table', 'row', ...columns], ...rows]);
+}
+
+/** Rows are counted from 1, in each table anew. */
+function eachRow<T>(
+  tables: readonly PredictedTable[],
+  told: (file: string, row: number, prediction: RowPrediction) => T,
+): T[] {
+  return tables.flatMap(({ file, predictions }) => predictions.map((each, row) => told(file, row + 1, each)));
 }
 
 /** A model of numbers and what its test showed. */
@@ -97,14 +121,15 @@ export function numbersJson(evaluated: readonly EvaluatedNumbers[]): string {
 /** How much each column matters, the one that matters most first. */
 export function importanceText({ metric, score, rows, columns }: Importance): string {
   const right = { align: 'right' as const };
+  const unit = unitOf(metric);
   const cells = columns.map(({ name, worse }) => {
-    const { mean, deviation } = spread(worse);
+    const { mean, deviation } = spread(worse.map((value) => inUnit(value, unit)));
     return [name, significantDigits(mean), `± ${significantDigits(deviation)}`];
   });
-  const what = metric === 'accuracy' ? 'accuracy lost' : 'error added';
+  const what = metric === 'accuracy' ? 'accuracy lost (percentage points)' : 'error added';
   const table = formatTable([{ title: 'COLUMN' }, { title: what.toUpperCase(), ...right }, { title: '' }], cells);
   const words = metric.replaceAll('_', ' ');
-  return `${table}by shuffling the column among ${rows} test rows, whose ${words} is ${significantDigits(score)}\n`;
+  return `${table}by shuffling the column among ${rows} test rows, whose ${words} is ${significantDigits(inUnit(score, unit))}${unit.ofValue}\n`;
 }
 
 /** The same as JSON. */

@@ -10,6 +10,21 @@ import type { TableModel } from './table-model.js';
 /** Rows that are answered together. */
 const ROWS_AT_ONCE = 256;
 
+/** An input whose values are those of other rows. */
+interface Shuffled {
+  /** Its place among the model's. */
+  input: number;
+  /** [count]: of each row, the row whose value it is given. */
+  order: Int32Array;
+}
+
+/** Rows in the engine. */
+interface UploadedRows {
+  /** See `RowPredictor.predict`. */
+  predict: (shuffled?: Shuffled) => Float32Array;
+  dispose: () => void;
+}
+
 /** A trained model of rows, ready to be given them as they are in their table: it prepares them as its training did. */
 export class RowPredictor {
   private constructor(
@@ -31,22 +46,49 @@ export class RowPredictor {
 
   /** @returns what the model gives, row-major [count, outputs]; numbers in the unit that they were trained in */
   predict(rows: Omit<Rows, 'target'>): Float32Array {
-    const columns = this.description.inputs.map(({ column }) => column);
-    return tf.tidy(() => {
-      const resident = residentInputs(columns, rows, this.runtime);
-      const parts: Float32Array[] = [];
-      for (let start = 0; start < rows.count; start += ROWS_AT_ONCE) {
-        const count = Math.min(ROWS_AT_ONCE, rows.count - start);
-        parts.push(tf.tidy(() => this.#answer(resident, start, count)));
-      }
-      return Float32Array.from(parts.flatMap((part) => [...part]));
-    });
+    const uploaded = this.upload(rows);
+    try {
+      return uploaded.predict();
+    } finally {
+      uploaded.dispose();
+    }
   }
 
-  #answer(resident: readonly tf.Tensor[], start: number, count: number): Float32Array {
+  /** Takes rows into the engine, to be answered several times. */
+  upload(rows: Omit<Rows, 'target'>): UploadedRows {
+    const columns = this.description.inputs.map(({ column }) => column);
+    const resident = residentInputs(columns, rows, this.runtime);
+    return {
+      predict: (shuffled) => this.#predict(resident, rows.count, shuffled),
+      dispose: () => {
+        tf.dispose(resident);
+      },
+    };
+  }
+
+  #predict(resident: readonly tf.Tensor[], count: number, shuffled?: Shuffled): Float32Array {
+    const parts: Float32Array[] = [];
+    for (let start = 0; start < count; start += ROWS_AT_ONCE) {
+      const end = Math.min(start + ROWS_AT_ONCE, count);
+      parts.push(tf.tidy(() => this.#answer(resident, start, end, shuffled)));
+    }
+    const outputs = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+    parts.forEach((part, index) => {
+      outputs.set(part, index * parts[0].length);
+    });
+    return outputs;
+  }
+
+  #answer(resident: readonly tf.Tensor[], start: number, end: number, shuffled?: Shuffled): Float32Array {
     const { inputs } = this.description;
-    const indices = tf.range(start, start + count, 1, 'int32');
-    const prepared = prepareInputs(inputs, gatherInputs(inputs, resident, indices, this.runtime));
+    const indices = tf.range(start, end, 1, 'int32');
+    const batch = gatherInputs(inputs, resident, indices, this.runtime);
+    if (shuffled) {
+      const { input, order } = shuffled;
+      const others = tf.tensor1d(order.subarray(start, end), 'int32');
+      [batch[input]] = gatherInputs([inputs[input]], [resident[input]], others, this.runtime);
+    }
+    const prepared = prepareInputs(inputs, batch);
     return (this.model.apply(prepared, { training: false }) as tf.Tensor).dataSync() as Float32Array;
   }
 }

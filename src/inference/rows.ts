@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { inOwnUnit } from '../data/columns/target-kind.js';
-import type { Dataset, DatasetProgress, Rows } from '../data/dataset.js';
+import type { CategoryColumn } from '../data/columns/category.js';
+import type { Dataset, DatasetProgress, InputColumn, Rows, TargetColumn } from '../data/dataset.js';
 import { readInputRows, tableOfRows } from '../data/tables/input-rows.js';
 import { openTable } from '../data/tables/open-table.js';
-import { everyIndex, selectRows } from '../data/rows.js';
+import { everyIndex } from '../data/rows.js';
 import { UserError } from '../text/errors.js';
 import { accuracy, answers, mostProbable } from '../metrics/classification.js';
 import { regressionScores } from '../metrics/regression.js';
@@ -98,21 +99,21 @@ async function importance(
   requireSameColumns(dataset, model);
   const { test } = dataset;
   const score = scorer(model, test);
-  const asTheyAre = score.of(predictor.predict(test));
+  const rows = predictor.upload(test);
+  const asTheyAre = score.of(rows.predict());
   const columns = [];
   for (const [index, { column }] of model.inputs.entries()) {
     const worse: number[] = [];
     for (let repeat = 0; repeat < repeats; repeat++) {
       hooks.signal?.throwIfAborted();
       const order = randomStream(seed, `importance/${column.name}/${repeat}`).shuffle(everyIndex(test.count));
-      const shuffled = selectRows(test, order).inputs[index];
-      const inputs = test.inputs.map((values, place) => (place === index ? shuffled : values));
-      worse.push(score.sign * (asTheyAre - score.of(predictor.predict({ count: test.count, inputs }))));
+      worse.push(score.sign * (asTheyAre - score.of(rows.predict({ input: index, order }))));
     }
     columns.push({ name: column.name, worse });
     const progress = { step: 'Shuffling', subject: column.name, done: index + 1, total: model.inputs.length };
     hooks.onProgress({ type: 'data-progress', ...progress, unit: 'columns' });
   }
+  rows.dispose();
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   columns.sort((a, b) => mean(b.worse) - mean(a.worse));
   return { metric: score.metric, score: asTheyAre, rows: test.count, columns };
@@ -137,17 +138,24 @@ function scorer({ target: { column, scale } }: TableModel, { target: truth }: Ro
   return { metric: 'accuracy', sign: 1, of: (outputs) => accuracy(classOf(outputs), truth) };
 }
 
+/** @throws UserError `dataset-mismatch` that says what differs */
 function requireSameColumns({ inputs, target, source }: Dataset, model: TableModel): void {
-  const described = (columns: readonly { name: string; type: string }[]): string =>
-    columns.map(({ name, type }) => `${name} (${type})`).join(', ');
-  const [theirs, ours] = [
-    [...inputs, target],
-    [...model.inputs.map(({ column }) => column), model.target.column],
-  ].map(described);
-  const isSame = theirs === ours && target.classes.join('\0') === model.classes.join('\0');
-  if (isSame) return;
-  throw new UserError(`${source} doesn't fit ${model.name}: it has ${theirs}, and the model takes ${ours}`, {
+  const theirs = [...inputs, target].map(described);
+  const ours = [...model.inputs.map(({ column }) => column), model.target.column].map(described);
+  const different = ours.findIndex((column, index) => column !== theirs.at(index));
+  if (different < 0 && theirs.length === ours.length) return;
+  const index = different < 0 ? ours.length : different;
+  const [has, takes] = [theirs, ours].map((columns) => columns.at(index) ?? 'nothing more');
+  throw new UserError(`${source} doesn't fit ${model.name}: it has ${has}, and the model takes ${takes}`, {
     code: 'dataset-mismatch',
-    hint: 'give an experiment file whose dataset has the same columns and classes: --dataset FILE',
+    hint: 'give an experiment file whose dataset has the same columns, categories and classes: --dataset FILE',
   });
+}
+
+/** A column with all that a model counts on: the same words mean the same values. */
+function described(column: InputColumn | TargetColumn): string {
+  const { name, type } = column;
+  const shape = 'shape' in column ? [column.shape.join('×')] : [];
+  const words = 'classes' in column ? column.classes : ((column as Partial<CategoryColumn>).categories ?? []);
+  return `${name} (${[type, ...shape, words.join(', ')].filter((part) => part !== '').join(': ')})`;
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { inputKind, targetKind } from '../data/columns/kinds.js';
 import { inputKinds, targetKinds } from '../data/columns/kinds.generated.js';
+import type { InputColumn, TargetColumn } from '../data/dataset.js';
 import type { FittedInput, FittedTarget } from '../data/fitted.js';
 import { requirePixels } from '../data/limits.js';
 import { UserError } from '../text/errors.js';
@@ -56,13 +58,26 @@ function isComplete(saved: object): saved is Saved {
   return (
     Array.isArray(inputs) &&
     inputs.length > 0 &&
-    inputs.every((each) => isColumn(valueAt(each, 'column'), inputKinds, 'shape', isSize)) &&
-    isColumn(valueAt(target, 'column'), targetKinds, 'classes', (name) => typeof name === 'string') &&
+    inputs.every(isInput) &&
+    isTarget(valueAt(target, 'column')) &&
     [valueAt(valueAt(target, 'scale'), 'mean'), valueAt(valueAt(target, 'scale'), 'standardDeviation')].every(
       Number.isFinite,
     ) &&
     typeof valueAt(dataset, 'digest') === 'string'
   );
+}
+
+function isInput(input: unknown): boolean {
+  const column = valueAt(input, 'column');
+  if (!isColumn(column, inputKinds, 'shape', isSize)) return false;
+  const known = column as InputColumn;
+  return inputKind(known.type).isFitted(known, valueAt(input, 'preparation'));
+}
+
+function isTarget(column: unknown): boolean {
+  if (!isColumn(column, targetKinds, 'classes', (name) => typeof name === 'string')) return false;
+  const { type, classes } = column as TargetColumn;
+  return targetKind(type).areClasses(classes);
 }
 
 function isColumn(column: unknown, kinds: object, list: string, isItem: (item: unknown) => boolean): boolean {

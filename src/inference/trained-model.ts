@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { requirePixels } from '../data/limits.js';
-import { type Color, WHITE } from '../data/images/pixels.js';
+import { type Color, WHITE, isColor } from '../data/images/pixels.js';
 import { codeOf, UserError, messageOf } from '../text/errors.js';
 import { readRegularFileSync } from '../system/regular-file.js';
 import { ablate } from '../system/shell.js';
@@ -70,8 +70,9 @@ function describe(place: ModelPlace): TrainedModel | TableModel {
   const file = join(place.directory, 'model.json');
   const description = read(file, place.name);
   const shape = inputShape(description);
-  const saved = description.userDefinedMetadata as Partial<SavedMetadata & { inputs: unknown }> | undefined;
-  if (saved && 'inputs' in saved) return tableModel(place, saved, lastActivation(description));
+  const kept = description.userDefinedMetadata;
+  const saved: Partial<SavedMetadata> = typeof kept === 'object' && kept !== null ? kept : {};
+  if ('inputs' in saved) return tableModel(place, saved, lastActivation(description));
   if (!shape || !isComplete(saved, shape[2])) {
     throw new UserError(`${file} doesn't say what images it takes and what classes it tells apart`, {
       code: 'model-invalid',
@@ -145,8 +146,8 @@ function inputShape(description: Description): [number, number, number] | undefi
   return sizes.every(isSize) ? (sizes as [number, number, number]) : undefined;
 }
 
-function isComplete(saved: Partial<SavedMetadata> | undefined, channels: number): saved is SavedMetadata {
-  const { classes, normalization, dataset, background = WHITE } = saved ?? {};
+function isComplete(saved: Partial<SavedMetadata>, channels: number): saved is SavedMetadata {
+  const { classes, normalization, dataset, background = WHITE } = saved;
   const isOfChannels = (values: unknown): boolean =>
     Array.isArray(values) && values.length === channels && values.every(Number.isFinite);
   return (
@@ -157,9 +158,4 @@ function isComplete(saved: Partial<SavedMetadata> | undefined, channels: number)
     isColor(background) &&
     typeof dataset?.digest === 'string'
   );
-}
-
-function isColor(value: unknown): boolean {
-  const isLevel = (level: unknown): boolean => Number.isInteger(level) && Number(level) >= 0 && Number(level) <= 255;
-  return Array.isArray(value) && value.length === 3 && value.every(isLevel);
 }

@@ -1,8 +1,9 @@
 import { basename, extname } from 'node:path';
 import { stringify } from 'yaml';
 import { type Inference, inferColumn } from '../data/tables/column-type.js';
-import { openTable } from '../data/tables/open-table.js';
+import { openTable, partsIn } from '../data/tables/open-table.js';
 import { type ColumnProfile, profileTable } from '../data/tables/profile.js';
+import type { Table } from '../data/tables/table.js';
 import { UserError } from '../text/errors.js';
 import { listed } from '../text/words.js';
 import { nameOf, pathFrom } from './names.js';
@@ -29,7 +30,7 @@ interface Look {
  * @throws UserError if there is none, or nothing to predict it from
  */
 export async function tableExperiment(file: string, folder: string, wanted?: string): Promise<NewFile> {
-  const { columns } = await profileTable(await openTable(file), { most: LOOKED_AT });
+  const { columns } = await profileTable(await openTrained(file), { most: LOOKED_AT });
   const looks = columns.map((column) => ({ column, inference: inferColumn(column) }));
   const target = wanted === undefined ? looks.findLast(isTarget) : looks.find(({ column }) => column.name === wanted);
   if (!target || !isTarget(target)) throw noTarget(file, looks, wanted);
@@ -54,12 +55,22 @@ export async function tableExperiment(file: string, folder: string, wanted?: str
   return { name: `${name}.yaml`, text: [...head(looks, target, inputs), stringify(config)].join('\n') };
 }
 
+/** Of a file that holds several tables, that of training. */
+async function openTrained(file: string): Promise<Table> {
+  const parts = await partsIn(file);
+  return openTable(file, parts.length > 0 ? { part: 'train' } : {});
+}
+
 const VECTOR_MODEL = { layers: [{ type: 'dense', units: 64, activation: 'relu' }, { type: 'dense' }] };
 const IMAGE_MODEL = { padding: 'same', blocks: { count: 3, filters: 16 }, dense_units: 64, dropout: 0.2 };
 
-function isTarget({ inference, column }: Look): boolean {
-  const isKnown = inference.type === 'category' || (inference.type === 'number' && inference.format === undefined);
-  return isKnown && column.missing.count === 0 && column.missingWords.size === 0 && differentValues(column) > 1;
+function isTarget(look: Look): boolean {
+  return isVector(look) && look.column.missing.count === 0 && look.column.missingWords.size === 0;
+}
+
+/** Whether it is numbers or categories, of which not all are the same. */
+function isVector({ inference: { type, format }, column }: Look): boolean {
+  return (type === 'category' || (type === 'number' && format === undefined)) && differentValues(column) > 1;
 }
 
 function differentValues({ values, classes }: ColumnProfile): number {
@@ -75,10 +86,7 @@ function targetType({ inference, column }: Look): 'number' | 'category' | 'binar
 
 /** All numbers and categories; an image where there are none, since a model has one or the other. */
 function inputsAmong(looks: readonly Look[]): Look[] {
-  const usable = looks.filter(({ column }) => differentValues(column) > 1 || column.shapes.size > 0);
-  const vectors = usable.filter(
-    ({ inference: { type, format } }) => (type === 'number' && format === undefined) || type === 'category',
-  );
+  const vectors = looks.filter(isVector);
   return vectors.length > 0 ? vectors : looks.filter(({ inference }) => inference.type === 'image').slice(0, 1);
 }
 

@@ -54,15 +54,41 @@ describe('finding a trained model', () => {
   });
 
   it('knows a model of rows by its columns, and asks no images of it', () => {
-    const inputs = [{ column: { name: 'area', type: 'number', shape: [1] }, preparation: {} }];
+    const column = { name: 'area', type: 'number', shape: [1], missing: 'error', normalization: 'none' };
+    const preparation = { fill: 0, isLog: false, hasIndicator: false, mean: 0, standardDeviation: 1 };
+    const inputs = [{ column, preparation }];
     const target = { column: { name: 'price', type: 'number', classes: [] }, scale: { mean: 5, standardDeviation: 2 } };
     const write = (saved: object): string =>
       writeModel(join(temporaryFolder(), 'houses'), { ...description, userDefinedMetadata: saved });
     const folder = write({ inputs, target, dataset: { name: 'table', digest: 'd' } });
     expect(readAnyModel(folder)).toMatchObject({ name: 'houses', inputs, target, endsIn: 'softmax' });
     expect(() => readTrainedModel(folder)).toThrow('houses takes rows of a table');
-    for (const saved of [{ inputs }, { inputs: [{}], target, dataset: { digest: 'd' } }, { inputs, target }])
+    const whole = { inputs, target, dataset: { digest: 'd' } };
+    const taking = (type: string, changed: object, prepared: unknown): object => ({
+      ...whole,
+      inputs: [{ column: { ...column, type, ...changed }, preparation: prepared }],
+    });
+    const telling = (type: string, classes: unknown): object => ({
+      ...whole,
+      target: { ...target, column: { name: 'price', type, classes } },
+    });
+    for (const saved of [
+      ...[{ inputs }, { inputs: [{}], target, dataset: { digest: 'd' } }, { inputs, target }],
+      ...[null, [], {}, { ...preparation, mean: 'x' }, { ...preparation, hasIndicator: true }].map((each) =>
+        taking('number', {}, each),
+      ),
+      taking('category', {}, { categories: 1 }),
+      taking('category', { categories: 7 }, { categories: 1 }),
+      taking('category', { categories: ['a', 'b'], shape: [1] }, { categories: 2 }),
+      taking('image', { shape: [2, 2, 3] }, { mean: [1], standardDeviation: [1] }),
+      ...[telling('binary', ['a']), telling('category', []), telling('number', ['a'])],
+    ])
       expect(() => readAnyModel(write(saved))).toThrow("doesn't say what columns it takes");
+  });
+
+  it.each([7, 'inputs', null, []])('refuses a model whose metadata are no object: %j', (kept) => {
+    const folder = writeModel(join(temporaryFolder(), 'odd'), { ...description, userDefinedMetadata: kept });
+    expect(() => readAnyModel(folder)).toThrow("doesn't say what images it takes");
   });
 
   it.each([

@@ -8,7 +8,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -19,6 +21,7 @@ import { schemaFrom } from '../../src/init/schema-line.js';
 import { type TemplateName, TEMPLATES } from '../../src/init/templates.js';
 import { gitignore, writeNew } from '../../src/init/write-files.js';
 import { loadAll } from '../../src/launch/experiment-arguments.js';
+import { testPython } from '../support/python.js';
 
 const installed = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
 let folder: string;
@@ -160,6 +163,30 @@ describe('an experiment for a folder of images', () => {
     await expect(write('colour')).rejects.toThrow('has no column "colour"; its columns:');
     await expect(write('text')).rejects.toThrow("can't be predicted");
   });
+});
+
+describe('a table of which no experiment can be made', () => {
+  it.each([
+    ['colour,size\nred,1\nred,1\n', 'has no column that could be predicted'],
+    ['size\n1\n2\n3\n', 'has nothing to predict from'],
+  ])('is refused, with what its columns look like: %j', async (text, message) => {
+    writeFileSync(join(folder, 'pets.csv'), text);
+    const made = experimentFiles(folder, { template: 'mnist', from: join(folder, 'pets.csv') });
+    await expect(made).rejects.toThrow(message);
+    await expect(made).rejects.toThrow(/size +number: \d numbers|size +number: \d whole numbers/);
+  });
+});
+
+it('an npz with tables for training and test becomes an experiment, as Keras has such files', async () => {
+  const file = join(folder, 'digits.npz');
+  const script = `import numpy as n, sys; x = n.arange(480).reshape(30, 4, 4).astype("uint8"); y = n.arange(30) % 3
+n.savez(sys.argv[1], x_train=x, y_train=y, x_test=x[:9], y_test=y[:9])`;
+  await promisify(execFile)(await testPython(), ['-c', script, file]);
+  const [made] = await experimentFiles(folder, { template: 'mnist', from: file });
+  writeNew(folder, [made]);
+  const [{ config, data }] = await loadAll({ files: [join(folder, made.name)], overrides: [] });
+  expect(config.dataset).toMatchObject({ inputs: { x: { type: 'image' } }, target: { y: { type: 'category' } } });
+  expect(data.target.classes).toEqual(['0', '1', '2']);
 });
 
 interface ImagesOfClass {

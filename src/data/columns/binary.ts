@@ -24,6 +24,7 @@ export const binaryTarget: TargetKind = {
       },
     };
   },
+  areClasses: ({ length }) => length === 2,
   outputs: () => 1,
   strata: (values) => values as Int32Array,
   fit: () => UNSCALED,

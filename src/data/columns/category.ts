@@ -36,6 +36,12 @@ export const category: InputKind<CategoryColumn, { categories: number }> = {
   },
   configOf: ({ categories }) => ({ type: 'category', categories: [...categories] }),
   fit: ({ categories }) => ({ categories: categories.length }),
+  isFitted(column, preparation) {
+    const { categories, shape } = column as Partial<CategoryColumn>;
+    const isWords = Array.isArray(categories) && categories.every((word) => typeof word === 'string');
+    const { categories: count } = (preparation ?? {}) as Record<string, unknown>;
+    return isWords && String(shape) === String(categories.length) && count === categories.length;
+  },
   makeResident: (_, values, __, runtime) => runtime.resident(values as Int32Array),
   gather: (resident, indices) => tf.gather(resident, indices),
   prepare: (batch, { categories }) => tf.oneHot(batch, categories, 1, 0, 'float32'),
@@ -58,6 +64,7 @@ export const categoryTarget: TargetKind = {
       },
     };
   },
+  areClasses: ({ length }) => length > 0,
   outputs: ({ classes }) => classes.length,
   strata: (values) => values as Int32Array,
   fit: () => UNSCALED,

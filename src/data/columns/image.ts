@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ImageInput } from '../../config/schema/experiment.generated.js';
 import type { Bytes } from '../../tensorflow/bytes.js';
 import type { ImageColumn } from '../images/image-column.js';
-import { WHITE, colorOf } from '../images/pixels.js';
+import { WHITE, colorOf, isColor } from '../images/pixels.js';
 import { isImageCell, openImages } from '../images/table-images.js';
 import { SMALLER_SIZE, requirePixels } from '../limits.js';
 import { type NormalizationStatistics, normalizationStatistics, normalize } from '../normalization.js';
@@ -39,6 +39,14 @@ export const image: InputKind<ImageColumn, NormalizationStatistics> = {
   }),
   fit: ({ shape, normalization }, values, count, indices) =>
     normalizationStatistics({ images: values as Bytes, count, channels: shape[2] }, indices, normalization),
+  isFitted(column, preparation) {
+    const { shape = [], normalization, background = WHITE } = column as Partial<ImageColumn>;
+    const { mean, standardDeviation } = (preparation ?? {}) as Record<string, unknown>;
+    const areOfChannels = [mean, standardDeviation].every(
+      (values) => Array.isArray(values) && values.length === shape[2] && values.every(Number.isFinite),
+    );
+    return shape.length === 3 && typeof normalization === 'string' && isColor(background) && areOfChannels;
+  },
   makeResident: ({ shape }, values, count, runtime) => runtime.imageBytes(values as Bytes, [count, ...shape]),
   gather: (resident, indices, runtime) => runtime.gatherImages(resident, indices),
   prepare: normalize,

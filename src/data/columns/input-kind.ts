@@ -24,6 +24,8 @@ export interface InputKind<C extends InputColumn = InputColumn, P = unknown> {
    * @param indices of the rows trained on
    */
   fit(column: C, values: ColumnValues, count: number, indices: Int32Array): P;
+  /** Whether these are a column and a preparation of this type: files of models may claim anything. */
+  isFitted(column: InputColumn, preparation: unknown): boolean;
   /** All values, in the engine; programs may capture it. @param count of rows */
   makeResident(column: C, values: ColumnValues, count: number, runtime: Runtime): tf.Tensor;
   /** The values of some rows, in a program: [indices, …], as augmentation changes them. */

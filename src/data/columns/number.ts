@@ -57,6 +57,18 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
     );
     return { ...scaleBy(normalization, seen), fill, isLog, hasIndicator: missing === 'indicator' };
   },
+  isFitted(column, preparation) {
+    const { missing, normalization, shape } = column as Partial<NumberColumn>;
+    const { fill, isLog, hasIndicator, mean, standardDeviation } = (preparation ?? {}) as Record<string, unknown>;
+    const isKnown = ['error', 'mean', 'indicator'].includes(String(missing)) || Number.isFinite(missing);
+    return (
+      [isKnown, typeof normalization === 'string', typeof isLog === 'boolean', typeof hasIndicator === 'boolean'].every(
+        Boolean,
+      ) &&
+      [fill, mean, standardDeviation].every(Number.isFinite) &&
+      String(shape) === (hasIndicator ? '2' : '1')
+    );
+  },
   makeResident: (_, values, __, runtime) => runtime.resident(values as Float32Array),
   gather: (resident, indices) => tf.gather(resident, indices),
   prepare(batch, { fill, isLog, hasIndicator, mean, standardDeviation }) {
@@ -81,6 +93,7 @@ export const numberTarget: TargetKind = {
       finish: () => ({ target: { name, type: 'number', classes: [] }, values: Float64Array.from(values) }),
     };
   },
+  areClasses: ({ length }) => length === 0,
   outputs: () => 1,
   strata: (values) => tenths(values as Float64Array),
   fit: (values, rows) => scaleBy('standardize', valuesOf(values as Float64Array, rows)),

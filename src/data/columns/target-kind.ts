@@ -12,6 +12,8 @@ import type { TargetReader } from './cells.js';
 export interface TargetKind {
   /** Reads a column of a table: see `InputKind.read`. */
   read(name: string, config: TargetConfig, named?: readonly string[]): TargetReader;
+  /** Whether it can have such classes: files of models may claim anything. */
+  areClasses(classes: readonly string[]): boolean;
   /** How many numbers a model gives for it. */
   outputs(target: TargetColumn): number;
   /** Rows with the same number are alike: each part of a split has its share of them. int32 [rows] */

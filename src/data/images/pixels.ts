@@ -20,6 +20,12 @@ export function luma(red: number, green: number, blue: number): number {
   return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 }
 
+/** Whether a value from a file is a colour. */
+export function isColor(value: unknown): value is Color {
+  const isLevel = (level: unknown): boolean => Number.isInteger(level) && Number(level) >= 0 && Number(level) <= 255;
+  return Array.isArray(value) && value.length === 3 && value.every(isLevel);
+}
+
 /**
  * Makes colours of gray pixels or gray of coloured ones, and lays transparent ones onto a background, which comes first.
  * @param pixels [count, stored]; 1 channel is gray, 2 gray and alpha, 3 RGB, 4 RGBA

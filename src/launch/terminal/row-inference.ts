@@ -23,9 +23,19 @@ async function asking<T>(options: EngineOptions, ask: (session: InferenceSession
   }
 }
 
-/** What a model says of all rows of a table. @throws UserError at the place of what can't be read */
-export function predictTable(model: TableModel, file: string, options: EngineOptions): Promise<PredictedRows> {
-  return asking(options, (session) => session.ask({ type: 'predict-rows', model, rows: { file: resolve(file) } }));
+/** What a model says of all rows of some tables. @throws UserError at the place of what can't be read */
+export function predictTables(
+  model: TableModel,
+  files: readonly string[],
+  options: EngineOptions,
+): Promise<PredictedRows[]> {
+  return asking(options, async (session) => {
+    const predicted: PredictedRows[] = [];
+    for (const file of files) {
+      predicted.push(await session.ask({ type: 'predict-rows', model, rows: { file: resolve(file) } }));
+    }
+    return predicted;
+  });
 }
 
 /** Tests models one after another, in one worker. */

@@ -1,0 +1,132 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeCsv } from '../../src/text/csv.js';
+import { Workspace } from '../support/program.js';
+
+const SPECIES = ['ant', 'bee', 'cow'];
+
+/** Animals, whose weight tells what they are; their colour tells nothing. */
+function animals(count: number): string {
+  const rows = Array.from({ length: count }, (_, row) => {
+    const species = row % 3;
+    return [10 * species + (row % 7) / 7, ['red', 'blue'][(row * 5) % 2], SPECIES[species], 3 * species].join();
+  });
+  return ['weight,colour,species,legs', ...rows].join('\n');
+}
+
+function experiment(name: string, target: string, path = 'animals.csv'): string {
+  return `
+name: ${name}
+dataset:
+  name: table
+  path: ${path}
+  inputs: { weight: { type: number }, colour: { type: category } }
+  target: ${target}
+model: { layers: [{ type: dense, units: 8, activation: relu }, { type: dense }] }
+training: { epochs: 30, batch_size: 16, seed: 1, optimizer: { name: adam, learning_rate: 0.05 } }
+tracking: none
+`;
+}
+
+describe('a model of rows in use', () => {
+  const workspace = new Workspace(afterAll);
+
+  beforeAll(async () => {
+    workspace.write('animals.csv', animals(120));
+    workspace.write('species.yaml', experiment('species', '{ species: { type: category } }'));
+    workspace.write('legs.yaml', experiment('legs', '{ legs: { type: number } }'));
+    const trained = await workspace.ablate(['run', 'species.yaml', 'legs.yaml']);
+    expect(trained.code, trained.stderr).toBe(0);
+    workspace.write('one.csv', 'weight,colour\n0.5,red\n20.5,blue\n');
+    workspace.write('two.csv', 'colour,weight\nblue,10.5\n');
+  });
+
+  describe('predict', () => {
+    it('tells the rows of several tables in one document', async () => {
+      const { code, stdout, stderr } = await workspace.ablate(['predict', 'species', 'one.csv', 'two.csv', '--json']);
+      expect(code, stderr).toBe(0);
+      expect((JSON.parse(stdout) as { predictions: unknown[] }).predictions).toMatchObject([
+        { table: 'one.csv', row: 1, class: 'ant' },
+        { table: 'one.csv', row: 2, class: 'cow' },
+        { table: 'two.csv', row: 1, class: 'bee' },
+      ]);
+    });
+
+    it('writes them as one CSV, with as many classes as --top says', async () => {
+      const files = ['one.csv', 'two.csv', '--csv', 'predicted.csv', '--top', '2'];
+      const { code, stderr } = await workspace.ablate(['predict', 'species', ...files]);
+      expect(code, stderr).toBe(0);
+      const [header, ...rows] = decodeCsv(workspace.read('predicted.csv').toString());
+      expect(header).toEqual(['table', 'row', 'species', 'probability', 'species_2', 'probability_2']);
+      expect(rows.map(([table, row, species]) => [table, row, species])).toEqual([
+        ['one.csv', '1', 'ant'],
+        ['one.csv', '2', 'cow'],
+        ['two.csv', '1', 'bee'],
+      ]);
+      for (const [, , , first, , second] of rows) expect(Number(first)).toBeGreaterThan(Number(second));
+    });
+
+    it('tells people the table, the row and the next classes', async () => {
+      const { stdout } = await workspace.ablate(['predict', 'species', 'one.csv', 'two.csv', '--top', '2']);
+      const [header, , last] = stdout.split('\n').slice(0, 3);
+      expect(header).toMatch(/TABLE +ROW +species +PROBABILITY +NEXT/);
+      expect(last).toMatch(/one\.csv +2 +cow .*(ant|bee) /);
+      const { stdout: one } = await workspace.ablate(['predict', 'legs', 'one.csv']);
+      expect(one).toMatch(/^ *ROW +legs/);
+    });
+  });
+
+  describe('evaluate', () => {
+    it('scores rows, and says when their table has changed', async () => {
+      const before = await workspace.ablate(['evaluate', 'species', '--json']);
+      const [{ accuracy }] = (JSON.parse(before.stdout) as { runs: { accuracy: number }[] }).runs;
+      expect(accuracy).toBe(1);
+      expect(before.stderr).not.toContain('have changed');
+      const file = join(workspace.folder, 'animals.csv');
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(file, `${text}\n0.7,red,ant,0`);
+      for (const run of ['species', 'legs']) {
+        const after = await workspace.ablate(['evaluate', run]);
+        expect(after.stderr).toMatch(/note the data of \S+ have changed since it was trained/);
+      }
+      writeFileSync(file, text);
+    });
+
+    it.each([
+      ['categories', 'red', 'green', /colour \(category: 2: blue, green\).*takes colour \(category: 2: blue, red\)/],
+      ['classes', 'ant', 'asp', /species \(category: asp, bee, cow\).*takes species \(category: ant, bee, cow\)/],
+    ])('refuses data with other %s', async (_, word, other, message) => {
+      workspace.write('other.csv', animals(60).replaceAll(word, other));
+      workspace.write('other.yaml', experiment('other', '{ species: { type: category } }', 'other.csv'));
+      const { code, stderr } = await workspace.ablate(['evaluate', 'species', '--dataset', 'other.yaml']);
+      expect(code).not.toBe(0);
+      expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(message);
+    });
+  });
+
+  it('is explained by what shuffling a column costs, in percentage points', async () => {
+    const { code, stdout, stderr } = await workspace.ablate(['explain', 'species']);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('ACCURACY LOST (PERCENTAGE POINTS)');
+    expect(stdout).toContain('whose accuracy is 100 %');
+    const lost = Number(/^weight +([\d.]+)/m.exec(stdout)?.[1]);
+    // Two of three rows are given the weight of another animal.
+    expect(lost).toBeGreaterThan(40);
+    expect(stdout).toMatch(/^colour +-?0\b/m);
+  });
+
+  it.each([
+    ['evaluate', 'species', '--plot', 'p.png'],
+    ['explain', 'species', '--html', 'p.html'],
+    ['explain', 'species', '--class', 'ant'],
+    ['explain', 'species', '--layer', 'dense'],
+    ['explain', 'species', '--invert'],
+    ['predict', 'species', 'one.csv', '--invert'],
+  ])('refuses what is for models of images: %s %s %s', async (...words: string[]) => {
+    const { code, stderr } = await workspace.ablate(words);
+    const option = words.find((word) => word.startsWith('--')) ?? '';
+    expect(stderr).toContain(`takes rows of a table, and ${option} is for models of images`);
+    expect(code).toBe(2);
+  });
+});
