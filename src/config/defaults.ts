@@ -81,10 +81,13 @@ function longForm({ then, 'x-key-of': keyOf }: Schema, value: Json): Json {
   if (typeof value === 'string' && keyOf) return { [value]: keyOf };
   if (Array.isArray(value) && then?.['x-shorthand'] && then.type === 'array') return { values: value };
   if (typeof value !== 'string' || !then) return value;
-  const named = { name: value };
+  const key = expand(then).discriminator?.propertyName ?? 'name';
+  const named = { [key]: value };
   const { properties = {} } = branchFor(then, named);
-  const { const: name, enum: names = [name] } = (properties as Record<string, Schema | undefined>).name ?? {};
-  return names.includes(value) && Object.keys(properties).length > 1 ? named : value;
+  const { const: name, enum: names = [name] } = (properties as Record<string, Schema | undefined>)[key] ?? {};
+  // A function without parameters is its name.
+  const isName = key === 'name' && Object.keys(properties).length === 1;
+  return names.includes(value) && !isName ? named : value;
 }
 
 /** The name alone of a function without parameters, where a name is allowed. */

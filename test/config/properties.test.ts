@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { shorthandKey } from '../../src/config/schema/paths.js';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,9 +112,9 @@ describe('merging', () => {
   it('nothing changes nothing, and the same file twice is itself', () => {
     fc.assert(
       fc.property(mapping, (data) => {
-        expect(toJson(merge(tree(data), tree({})))).toEqual(data);
-        expect(toJson(merge(tree({}), tree(data)))).toEqual(data);
-        expect(toJson(merge(tree(data), tree(data)))).toEqual(data);
+        expect(toJson(merge(tree(data), tree({}), shorthandKey))).toEqual(data);
+        expect(toJson(merge(tree({}), tree(data), shorthandKey))).toEqual(data);
+        expect(toJson(merge(tree(data), tree(data), shorthandKey))).toEqual(data);
       }),
     );
   });
@@ -121,7 +122,7 @@ describe('merging', () => {
   it('every value of the upper file is in the result, every key of the lower one too', () => {
     fc.assert(
       fc.property(mapping, mapping, (lower, upper) => {
-        const merged = toJson(merge(tree(lower), tree(upper))) as Record<string, Json>;
+        const merged = toJson(merge(tree(lower), tree(upper), shorthandKey)) as Record<string, Json>;
         for (const name of Object.keys(upper)) {
           const value = upper[name];
           if (typeof value !== 'object' || value === null || Array.isArray(value)) expect(merged[name]).toEqual(value);

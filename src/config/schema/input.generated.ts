@@ -30,7 +30,7 @@ export type MissingInput = number | ('error' | 'mean' | 'indicator');
 /** What the model predicts: a column's name, whose values are then classes, or column → its type. */
 export type TargetInput =
   | {
-      [k: string]: TargetInput1;
+      [k: string]: TargetInput1 | 'category' | 'binary' | 'number';
     }
   | string;
 /** What the values of the target are; the output layer, the loss and the metrics follow from it. */
@@ -497,7 +497,7 @@ export interface TableInput {
   encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'cp1252' | null;
   /** What the model is given: column → its type. */
   inputs: {
-    [k: string]: InputInput;
+    [k: string]: InputInput | 'image' | 'number' | 'category';
   };
   target: TargetInput;
   /** Part of the rows of `path` drawn for the test, the same whatever the seed. */

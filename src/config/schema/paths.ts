@@ -29,6 +29,16 @@ function childrenCalled(part: string | number, schema: Schema): Schema[] {
   });
 }
 
+/** The key whose value text stands for, where a mapping may stand too: `name` of an optimizer, `type` of a column. */
+export function shorthandKey(path: Path): string {
+  const keys = schemasAt(path).map((schema) => discriminatorOf(expand(schema)));
+  return keys.find((key) => key !== undefined) ?? 'name';
+}
+
+function discriminatorOf({ then }: Schema): string | undefined {
+  return then && expand(then).discriminator?.propertyName;
+}
+
 /** Whether a key may be null. */
 export function mayBeNull(path: Path): boolean {
   const branches = schemasAt(path).flatMap(branchesOf);

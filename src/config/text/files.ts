@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { codeOf, messageOf } from '../../text/errors.js';
 import { readRegularFileSync } from '../../system/regular-file.js';
 import { firstStep } from '../first-step.js';
+import { shorthandKey } from '../schema/paths.js';
 import { ConfigError } from './config-error.js';
 import { parseYaml } from './parse.js';
 import { problemAt, type ProblemDetails } from './problems.js';
@@ -67,7 +68,7 @@ function extended(source: Source, file: string, chain: string[]): FileTree {
   }
   const base = shown(join(dirname(file), value));
   checkChain(base, [...chain, resolve(file)], entry.value.span);
-  return { tree: merge(readExtended(base, [...chain, resolve(file)], entry.value.span).tree, own), base };
+  return { tree: merge(readExtended(base, [...chain, resolve(file)], entry.value.span).tree, own, shorthandKey), base };
 }
 
 function checkChain(base: string, chain: string[], span: Span): void {

@@ -1,7 +1,7 @@
 import { ConfigError } from './config-error.js';
 import { parseArgument } from './parse.js';
 import { formatPath, problemAt, type Path, type ProblemDetails } from './problems.js';
-import { mayBeNull } from '../schema/paths.js';
+import { mayBeNull, shorthandKey } from '../schema/paths.js';
 import { expand, schemaAt } from '../schema/schema.js';
 import type { Source, Span } from './source.js';
 import { nearest } from './suggest.js';
@@ -129,13 +129,14 @@ function applyAt(tree: Tree | undefined, override: Override, depth: number, root
 
 /** What the override goes into: the mapping there, the long form of a name (`adam`) or of the default, or a new one. */
 function mappingAt(tree: Tree | undefined, { path, keys }: Override, depth: number, root: Tree) {
-  const long = tree && asMapping(tree);
+  const around = path.slice(0, depth);
+  const long = tree && asMapping(tree, tree.kind === 'scalar' ? shorthandKey(around) : '');
   if (long?.kind === 'mapping') return long;
   const span = keys[Math.max(0, depth - 1)];
-  const schema = tree ? undefined : schemaAt(path.slice(0, depth), toJson(root));
+  const schema = tree ? undefined : schemaAt(around, toJson(root));
   const name = schema && expand(schema).default;
   const entries = typeof name === 'string' ? { kind: 'scalar' as const, value: name, span } : undefined;
-  const fresh = entries && asMapping(entries);
+  const fresh = entries && asMapping(entries, 'name');
   return fresh?.kind === 'mapping' ? fresh : { kind: 'mapping' as const, entries: new Map<string, never>(), span };
 }
 

@@ -103,21 +103,29 @@ export function withoutEntry(mapping: MappingTree, key: string): MappingTree {
   return { ...mapping, entries: new Map([...mapping.entries].filter(([other]) => other !== key)) };
 }
 
-/** `adam` is short for `{ name: adam }`: the long form of text, for merging keys into it. */
-export function asMapping(tree: Tree): Tree {
+/**
+ * `adam` is short for `{ name: adam }`: the long form of text, for merging keys into it.
+ * @param key whose value the text stands for
+ */
+export function asMapping(tree: Tree, key: string): Tree {
   if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return tree;
-  return { kind: 'mapping', entries: new Map([['name', { key: tree.span, value: tree }]]), span: tree.span };
+  return { kind: 'mapping', entries: new Map([[key, { key: tree.span, value: tree }]]), span: tree.span };
 }
 
-/** What a file that extends another means: mappings merge key by key, everything else replaces. */
-export function merge(base: Tree, over: Tree): Tree {
+/**
+ * What a file that extends another means: mappings merge key by key, everything else replaces.
+ * @param keyAt the key whose value text at a path stands for
+ * @param path of both
+ */
+export function merge(base: Tree, over: Tree, keyAt: (path: Path) => string, path: Path = []): Tree {
   if (over.kind !== 'mapping') return over;
-  const long = over.entries.has('name') ? base : asMapping(base);
+  const named = base.kind === 'mapping' ? 'name' : keyAt(path);
+  const long = over.entries.has(named) ? base : asMapping(base, named);
   if (long.kind !== 'mapping') return over;
   const entries = new Map(long.entries);
   for (const [key, entry] of over.entries) {
     const below = entries.get(key);
-    entries.set(key, below ? { key: entry.key, value: merge(below.value, entry.value) } : entry);
+    entries.set(key, below ? { key: entry.key, value: merge(below.value, entry.value, keyAt, [...path, key]) } : entry);
   }
   return { kind: 'mapping', entries, span: over.span };
 }
