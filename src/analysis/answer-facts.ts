@@ -1,6 +1,6 @@
 import { UserError } from '../text/errors.js';
 import { possibleDifferences } from '../text/metric-unit.js';
-import { type Judgement, USUAL_ALPHA } from './comparison.js';
+import { FEWEST_SEEDS, type Judgement, USUAL_ALPHA } from './comparison.js';
 import { decide, type Decided, MOST_PAIRED } from './decision.js';
 import { describe, type Description } from './statistics/describe.js';
 import { effectSize, type EffectSize } from './statistics/effect-size.js';
@@ -68,7 +68,7 @@ export interface Comparison extends Decided {
   /** For comparison, from tests that assume no normal distribution; null unless paired. */
   wilcoxonPValue: number | null;
   signFlipPValue: number | null;
-  /** Null unless paired, or where the differences don't vary. */
+  /** Null unless paired, of two seeds, or where the differences don't vary. */
   effect: EffectSize | null;
 }
 
@@ -178,7 +178,8 @@ function furtherTests(
   return {
     wilcoxonPValue: wilcoxonSignedRank(pairs.differences).pValue,
     signFlipPValue: signFlipTest(pairs.differences).pValue,
-    effect: effectSize(pairs, 1 - alpha),
+    // Corrected for how few there are, that of two seeds is 0 whatever they are.
+    effect: pairs.seeds.length < FEWEST_SEEDS ? null : effectSize(pairs, 1 - alpha),
   };
 }
 

@@ -45,6 +45,8 @@ describe('the answer', () => {
     expect(answer.details[0]).not.toContain('interval');
     expect(answer.details[1]).toBe('At least 3 seeds each are needed.');
     expect(answer.comparisons[0].interval).toBeNull();
+    // Hedges' correction for one degree of freedom is 0: no effect would be told, however large.
+    expect(ask([variant('a', [0.1, 0.3]), variant('b', [0.8, 0.9])]).comparisons[0].effect).toBeNull();
   });
 
   it('can’t tell with much noise, and says about how many seeds more it takes', () => {

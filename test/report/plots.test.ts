@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { inUnits } from '../../src/report/in-units.js';
-import { markup } from '../../src/report/page/markup.js';
+import { markup, prose } from '../../src/report/page/markup.js';
 import { paretoFront } from '../../src/report/plots/cost.js';
 import { PALETTE, STROKES, type Shades } from '../../src/report/plots/palette.js';
 import { figuresOf, renderPlots } from '../../src/report/plots/plots.js';
@@ -140,6 +140,13 @@ describe('text', () => {
         expect(textWidth(shortened(text, width))).toBeLessThanOrEqual(width);
       }),
     );
+  });
+
+  it('keeps a number whole in prose: its exponent, and its percent sign', () => {
+    const kept = [
+      ...prose('at 1e-7, by 95.1 % (96.67 % interval 0 to 1): no').text.matchAll(/<span class="whole">([^<]*)</g),
+    ];
+    expect(kept.map(([, text]) => text)).toEqual(['1e-7,', '95.1 %', '(96.67 %']);
   });
 
   it('is only text in markup, in attributes, too', () => {

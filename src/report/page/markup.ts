@@ -24,7 +24,10 @@ function textOf(content: Content): string {
   return escapeUTF8(String(content));
 }
 
-/** Text whose numbers with an exponent stay whole: browsers break lines after the hyphen of `1e-7`. */
+/** Numbers that stay whole: browsers break lines after the hyphen of `1e-7`, and between a number and its percent sign. */
+const WHOLE = /(\S*\de-\d\S*|\S*\d %(?!\w)\S*)/;
+
+/** Text whose numbers stay whole. */
 export function prose(text: string): Markup {
-  return markup`${text.split(/(\S*\de-\d\S*)/).map((part, i) => (i % 2 === 0 ? part : markup`<span class="whole">${part}</span>`))}`;
+  return markup`${text.split(WHOLE).map((part, i) => (i % 2 === 0 ? part : markup`<span class="whole">${part}</span>`))}`;
 }
