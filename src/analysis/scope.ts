@@ -9,10 +9,10 @@ import { pairBySeed, type SeedValues } from './statistics/pairing.js';
 
 /** Where the samples come from that the variants are compared on. */
 export type Measured =
-  /** Drawn anew by each run's seed; `share` validation samples for each training sample. */
-  | { on: 'drawn'; share: number }
+  /** Drawn anew by each run's seed; `group` is the column of which no value is on both sides; `share` validation samples for each training sample. */
+  | { on: 'drawn'; share: number; group?: string }
   /** Each fold of a cross-validation in its turn. */
-  | { on: 'folds'; folds: number; share: number }
+  | { on: 'folds'; folds: number; share: number; group?: string }
   /** Drawn, the same for all runs. */
   | { on: 'one-split' }
   /** Given with the data. */
@@ -69,7 +69,8 @@ export function scopeOf(request: ScopeRequest): Scope {
 
 /** Which samples it is about. @param dataset what the data are called */
 export function placeSentence(measured: Measured, dataset: string): string {
-  return `This is about ${PLACES[measured.on](dataset, measured)}, and no other dataset.`;
+  const group = 'group' in measured ? `, for new values of ${measured.group} of this data` : '';
+  return `This is about ${PLACES[measured.on](dataset, measured)}${group}, and no other dataset.`;
 }
 
 const PLACES: Record<Measured['on'], (dataset: string, measured: Measured) => string> = {

@@ -9,12 +9,27 @@ const LARGEST_SEED = 2 ** 31 - 1;
 export function checkChance(config: Experiment, report: Report): void {
   const folds = config.dataset.split?.folds ?? null;
   if (folds !== null) checkFolds(folds, config, report);
+  checkGroup(config.dataset, report);
   if (config.sweep) checkSources(config, config.sweep, report);
 }
 
 /** Whether a part to draw for validation was asked for: a complete configuration always has the default. */
 export function asksForPart({ validation_split: part }: DatasetConfig): boolean {
   return part !== expand({ $ref: '#/definitions/validation_split_key' }).default;
+}
+
+/** New values of what is to be predicted are none that could be learnt. */
+function checkGroup(dataset: DatasetConfig, report: Report): void {
+  if (dataset.name !== 'table' || !dataset.split?.group || !Object.hasOwn(dataset.target, dataset.split.group)) return;
+  const message = `${JSON.stringify(dataset.split.group)} is the target, and the group too`;
+  const hint = 'give a column whose rows belong together: a speaker, a patient, a house';
+  report(
+    [
+      ['dataset', 'split', 'group'],
+      ['dataset', 'target'],
+    ],
+    conflict(message, hint),
+  );
 }
 
 function checkFolds(folds: number, { dataset, training, sweep }: Experiment, report: Report): void {

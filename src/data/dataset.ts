@@ -36,6 +36,8 @@ export interface Rows {
   inputs: readonly ColumnValues[];
   /** [count] */
   target: TargetValues;
+  /** [count]: of each row its group (`dataset.split.group`), counted from 0. */
+  groups?: Int32Array;
   /** [count], relative to the dataset's folder; only of test rows, where each is a file. */
   files?: readonly string[];
   /** Has the values of these rows read from disk in the background, where they may not be in memory. */

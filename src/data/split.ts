@@ -1,6 +1,7 @@
 import { targetKind } from './columns/kinds.js';
 import type { Dataset } from './dataset.js';
 import { UserError } from '../text/errors.js';
+import { drawGroups, takeGroupFold } from './group-split.js';
 import { randomStream } from '../random.js';
 import { everyIndex } from './rows.js';
 import { stratifiedOrder } from './stratified-order.js';
@@ -32,7 +33,7 @@ export function splitDataset(
   config: SplitConfig,
 ): Split {
   const labels = targetKind(target.type).strata(rows.target);
-  if (givenValidation === 0) return splitTrain(labels, config);
+  if (givenValidation === 0) return splitTrain(labels, config, rows.groups);
   const count = labels.length - givenValidation;
   const { train } = splitTrain(labels.subarray(0, count), { ...config, validation_split: 0, split: null });
   return { train, validation: everyIndex(givenValidation).map((index) => count + index) };
@@ -45,12 +46,14 @@ export function splitDataset(
  * training data are measured on the same ones; and the images of a smaller `train_fraction` are among those of a larger
  * one.
  * @param labels [count] class indices
+ * @param groups [count] of each its group, of which none is on both sides; without them, each stands alone
  * @returns indices into `labels`, ascending
- * @throws UserError `too-few-images` for less than one in each fold
+ * @throws UserError `too-few-images` for less than one in each fold, `too-few-groups`
  */
-export function splitTrain(labels: Int32Array, config: SplitConfig): Split {
+export function splitTrain(labels: Int32Array, config: SplitConfig, groups?: Int32Array): Split {
   const folds = config.split?.folds ?? null;
-  const { validation, pool } = folds === null ? drawPart(labels, config) : takeFold(labels, foldOf(config.seed, folds));
+  const fold = folds === null ? null : foldOf(config.seed, folds);
+  const { validation, pool } = partsOf(labels, { ...config, fold, groups });
   const poolOrder = stratifiedOrder(pool, labels, randomStream(config.seed, 'train_fraction'));
   const trainCount = Math.max(1, Math.round(pool.length * config.train_fraction));
   return { train: poolOrder.slice(0, trainCount).sort(), validation: validation.slice().sort() };
@@ -60,6 +63,17 @@ export function splitTrain(labels: Int32Array, config: SplitConfig): Split {
 interface Parts {
   validation: Int32Array;
   pool: Int32Array;
+}
+
+function partsOf(
+  labels: Int32Array,
+  { fold, groups, ...config }: SplitConfig & { fold: Fold | null; groups?: Int32Array },
+): Parts {
+  if (!groups) return fold ? takeFold(labels, fold) : drawPart(labels, config);
+  const { drawn, rest } = fold
+    ? takeGroupFold({ groups, labels }, fold, randomStream(fold.repetition, 'folds'))
+    : drawGroups(groups, config.validation_split, randomStream(config.seed, 'split'));
+  return { validation: drawn, pool: rest };
 }
 
 function drawPart(labels: Int32Array, { validation_split: part, seed }: SplitConfig): Parts {

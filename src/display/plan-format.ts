@@ -24,6 +24,7 @@ export function planText(planned: PlannedExperiment): string {
   return [
     `${pc.bold(config.name)}  ${pc.dim(planned.file)}`,
     `${plan.data.name}: ${sets.join(', ')} of ${columnsText(plan.data)}`,
+    ...groupLines(plan.data),
     datasetText(planned.data, planned.file),
     layerTable(plan),
     memoryTable(plan, config.training.optimizer.name, planned.calibration),
@@ -34,6 +35,15 @@ export function planText(planned: PlannedExperiment): string {
     ...sweepLines(planned),
     '',
   ].join('\n');
+}
+
+/** Where rows are divided by groups. */
+function groupLines({ groups }: Plan['data']): string[] {
+  if (!groups) return [];
+  const { column, train, validation, test } = groups;
+  return [
+    `groups: ${count(train)} training, ${count(validation)} validation, ${count(test)} test values of ${column}, none in two of them`,
+  ];
 }
 
 /** Where not one seed is all there is to say. */

@@ -184,6 +184,9 @@ function datasetMistake(
   const unknown = dataset.classes?.findIndex((name) => message.endsWith(JSON.stringify(name))) ?? -1;
   if (code === 'dataset-class-unknown' && unknown >= 0)
     return { path: ['dataset', 'classes', unknown], details: { code: 'unusable-dataset', message, hint } };
+  const group = dataset.name === 'table' ? (dataset.split?.group ?? null) : null;
+  if (group !== null && message.endsWith(`has no column ${JSON.stringify(group)}`))
+    return { path: ['dataset', 'split', 'group'], details: { code: 'unusable-dataset', message, hint } };
   const named = Object.entries(dataset).find(([, value]) => typeof value === 'string' && message.includes(value));
   const path = ['dataset', ...(named && named[0] !== 'name' ? [named[0]] : 'path' in dataset ? ['path'] : [])];
   return { path, details: { code: 'unusable-dataset', message, hint, files } };

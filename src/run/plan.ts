@@ -1,4 +1,9 @@
-import type { Experiment, OptimizerConfig, TrainingConfig } from '../config/schema/experiment.generated.js';
+import type {
+  DatasetConfig,
+  Experiment,
+  OptimizerConfig,
+  TrainingConfig,
+} from '../config/schema/experiment.generated.js';
 import type { SweepVariant } from '../config/variants/sweep.js';
 import type { Dataset, DatasetColumns, DatasetDescription } from '../data/dataset.js';
 import { inputBytes } from '../data/rows.js';
@@ -11,9 +16,17 @@ import { type LayerSummary, summarizeModel, total } from '../model/shapes.js';
 import { updateRule } from '../training/update-rules.js';
 import { countSteps } from '../training/schedules.js';
 
+/** How many values of a column each part of the data has. */
+export interface GroupCounts {
+  column: string;
+  train: number;
+  validation: number;
+  test: number;
+}
+
 /** What a run will be, known before it. */
 export interface Plan {
-  data: DatasetColumns & { name: string; train: number; validation: number; test: number };
+  data: DatasetColumns & { name: string; train: number; validation: number; test: number; groups?: GroupCounts };
   layers: LayerSummary[];
   /** Sums over the layers. */
   parameters: number;
@@ -69,6 +82,7 @@ export function planRun({ dataset: data, model, training }: Experiment, dataset:
     data: {
       ...{ name, inputs, target },
       ...{ train: train.length, validation: validation.length, test: dataset.test.count },
+      ...groupsOf(data, dataset, { train, validation }),
     },
     layers,
     parameters: total(layers, 'parameters'),
@@ -81,6 +95,20 @@ export function planRun({ dataset: data, model, training }: Experiment, dataset:
     epochs: training.epochs,
     mayStopEarly: training.early_stopping !== null,
   };
+}
+
+/** How many groups each part has, where rows are divided by them. */
+function groupsOf(
+  config: DatasetConfig,
+  { train, test }: Dataset,
+  split: { train: Int32Array; validation: Int32Array },
+): { groups?: GroupCounts } {
+  const column = config.split && 'group' in config.split ? config.split.group : null;
+  if (column === null || !train.groups || !test.groups) return {};
+  const { groups } = train;
+  const count = (rows: Int32Array): number => new Set(rows.map((row) => groups[row])).size;
+  const counts = { train: count(split.train), validation: count(split.validation), test: new Set(test.groups).size };
+  return { groups: { column, ...counts } };
 }
 
 /** Seconds from start to end of a run that goes through all its epochs. */

@@ -16,7 +16,9 @@ export function measuredOn(metric: string, { dataset, training }: Experiment, is
   // Of how the images are divided: that some of the others are left away (train_fraction) makes no more of them overlap.
   const part = folds === null ? dataset.validation_split : 1 / folds;
   const share = part / (1 - part);
-  return folds === null ? { on: 'drawn', share } : { on: 'folds', folds, share };
+  const column = dataset.split && 'group' in dataset.split ? dataset.split.group : null;
+  const group = column === null ? {} : { group: column };
+  return folds === null ? { on: 'drawn', share, ...group } : { on: 'folds', folds, share, ...group };
 }
 
 /** What the answer of a sweep is about, in a sentence; null where its journal doesn't say, or the answer itself does. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { placeSentence } from '../../src/analysis/scope.js';
+import { measuredOn } from '../../src/sweep/sweep-scope.js';
 import { configHash } from '../../src/config/hash.js';
 import { loadExperiment } from '../../src/config/load.js';
 import { expandSweep, sweepSeeds } from '../../src/config/variants/sweep.js';
@@ -40,6 +42,38 @@ describe('folds', () => {
     expect(configHash(config)).toBe(hash);
     expect(configHash(load({ dataset: { name: 'mnist', split: {} } }).config)).toBe(hash);
     expect(configHash(load({ dataset: { name: 'mnist', split: { folds: 3 } } }).config)).not.toBe(hash);
+  });
+});
+
+describe('groups', () => {
+  const grouped = (split?: object) => {
+    const table = {
+      name: 'table',
+      path: 'a.csv',
+      inputs: { a: { type: 'number' } },
+      target: { digit: { type: 'category' } },
+    };
+    return load({ dataset: split ? { ...table, split } : table, model: { layers: [{ type: 'dense' }] } }).config;
+  };
+
+  it('unset leave the hash as it was, and that of folds', () => {
+    expect(configHash(grouped({ group: null }))).toBe(configHash(grouped()));
+    const { split, ...before } = grouped({ folds: 3 }).dataset;
+    expect(split).toEqual({ folds: 3, group: null });
+    const old = { ...grouped(), dataset: { ...before, split: { folds: 3 } } as never };
+    expect(configHash(grouped({ folds: 3 }))).toBe(configHash(old));
+    expect(configHash(grouped({ group: 'speaker' }))).not.toBe(configHash(grouped()));
+  });
+
+  it('may not be what is to be predicted', () => {
+    expect(() => grouped({ group: 'digit' })).toThrow('"digit" is the target, and the group too');
+  });
+
+  it('are said by the answer: it is about new ones', () => {
+    const measured = measuredOn('val_accuracy', grouped({ group: 'speaker', folds: 5 }), false);
+    expect(placeSentence(measured, 'a.csv')).toContain(
+      '5 folds of a.csv as it is, for new values of speaker of this data',
+    );
   });
 });
 

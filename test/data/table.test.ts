@@ -139,6 +139,36 @@ describe('a table', () => {
   });
 });
 
+describe('rows that belong together', () => {
+  const speakers = Array.from({ length: 60 }, (_, row) => [row, row, 'a', 100 * (row % 6) + row, `s${row % 6}`]);
+  const header = 'id,area,zip,price,speaker';
+  const inputs = { area: NUMBER };
+  const bySpeaker: Table = { ...table, inputs, split: { folds: null, group: 'speaker' } };
+  const speakersOf = (prices: ArrayLike<number>): Set<number> =>
+    new Set(Array.from(prices, (price) => Math.floor(price / 100)));
+
+  it('are all trained on, all validate or are all tested', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(speakers, header));
+    const dataset = await loadDataset({ ...bySpeaker, test_split: 0.3 }, options);
+    const { train, validation } = splitDataset(dataset, { ...bySpeaker, seed: 3 });
+    const parts = [train, validation].map((rows) => speakersOf(rows.map((row) => dataset.train.target[row])));
+    const sets = [...parts, speakersOf(dataset.test.target)];
+    expect(sets.map(({ size }) => size)).toEqual([3, 1, 2]);
+    expect(new Set(sets.flatMap((set) => [...set])).size).toBe(6);
+  });
+
+  it.for([
+    ['an empty group', 'houses.csv', '7,7,a,7,', /houses\.csv:62:9: the group "speaker" is empty here/],
+    ['one in two tables', 'train.csv', '7,7,a,7,t', /train\.csv:62:9: the speaker "t" is here and in another/],
+  ] as const)('are refused at their place: %s', async ([, file, row, message], { folder, options }) => {
+    writeFileSync(join(folder, file), `${csv(speakers, header)}\n${row}`);
+    writeFileSync(join(folder, 'test.csv'), csv([[1, 1, 'a', 1, 't']], header));
+    const files = file === 'houses.csv' ? {} : { path: null, train: file, test: 'test.csv' };
+    const { message: found } = await userError(loadDataset({ ...bySpeaker, ...files }, options));
+    expect(found).toMatch(message);
+  });
+});
+
 describe('a class that training has no row of', () => {
   const files = { path: null, train: 'train.csv', validation: 'validation.csv', test: 'test.csv' };
   const NO_YES = [[0, 1, 'no', 2], [1, 2, 'yes', 3]]; // prettier-ignore

@@ -18,6 +18,8 @@ export type Size = [number, number] | number;
 export type Missing = number | ('error' | 'mean' | 'indicator');
 /** What the values of the target are; the output layer, the loss and the metrics follow from it. */
 export type TargetConfig = CategoryTarget | BinaryTarget | NumberTarget;
+/** How the rows are divided, where not at random. */
+export type TableSplitKey = TableSplitConfig | null;
 /** x means a uniform draw from [−x, x]; or [lower, upper]. */
 export type SymmetricFactor = [number, number] | number;
 /** x means a uniform draw from [−x, x]; or [lower, upper]; null: none of its own. */
@@ -260,7 +262,7 @@ export interface Table {
   test_split: number;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
   validation_split: number;
-  split: SplitKey;
+  split: TableSplitKey;
   /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
   train_fraction: number;
   /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
@@ -308,6 +310,13 @@ export interface BinaryTarget {
 export interface NumberTarget {
   /** What the values are. */
   type: 'number';
+}
+/** How the rows are divided, where not at random. */
+export interface TableSplitConfig {
+  /** Cross-validation: so many parts, each class in proportion, each of which validates once while the others are trained on. A sweep runs each variant with each fold for each of its seeds; a single run takes the fold `seed` modulo `folds`. Off unless given. */
+  folds: number | null;
+  /** A column of whose values none is on two sides: of rows of the same speaker, patient or house all are trained on, or all validate, or all are tested. With `folds`, each fold has whole groups. Off unless given. */
+  group: string | null;
 }
 /** Random changes of the training images, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationConfig {

@@ -35,6 +35,13 @@ export type TargetInput =
   | string;
 /** What the values of the target are; the output layer, the loss and the metrics follow from it. */
 export type TargetInput1 = CategoryTargetInput | BinaryTargetInput | NumberTargetInput;
+/** How the rows are divided, where not at random. */
+export type TableSplitInput = {
+  /** Cross-validation: so many parts, each class in proportion, each of which validates once while the others are trained on. A sweep runs each variant with each fold for each of its seeds; a single run takes the fold `seed` modulo `folds`. Off unless given. */
+  folds?: number | null;
+  /** A column of whose values none is on two sides: of rows of the same speaker, patient or house all are trained on, or all validate, or all are tested. With `folds`, each fold has whole groups. Off unless given. */
+  group?: string | null;
+} | null;
 /** Mirrors (Keras RandomFlip). */
 export type FlipInput = {
   /** `horizontal`: left and right; `vertical`: up and down. */
@@ -504,7 +511,7 @@ export interface TableInput {
   test_split?: number;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
   validation_split?: number;
-  split?: SplitInput;
+  split?: TableSplitInput;
   /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
   train_fraction?: number;
   /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */

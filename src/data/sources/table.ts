@@ -2,6 +2,8 @@ import type { Table as TableConfig } from '../../config/schema/experiment.genera
 import { UserError } from '../../text/errors.js';
 import { randomStream } from '../../random.js';
 import type { ReadInput, RowSets } from '../columns/cells.js';
+import { drawGroups } from '../group-split.js';
+import { GroupReader } from '../columns/groups.js';
 import { inputKind, targetKind } from '../columns/kinds.js';
 import type { Dataset, DatasetColumns, DatasetDescription, LoadOptions, Rows, TargetValues } from '../dataset.js';
 import { datasetDigest } from '../digest.js';
@@ -18,6 +20,7 @@ interface ReadTables extends DatasetColumns {
   columns: readonly ReadInput[];
   values: TargetValues;
   rows: RowSets;
+  groups?: Int32Array;
   givenValidation: number;
 }
 
@@ -35,7 +38,7 @@ async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dat
 }
 
 async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Dataset, 'name' | 'source'>> {
-  const { columns, values, rows, inputs, target, givenValidation } = read;
+  const { columns, values, rows, groups, inputs, target, givenValidation } = read;
   const loaded = await Promise.all(columns.map((column) => column.load(options)));
   const setOf = (set: 'train' | 'test'): Rows => {
     const mapped = loaded.flatMap(({ prefetch }) => (prefetch ? [prefetch[set]] : []));
@@ -46,6 +49,7 @@ async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Datase
       count: rows[set].length,
       inputs: loaded.map((column) => column[set]),
       target: valuesOf(values, rows[set]),
+      ...(groups ? { groups: valuesOf(groups, rows[set]) } : {}),
       ...(mapped.length > 0 ? { prefetch } : {}),
     };
   };
@@ -64,10 +68,19 @@ export const table: DataSource<TableConfig> = { load: loadTable, describe: descr
 
 /** The files that are read, and what of them: as long as these are the same, so is what is read. */
 function sourceOf(config: TableConfig, { baseDirectory }: LoadOptions): [files: string[], purpose: string] {
-  const { inputs, target, separator, encoding, test_split, classes } = config;
+  const { inputs, target, separator, encoding, test_split, classes, split } = config;
   const named = namedFiles(config, baseDirectory);
   const sets = named.map(({ set }) => set);
-  const purpose = JSON.stringify([inputs, target, separator, encoding, test_split, classes !== null, sets]);
+  const purpose = JSON.stringify([
+    inputs,
+    target,
+    separator,
+    encoding,
+    test_split,
+    classes !== null,
+    split?.group,
+    sets,
+  ]);
   return [named.map(({ file }) => file), purpose];
 }
 
@@ -81,13 +94,25 @@ async function readTables(config: TableConfig, options: LoadOptions, announce: A
     name,
     reader: inputKind(each.type).read(name, each, classesIn(tables, name)),
   }));
+  const name = config.split?.group ?? null;
+  const grouping = name === null ? [] : [{ name, reader: new GroupReader(name) }];
   const target = targetKind(targetConfig.type).read(targetName, targetConfig, classesIn(tables, targetName));
-  const { ends, again } = await readColumns(tables, [...inputs, { name: targetName, reader: target }], options);
+  const { ends, again } = await readColumns(
+    tables,
+    [...inputs, { name: targetName, reader: target }, ...grouping],
+    options,
+  );
+  const groups = grouping.at(0)?.reader.finish(ends);
   const { target: column, values } = target.finish(rowsOfClasses(config, opened, ends));
-  const { rows, givenValidation } = setsOf(config, { opened, ends, strata: targetKind(column.type).strata(values) });
+  const { rows, givenValidation } = setsOf(config, {
+    opened,
+    ends,
+    groups,
+    strata: targetKind(column.type).strata(values),
+  });
   const columns = inputs.map(({ reader }) => reader.finish(rows, again));
   requireOneInput(columns);
-  return { columns, inputs: columns.map((each) => each.column), target: column, values, rows, givenValidation };
+  return { columns, inputs: columns.map((each) => each.column), target: column, values, rows, groups, givenValidation };
 }
 
 /** The rows whose words are the target's classes: those of training, or all, of which the chosen classes are taken. */
@@ -102,11 +127,20 @@ function rowsOfClasses(
 /** Which rows are trained on, which validate, which are tested. */
 function setsOf(
   { test_split: part }: TableConfig,
-  { opened, ends, strata }: { opened: readonly OpenedTable[]; ends: readonly number[]; strata: Int32Array },
+  {
+    opened,
+    ends,
+    groups,
+    strata,
+  }: { opened: readonly OpenedTable[]; ends: readonly number[]; groups?: Int32Array; strata: Int32Array },
 ): { rows: RowSets; givenValidation: number } {
   const count = strata.length;
   const all = everyIndex(count);
   if (opened[0].set === 'all') {
+    if (groups) {
+      const { drawn, rest } = drawGroups(groups, part, randomStream(0, 'table/test'));
+      return { rows: { train: rest, test: drawn }, givenValidation: 0 };
+    }
     const order = stratifiedOrder(all, strata, randomStream(0, 'table/test'));
     const tested = Math.min(Math.max(1, Math.round(count * part)), count - 1);
     return { rows: { train: order.slice(tested).sort(), test: order.slice(0, tested).sort() }, givenValidation: 0 };
