@@ -12,7 +12,12 @@ const layers = [
 const dataset = { name: 'any', digest: 'd' };
 const ofImages = { classes: ['cat'], normalization: { mean: [1], standardDeviation: [4] }, dataset };
 const ofRows = {
-  inputs: [{ column: { name: 'area', type: 'number', shape: [1] }, preparation: {} }],
+  inputs: [
+    {
+      column: { name: 'area', type: 'number', shape: [1], missing: 'error', normalization: 'standardize' },
+      preparation: { fill: 0, isLog: false, hasIndicator: false, mean: 5, standardDeviation: 2 },
+    },
+  ],
   target: { column: { name: 'price', type: 'number', classes: [] }, scale: { mean: 5, standardDeviation: 2 } },
   dataset,
 };
