@@ -3,7 +3,6 @@ import type { RankedColumn } from '../display/tables/fitted-table.js';
 import { runsDirectoryOption } from '../launch/options/runs-directory.js';
 import type { RunRow } from '../study/run-rows.js';
 import type { SweepState } from '../sweep/sweep-state.js';
-import { tagsText } from '../tracking/user-tags.js';
 import { counted } from '../text/words.js';
 
 interface Options {
@@ -76,6 +75,7 @@ async function sweepTable(sweeps: readonly SweepState[]): Promise<string> {
   if (sweeps.length === 0) return '';
   const { fittedTable } = await import('../display/tables/fitted-table.js');
   const { tagsOf } = await import('../study/run-rows.js');
+  const { tagsText } = await import('../tracking/user-tags.js');
   const rows = await Promise.all(sweeps.map(sweepRow));
   const tags = sweeps.map(({ sweep }) => tagsText(tagsOf({ sweep })));
   if (!tags.some(Boolean)) return fittedTable(SWEEP_COLUMNS, rows);

@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { addEngineOptions, type EngineOptions } from '../launch/options/engine.js';
-import { readTextSync } from '../system/regular-file.js';
 
 /** Adds what Slurm calls for each trial; users don't. */
 export function registerSlurmTask(program: Command): void {
@@ -11,6 +10,7 @@ export function registerSlurmTask(program: Command): void {
 
 async function work(list: string, options: EngineOptions): Promise<void> {
   const { SLURM_ARRAY_TASK_ID: index, SLURM_JOB_ID: job } = process.env;
+  const { readTextSync } = await import('../system/regular-file.js');
   const trial = readTextSync(list).split('\n')[Number(index)];
   // The list lies in RUNS/.slurm/arrays.
   const runsDir = resolve(dirname(list), '../..');

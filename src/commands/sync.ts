@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import { colors as pc } from '../text/visible.js';
 import { badUsage, UserError } from '../text/errors.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
-import { isOfAllArtifacts, type Delivered, type DeliveryCount } from '../tracking/run-delivery.js';
+import type { Delivered, DeliveryCount } from '../tracking/run-delivery.js';
 import type { Deliverable } from '../tracking/deliverable.js';
-import { takeRunId } from '../tracking/mlflow/adopted-run.js';
-import { requireModelName } from '../tracking/mlflow/names.js';
 import { ablate } from '../system/shell.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 import { counted } from '../text/words.js';
@@ -38,14 +36,18 @@ export function registerSync(program: Command): void {
 
 async function sync(ids: string[], { runsDir, register, json }: Options): Promise<void> {
   requireNamed(ids, register);
+  const { isOfAllArtifacts } = await import('../tracking/run-delivery.js');
+  const { requireModelName } = await import('../tracking/mlflow/names.js');
   if (register !== undefined) requireModelName(register);
   const client = await connect();
   const runs = await chooseRuns(runsDir, ids);
-  const results = await deliverAll(runs, client, json ? undefined : resultPrinter(), adoptedBy(ids));
+  const onResult = json ? undefined : resultPrinter(isOfAllArtifacts);
+  const results = await deliverAll(runs, client, onResult, await adoptedBy(ids));
   client.close();
   if (json) process.stdout.write(toJson(client.uri, results));
   else process.stderr.write(summarize(client.uri, results, runs.length));
   if (results.some(isIncomplete)) process.exitCode = 1;
+  const hasArtifacts = (result: Result): boolean => !('error' in result) && !result.refused.some(isOfAllArtifacts);
   if (register !== undefined && results.every(hasArtifacts)) await registerNamed(ids, runsDir, register);
 }
 
@@ -54,17 +56,14 @@ function isIncomplete(result: Result): boolean {
   return 'error' in result || result.refused.length > 0;
 }
 
-function hasArtifacts(result: Result): boolean {
-  return !('error' in result) && !result.refused.some(isOfAllArtifacts);
-}
-
 function requireNamed(ids: string[], register: string | undefined): void {
   if (register === undefined || ids.length > 0) return;
   throw badUsage('--register needs the id of a run or a sweep', `name one of those that \`${ablate('ls')}\` lists`);
 }
 
 /** `MLFLOW_RUN_ID` is of one run. */
-function adoptedBy(ids: string[]): string | undefined {
+async function adoptedBy(ids: string[]): Promise<string | undefined> {
+  const { takeRunId } = await import('../tracking/mlflow/adopted-run.js');
   return ids.length === 1 ? takeRunId(process.env) : undefined;
 }
 
@@ -163,7 +162,7 @@ async function deliver(run: Deliverable, client: MlflowClient, { show, tell, ado
 }
 
 /** What a server refuses of all runs is said once. */
-function resultPrinter(): (result: Result) => void {
+function resultPrinter(isOfAllArtifacts: (refused: string) => boolean): (result: Result) => void {
   const said = new Set<string>();
   return (result) => {
     printResult(result);

@@ -4,10 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { colors as pc } from '../text/visible.js';
 import { UserError } from '../text/errors.js';
-import { readTextSync } from '../system/regular-file.js';
 import type { MlflowClient } from '../tracking/mlflow/client.js';
 import type { Deliverable } from '../tracking/deliverable.js';
-import { count, duration } from '../display/format.js';
 import type { StatusLine } from '../display/status-line.js';
 import { wholeNumber } from '../launch/options/parsers.js';
 import { runsDirectoryOption } from '../launch/options/runs-directory.js';
@@ -68,6 +66,7 @@ interface Serving {
 
 /** Serves until Ctrl-C. */
 async function serve({ options, directory, port, signal }: Serving): Promise<void> {
+  const { duration } = await import('../display/format.js');
   const { showStatusLine } = await import('../display/status-line.js');
   const status = showStatusLine(process.stderr);
   const python = await installMlflow(signal);
@@ -108,6 +107,7 @@ async function importRuns(uri: string, { options, directory, status, signal, end
   const { MlflowClient } = await import('../tracking/mlflow/client.js');
   const { MlflowConnection } = await import('../tracking/mlflow/connection.js');
   const { RunsImporter } = await import('../tracking/import.js');
+  const { count } = await import('../display/format.js');
   const client = new MlflowClient(new MlflowConnection({ uri }));
   const { listDeliverables } = await import('../sweep/deliverables.js');
   const importer = new RunsImporter(() => listDeliverables(options.runsDir), client);
@@ -176,6 +176,7 @@ function addressFile(directory: string): string {
 
 /** Where the call that serves already has its server; it may just be starting it. */
 async function readAddress(directory: string): Promise<string> {
+  const { readTextSync } = await import('../system/regular-file.js');
   for (let waited = 0; waited < ADDRESS_SECONDS; waited++) {
     try {
       return readTextSync(addressFile(directory));
