@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Experiment, SweepMetric } from '../config/schema/experiment.generated.js';
 import { configHash } from '../config/hash.js';
+import { DATASET } from '../config/sweep/datasets.js';
+import type { Json } from '../config/text/tree.js';
+import type { SweepVariant } from '../config/variants/sweep.js';
 import { messageOf } from '../text/errors.js';
 import { endRequestOf, type Job } from '../protocol/job.js';
 import { type Claim, claimantOf, claimTrial, type TrialIdentity } from '../tracking/trial-lock.js';
@@ -161,7 +164,7 @@ class Session {
       configHash: hash,
       source: record.begun.source,
       runsDirectory: sweep.runsDirectory,
-      sweep: { id: sweep.id, values: { ...variant.values }, label },
+      sweep: { id: sweep.id, values: toldValues(variant), label },
       resume,
       checkpointSeconds,
     };
@@ -186,6 +189,12 @@ class Session {
     this.#run.source.stop?.();
     for (const controller of this.#running) controller.abort({ status: 'KILLED', reason });
   }
+}
+
+/** What a run says of its variant: a dataset of several by what it is called, not by all that it is. */
+function toldValues({ values, names }: SweepVariant): Record<string, Json> {
+  const title = names?.values?.[DATASET];
+  return title === undefined ? { ...values } : { ...values, [DATASET]: title };
 }
 
 /** A trial that isn't done. */

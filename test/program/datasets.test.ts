@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/random.js';
 import type { SweepSummary } from '../../src/sweep/sweep-store.js';
+import { readHistory } from '../../src/tracking/run-history.js';
 import { runDirectory, readSummary } from '../../src/tracking/run-store.js';
 import { Workspace } from '../support/program.js';
 
@@ -60,7 +61,11 @@ describe('a question that is asked of several datasets', () => {
     const digests = new Map(runs.map(([dataset, run]) => [dataset, run?.dataset_digest]));
     expect([...digests.keys()].sort()).toEqual(['bow.csv', 'corner.csv', 'ring.csv', 'wave.csv']);
     expect(new Set(digests.values()).size).toBe(4);
-    for (const [dataset, run] of runs) expect(run?.dataset_digest).toBe(digests.get(dataset));
+    for (const [dataset, run] of runs) {
+      expect(run?.dataset_digest).toBe(digests.get(dataset));
+      const { tags } = readHistory(runDirectory(join(workspace.folder, 'runs'), run?.id ?? ''));
+      expect(tags['sweep.dataset']).toBe(dataset);
+    }
   });
 
   it('answers once over all of them', () => {
