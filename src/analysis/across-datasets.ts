@@ -1,5 +1,5 @@
-import { inDigitsOf, pValueClause } from '../text/digits.js';
-import { inUnit, possibleDifferences, unitOf } from '../text/metric-unit.js';
+import { halfWidthOf, inDigitsOf, pValueClause } from '../text/digits.js';
+import { inUnit, isError, possibleDifferences, unitOf } from '../text/metric-unit.js';
 import { listed } from '../text/words.js';
 import { type Answer, answerQuestion } from './answer.js';
 import { type AnswerRequest, type LeftOut, titlesOf, type Variant } from './answer-facts.js';
@@ -70,7 +70,7 @@ export interface AcrossComparison {
  */
 export function answerAcross(request: AcrossRequest): Across {
   const { metric } = request;
-  const isRelative = /(loss|error)$/.test(metric.name);
+  const isRelative = isError(metric.name);
   const datasets = isRelative ? request.datasets.map(relative) : request.datasets;
   const names = datasets.map(({ name }) => name);
   const answer = answerQuestion({ ...request, datasets: names, variants: overDatasets(datasets) });
@@ -161,9 +161,8 @@ function nextSentence({ between }: AcrossComparison, isFirst: boolean, metric: s
   ];
 }
 
-function rangeText([lower, upper]: Interval): string {
-  const half = (upper - lower) / 2;
-  return `${inDigitsOf(lower, half, 2)} to ${inDigitsOf(upper, half, 2)}`;
+function rangeText(interval: Interval): string {
+  return interval.map((end) => inDigitsOf(end, halfWidthOf(interval), 2)).join(' to ');
 }
 
 function scopeSentence({ datasets }: Across): string {

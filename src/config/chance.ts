@@ -18,7 +18,7 @@ export function asksForPart({ validation_split: part }: DatasetConfig): boolean 
   return part !== expand({ $ref: '#/definitions/validation_split_key' }).default;
 }
 
-/** New values of what is to be predicted are none that could be learnt. */
+/** Grouped by the target, validation would have nothing but classes that training never saw. */
 function checkGroup(dataset: DatasetConfig, report: Report): void {
   if (dataset.name !== 'table' || !dataset.split?.group || !Object.hasOwn(dataset.target, dataset.split.group)) return;
   const message = `${JSON.stringify(dataset.split.group)} is the target, and the group too`;

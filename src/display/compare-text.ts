@@ -1,5 +1,4 @@
 import { colors as pc } from '../text/visible.js';
-import { chanceTable } from '../report/chance.js';
 import {
   factorTable,
   interactionTable,
@@ -12,7 +11,7 @@ import { headlineOf, type Headline } from '../report/headline.js';
 import { isOfOneRunEach } from '../report/search.js';
 import { testSetSentence } from '../report/test-set.js';
 import { inUnits } from '../report/in-units.js';
-import { acrossNote, acrossTable } from '../report/across.js';
+import { acrossNote, mainTable } from '../report/across.js';
 import type { AcrossStudy, Study } from '../study/study.js';
 import { count } from './format.js';
 import { fittedTable } from './tables/fitted-table.js';
@@ -36,7 +35,7 @@ export function studyText(measured: Study): string {
     ...[scope, ledger].flatMap((told) => (told ? [wrapped(told.sentence, '')] : [])),
     ...[tested, models].flatMap((told) => (told === null ? [] : [wrapped(told, '')])),
     ...(answer?.cautions ?? []).map((caution) => wrapped(`${pc.yellow('caution')} ${caution}`, '')),
-    `\n${shortened(chanceTable(study) ?? acrossTable(study) ?? variantTable(study), 'variants', isOfOneRunEach(study) ? LISTED_FOUND : LISTED_VARIANTS)}`,
+    `\n${shortened(mainTable(study), 'variants', isOfOneRunEach(study) ? LISTED_FOUND : LISTED_VARIANTS)}`,
     ...(study.across ? [pc.dim(wrapped(acrossNote(study), '')), ...study.across.studies.flatMap(datasetLines)] : []),
     ...[factorTable(study), interactionTable(study)].map((table) => (table ? `\n${shortened(table, 'levels')}` : '')),
     ...(effects.length > 0 ? ['\n', ...effects.map((effect) => wrapped(effect, ''))] : []),

@@ -1,12 +1,18 @@
-import { inDigitsOf, pValueText } from '../text/digits.js';
+import { halfWidthOf, inDigitsOf, pValueText } from '../text/digits.js';
 import { titledMetric } from '../text/metric-unit.js';
 import type { AcrossStudy, Study } from '../study/study.js';
 import { columnOf } from './numbers.js';
-import { intervalColumn, type TextTable } from './tables.js';
+import { chanceTable } from './chance.js';
+import { intervalColumn, type TextTable, variantTable } from './tables.js';
 import { variantNames } from './variant-names.js';
 import { referenceOf, variantRows } from './variant-rows.js';
 
 const RIGHT = 'right' as const;
+
+/** What a study is about, in one table: its sources of chance, or its variants on all datasets, or on the one. */
+export function mainTable(study: Study): TextTable {
+  return chanceTable(study) ?? acrossTable(study) ?? variantTable(study);
+}
 
 /** The variants over several datasets, the best mean first, with their mean on each; null of a study of one dataset. */
 export function acrossTable(study: Study): TextTable | null {
@@ -27,12 +33,12 @@ export function acrossTable(study: Study): TextTable | null {
   );
   const differences = columnOf(
     rows.map(({ comparison }) => comparison?.difference),
-    rows.map(({ comparison }) => half(comparison?.interval ?? null)),
+    rows.map(({ comparison }) => halfWidthOf(comparison?.interval ?? null)),
   );
   const ranges = intervalColumn(rows.map(({ comparison }) => comparison?.interval ?? null));
   const middle = columnOf(
     own.map((each) => each?.interquartileMean?.value),
-    own.map((each) => half(each?.interquartileMean?.interval ?? null)),
+    own.map((each) => halfWidthOf(each?.interquartileMean?.interval ?? null)),
   );
   const scale = across.isRelative ? `${metric.name} (relative)` : titledMetric(metric.name);
   return {
@@ -71,8 +77,4 @@ export function acrossNote(study: Study): string {
 /** What each dataset says by itself, a sentence each. */
 export function datasetSentences({ studies }: AcrossStudy): string[] {
   return studies.map(({ dataset, study }) => `${dataset}: ${study.answer?.sentence ?? 'there is nothing to compare.'}`);
-}
-
-function half(interval: readonly [number, number] | null): number | null {
-  return interval && (interval[1] - interval[0]) / 2;
 }

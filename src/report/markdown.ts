@@ -1,6 +1,5 @@
 import type { AcrossStudy, Study } from '../study/study.js';
-import { acrossNote, acrossTable } from './across.js';
-import { chanceTable } from './chance.js';
+import { acrossNote, mainTable } from './across.js';
 import { testSetSentence } from './test-set.js';
 import { inUnits } from './in-units.js';
 import { headlineOf } from './headline.js';
@@ -14,11 +13,7 @@ export function renderMarkdown(measured: Study): string {
   const headline = headlineOf(study);
   const models = modelSentence(study);
   const tested = testSetSentence(study);
-  const tables = [
-    chanceTable(study) ?? acrossTable(study) ?? variantTable(study),
-    factorTable(study),
-    interactionTable(study),
-  ].filter((table) => table !== null);
+  const tables = [mainTable(study), factorTable(study), interactionTable(study)].filter((table) => table !== null);
   return [
     `# ${escaped(question ?? title)}`,
     ...(headline ? [`**${escaped(headline.sentence)}**`] : []),

@@ -3,9 +3,9 @@ import { usualGoal } from '../config/sweep/resolve.js';
 import { answerQuestion, type Answer } from '../analysis/answer.js';
 import { USUAL_ALPHA } from '../analysis/comparison.js';
 import { isChanceAlone, studyChance, type ChanceRun } from '../analysis/chance.js';
-import { byDataset, withoutDataset } from '../config/sweep/by-dataset.js';
+import { labelledByDataset } from '../config/sweep/by-dataset.js';
 import { DATASET } from '../config/sweep/datasets.js';
-import { answerOnDatasets, labelOf } from '../sweep/across.js';
+import { answerOnDatasets } from '../sweep/across.js';
 import { variantCalled } from '../config/variants/baseline.js';
 import { variantTitles } from '../config/sweep/words.js';
 import { questionsOf } from '../config/sweep/grid-questions.js';
@@ -113,8 +113,7 @@ async function studyDatasets(
 ): Promise<Study> {
   const { judgement } = asked;
   const studies = [];
-  for (const [dataset, own] of byDataset(named.variants)) {
-    const variants = own.map((variant) => ({ ...withoutDataset(variant), name: labelOf(variant, named.variants) }));
+  for (const [dataset, variants] of labelledByDataset(named.variants)) {
     const questions = questionsOf(variants.map(({ values }) => values));
     const its = { ...asked, judgement: { ...judgement, questions } };
     // A look at the whole is one look.
@@ -123,7 +122,7 @@ async function studyDatasets(
   const variants = overDatasets(studies);
   const across = answerOnDatasets(
     { ...asked, ...judgement, baseline: baselineOf(asked, variants), datasets: [...datasets] },
-    named.variants.map((variant) => studyVariant(variant, asked.metric.name, options)),
+    new Map(studies.map(({ dataset, study }) => [dataset, study.variants])),
   );
   const answer = across && {
     ...across.answer,
@@ -146,19 +145,15 @@ async function studyDatasets(
 
 /** Each variant with its runs on all datasets. */
 function overDatasets(studies: AcrossStudy['studies']): StudyVariant[] {
-  const all = studies.flatMap(({ dataset, study }) =>
-    study.variants.map((variant) => ({
-      ...variant,
-      runs: variant.runs.map((run) => ({ ...run, differences: { [DATASET]: dataset, ...run.differences } })),
-    })),
-  );
-  const first = new Map(all.toReversed().map((variant) => [variant.name, variant]));
-  const names = [...new Set(all.map(({ name }) => name))];
-  return names.flatMap((name) => {
-    const variant = first.get(name);
-    const own = all.filter((each) => each.name === name);
-    return variant ? [{ ...variant, runs: own.flatMap(({ runs }) => runs), confusion: null }] : [];
-  });
+  const found = new Map<string, StudyVariant>();
+  for (const { dataset, study } of studies) {
+    for (const variant of study.variants) {
+      const known = found.get(variant.name) ?? { ...variant, runs: [], confusion: null };
+      const runs = variant.runs.map((run) => ({ ...run, differences: { [DATASET]: dataset, ...run.differences } }));
+      found.set(variant.name, { ...known, runs: [...known.runs, ...runs] });
+    }
+  }
+  return [...found.values()];
 }
 
 /** How the runs are compared, for the ledger. */

@@ -1,6 +1,6 @@
 import type { Json } from '../config/text/tree.js';
 import { readHistory } from '../tracking/run-history.js';
-import { readSummary, type RunDirectory, type Summary } from '../tracking/run-store.js';
+import type { RunDirectory, Summary } from '../tracking/run-store.js';
 import type { EpochPoint, StudyRun } from './study.js';
 
 /** A run as a study finds it, before its metric is chosen. */
@@ -11,15 +11,6 @@ export interface FoundRun {
   error: string | null;
   /** Absent where its folder is gone, or damaged. */
   summary?: Summary;
-}
-
-/** The run's summary; undefined where there is none that can be read. */
-export function summaryIfReadable(run: RunDirectory): Summary | undefined {
-  try {
-    return readSummary(run);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The value of a metric in a run that finished; null if it has none, or none that is a number. */

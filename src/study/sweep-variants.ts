@@ -2,8 +2,8 @@ import type { GivenNames } from '../config/sweep/names.js';
 import type { Json } from '../config/text/tree.js';
 import { readSweepRecord, type SweepEvent } from '../sweep/sweep-journal.js';
 import type { SweepDirectory } from '../sweep/sweep-store.js';
-import { runDirectory } from '../tracking/run-store.js';
-import { summaryIfReadable, type FoundRun } from './study-run.js';
+import { runDirectory, summaryIfReadable } from '../tracking/run-store.js';
+import type { FoundRun } from './study-run.js';
 
 /** A variant and its runs, before they are compared. */
 export interface FoundVariant {

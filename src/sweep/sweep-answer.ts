@@ -1,4 +1,5 @@
 import { answerQuestion } from '../analysis/answer.js';
+import { labelledByDataset } from '../config/sweep/by-dataset.js';
 import { questionsOf } from '../config/sweep/grid-questions.js';
 import type { Variant } from '../analysis/answer-facts.js';
 import { seedValues } from '../analysis/statistics/pairing.js';
@@ -49,7 +50,7 @@ export function answerOfSweep(
 function acrossAnswer(begun: SweepEvent, variants: readonly VariantResult[]): SweepAnswer | null {
   const inOrder = variants.toSorted((a, b) => a.index - b.index);
   const runs = inOrder.map(({ values, names, trials }) => ({ values, names, runs: trials }));
-  const across = answerOnDatasets(begun, runs);
+  const across = answerOnDatasets(begun, labelledByDataset(runs));
   if (!across) return null;
   const { sentence, details, decided, best, leader, cautions } = across.answer;
   return { sentence, details, decided, best, leader, cautions, seeds_missing: null };

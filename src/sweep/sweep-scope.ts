@@ -1,6 +1,6 @@
 import { type Measured, placeSentence } from '../analysis/scope.js';
 import type { Experiment } from '../config/schema/experiment.generated.js';
-import { readSummary, runDirectory } from '../tracking/run-store.js';
+import { runDirectory, summaryIfReadable } from '../tracking/run-store.js';
 import type { SweepResults } from './results.js';
 import type { SweepEvent } from './sweep-journal.js';
 import type { SweepDirectory } from './sweep-store.js';
@@ -30,14 +30,6 @@ export function scopeOfSweep(
   if (!scope) return null;
   const trials = results.ranked().flatMap((variant) => variant.trials);
   const run = trials.find(({ status }) => status === 'FINISHED')?.run;
-  const isGiven = run !== undefined && (summaryIfReadable(runsDirectory, run)?.given_validation ?? false);
+  const isGiven = run !== undefined && (summaryIfReadable(runDirectory(runsDirectory, run))?.given_validation ?? false);
   return placeSentence(isGiven ? { on: 'given' } : scope.measured, scope.dataset);
-}
-
-function summaryIfReadable(runsDirectory: string, run: string): ReturnType<typeof readSummary> {
-  try {
-    return readSummary(runDirectory(runsDirectory, run));
-  } catch {
-    return undefined;
-  }
 }

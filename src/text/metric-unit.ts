@@ -28,13 +28,18 @@ export function inUnit(value: number, { factor }: MetricUnit): number {
   return factor === 1 ? value : Number((factor * value).toPrecision(15));
 }
 
+/** Whether a metric is a loss or an error: never below zero, and of a scale of its own on each dataset. */
+export function isError(metric: string): boolean {
+  return /(^|_)(loss|error)$/.test(metric);
+}
+
 /** Lower and upper end. */
 type Ends = readonly [lower: number, upper: number];
 
 /** The least and the greatest value that a metric can have. */
 function possibleEnds(metric: string): Ends {
   if (unitOf(metric).factor === 100) return [0, 1];
-  return [/(^|_)(loss|error)$/.test(metric) ? 0 : -Infinity, Infinity];
+  return [isError(metric) ? 0 : -Infinity, Infinity];
 }
 
 /**

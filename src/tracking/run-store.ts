@@ -153,6 +153,15 @@ export function readSummary(run: RunDirectory): Summary | undefined {
   }
 }
 
+/** The run's summary; undefined where there is none that can be read. */
+export function summaryIfReadable(run: RunDirectory): Summary | undefined {
+  try {
+    return readSummary(run);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The directories of all runs, by id; nothing of them is read. */
 export function runDirectories(runsDirectory: string): RunDirectory[] {
   return runIds(runsDirectory).map((id) => runDirectory(runsDirectory, id));

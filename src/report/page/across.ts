@@ -7,7 +7,8 @@ import { tableMarkup } from './table.js';
 export function acrossVariants(study: Study): Content {
   const table = acrossTable(study);
   if (!table) return null;
-  const numeric = (text: string): number => Number(text.replace('−', '-'));
+  // What is no number, as an interval, comes last.
+  const numeric = (text: string): number | null => (/^[−\d.]+$/.test(text) ? Number(text.replace('−', '-')) : null);
   return markup`${tableMarkup<number>({
     id: 'across-table',
     caption: 'Each variant over the datasets and on each of them, best first',

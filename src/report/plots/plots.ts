@@ -32,30 +32,15 @@ export interface RenderedPlot {
 /** The figures of a study as it is told (`inUnits`), by the part of the report that they belong to; those that it has nothing for are left out. */
 export function figuresOf(study: Study) {
   const { across } = study;
-  const own = figuresOfOne(study);
-  if (!across) return { ...own, datasets: [] };
-  // Over several datasets there are no seeds, levels or epochs in common.
-  const none = Object.fromEntries(Object.keys(own).map((part) => [part, []])) as unknown as typeof own;
-  return { ...none, variants: acrossFigures(study), datasets: across.studies.flatMap(datasetFigures) };
-}
-
-/** How the variants do on one of several datasets. */
-function datasetFigures({ dataset, study }: AcrossStudy['studies'][number]): Figure[] {
-  return figuresOfOne(study).variants.map((figure) => ({
-    ...figure,
-    name: `${fileWord(dataset)}-${figure.name}`,
-    title: `${dataset}: ${figure.title}`,
-  }));
-}
-
-function figuresOfOne(study: Study) {
+  if (across) return { ...NONE, variants: acrossFigures(study), datasets: across.studies.flatMap(datasetFigures) };
   const others = withoutFarBehind(study);
   const note = noteOnFarBehind(study);
   const noted = (figures: readonly Figure[]) =>
     figures.map((figure) => ({ ...figure, caption: `${figure.caption}${note}` }));
   return {
     chance: chanceFigures(study),
-    variants: isOfOneRunEach(study) ? [] : [...variantFigures(study), ...differenceFigures(study)],
+    variants: seedFigures(study),
+    datasets: [],
     curves: noted(learningCurveFigures(others)),
     choices: noted([
       ...choiceFigures(study, others),
@@ -65,6 +50,22 @@ function figuresOfOne(study: Study) {
     cost: noted(costFigures(others)),
     errors: confusionFigures(study),
   };
+}
+
+/** Over several datasets there are no seeds, levels or epochs in common. */
+const NONE = { chance: [], curves: [], choices: [], cost: [], errors: [] };
+
+/** How the variants do on one of several datasets. */
+function datasetFigures({ dataset, study }: AcrossStudy['studies'][number]): Figure[] {
+  return seedFigures(study).map((figure) => ({
+    ...figure,
+    name: `${fileWord(dataset)}-${figure.name}`,
+    title: `${dataset}: ${figure.title}`,
+  }));
+}
+
+function seedFigures(study: Study): Figure[] {
+  return isOfOneRunEach(study) ? [] : [...variantFigures(study), ...differenceFigures(study)];
 }
 
 /** Of values that a search has drawn each is a point: there are no levels to compare. */

@@ -94,23 +94,15 @@ function drawBudget(curve: readonly ExpectedBest[], { metric: { name } }: Study,
     const [low, high] = possibleValues([mean - half, mean + half], name, unitOf(name).factor);
     return { draws, low, high };
   });
-  return drawPlot({
+  return drawMetric({
     width,
-    height: 260,
-    marginLeft: 56,
-    marginRight: 20,
-    marginTop: 26,
-    marginBottom: 42,
-    color: { type: 'identity' },
-    x: { label: 'variants tried', inset: 10 },
-    y: { label: titledMetric(name), nice: true, inset: 8 },
+    x: { label: 'variants tried' },
+    metric: titledMetric(name),
     marks: [
-      Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
-      Plot.axisY({ ticks: 5, tickSize: 0, label: null }),
       Plot.areaY(band, { x: 'draws', y1: 'low', y2: 'high', fill: ink('series1'), fillOpacity: 0.14 }),
       Plot.line(curve, { x: 'draws', y: 'mean', stroke: ink('series1'), strokeWidth: 2 }),
     ],
-  }).svg;
+  });
 }
 
 function against(study: Study, key: string, name: string): Figure[] {
@@ -169,6 +161,27 @@ interface SearchPlot {
 
 function draw({ points, line, label, metric }: SearchPlot, width: number): string {
   const isLog = line.length === 0 && isLogarithmic(points.map(({ x }) => x));
+  return drawMetric({
+    width,
+    x: { type: isLog ? 'log' : 'linear', label },
+    metric,
+    marks: [
+      Plot.axisX({ ticks: isLog ? 4 : 5, tickSize: 4, tickFormat: isLog ? '~g' : undefined }),
+      Plot.line(line, { x: 'x', y: 'value', curve: 'step-after', stroke: ink('series1'), strokeWidth: 2 }),
+      ...dotMarks(points, { x: 'x', y: 'value' }),
+    ],
+  });
+}
+
+interface MetricPlot {
+  width: number;
+  x: Plot.ScaleOptions;
+  metric: string;
+  marks: Plot.Markish[];
+}
+
+/** The metric, upwards, against something. */
+function drawMetric({ width, x, metric, marks }: MetricPlot): string {
   return drawPlot({
     width,
     height: 260,
@@ -177,14 +190,12 @@ function draw({ points, line, label, metric }: SearchPlot, width: number): strin
     marginTop: 26,
     marginBottom: 42,
     color: { type: 'identity' },
-    x: { type: isLog ? 'log' : 'linear', label, inset: 10 },
+    x: { ...x, inset: 10 },
     y: { label: metric, nice: true, inset: 8 },
     marks: [
       Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
       Plot.axisY({ ticks: 5, tickSize: 0, label: null }),
-      Plot.axisX({ ticks: isLog ? 4 : 5, tickSize: 4, tickFormat: isLog ? '~g' : undefined }),
-      Plot.line(line, { x: 'x', y: 'value', curve: 'step-after', stroke: ink('series1'), strokeWidth: 2 }),
-      ...dotMarks(points, { x: 'x', y: 'value' }),
+      ...marks,
     ],
   }).svg;
 }
