@@ -2,6 +2,7 @@ import { shortKey, valueLabel } from '../config/sweep/label.js';
 import { fieldOf, type RunRow } from '../study/run-rows.js';
 import { encodeNumbers } from '../tracking/journal-events.js';
 import { tagsText } from '../tracking/user-tags.js';
+import { shortId } from '../text/words.js';
 import { bytesText, duration, metricText } from './format.js';
 import { statusText } from './run-status.js';
 import { fittedTable, type RankedColumn } from './tables/fitted-table.js';
@@ -60,7 +61,7 @@ function columnsFor(rows: readonly RunRow[], varied: readonly string[], asked: r
   const keys = [...varied.filter((key) => key !== 'training.epochs'), ...others];
   const right = 'right' as const;
   return [
-    { title: 'RUN', rank: 0, text: ({ run }) => run.id },
+    { title: 'RUN', rank: 0, short: shortId, text: ({ run }) => run.id },
     ...(rows.some(({ title }) => title !== undefined) ? [nameColumn] : []),
     { title: 'STATUS', rank: 0, text: ({ status }) => statusText(status as Parameters<typeof statusText>[0]) },
     ...keys.map((key, index) => keyColumn(key, varied, asked.includes(key) ? 1 : index < FIRST_KEYS ? 5 : 10 + index)),

@@ -35,8 +35,8 @@ const SHOWN_IDS = 5;
 
 /**
  * The sweep or the run that a user names: `latest`, an id, a path as it is printed, a name (the newest of that name), or
- * the beginning of an id. The newest is a sweep where its trials are newer still.
- * @throws UserError `run-not-found` with the nearest, `run-ambiguous` with those that begin so
+ * the beginning or the end of an id. The newest is a sweep where its trials are newer still.
+ * @throws UserError `run-not-found` with the nearest, `run-ambiguous` with those that begin or end so
  */
 export function findSweepOrRun(runsDirectory: string, reference: string): Found {
   const all = everything(runsDirectory);
@@ -45,6 +45,7 @@ export function findSweepOrRun(runsDirectory: string, reference: string): Found 
     atPath(reference) ??
     newestOf(calledSo(all, reference)) ??
     onlyBeginning(all, reference) ??
+    onlyEnding(all, reference) ??
     notFound(runsDirectory, all, reference)
   );
 }
@@ -172,7 +173,15 @@ function onlyBeginning(all: readonly Found[], beginning: string): Found | undefi
   const isTrial = (found: Found): boolean => 'run' in found && sweeps.has(parentOf(found.run) ?? '');
   const apart = sweeps.size === 0 ? matches : matches.filter((found) => !isTrial(found));
   if (apart.length === 1) return apart[0];
-  throw ambiguous(newestFirst(apart).map(idOf), beginning);
+  throw ambiguous(newestFirst(apart).map(idOf), `"${beginning}" begins`);
+}
+
+/** The end of an id as tables shorten it, or its last four digits. @throws UserError `run-ambiguous` */
+function onlyEnding(all: readonly Found[], ending: string): Found | undefined {
+  if (!/^(\d{6}-)?[0-9a-f]{4}$/.test(ending)) return undefined;
+  const matches = all.filter((found) => idOf(found).endsWith(`-${ending}`));
+  if (matches.length < 2) return matches.at(0);
+  throw ambiguous(newestFirst(matches).map(idOf), `"${ending}" ends`);
 }
 
 function isFinished(run: RunDirectory): boolean {
@@ -195,10 +204,10 @@ function bestRunOf(sweep: SweepDirectory): RunDirectory {
   });
 }
 
-function ambiguous(ids: readonly string[], beginning: string): UserError {
+function ambiguous(ids: readonly string[], what: string): UserError {
   const more = ids.length > SHOWN_IDS ? [`and ${ids.length - SHOWN_IDS} more`] : [];
   const lines = [...ids.slice(0, SHOWN_IDS), ...more].map((line) => `\n  ${line}`).join('');
-  return new UserError(`"${beginning}" begins ${ids.length} ids:${lines}`, {
+  return new UserError(`${what} ${ids.length} ids:${lines}`, {
     code: 'run-ambiguous',
     hint: 'give more of the id',
     exitCode: 2,

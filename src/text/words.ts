@@ -17,3 +17,8 @@ export function durationText(seconds: number): string {
   if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** Of a run's id its end, which tells runs of a day apart and names the run in commands: `061530-3f9a`. */
+export function shortId(id: string): string {
+  return /-(\d{6}-[0-9a-f]{4})$/.exec(id)?.[1] ?? id;
+}

@@ -69,6 +69,8 @@ describe('what a word names', () => {
     ['the name of a sweep, not of its trials, which are newer', 'pool', SWEEP],
     ['the beginning of one id', 'base-20261124', BASE[0]],
     ['the beginning of a sweep and its trials', 'po', SWEEP],
+    ['the end of one id, as tables shorten it', '061530-0002', BASE[1]],
+    ['its last four digits', '0004', SWEEP],
     ['the newest of all', 'latest', SWEEP],
   ])('%s', (_, reference, id) => {
     expect(idOf(runsFolder(), reference)).toBe(id);
@@ -92,6 +94,14 @@ describe('what a word names', () => {
     expect(() => findSweepOrRun(runsFolder(), 'base-20261124-061530-0001-')).toThrow(
       expect.objectContaining({ code: 'run-not-found' }),
     );
+  });
+
+  it('of an end that several have, the error names them', () => {
+    const runs = runsFolder();
+    addRun(runs, 'pool-20261126-000002-0005');
+    const message = '"0005" ends 2 ids:\n  pool-20261126-000002-0005\n  pool-20261126-000001-0005';
+    expect(() => findSweepOrRun(runs, '0005')).toThrow(expect.objectContaining({ code: 'run-ambiguous', message }));
+    expect(idOf(runs, '000001-0005')).toBe(TRIALS[0]);
   });
 
   it('what is not there is told with the nearest id or name', () => {

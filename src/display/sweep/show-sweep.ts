@@ -3,6 +3,7 @@ import { readSweepState, summaryOf } from '../../sweep/sweep-state.js';
 import type { SweepDirectory, SweepSummary } from '../../sweep/sweep-store.js';
 import { tagsOf } from '../../study/run-rows.js';
 import { tagsText } from '../../tracking/user-tags.js';
+import { shortId } from '../../text/words.js';
 import { titledMetric } from '../../text/metric-unit.js';
 import { metricNumbers } from '../format.js';
 import { statusText } from '../run-status.js';
@@ -34,9 +35,9 @@ function trialsTable({ cells: variants, metric }: SweepSummary): string {
   const columns = [
     { title: heading.toUpperCase() || 'TRIAL', rank: 0 },
     { title: 'SEED', align: 'right' as const, rank: 3 },
-    { title: 'STATUS', rank: 4 },
+    { title: 'STATUS', rank: trials.every(({ status }) => status === 'FINISHED') ? 4 : 1 },
     { title: titledMetric(metric.name).toUpperCase(), align: 'right' as const, rank: 2 },
-    { title: 'RUN', rank: 0 },
+    { title: 'RUN', rank: 0, short: shortId },
   ];
   const shown = trials.slice(0, LISTED_TRIALS);
   const values = metricNumbers(

@@ -7,21 +7,26 @@ import { wrapped } from '../wrapped.js';
 export interface RankedColumn extends Column {
   /** 0 of what a row is no row without; those are never left out. */
   rank: number;
+  /** A cell in fewer columns, where the whole table doesn't fit. */
+  short?: (cell: string) => string;
 }
 
 /** Between two columns. */
 const GAP = 2;
 /** A column of words is made no narrower than this. */
 const LEAST_WIDTH = 12;
+/** Words that every row has keep this share of the terminal. */
+const LEAST_SHARE = 0.45;
 /** Before the further lines of a cell. */
 const INDENT = '  ';
 
 /**
- * A table no wider than its terminal. What doesn't fit is left out, the columns of the highest rank first, and named
+ * A table no wider than its terminal. What doesn't fit is shortened where it can be, then left out, the columns of the highest rank first, and named
  * below; where even those of rank 0 don't, words of the widest are broken into lines.
  * @param width in columns; unless told, that of standard output's terminal, without one any
  */
-export function fittedTable(columns: readonly RankedColumn[], cells: string[][], width = terminalWidth()): string {
+export function fittedTable(columns: readonly RankedColumn[], whole: string[][], width = terminalWidth()): string {
+  const cells = tableWidth(columns, whole) <= width ? whole : whole.map((row) => shortened(columns, row));
   const shown = fitting(columns, cells, width);
   const left = columns.filter((column) => !shown.includes(column));
   const places = shown.map((column) => columns.indexOf(column));
@@ -30,6 +35,10 @@ export function fittedTable(columns: readonly RankedColumn[], cells: string[][],
   if (left.length === 0) return table;
   const titles = left.flatMap(({ title }) => title || []).join(', ');
   return `${table}${pc.dim(wrapped(`too narrow for ${titles}: | cat, or --json, has all`, '', width))}`;
+}
+
+function shortened(columns: readonly RankedColumn[], row: readonly string[]): string[] {
+  return row.map((cell, place) => columns[place].short?.(cell) ?? cell);
 }
 
 function terminalWidth(): number {
@@ -42,12 +51,21 @@ function fitting(columns: readonly RankedColumn[], cells: string[][], width: num
   const taken = new Set<RankedColumn>();
   let room = width + GAP;
   for (const column of columns.toSorted((a, b) => a.rank - b.rank)) {
-    const needed = GAP + widthOf(column, columns.indexOf(column), cells);
+    const needed = GAP + roomFor(column, columns.indexOf(column), cells, width);
     if (column.rank > 0 && needed > room) continue;
     taken.add(column);
     room -= needed;
   }
   return columns.filter((column) => taken.has(column));
+}
+
+/** What a column needs: words that every row has may be broken into lines before another column is left out. */
+function roomFor(column: RankedColumn, place: number, cells: string[][], width: number): number {
+  const whole = widthOf(column, place, cells);
+  if (column.rank > 0 || column.align === 'right') return whole;
+  const texts = cells.map((row) => row[place]);
+  const untitled = Math.max(longestWord([column.title, ...texts]), ...texts.map(lengthOf));
+  return Math.min(whole, Math.max(longestWord(texts), Math.min(untitled, Math.floor(width * LEAST_SHARE))));
 }
 
 /** Folds the widest columns of words until the table fits. */

@@ -1,6 +1,6 @@
 import type { Study, StudyRun } from '../../study/study.js';
 import { shortKey, valueLabel } from '../../config/sweep/label.js';
-import { counted, durationText } from '../../text/words.js';
+import { counted, durationText, shortId } from '../../text/words.js';
 import { titledMetric } from '../../text/metric-unit.js';
 import { columnOf, numberText } from '../numbers.js';
 import { markup, type Content } from './markup.js';
@@ -45,11 +45,6 @@ function columnsOf({ metric }: Study, rows: readonly StudyRun[]): TableColumn<St
     { title: 'Status', text: ({ status }) => markup`<span class="word">${status}</span>` },
     { title: 'Run', text: ({ id }) => markup`<code title="${id}">${shortId(id)}</code>` },
   ];
-}
-
-/** Of an id that ends in its time what tells runs of a day apart: `202157-3efc`. The whole one is its title. */
-function shortId(id: string): string {
-  return /-(\d{6}-[0-9a-f]{4})$/.exec(id)?.[1] ?? id;
 }
 
 /** A metric, with its unit in the title and the same decimals in every row. */
