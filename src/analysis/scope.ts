@@ -15,6 +15,8 @@ export type Measured =
   | { on: 'folds'; folds: number; share: number; group?: string }
   /** Drawn, the same for all runs. */
   | { on: 'one-split' }
+  /** The newest by a column of times, the same for all runs. */
+  | { on: 'newest'; time: string }
   /** Given with the data. */
   | { on: 'given' }
   | { on: 'test' }
@@ -78,6 +80,8 @@ const PLACES: Record<Measured['on'], (dataset: string, measured: Measured) => st
   folds: (dataset, measured) =>
     `${measured.on === 'folds' ? `${measured.folds} folds` : 'folds'} of ${dataset} as it is`,
   'one-split': (dataset) => `one split of ${dataset}, the same for all runs`,
+  newest: (dataset, measured) =>
+    `the newest training samples${measured.on === 'newest' ? ` by ${measured.time}` : ''} of ${dataset}`,
   given: (dataset) => `the given validation samples of ${dataset}`,
   test: (dataset) => `the test samples of ${dataset}`,
   training: (dataset) => `the training samples of ${dataset}`,

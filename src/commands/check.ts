@@ -63,7 +63,7 @@ async function checkAllData(experiments: readonly CheckedExperiment[]): Promise<
   const found: DataCheck[] = [];
   try {
     for (const { config, file } of experiments)
-      found.push(await checkData(config.dataset, { baseDirectory: dirname(file), onProgress }));
+      found.push(await checkData(config, { baseDirectory: dirname(file), onProgress }));
   } finally {
     status.clear();
   }

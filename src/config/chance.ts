@@ -1,5 +1,5 @@
 import { expand } from './schema/schema.js';
-import type { DatasetConfig, Experiment, SweepConfig } from './schema/experiment.generated.js';
+import type { DatasetConfig, Experiment, SweepConfig, TableSplitConfig } from './schema/experiment.generated.js';
 import type { Path, ProblemDetails, Report } from './text/problems.js';
 
 /** The largest seed, by the schema. */
@@ -9,7 +9,7 @@ const LARGEST_SEED = 2 ** 31 - 1;
 export function checkChance(config: Experiment, report: Report): void {
   const folds = config.dataset.split?.folds ?? null;
   if (folds !== null) checkFolds(folds, config, report);
-  checkGroup(config.dataset, report);
+  checkTableSplit(config.dataset, report);
   if (config.sweep) checkSources(config, config.sweep, report);
 }
 
@@ -18,18 +18,54 @@ export function asksForPart({ validation_split: part }: DatasetConfig): boolean 
   return part !== expand({ $ref: '#/definitions/validation_split_key' }).default;
 }
 
-/** Grouped by the target, validation would have nothing but classes that training never saw. */
-function checkGroup(dataset: DatasetConfig, report: Report): void {
-  if (dataset.name !== 'table' || !dataset.split?.group || !Object.hasOwn(dataset.target, dataset.split.group)) return;
-  const message = `${JSON.stringify(dataset.split.group)} is the target, and the group too`;
-  const hint = 'give a column whose rows belong together: a speaker, a patient, a house';
-  report(
-    [
-      ['dataset', 'split', 'group'],
-      ['dataset', 'target'],
-    ],
-    conflict(message, hint),
-  );
+/** What can't be meant of a table's `split`. */
+function checkTableSplit(dataset: DatasetConfig, report: Report): void {
+  if (dataset.name !== 'table' || !dataset.split) return;
+  const { split, target } = dataset;
+  const at = (key: string): Path => ['dataset', 'split', key];
+  // Grouped by the target, validation would have nothing but classes that training never saw.
+  for (const [key, what, hint] of [
+    ['group', 'the group', 'give a column whose rows belong together: a speaker, a patient, a house'],
+    ['column', 'what says which rows are tested', 'give another column'],
+  ] as const) {
+    const name = split[key];
+    if (name === null || !Object.hasOwn(target, name)) continue;
+    report([at(key), ['dataset', 'target']], conflict(`${JSON.stringify(name)} is the target, and ${what} too`, hint));
+  }
+  for (const other of ['folds', 'group', 'column'] as const) {
+    if (split.time === null || split[other] === null) continue;
+    const hint = 'remove one of the two: by time, training is what came before';
+    report([at(other), at('time')], conflict(`${other} beside a split by time`, hint));
+  }
+  checkWords(split, report);
+}
+
+const PARTS = ['train', 'validation', 'test'] as const;
+
+/** Words of a column that says what rows are for. */
+function checkWords(split: TableSplitConfig, report: Report): void {
+  const stated = PARTS.filter((part) => split[part] !== null);
+  const path = (...keys: (string | number)[]): Path => ['dataset', 'split', ...keys];
+  if (stated.length === 0) return;
+  if (split.column === null) {
+    const hint = 'name it: split: { column: NAME, train: [...], test: [...] }';
+    report([path(stated[0])], conflict(`words for ${stated[0]} without the column that they are in`, hint));
+    return;
+  }
+  const lacking = PARTS.find((part) => part !== 'validation' && split[part] === null);
+  if (lacking !== undefined) {
+    const hint = `list its words for ${lacking} too: where any are listed, no others count`;
+    report([path(stated[0])], conflict(`words of ${split.column} for ${stated.join(' and ')} alone`, hint));
+  }
+  const seen = new Map<string, string>();
+  for (const part of stated) {
+    (split[part] ?? []).forEach((word, index) => {
+      const other = seen.get(String(word));
+      if (other !== undefined && other !== part)
+        report([path(part, index)], conflict(`${JSON.stringify(word)} is for ${other} and for ${part}`, 'remove one'));
+      seen.set(String(word), part);
+    });
+  }
 }
 
 function checkFolds(folds: number, { dataset, training, sweep }: Experiment, report: Report): void {

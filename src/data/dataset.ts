@@ -29,6 +29,13 @@ export type ColumnValues = Bytes | Int32Array | Float32Array;
 /** The values of a target: indices of classes, or numbers in their own unit. */
 export type TargetValues = Int32Array | Float64Array;
 
+/** Times of rows. */
+export interface Times {
+  /** [rows]: milliseconds since 1970 of dates; else numbers as they are written. */
+  values: Float64Array;
+  areDates: boolean;
+}
+
 /** Rows of a dataset: of each of its columns a value each. */
 export interface Rows {
   count: number;
@@ -38,6 +45,8 @@ export interface Rows {
   target: TargetValues;
   /** [count]: of each row its group (`dataset.split.group`), counted from 0. */
   groups?: Int32Array;
+  /** [count]: of each row its time (`dataset.split.time`). */
+  times?: Times;
   /** [count], relative to the dataset's folder; only of test rows, where each is a file. */
   files?: readonly string[];
   /** Has the values of these rows read from disk in the background, where they may not be in memory. */

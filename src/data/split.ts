@@ -5,6 +5,7 @@ import { drawGroups, takeGroupFold } from './group-split.js';
 import { randomStream } from '../random.js';
 import { everyIndex } from './rows.js';
 import { stratifiedOrder } from './stratified-order.js';
+import { takeNewest } from './time-split.js';
 
 /** How the training images are divided. */
 export interface SplitConfig {
@@ -33,7 +34,7 @@ export function splitDataset(
   config: SplitConfig,
 ): Split {
   const labels = targetKind(target.type).strata(rows.target);
-  if (givenValidation === 0) return splitTrain(labels, config, rows.groups);
+  if (givenValidation === 0) return splitTrain(labels, config, { groups: rows.groups, times: rows.times?.values });
   const count = labels.length - givenValidation;
   const { train } = splitTrain(labels.subarray(0, count), { ...config, validation_split: 0, split: null });
   return { train, validation: everyIndex(givenValidation).map((index) => count + index) };
@@ -46,17 +47,25 @@ export function splitDataset(
  * training data are measured on the same ones; and the images of a smaller `train_fraction` are among those of a larger
  * one.
  * @param labels [count] class indices
- * @param groups [count] of each its group, of which none is on both sides; without them, each stands alone
+ * @param by what keeps rows together or apart, beside their classes
  * @returns indices into `labels`, ascending
- * @throws UserError `too-few-images` for less than one in each fold, `too-few-groups`
+ * @throws UserError `too-few-images` for less than one in each fold, `too-few-groups`, `too-few-times`
  */
-export function splitTrain(labels: Int32Array, config: SplitConfig, groups?: Int32Array): Split {
+export function splitTrain(labels: Int32Array, config: SplitConfig, by: DividedBy = {}): Split {
   const folds = config.split?.folds ?? null;
   const fold = folds === null ? null : foldOf(config.seed, folds);
-  const { validation, pool } = partsOf(labels, { ...config, fold, groups });
+  const { validation, pool } = partsOf(labels, { ...config, ...by, fold });
   const poolOrder = stratifiedOrder(pool, labels, randomStream(config.seed, 'train_fraction'));
   const trainCount = Math.max(1, Math.round(pool.length * config.train_fraction));
   return { train: poolOrder.slice(0, trainCount).sort(), validation: validation.slice().sort() };
+}
+
+/** What of rows decides on which side they are. */
+interface DividedBy {
+  /** [count] of each its group, of which none is on both sides. */
+  groups?: Int32Array;
+  /** [count] of each its time: the newest validate. */
+  times?: Float64Array;
 }
 
 /** Validation images and all others. */
@@ -67,8 +76,12 @@ interface Parts {
 
 function partsOf(
   labels: Int32Array,
-  { fold, groups, ...config }: SplitConfig & { fold: Fold | null; groups?: Int32Array },
+  { fold, groups, times, ...config }: SplitConfig & DividedBy & { fold: Fold | null },
 ): Parts {
+  if (times) {
+    const { drawn, rest } = takeNewest(times, config.validation_split);
+    return { validation: drawn, pool: rest };
+  }
   if (!groups) return fold ? takeFold(labels, fold) : drawPart(labels, config);
   const { drawn, rest } = fold
     ? takeGroupFold({ groups, labels }, fold, randomStream(fold.repetition, 'folds'))

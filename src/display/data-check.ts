@@ -1,17 +1,51 @@
 import type { DataCheck } from '../data/check-data.js';
 import type { DatasetDuplicates, NamedPair } from '../data/duplicates/dataset-duplicates.js';
+import type { PartAccount, SplitAccount } from '../data/split-account.js';
 import type { Finding } from '../data/tables/findings.js';
 import { visibleLine } from '../text/visible.js';
 import { count } from './format.js';
+import { formatTable } from './tables/table.js';
 import { wrapped } from './wrapped.js';
 
 /** Pairs that a text names; `--json` has all. */
 const NAMED = 10;
 
 /** What was found in the data, in lines. */
-export function dataCheckText({ duplicates, findings }: DataCheck): string {
-  const lines = [...(duplicates ? duplicateLines(duplicates) : []), ...(findings ? findingLines(findings) : [])];
+export function dataCheckText({ duplicates, findings, split }: DataCheck): string {
+  const lines = [
+    ...(duplicates ? duplicateLines(duplicates) : []),
+    ...(findings ? findingLines(findings) : []),
+    ...(split ? [splitTable(split)] : []),
+  ];
   return lines.join('');
+}
+
+/** A column for each part; classes as shares of its rows. */
+function splitTable({ target, group, time, parts: { train, validation, test } }: SplitAccount): string {
+  const parts = [train, validation, test];
+  const row = (title: string, told: (part: PartAccount) => string | undefined): string[] => {
+    return [title, ...parts.map((part) => told(part) ?? '')];
+  };
+  const names = Object.keys(train.classes ?? {});
+  const shares = names.slice(0, NAMED).map((name) => row(name, (part) => shareOf(part, name)));
+  const numbers = (['mean', 'least', 'greatest'] as const).map((key) =>
+    row(`${key} ${target}`, ({ numbers: known }) => known && String(Number(known[key].toPrecision(5)))),
+  );
+  const cells = [
+    row('rows', ({ rows }) => count(rows)),
+    ...(group === undefined ? [] : [row(`values of ${group}`, ({ groups = 0 }) => count(groups))]),
+    ...(time === undefined
+      ? []
+      : [0, 1].map((end) => row(`${time} ${end === 0 ? 'from' : 'to'}`, ({ times }) => times?.[end]))),
+    ...(names.length > 0 ? shares : numbers),
+  ];
+  const columns = ['TRAINING', 'VALIDATION', 'TEST'].map((title) => ({ title, align: 'right' as const }));
+  const more = names.length > NAMED ? `and ${count(names.length - NAMED)} more classes; --json has them\n` : '';
+  return `${formatTable([{ title: 'SPLIT' }, ...columns], cells)}${more}`;
+}
+
+function shareOf({ rows, classes }: PartAccount, name: string): string {
+  return rows === 0 ? '' : `${((100 * (classes?.[name] ?? 0)) / rows).toFixed(1)} %`;
 }
 
 function duplicateLines({ tests, exact, near }: DatasetDuplicates): string[] {

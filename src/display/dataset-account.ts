@@ -27,9 +27,12 @@ function emptyClassesText({ emptyClasses = [] }: DatasetDescription): string {
   return wrapped(`${those} no images: ${effect}; to train without, list the others in dataset.classes`, '');
 }
 
-function setsText({ target: { classes }, hasValidation, folder }: DatasetDescription, file: string): string {
+function setsText({ inputs, target: { classes }, hasValidation, folder }: DatasetDescription, file: string): string {
+  if (!folder)
+    return hasValidation
+      ? `validation ${inputs.every(({ type }) => type === 'image') ? 'images' : 'rows'} are given\n`
+      : '';
   const validation = hasValidation ? 'validation images are given' : '';
-  if (!folder) return validation && `${validation}\n`;
   const named = classes.slice(0, MAX_CLASSES).join(', ');
   const more = classes.length > MAX_CLASSES ? ` and ${classes.length - MAX_CLASSES} more` : '';
   const test = folder.isTestDrawn ? '20 % of each class are drawn for the test' : 'test images are given';

@@ -5,7 +5,7 @@ import type { DatasetConfig, ModelConfig, TrainingConfig } from '../config/schem
 import { type LoadedExperiment, loadExperiment } from '../config/load.js';
 import { asksForPart } from '../config/chance.js';
 import type { Override } from '../config/text/overrides.js';
-import type { Problem } from '../config/text/problems.js';
+import type { Path, Problem } from '../config/text/problems.js';
 import type { VariantCheck } from '../config/sweep/problems.js';
 import { type BegunSweep, type SweepVariant, expandSweep, sweepDatasets } from '../config/variants/sweep.js';
 import type { DatasetDescription } from '../data/dataset.js';
@@ -163,7 +163,10 @@ function classMistakes({ class_weight: weights }: TrainingConfig, names: readonl
 /** Folds, or a part to draw for validation, where validation images are given. */
 function splitMistakes(dataset: DatasetConfig): ReturnType<VariantCheck> {
   const { validation_split: part, split } = dataset;
-  const hint = 'remove the key; or, to draw them from the training images, move those given to their classes there';
+  const hint =
+    dataset.name === 'table'
+      ? 'remove the key; or give no validation rows, so that some of those for training are drawn'
+      : 'remove the key; or, to draw them from the training images, move those given to their classes there';
   const mistakes = [
     { key: 'validation_split', asked: asksForPart(dataset), what: `validation_split: ${part}` },
     { key: 'split', asked: (split?.folds ?? null) !== null, what: `${split?.folds} folds` },
@@ -171,7 +174,7 @@ function splitMistakes(dataset: DatasetConfig): ReturnType<VariantCheck> {
   return mistakes
     .filter(({ asked }) => asked)
     .map(({ key, what }) => {
-      const message = `${what} beside validation images that are given, of which it changes nothing`;
+      const message = `${what} beside validation ${dataset.name === 'table' ? 'rows' : 'images'} that are given, of which it changes nothing`;
       return { path: ['dataset', key], details: { code: 'conflict', message, hint } };
     });
 }
@@ -184,12 +187,24 @@ function datasetMistake(
   const unknown = dataset.classes?.findIndex((name) => message.endsWith(JSON.stringify(name))) ?? -1;
   if (code === 'dataset-class-unknown' && unknown >= 0)
     return { path: ['dataset', 'classes', unknown], details: { code: 'unusable-dataset', message, hint } };
-  const group = dataset.name === 'table' ? (dataset.split?.group ?? null) : null;
-  if (group !== null && message.endsWith(`has no column ${JSON.stringify(group)}`))
-    return { path: ['dataset', 'split', 'group'], details: { code: 'unusable-dataset', message, hint } };
+  const missing = columnPlaces(dataset).find(({ name }) => message.endsWith(`has no column ${JSON.stringify(name)}`));
+  if (missing) return { path: missing.path, details: { code: 'unusable-dataset', message, hint } };
   const named = Object.entries(dataset).find(([, value]) => typeof value === 'string' && message.includes(value));
   const path = ['dataset', ...(named && named[0] !== 'name' ? [named[0]] : 'path' in dataset ? ['path'] : [])];
   return { path, details: { code: 'unusable-dataset', message, hint, files } };
+}
+
+/** Where a table's columns are named. */
+function columnPlaces(dataset: DatasetConfig): { name: string; path: Path }[] {
+  if (dataset.name !== 'table') return [];
+  const { inputs, target, split } = dataset;
+  const named = (section: string, columns: object): { name: string; path: Path }[] =>
+    Object.keys(columns).map((name) => ({ name, path: ['dataset', section, name] }));
+  const divided = (['group', 'time', 'column'] as const).flatMap((key) => {
+    const name = split?.[key] ?? null;
+    return name === null ? [] : [{ name, path: ['dataset', 'split', key] }];
+  });
+  return [...named('inputs', inputs), ...named('target', target), ...divided];
 }
 
 function shapeMistakes(model: ModelConfig, shape: ModelShape): ReturnType<VariantCheck> {

@@ -12,6 +12,8 @@ export function measuredOn(metric: string, { dataset, training }: Experiment, is
   if (set === 'train') return { on: 'training' };
   if (isGiven) return { on: 'given' };
   const folds = dataset.split?.folds ?? null;
+  const time = dataset.split && 'time' in dataset.split ? dataset.split.time : null;
+  if (time !== null) return { on: 'newest', time };
   if (folds === null && (training.seeds?.split ?? null) !== null) return { on: 'one-split' };
   // Of how the images are divided: that some of the others are left away (train_fraction) makes no more of them overlap.
   const part = folds === null ? dataset.validation_split : 1 / folds;

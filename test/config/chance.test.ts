@@ -59,7 +59,7 @@ describe('groups', () => {
   it('unset leave the hash as it was, and that of folds', () => {
     expect(configHash(grouped({ group: null }))).toBe(configHash(grouped()));
     const { split, ...before } = grouped({ folds: 3 }).dataset;
-    expect(split).toEqual({ folds: 3, group: null });
+    expect(split).toMatchObject({ folds: 3, group: null, time: null, column: null });
     const old = { ...grouped(), dataset: { ...before, split: { folds: 3 } } as never };
     expect(configHash(grouped({ folds: 3 }))).toBe(configHash(old));
     expect(configHash(grouped({ group: 'speaker' }))).not.toBe(configHash(grouped()));
@@ -67,6 +67,22 @@ describe('groups', () => {
 
   it('may not be what is to be predicted', () => {
     expect(() => grouped({ group: 'digit' })).toThrow('"digit" is the target, and the group too');
+  });
+
+  it.each([
+    [{ time: 'day', folds: 3 }, 'folds beside a split by time'],
+    [{ time: 'day', group: 'speaker' }, 'group beside a split by time'],
+    [{ column: 'digit' }, '"digit" is the target, and what says which rows are tested too'],
+    [{ train: ['a'], test: ['b'] }, 'words for train without the column that they are in'],
+    [{ column: 'part', train: ['a'] }, 'words of part for train alone'],
+    [{ column: 'part', train: ['a', 1], test: ['1'] }, '"1" is for train and for test'],
+  ])('and other ways to divide, %j, are refused where they contradict', (split, message) => {
+    expect(() => grouped(split)).toThrow(message);
+  });
+
+  it('or times are said by the answer', () => {
+    const measured = measuredOn('val_accuracy', grouped({ time: 'day' }), false);
+    expect(placeSentence(measured, 'a.csv')).toContain('the newest training samples by day of a.csv');
   });
 
   it('are said by the answer: it is about new ones', () => {

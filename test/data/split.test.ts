@@ -152,7 +152,7 @@ describe('groups', () => {
   it('are on one side alone, and all rows are used', () => {
     fc.assert(
       fc.property(grouped, split, seed, ({ labels, groups }, validation_split, seed) => {
-        const parts = splitTrain(labels, { validation_split, train_fraction: 1, seed }, groups);
+        const parts = splitTrain(labels, { validation_split, train_fraction: 1, seed }, { groups });
         expect(both(parts).sort((a, b) => a - b)).toEqual([...labels.keys()]);
         expect(onBoth(parts.train, parts.validation, groups)).toEqual([]);
         expect(parts.train.length).toBeGreaterThan(0);
@@ -164,7 +164,7 @@ describe('groups', () => {
   it('make up the part that is asked for, as near as a group allows', () => {
     fc.assert(
       fc.property(grouped, split, seed, ({ labels, groups }, validation_split, seed) => {
-        const { validation } = splitTrain(labels, { validation_split, train_fraction: 1, seed }, groups);
+        const { validation } = splitTrain(labels, { validation_split, train_fraction: 1, seed }, { groups });
         const sizes = [...new Set(groups)].map((group) => groups.filter((one) => one === group).length);
         const off = Math.abs(validation.length - Math.round(labels.length * validation_split));
         expect(off).toBeLessThanOrEqual(Math.max(...sizes));
@@ -174,7 +174,7 @@ describe('groups', () => {
 
   it('of one row each are drawn as exactly as rows are', () => {
     const labels = new Int32Array(1000);
-    const { validation } = splitTrain(labels, { validation_split: 0.3, train_fraction: 1, seed: 1 }, labels.map((_, i) => i)); // prettier-ignore
+    const { validation } = splitTrain(labels, { validation_split: 0.3, train_fraction: 1, seed: 1 }, { groups: labels.map((_, i) => i) }); // prettier-ignore
     expect(validation).toHaveLength(300);
   });
 
@@ -185,7 +185,7 @@ describe('groups', () => {
         const start = (first % 1000) * folds;
         const parts = Array.from({ length: folds }, (_, fold) => {
           const config = { validation_split: 0.1, train_fraction: 1, split: { folds }, seed: start + fold };
-          return splitTrain(labels, config, groups);
+          return splitTrain(labels, config, { groups });
         });
         const validated = parts.flatMap(({ validation }) => [...validation]);
         expect(validated.sort((a, b) => a - b)).toEqual([...labels.keys()]);
@@ -202,14 +202,14 @@ describe('groups', () => {
     const groups = Int32Array.from({ length: 600 }, (_, row) => Math.floor(row / 30));
     for (let fold = 0; fold < 5; fold++) {
       const config = { validation_split: 0.1, train_fraction: 1, split: { folds: 5 }, seed: fold };
-      const { validation } = splitTrain(labels, config, groups);
+      const { validation } = splitTrain(labels, config, { groups });
       for (const label of [0, 1, 2]) expect(validation.filter((row) => labels[row] === label)).toHaveLength(40);
     }
   });
 
   it('are refused where there are fewer than sides', () => {
     const config = { validation_split: 0.1, train_fraction: 1, split: { folds: 3 }, seed: 0 };
-    expect(() => splitTrain(Int32Array.of(0, 1, 0), config, Int32Array.of(0, 0, 1))).toThrow(
+    expect(() => splitTrain(Int32Array.of(0, 1, 0), config, { groups: Int32Array.of(0, 0, 1) })).toThrow(
       "2 different values of dataset.split.group can't be on 3 sides",
     );
   });

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
-import type { Table } from '../../src/config/schema/experiment.generated.js';
+import { checkData } from '../../src/data/check-data.js';
+import type { Experiment, Table } from '../../src/config/schema/experiment.generated.js';
 import type { ImageColumn } from '../../src/data/images/image-column.js';
 import { fitInputs } from '../../src/data/inputs.js';
 import { datasetShape, loadDataset } from '../../src/data/load.js';
@@ -11,6 +12,8 @@ import { it, userError } from './fixtures.js';
 
 const NUMBER = { type: 'number', missing: 'error', normalization: 'standardize' } as const;
 const CATEGORY = { type: 'category', categories: null } as const;
+
+const NO_SPLIT = { folds: null, group: null, time: null, column: null, train: null, validation: null, test: null };
 
 const table: Table = {
   ...{ name: 'table', path: 'houses.csv', train: null, validation: null, test: null },
@@ -143,7 +146,7 @@ describe('rows that belong together', () => {
   const speakers = Array.from({ length: 60 }, (_, row) => [row, row, 'a', 100 * (row % 6) + row, `s${row % 6}`]);
   const header = 'id,area,zip,price,speaker';
   const inputs = { area: NUMBER };
-  const bySpeaker: Table = { ...table, inputs, split: { folds: null, group: 'speaker' } };
+  const bySpeaker: Table = { ...table, inputs, split: { ...NO_SPLIT, group: 'speaker' } };
   const speakersOf = (prices: ArrayLike<number>): Set<number> =>
     new Set(Array.from(prices, (price) => Math.floor(price / 100)));
 
@@ -166,6 +169,106 @@ describe('rows that belong together', () => {
     const files = file === 'houses.csv' ? {} : { path: null, train: file, test: 'test.csv' };
     const { message: found } = await userError(loadDataset({ ...bySpeaker, ...files }, options));
     expect(found).toMatch(message);
+  });
+});
+
+describe('rows by time', () => {
+  const day = (row: number): string => new Date(Date.UTC(2020, 0, 30 + Math.floor(row / 3))).toISOString().slice(0, 10);
+  const dated = ROWS.map((row, index) => [...row, day(39 - index)]);
+  const header = 'id,area,zip,price,date';
+  const byTime: Table = { ...table, inputs: { area: NUMBER }, split: { ...NO_SPLIT, time: 'date' } };
+
+  it('are trained on where they are older, tested where they are the newest, of equal time on one side', async ({
+    folder,
+    options,
+  }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(dated, header));
+    const dataset = await loadDataset(byTime, options);
+    const { train, validation } = splitDataset(dataset, { ...byTime, seed: 3 });
+    const daysOf = (prices: ArrayLike<number>): string[] => Array.from(prices, (price) => day(39 - (1000 - price)));
+    const parts = [train, validation].map((rows) => daysOf(rows.map((row) => dataset.train.target[row])));
+    const sides = [...parts, daysOf(dataset.test.target)].map((days) => days.sort());
+    // A quarter of 40 rows is 10, of which whole days are 10 (one day has one row); a quarter of the other 30 is 6 or 9.
+    expect(sides.map(({ length }) => length)).toEqual([21, 9, 10]);
+    for (const [before, after] of [[0, 1], [1, 2]]) expect((sides[before].at(-1) ?? '') < sides[after][0]).toBe(true); // prettier-ignore
+    expect(splitDataset(dataset, { ...byTime, seed: 4 }).validation).toEqual(validation);
+  });
+
+  it.for([
+    ['missing', ',', 'the time "date" is missing here'],
+    ['another way to write dates', '31.01.2020', 'expected a time, found "31.01.2020"'],
+    ['a day that there is not', '2023-02-30', 'expected a time, found "2023-02-30"'],
+    ['a number among dates', '2020', 'a number where the times before are dates'],
+  ] as const)('are refused at their place: %s', async ([, cell, message], { folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), `${csv(dated, header)}\n7,7,a,7,${cell.replace(',', '')}`);
+    const { message: found } = await userError(loadDataset(byTime, options));
+    expect(found).toContain(`houses.csv:42:9: ${message}`);
+  });
+
+  it('are refused where a test row of its own table is no newer', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'train.csv'), csv(dated, header));
+    writeFileSync(join(folder, 'test.csv'), csv([[1, 1, 'a', 1, '2021-05-01'], [1, 1, 'a', 1, '2020-02-01T12:00+01:00']], header)); // prettier-ignore
+    const files = { path: null, train: 'train.csv', test: 'test.csv' };
+    const { message } = await userError(loadDataset({ ...byTime, ...files }, options));
+    expect(message).toContain("test.csv:3:9: this date, 2020-02-01T11:00:00Z, isn't after all of those in the tables before, which go to 2020-02-12"); // prettier-ignore
+  });
+});
+
+describe('rows whose column says what they are for', () => {
+  const header = 'id,area,zip,price,part';
+  const said = (words: readonly string[]) => ROWS.map((row, index) => [...row, words[index % words.length]]);
+  const byColumn: Table = { ...table, inputs: { area: NUMBER }, split: { ...NO_SPLIT, column: 'part' } };
+
+  it.for([
+    ['usual words', ['train', 'val', 'TEST', 'train'], {}],
+    ['words that are listed', ['1', '3', '4', '2'], { train: [1, 2], validation: [3], test: [4] }],
+  ] as const)('are used so: %s', async ([, words, listed], { folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(said(words), header));
+    const config = { ...byColumn, split: { ...NO_SPLIT, column: 'part', ...listed } } as unknown as Table;
+    const dataset = await loadDataset(config, options);
+    const { train, validation } = splitDataset(dataset, { ...config, seed: 3 });
+    const idsOf = (prices: ArrayLike<number>): number[] => Array.from(prices, (price) => (1000 - price) % 4);
+    const [trained, validated] = [train, validation].map((rows) => idsOf(rows.map((row) => dataset.train.target[row])));
+    expect([new Set(trained), new Set(validated), new Set(idsOf(dataset.test.target))]).toEqual([
+      new Set([0, 3]),
+      new Set([1]),
+      new Set([2]),
+    ]);
+    expect([trained, validated].map(({ length }) => length)).toEqual([20, 10]);
+    expect(await datasetShape(config, options)).toMatchObject({ hasValidation: true });
+  });
+
+  it.for([
+    ['a word that says nothing', ['train', 'test', 'maybe'], {}, 'houses.csv:4:'],
+    ['no row to test', ['train', 'val'], {}, 'no row is for the test: "part" says train and val'],
+    [
+      'a group on two sides',
+      ['train', 'test'],
+      { group: 'zip' },
+      'the zip "812" is here and in rows that part gives another part',
+    ],
+  ] as const)('are refused: %s', async ([, words, more, message], { folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(said(words), header));
+    const config = { ...byColumn, split: { ...NO_SPLIT, column: 'part', ...more } } as unknown as Table;
+    expect((await userError(loadDataset(config, options))).message).toContain(message);
+  });
+
+  it('are checked part by part, and counted', async ({ folder, options }) => {
+    const rows = said(['train', 'val', 'test', 'train']).map((row) =>
+      row[4] === 'test' ? [0, 0, '8001', 1000, 'test'] : row,
+    );
+    writeFileSync(join(folder, 'houses.csv'), csv(rows, header));
+    const config = { ...byColumn, target: { zip: { type: 'category' } } } as Table;
+    const experiment = { dataset: config, training: { seed: 1, seeds: null } } as unknown as Experiment;
+    const { findings, split } = await checkData(experiment, options);
+    const doubles = findings?.filter(({ kind }) => kind === 'duplicated');
+    // The test row that is there ten times is in the training data, too.
+    expect(doubles?.map(({ part, count }) => [part, count])).toEqual([['test', 9], ['test', 1]]); // prettier-ignore
+    expect(split?.parts).toMatchObject({
+      train: { rows: 20, classes: { 8001: 8, 812: 12 } },
+      validation: { rows: 10, classes: { 8001: 3, 812: 7 } },
+      test: { rows: 10, classes: { 8001: 10, 812: 0 } },
+    });
   });
 });
 

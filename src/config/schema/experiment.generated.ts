@@ -317,6 +317,16 @@ export interface TableSplitConfig {
   folds: number | null;
   /** A column of whose values none is on two sides: of rows of the same speaker, patient or house all are trained on, or all validate, or all are tested. With `folds`, each fold has whole groups. Off unless given. */
   group: string | null;
+  /** A column of times, by which rows are divided: the newest part (`test_split`) is tested, the newest of the others (`validation_split`) validates. Rows of equal time stay on one side. Off unless given. */
+  time: string | null;
+  /** A column that says of each row of `path` what it is for: `train`, `validation` (`val`, `valid`, `dev`) or `test`; or words that `train`, `validation` and `test` name. Off unless given. */
+  column: string | null;
+  /** Words of `column` whose rows are for this, in place of its name. */
+  train: (string | number | boolean)[] | null;
+  /** Words of `column` whose rows are for this, in place of its name. */
+  validation: (string | number | boolean)[] | null;
+  /** Words of `column` whose rows are for this, in place of its name. */
+  test: (string | number | boolean)[] | null;
 }
 /** Random changes of the training images, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationConfig {

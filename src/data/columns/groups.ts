@@ -28,23 +28,24 @@ export class GroupReader implements CellReader {
 
   /**
    * Of each row its group, counted from 0.
-   * @param ends of each table, how many rows there are up to its end: a group is in one of them alone
+   * @param sideOf of each row, the side that it is given for: a group is on one of them alone
+   * @param other what another side is called
    * @throws UserError
    */
-  finish(ends: readonly number[]): Int32Array {
-    const tableOfGroup = new Map<number, number>();
+  finish(sideOf: (row: number) => number, other: string): Int32Array {
+    const sideOfGroup = new Map<number, number>();
     this.#rows.forEach((group, row) => {
-      const table = ends.findIndex((end) => row < end);
-      const other = tableOfGroup.get(group) ?? table;
-      if (other !== table) throw this.#onBothSides(group);
-      tableOfGroup.set(group, table);
+      const side = sideOf(row);
+      const before = sideOfGroup.get(group) ?? side;
+      if (before !== side) throw this.#onBothSides(group, other);
+      sideOfGroup.set(group, side);
     });
     return Int32Array.from(this.#rows);
   }
 
-  #onBothSides(group: number): Error {
+  #onBothSides(group: number, other: string): Error {
     const word = [...this.#known.keys()][group];
-    const problem = `the ${this.name} ${shown(word)} is here and in another of the tables`;
+    const problem = `the ${this.name} ${shown(word)} is here and in ${other}`;
     const hint =
       'let all of its rows be in one of them; or give one table as dataset.path, of which whole groups are drawn';
     return invalidTable(this.#first[group], problem, hint);

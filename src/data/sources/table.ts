@@ -1,18 +1,23 @@
 import type { Table as TableConfig } from '../../config/schema/experiment.generated.js';
 import { UserError } from '../../text/errors.js';
-import { randomStream } from '../../random.js';
 import type { ReadInput, RowSets } from '../columns/cells.js';
-import { drawGroups } from '../group-split.js';
-import { GroupReader } from '../columns/groups.js';
 import { inputKind, targetKind } from '../columns/kinds.js';
-import type { Dataset, DatasetColumns, DatasetDescription, LoadOptions, Rows, TargetValues } from '../dataset.js';
+import type {
+  Dataset,
+  DatasetColumns,
+  DatasetDescription,
+  LoadOptions,
+  Rows,
+  TargetValues,
+  Times,
+} from '../dataset.js';
 import { datasetDigest } from '../digest.js';
 import { type Announce, LastRead } from '../last-read.js';
 import { everyIndex, valuesOf } from '../rows.js';
-import { stratifiedOrder } from '../stratified-order.js';
 import { classesIn, readColumns } from '../tables/column-reading.js';
+import { SplitColumns, drawnSets, trainedRows } from '../tables/row-sets.js';
 import { filesOf } from '../tables/table.js';
-import { type OpenedTable, namedFiles, openTables } from '../tables/table-files.js';
+import { namedFiles, openTables } from '../tables/table-files.js';
 import type { DataSource } from './data-source.js';
 
 /** Tables, read, their images not yet decoded. */
@@ -21,6 +26,7 @@ interface ReadTables extends DatasetColumns {
   values: TargetValues;
   rows: RowSets;
   groups?: Int32Array;
+  times?: Times;
   givenValidation: number;
 }
 
@@ -38,7 +44,7 @@ async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dat
 }
 
 async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Dataset, 'name' | 'source'>> {
-  const { columns, values, rows, groups, inputs, target, givenValidation } = read;
+  const { columns, values, rows, groups, times, inputs, target, givenValidation } = read;
   const loaded = await Promise.all(columns.map((column) => column.load(options)));
   const setOf = (set: 'train' | 'test'): Rows => {
     const mapped = loaded.flatMap(({ prefetch }) => (prefetch ? [prefetch[set]] : []));
@@ -50,6 +56,7 @@ async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Datase
       inputs: loaded.map((column) => column[set]),
       target: valuesOf(values, rows[set]),
       ...(groups ? { groups: valuesOf(groups, rows[set]) } : {}),
+      ...(times ? { times: { ...times, values: valuesOf(times.values, rows[set]) } } : {}),
       ...(mapped.length > 0 ? { prefetch } : {}),
     };
   };
@@ -78,7 +85,7 @@ function sourceOf(config: TableConfig, { baseDirectory }: LoadOptions): [files: 
     encoding,
     test_split,
     classes !== null,
-    split?.group,
+    { ...split, folds: null },
     sets,
   ]);
   return [named.map(({ file }) => file), purpose];
@@ -94,60 +101,23 @@ async function readTables(config: TableConfig, options: LoadOptions, announce: A
     name,
     reader: inputKind(each.type).read(name, each, classesIn(tables, name)),
   }));
-  const name = config.split?.group ?? null;
-  const grouping = name === null ? [] : [{ name, reader: new GroupReader(name) }];
   const target = targetKind(targetConfig.type).read(targetName, targetConfig, classesIn(tables, targetName));
+  const split = new SplitColumns(config, opened);
   const { ends, again } = await readColumns(
     tables,
-    [...inputs, { name: targetName, reader: target }, ...grouping],
+    [...inputs, { name: targetName, reader: target }, ...split.readers],
     options,
   );
-  const groups = grouping.at(0)?.reader.finish(ends);
-  const { target: column, values } = target.finish(rowsOfClasses(config, opened, ends));
-  const { rows, givenValidation } = setsOf(config, {
-    opened,
-    ends,
-    groups,
-    strata: targetKind(column.type).strata(values),
-  });
+  const { groups, times, given } = await split.finish(ends, again, options);
+  // The rows whose words are the target's classes: of all, dataset.classes are taken.
+  const known = given && config.classes === null ? trainedRows(given) : everyIndex(ends[ends.length - 1]);
+  const { target: column, values } = target.finish(known);
+  const strata = targetKind(column.type).strata(values);
+  const { rows, givenValidation } = given ?? drawnSets(config.test_split, { groups, strata });
   const columns = inputs.map(({ reader }) => reader.finish(rows, again));
   requireOneInput(columns);
-  return { columns, inputs: columns.map((each) => each.column), target: column, values, rows, groups, givenValidation };
-}
-
-/** The rows whose words are the target's classes: those of training, or all, of which the chosen classes are taken. */
-function rowsOfClasses(
-  { classes }: TableConfig,
-  [{ set }]: readonly OpenedTable[],
-  ends: readonly number[],
-): Int32Array {
-  return everyIndex(set === 'all' || classes !== null ? ends[ends.length - 1] : ends[0]);
-}
-
-/** Which rows are trained on, which validate, which are tested. */
-function setsOf(
-  { test_split: part }: TableConfig,
-  {
-    opened,
-    ends,
-    groups,
-    strata,
-  }: { opened: readonly OpenedTable[]; ends: readonly number[]; groups?: Int32Array; strata: Int32Array },
-): { rows: RowSets; givenValidation: number } {
-  const count = strata.length;
-  const all = everyIndex(count);
-  if (opened[0].set === 'all') {
-    if (groups) {
-      const { drawn, rest } = drawGroups(groups, part, randomStream(0, 'table/test'));
-      return { rows: { train: rest, test: drawn }, givenValidation: 0 };
-    }
-    const order = stratifiedOrder(all, strata, randomStream(0, 'table/test'));
-    const tested = Math.min(Math.max(1, Math.round(count * part)), count - 1);
-    return { rows: { train: order.slice(tested).sort(), test: order.slice(0, tested).sort() }, givenValidation: 0 };
-  }
-  const end = ends[ends.length - 2];
-  const rows = { train: all.subarray(0, end), test: all.subarray(end) };
-  return { rows, givenValidation: opened.length === 3 ? end - ends[0] : 0 };
+  const names = columns.map((each) => each.column);
+  return { columns, inputs: names, target: column, values, rows, groups, times, givenValidation };
 }
 
 /** Vectors stand side by side; an image takes a model of its own. */

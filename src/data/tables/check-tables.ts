@@ -1,8 +1,12 @@
 import type { LoadOptions } from '../dataset.js';
+import type { Table as TableConfig } from '../../config/schema/experiment.generated.js';
+import { everyIndex } from '../rows.js';
+import { readColumns } from './column-reading.js';
 import { type Finding, type Profiles, findingsOf } from './findings.js';
 import { profileTable } from './profile.js';
-import type { RowBatch, Table } from './table.js';
-import { type TableFiles, openTables } from './table-files.js';
+import { SplitColumns, trainedRows } from './row-sets.js';
+import type { Part, RowBatch, Table } from './table.js';
+import { type OpenedTable, type TableFiles, openTables } from './table-files.js';
 
 /** The columns that an experiment uses of its tables. */
 export interface UsedColumns {
@@ -10,22 +14,64 @@ export interface UsedColumns {
   target: Readonly<Record<string, { type: string }>>;
 }
 
+/** How an experiment divides its rows. */
+type SplitConfig = Pick<TableConfig, 'split' | 'test_split'>;
+
 /**
- * What a user should know of the columns that an experiment uses, of all rows.
+ * What a user should know of the columns that an experiment uses, of all rows; of one table whose rows are divided by a
+ * column or by time, of each part.
  * @throws UserError as `openTables` and `Table.batches`
  */
 export async function checkTables(
-  { inputs, target, ...files }: TableFiles & UsedColumns,
+  { inputs, target, ...files }: TableFiles & UsedColumns & SplitConfig,
   options: LoadOptions,
 ): Promise<Finding[]> {
   const columns = Object.entries({ ...inputs, ...target });
   const stated = new Map(columns.map(([name, { type }]) => [name, type]));
   const profiles: Profiles = {};
-  for (const { table, set } of await openTables(files, options)) {
+  const opened = await openTables(files, options);
+  for (const { table, set } of await dividedTables(files, opened, options)) {
     const part = set === 'all' ? 'train' : set;
     profiles[part] = await profileTable(withColumns(table, new Set(stated.keys())), options);
   }
   return findingsOf(profiles, stated);
+}
+
+/** One table as several, where its rows say what they are for. */
+async function dividedTables(
+  config: SplitConfig,
+  opened: readonly OpenedTable[],
+  options: LoadOptions,
+): Promise<readonly OpenedTable[]> {
+  const split = new SplitColumns(config, opened);
+  const [{ table, set }] = opened;
+  if (set !== 'all' || split.readers.length === 0) return opened;
+  const { ends, again } = await readColumns([table], split.readers, options);
+  const { given } = await split.finish(ends, again, options);
+  if (!given) return opened;
+  const { rows, givenValidation } = given;
+  const train = trainedRows(given);
+  const validation = rows.train.subarray(rows.train.length - givenValidation);
+  return Object.entries({ train, validation, test: rows.test })
+    .filter(([, { length }]) => length > 0)
+    .map(([part, of]) => ({ set: part as Part, table: withRows(table, new Set(of)) }));
+}
+
+/** A table without its other rows. */
+function withRows(table: Table, rows: ReadonlySet<number>): Table {
+  return {
+    ...table,
+    rows: rows.size,
+    batches: async function* (options) {
+      let first = 0;
+      for await (const { first: start, count, cells, place } of table.batches(options)) {
+        const kept = everyIndex(count).filter((row) => rows.has(start + row));
+        const chosen = cells.map((column) => Array.from(kept, (row) => column[row]));
+        yield { first, count: kept.length, cells: chosen, place: (row, column) => place(kept[row], column) };
+        first += kept.length;
+      }
+    },
+  };
 }
 
 /** A table without its other columns. */

@@ -17,7 +17,7 @@ describe('the tables of an experiment', () => {
       inputs: { age: { type: 'number' } },
       target: { pet: { type: 'category' } },
     };
-    const findings = await checkTables(files, options);
+    const findings = await checkTables({ ...files, split: null, test_split: 0.2 }, options);
     const told = findings.map(({ kind, part, column, places }) => [kind, part, column, places]);
     // Row 3 is row 1 but for its id; the empty note isn't used.
     expect(told).toEqual([
@@ -31,7 +31,7 @@ describe('the tables of an experiment', () => {
     writeFileSync(join(folder, 't.csv'), Buffer.from('größe;art\n1,5;a\n;b\n', 'latin1'));
     const columns = { inputs: { größe: { type: 'number' } }, target: { art: { type: 'category' } } };
     const files = { ...nothing, ...columns, path: 't.csv', encoding: 'cp1252' as const };
-    const findings = await checkTables(files, options);
+    const findings = await checkTables({ ...files, split: null, test_split: 0.2 }, options);
     expect(findings.map(({ kind, part, column, message }) => [kind, part, column, message])).toEqual([
       ['recognized', 'train', undefined, 'separated by semicolons'],
       ['missing', 'train', 'größe', '1 of 2 values (50.0 %) is missing'],
