@@ -9,6 +9,7 @@ import type {
 import { counted, listed } from '../text/words.js';
 import { checkChance } from './chance.js';
 import { kindOf } from '../model/layers/kind-of.js';
+import { innerLayers } from './inner-layers.js';
 import { matchesName, outputIndex } from './layers.js';
 import type { Path, ProblemDetails, Report } from './text/problems.js';
 import { nearest } from './text/suggest.js';
@@ -97,7 +98,7 @@ interface PlacedLayer {
 function placedLayers(layers: LayerConfig[], path: Path): PlacedLayer[] {
   return layers.flatMap((layer, i) => [
     { layer, path: [...path, i] },
-    ...(layer.type === 'residual' ? placedLayers(layer.layers, [...path, i, 'layers']) : []),
+    ...innerLayers(layer).flatMap((inner) => placedLayers([...inner.layers], [...path, i, ...inner.path])),
   ]);
 }
 

@@ -1,10 +1,10 @@
+import { innerLayers, withInner } from './inner-layers.js';
 import { branchFor, expand } from './schema/schema.js';
 
 /** A layer as data: what the schema has found valid, but not yet complete. */
 export interface Layer {
   type: string;
   name?: string;
-  layers?: Layer[];
   [key: string]: unknown;
 }
 
@@ -26,8 +26,8 @@ export function completeLayers(
   const names = new LayerNames(layers);
   const complete = (layer: Layer, special: Partial<Layer>): Layer => {
     const name = layer.name ?? names.next(layer.type);
-    const inner = layer.layers && { layers: layer.layers.map((each) => complete(each, {})) };
-    const result = inherited({ ...special, ...layer, ...inner, name }, model);
+    const whole = withInner(layer, (each) => complete(each, {}));
+    const result = inherited({ ...special, ...whole, name }, model);
     if (!trainable || !('trainable' in result)) return result;
     return { ...result, trainable: trainable.some((pattern) => matchesName(name, pattern)) };
   };
@@ -124,8 +124,8 @@ class LayerNames {
 }
 
 function givenNames(layers: readonly Layer[]): string[] {
-  return layers.flatMap(({ name, layers: inner = [] }) => [
-    ...(name === undefined ? [] : [name]),
-    ...givenNames(inner),
+  return layers.flatMap((layer) => [
+    ...(layer.name === undefined ? [] : [layer.name]),
+    ...innerLayers(layer).flatMap((inner) => givenNames(inner.layers)),
   ]);
 }

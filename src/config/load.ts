@@ -1,5 +1,6 @@
 import { basename, extname, join, resolve } from 'node:path';
 import { ConfigError } from './text/config-error.js';
+import { withBranches } from './branches.js';
 import { readConfiguration, type Sections } from './configuration.js';
 import type { Experiment } from './schema/experiment.generated.js';
 import { readExperimentFile, readExperimentText, type FileTree } from './text/files.js';
@@ -139,8 +140,9 @@ function resolveWritten(
   written: WrittenExperiment,
 ): LoadedExperiment {
   const tree = interpolate(written.tree, written.env);
-  const { config, sections, origin, problem } = readConfiguration(tree, written.name);
-  const locate = (path: Path) => locationOf(valueSpan(tree, origin(path)));
+  const whole = withBranches(tree);
+  const { config, sections, origin, problem } = readConfiguration(whole, written.name);
+  const locate = (path: Path) => locationOf(valueSpan(whole, origin(path)));
   return { file, config, base, source: { tree, sections, written, locate, problem } };
 }
 

@@ -1,3 +1,4 @@
+import { checkBranches } from './branches.js';
 import { ConfigError } from './text/config-error.js';
 import { inOrder, problemAt, type Path, type Problem, type ProblemDetails } from './text/problems.js';
 import { at, keySpan, toJson, valueSpan, type Entry, type Json, type Tree } from './text/tree.js';
@@ -59,9 +60,17 @@ function isIncomplete(tree: Tree, key: string): boolean {
  */
 export function sectionMistakes(tree: Tree): Problem[] {
   const invalid = validate(tree);
-  const problems = [...invalid, ...checkModelForm(tree, invalid), ...checkSweepForm(tree)];
+  const branches = checkBranches(tree);
+  const own = invalid.filter((problem) => !branches.some((other) => isGivenByEach(problem, other)));
+  const problems = [...own, ...checkModelForm(tree, invalid), ...branches, ...checkSweepForm(tree)];
   if (problems.some(({ path }) => path === '')) throw new ConfigError(inOrder(problems));
   return problems;
+}
+
+/** What a layer lacks may be what `each` was meant to give it. */
+function isGivenByEach({ code, path }: Problem, other: Problem): boolean {
+  const [parallel, ...each] = other.path.split(/\.each(?=\.|$)/);
+  return code === 'missing-key' && each.length > 0 && path.startsWith(`${parallel}.layers.`);
 }
 
 /** A model is either `layers` or the short form, unless either is misspelt or in the wrong place. */

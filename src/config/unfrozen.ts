@@ -1,3 +1,4 @@
+import { withInner } from './inner-layers.js';
 import { matchesName } from './layers.js';
 import type { LayerConfig, ModelConfig, TrainingConfig } from './schema/experiment.generated.js';
 
@@ -11,8 +12,7 @@ export function unfrozen(model: ModelConfig, patterns: readonly string[]): Model
   if (patterns.length === 0) return model;
   const thaw = (layer: LayerConfig): LayerConfig => {
     const isNamed = 'trainable' in layer && patterns.some((pattern) => matchesName(layer.name, pattern));
-    const inner = layer.type === 'residual' ? { layers: layer.layers.map(thaw) } : {};
-    return { ...layer, ...inner, ...(isNamed ? { trainable: true } : {}) };
+    return { ...withInner(layer, thaw), ...(isNamed ? { trainable: true } : {}) };
   };
   return { ...model, layers: model.layers.map(thaw) };
 }

@@ -6,8 +6,10 @@ import { type LayerProblem, type Shape, shapeText } from './shape.js';
 
 /** What the model is given, and what it is to give. */
 export interface ModelShape {
-  /** Of one example: [height, width, channels] of an image, [features] of a table's row. */
+  /** Of one example: [height, width, channels] of an image, [features] of a table's row, [length] of the words of a text. */
   input: Shape;
+  /** Of a text whose words are numbered: how many different numbers there are, from 0, which is padding. */
+  tokens?: number;
   /** How many numbers it gives of each example: one for each class, or those that it predicts. */
   outputs: number;
   /** What these are. */
@@ -32,7 +34,8 @@ export interface ModelGraph {
 /** The layers of a model as they follow from one another, all that `check` and `plan` need to know of it. */
 export function modelGraph(config: ModelConfig, shape: ModelShape): ModelGraph {
   const builder = new GraphBuilder(shape);
-  const output = builder.chain(config.layers, builder.nodes[0], { path: ['model'], trainable: true });
+  const output = builder.chain(config.layers, builder.nodes[0], { path: ['model', 'layers'], trainable: true });
+  checkWords(shape, builder);
   checkOutput(output, shape, builder);
   return { nodes: builder.nodes, problems: builder.problems };
 }
@@ -41,12 +44,14 @@ class GraphBuilder implements GraphPlaces {
   readonly nodes: LayerNode[] = [];
   readonly problems: ShapeProblem[] = [];
   readonly #outputs: number;
+  readonly tokens: number | undefined;
   #sizesAreGuesses = false;
 
-  constructor({ input: shape, outputs }: ModelShape) {
+  constructor({ input: shape, outputs, tokens }: ModelShape) {
     this.#outputs = outputs;
+    this.tokens = tokens;
     this.nodes.push({
-      layer: { type: 'input', name: 'input' },
+      layer: { type: 'input', name: 'input', ...(tokens === undefined ? {} : { dtype: 'int32' }) },
       path: ['model', 'layers'],
       inputs: [],
       inputShape: shape,
@@ -58,7 +63,7 @@ class GraphBuilder implements GraphPlaces {
   chain(layers: readonly LayerConfig[], from: LayerNode, { path, trainable }: Origin): LayerNode {
     return layers.reduce((input, layer, index) => {
       const origin = {
-        path: [...path, 'layers', index],
+        path: [...path, index],
         trainable: trainable && (!('trainable' in layer) || layer.trainable),
       };
       if (layer.name === 'input') this.report(origin.path, { key: 'name', ...reservedName() });
@@ -79,8 +84,10 @@ class GraphBuilder implements GraphPlaces {
     const report = (problem: LayerProblem): void => {
       this.report(path, problem);
     };
-    const outputShape = kind.outputShape?.(complete, inputShape, report) ?? inputShape;
-    const node = { layer: complete, path, inputs, inputShape, outputShape, trainable };
+    const shapes = inputs.map((input) => input.outputShape);
+    const outputShape = kind.outputShape?.(complete, inputShape, report, shapes) ?? inputShape;
+    const node: LayerNode = { layer: complete, path, inputs, inputShape, outputShape, trainable };
+    if (kind.keepsMask && inputs[0].mask) node.mask = inputs[0].mask;
     this.nodes.push(node);
     return node;
   }
@@ -97,6 +104,19 @@ const reservedName = (): LayerProblem => ({
   expected: 'another name',
   received: 'input',
 });
+
+/** The numbers of words are names, not amounts: nothing can be computed of them. */
+function checkWords({ tokens }: ModelShape, builder: GraphBuilder): void {
+  const [input] = builder.nodes;
+  const isOfWords = ({ layer: { type } }: LayerNode): boolean => type === 'embedding' || type === 'padding_mask';
+  const taker = tokens !== undefined && builder.nodes.find((node) => node.inputs.includes(input) && !isOfWords(node));
+  if (!taker) return;
+  builder.report(taker.path, {
+    message: `the words of a text reach "${taker.layer.name}" as numbers, of which nothing can be computed`,
+    hint: 'put "- {type: embedding, output_dim: 100}" first, or give the text output_mode: multi_hot',
+    concerns: 'rank',
+  });
+}
 
 /** The model must end in a number for each class or target, and nothing may come between a softmax and the loss. */
 function checkOutput(output: LayerNode, wanted: ModelShape, builder: GraphBuilder): void {
@@ -116,7 +136,7 @@ function checkOutput(output: LayerNode, wanted: ModelShape, builder: GraphBuilde
 function outputMismatch({ layer }: LayerNode, shape: Shape, { outputs, outputsAre }: ModelShape): LayerProblem {
   const isOfClasses = outputsAre === 'classes';
   const what = isOfClasses ? `${outputs} classes` : `a target of ${counted(outputs, 'number')}`;
-  if (layer.type === 'dense') {
+  if (layer.type === 'dense' && shape.length === 1) {
     return {
       key: 'units',
       message: `the output layer "${layer.name}" has ${String(layer.units)} units for ${what}`,
@@ -131,7 +151,7 @@ function outputMismatch({ layer }: LayerNode, shape: Shape, { outputs, outputsAr
     message: `the last layer, "${layer.name}", doesn't give ${isOfClasses ? 'one number for each class' : 'the target'}`,
     expected: counted(outputs, 'number'),
     received: shapeText(shape),
-    hint: 'end with "- type: dense"',
+    hint: shape.length === 2 ? 'put "- type: global_pooling1d" before the last dense' : 'end with "- type: dense"',
   };
 }
 

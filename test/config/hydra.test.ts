@@ -83,7 +83,7 @@ describe('arguments as Hydra and Python write them', () => {
 function realPaths(path: readonly string[] = []): string[][] {
   const branches = schemasAt(path).flatMap(branchesOf);
   const keys = branches.flatMap(({ properties = {}, items }) => [...Object.keys(properties), ...(items ? ['0'] : [])]);
-  const inside = [...new Set(keys)].filter((key) => key !== 'layers' || !path.includes('layers'));
+  const inside = [...new Set(keys)].filter((key) => !['layers', 'branches'].includes(key) || !path.includes('layers'));
   return inside.map((key) => [...path, key]).flatMap((each) => [each, ...realPaths(each)]);
 }
 

@@ -10,10 +10,11 @@ from keras_model import Model, decode, encode
 
 def evaluate(case):
     """Inference, then steps of training: the first one's gradients, and the moving averages after the last."""
-    model = Model(case["model"], case["shape"], case["classes"])
+    model = Model(case["model"], case["shape"], case["classes"], case.get("tokens"))
     model.assign(case["weights"])
     weights = model.weights()
     images, cotangent = decode(case["images"]), decode(case["cotangent"])
+    of_words = case.get("tokens") is not None
     inference = model.keras(images[0], training=False)
     trained = {name: weight for name, weight in weights.items() if weight.trainable}
     with tf.GradientTape() as tape:
@@ -22,16 +23,23 @@ def evaluate(case):
         output = model.keras(x, training=True)
         penalty = tf.add_n(model.keras.losses) if model.keras.losses else tf.constant(0.0)
         loss = tf.reduce_sum(output * cotangent) + penalty
-    gradients = tape.gradient(loss, {"input": x, **{name: weight.value for name, weight in trained.items()}})
+    sources = {} if of_words else {"input": x}
+    gradients = tape.gradient(loss, {**sources, **{name: weight.value for name, weight in trained.items()}})
     for batch in images[1:]:
         model.keras(batch, training=True)
     return {
         "inference": encode(inference),
         "training": encode(output),
         "penalty": float(penalty),
-        "gradients": {name: encode(gradient) for name, gradient in gradients.items()},
+        "gradients": {name: encode(shaped(gradient, case["weights"].get(name))) for name, gradient in gradients.items()},
         "averages": {name: encode(weight) for name, weight in weights.items() if "/moving_" in name},
     }
+
+
+def shaped(gradient, weight):
+    """As our weight is."""
+    dense = tf.convert_to_tensor(gradient)
+    return dense if weight is None else tf.reshape(dense, weight["shape"])
 
 
 def draw(question):

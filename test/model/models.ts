@@ -6,6 +6,20 @@ import type { ModelShape } from '../../src/model/graph.js';
 /** Small images, of which no two sizes are equal. */
 export const IMAGES = { height: 9, width: 8, channels: 4, classes: 3 };
 
+/** Short sequences, and the words of short texts. */
+export const SEQUENCES = { length: 11, channels: 4, words: 9 };
+
+/** What models are given in tests. */
+export type Given = 'images' | 'sequences' | 'words';
+
+/** What a model of these is given, and gives. */
+export function shapeOfGiven(given: Given): ModelShape {
+  if (given === 'images') return shapeOf(IMAGES);
+  const { length, channels, words } = SEQUENCES;
+  const outputs = { outputs: IMAGES.classes, outputsAre: 'classes' as const };
+  return given === 'words' ? { input: [length], tokens: words, ...outputs } : { input: [length, channels], ...outputs };
+}
+
 /** What a model of images is given, and gives. */
 export function shapeOf({ height, width, channels, classes }: typeof IMAGES): ModelShape {
   return { input: [height, width, channels], outputs: classes, outputsAre: 'classes' };
@@ -21,7 +35,7 @@ export function resolveModel(layers: LayerFragment[], shared: Record<string, Jso
 
 /** The layers, then what makes a classifier of any: a flatten, and an output layer without softmax. */
 export function classifier(layers: LayerFragment[]): LayerFragment[] {
-  const flat = layers.some(({ type }) => type === 'flatten' || type === 'global_pooling2d');
+  const flat = layers.some(({ type }) => type === 'flatten' || type.startsWith('global_pooling'));
   const end: LayerFragment[] = [
     ...(flat ? [] : [{ type: 'flatten', name: 'last_flatten' }]),
     { type: 'dense', name: 'output', activation: 'linear' },

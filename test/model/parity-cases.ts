@@ -1,11 +1,13 @@
 import type { ActivationConfig } from '../../src/config/schema/experiment.generated.js';
 import type { Json } from '../../src/config/text/tree.js';
-import { type LayerFragment, choiceName } from './models.js';
+import { type Given, type LayerFragment, choiceName } from './models.js';
 
 /** A model to compare with Keras's of the same layers and weights. */
 export interface ParityCase {
   layers: LayerFragment[];
   shared?: Record<string, Json>;
+  /** Images unless told. */
+  of?: Given;
 }
 
 const activations: ActivationConfig[] = [
@@ -28,6 +30,13 @@ const activations: ActivationConfig[] = [
 ];
 
 const conv = (settings: Record<string, Json> = {}): LayerFragment => ({ type: 'conv2d', filters: 6, ...settings });
+const along = (settings: Record<string, Json> = {}): LayerFragment => ({ type: 'conv1d', filters: 6, ...settings });
+const embedded = (settings: Record<string, Json> = {}): LayerFragment => ({
+  type: 'embedding',
+  output_dim: 5,
+  ...settings,
+});
+const average: LayerFragment = { type: 'global_pooling1d', pooling: 'average' };
 const regularized = { kernel_regularizer: { l1: 0.01, l2: 0.02 } };
 
 /** Every type of layer, each in several settings; each case ends in a dense layer. */
@@ -139,4 +148,80 @@ export const PARITY_CASES: Record<string, ParityCase> = {
     layers: [conv(), { type: 'residual', trainable: false, layers: [conv({ padding: 'same' })] }],
     shared: { batch_normalization: true },
   },
+
+  conv1d: { of: 'sequences', layers: [along()], shared: regularized },
+  'conv1d, strided, same': {
+    of: 'sequences',
+    layers: [along({ kernel_size: 4, strides: 2, padding: 'same', activation: 'tanh' })],
+  },
+  'conv1d, dilated, normalized': {
+    of: 'sequences',
+    layers: [along({ kernel_size: 2, dilation_rate: 3 })],
+    shared: { batch_normalization: true },
+  },
+  separable_conv1d: {
+    of: 'sequences',
+    layers: [{ type: 'separable_conv1d', filters: 5, depth_multiplier: 2 }],
+    shared: regularized,
+  },
+  'separable_conv1d, strided, same': {
+    of: 'sequences',
+    layers: [{ type: 'separable_conv1d', filters: 5, strides: 3, padding: 'same', activation: 'swish' }],
+  },
+  'separable_conv1d, dilated': {
+    of: 'sequences',
+    layers: [{ type: 'separable_conv1d', filters: 5, dilation_rate: 2, kernel_size: 2 }],
+  },
+  'max pooling along a sequence': { of: 'sequences', layers: [along(), { type: 'pooling1d' }] },
+  'max pooling along a sequence, same, overlapping': {
+    of: 'sequences',
+    layers: [along({ activation: 'swish' }), { type: 'pooling1d', pool_size: 3, strides: 2, padding: 'same' }],
+  },
+  'average pooling along a sequence, same, overlapping': {
+    of: 'sequences',
+    layers: [along(), { type: 'pooling1d', pooling: 'average', pool_size: 4, strides: 3, padding: 'same' }],
+  },
+  'strided pooling along a sequence': { of: 'sequences', layers: [along(), { type: 'pooling1d', pooling: 'strided' }] },
+  'global max pooling along a sequence': { of: 'sequences', layers: [along(), { type: 'global_pooling1d' }] },
+  'global average pooling along a sequence': { of: 'sequences', layers: [along(), average] },
+  'dense of each step': {
+    of: 'sequences',
+    layers: [{ type: 'dense', units: 7 }, { type: 'layer_normalization' }],
+    shared: regularized,
+  },
+  'residual, projection of sequences': {
+    of: 'sequences',
+    layers: [{ type: 'residual', layers: [along({ padding: 'same', strides: 2 }), along({ padding: 'same' })] }],
+    shared: { batch_normalization: true, ...regularized },
+  },
+  embedding: { of: 'words', layers: [embedded({ embeddings_regularizer: { l1: 0.01, l2: 0.02 } })] },
+  'embedding, frozen, of more words': { of: 'words', layers: [embedded({ input_dim: 20, trainable: false }), along()] },
+  'embedding, padding left out': { of: 'words', layers: [embedded({ mask_zero: true }), average] },
+  'embedding, padding left out beyond dense layers': {
+    of: 'words',
+    layers: [embedded({ mask_zero: true }), { type: 'residual', layers: [{ type: 'dense', units: 5 }] }, average],
+  },
+  'embedding, padding forgotten by a convolution': {
+    of: 'words',
+    layers: [embedded({ mask_zero: true }), along(), average],
+  },
+  'parallel: kernels of several sizes (Kim, 2014)': {
+    of: 'words',
+    layers: [
+      embedded(),
+      {
+        type: 'parallel',
+        branches: [3, 4, 5].map((size) => [along({ kernel_size: size }), { type: 'global_pooling1d' }]),
+      },
+    ],
+  },
+  'parallel: the input beside a convolution': {
+    layers: [{ type: 'parallel', branches: [[], [], [conv({ padding: 'same' }), conv({ padding: 'same' })]] }],
+  },
+  ...Object.fromEntries(
+    ['add', 'multiply', 'maximum', 'average'].map((merge) => [
+      `parallel, ${merge}`,
+      { layers: [{ type: 'parallel', merge, branches: [[conv()], [conv({ activation: 'tanh' })], [conv()]] }] },
+    ]),
+  ),
 };

@@ -11,12 +11,11 @@ import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { type Encoded, asKeras, decode, deviation, encode, encodeAll } from '../support/encoding.js';
 import { askPython } from '../support/python.js';
 import { kerasPython } from '../support/tensorflow.js';
-import { IMAGES, resolveClassifier, shapeOf } from './models.js';
+import { IMAGES, type Given, SEQUENCES, resolveClassifier, shapeOfGiven } from './models.js';
 import type { ParityCase } from './parity-cases.js';
 
 const STEPS = 3;
 const BATCH = 5;
-const IMAGE = [IMAGES.height, IMAGES.width, IMAGES.channels];
 
 /** What a model makes of images: in inference, then in steps of training. */
 export interface Behaviour {
@@ -29,19 +28,35 @@ export interface Behaviour {
   averages: Record<string, Encoded>;
 }
 
-export const drawImages = (): tf.Tensor => normals('images', [STEPS, BATCH, ...IMAGE]);
+export const drawImages = (): tf.Tensor => drawInputs('images');
+
+/** Batches of what a model is given: numbers, or words of which every text's last are padding. */
+export function drawInputs(given: Given): tf.Tensor {
+  const shape = [STEPS, BATCH, ...shapeOfGiven(given).input];
+  if (given !== 'words') return normals(given, shape);
+  const stream = randomStream(1, 'test/words');
+  const { length, words } = SEQUENCES;
+  const values = Int32Array.from({ length: STEPS * BATCH * length }, (_, index) => {
+    const isPadding = index % length > 3 + (Math.floor(index / length) % (length - 3));
+    return isPadding ? 0 : 1 + stream.below(words - 1);
+  });
+  return tf.tensor(values, shape, 'int32');
+}
 /** What the outputs are multiplied by before they are summed up into the loss. */
 const drawCotangent = (): tf.Tensor => normals('cotangent', [BATCH, IMAGES.classes]);
 
 /** What Keras makes of each model. */
 export async function askKeras(cases: Record<string, ParityCase>): Promise<Record<string, Behaviour>> {
-  const questions = Object.entries(cases).map(([name, { layers, shared }]) => {
+  const questions = Object.entries(cases).map(([name, { layers, shared, of: given = 'images' }]) => {
     const model = resolveClassifier(layers, shared);
-    const { logits } = buildModel(model, shapeOf(IMAGES), { seed: 1, random: new StepRandom({} as Runtime) });
+    const shape = shapeOfGiven(given);
+    const { logits } = buildModel(model, shape, { seed: 1, random: new StepRandom({} as Runtime) });
     const weights = encodeAll(asKeras(logits, Object.fromEntries(logits.weights.map((each) => drawWeight(each)))));
     logits.dispose();
-    const question = { model, shape: IMAGE, classes: IMAGES.classes, weights };
-    return [name, { ...question, images: encode(drawImages()), cotangent: encode(drawCotangent()) }] as const;
+    const question = { model, shape: shape.input, tokens: shape.tokens, classes: IMAGES.classes, weights };
+    const inputs = drawInputs(given);
+    const images = encode(tf.tensor(Float32Array.from(inputs.dataSync()), inputs.shape));
+    return [name, { ...question, images, cotangent: encode(drawCotangent()) }] as const;
   });
   return (await ask({ cases: Object.fromEntries(questions) })).cases;
 }
@@ -60,15 +75,17 @@ async function ask(question: object): Promise<{ cases: Record<string, Behaviour>
 }
 
 /** What our model makes of the same images with the same weights; training is traced where the runtime traces. */
-export function behaviourOf(runtime: Runtime, { layers, shared }: ParityCase): Behaviour {
+export function behaviourOf(runtime: Runtime, { layers, shared, of: given = 'images' }: ParityCase): Behaviour {
   const random = new StepRandom(runtime);
-  const { logits: model } = buildModel(resolveClassifier(layers, shared), shapeOf(IMAGES), { seed: 1, random });
+  const shape = shapeOfGiven(given);
+  const { logits: model } = buildModel(resolveClassifier(layers, shared), shape, { seed: 1, random });
   const variables = model.weights.map((weight) => runtime.variable(weight.name, drawWeight(weight)[1]));
   const trained = model.trainableWeights.map((weight) => model.weights.indexOf(weight));
-  const program = runtime.compile('step', [{ shape: [BATCH, ...IMAGE], dtype: 'float32' }], ([x]) =>
+  const dtype = given === 'words' ? 'int32' : 'float32';
+  const program = runtime.compile('step', [{ shape: [BATCH, ...shape.input], dtype }], ([x]) =>
     trainingStep(model, variables, trained, x),
   );
-  const batches = tf.unstack(drawImages());
+  const batches = tf.unstack(drawInputs(given));
   const inference = infer(model, variables, batches[0]);
   const [training, penalty, input, ...gradients] = program.run([batches[0]]);
   for (const batch of batches.slice(1)) tf.dispose(program.run([batch]));
@@ -80,7 +97,7 @@ export function behaviourOf(runtime: Runtime, { layers, shared }: ParityCase): B
     training: encode(training),
     penalty: penalty.dataSync()[0],
     gradients: {
-      input: encode(input),
+      ...(given === 'words' ? {} : { input: encode(input) }),
       ...encodeAll(asKeras(model, Object.fromEntries(names.map((name, index) => [name, gradients[index]])))),
     },
     averages: encodeAll(Object.fromEntries(averages)),
@@ -91,18 +108,20 @@ function infer(model: tf.LayersModel, variables: Variable[], x: tf.Tensor): tf.T
   return withWeights(model, accessTo(variables, []), () => model.apply(x, { training: false }) as tf.Tensor);
 }
 
-/** The output, the penalty, and the gradients in the images and the trained weights. */
+/** The output, the penalty, and the gradients in the images (of words there is none: zeros) and the trained weights. */
 function trainingStep(model: tf.LayersModel, variables: Variable[], trained: number[], x: tf.Tensor): tf.Tensor[] {
   const results: tf.Tensor[] = [];
-  const { grads } = tf.valueAndGrads((input: tf.Tensor, ...weights: tf.Tensor[]) =>
-    withWeights(model, accessTo(variables, trained, weights), () => {
+  const isOfWords = x.dtype === 'int32';
+  const { grads } = tf.valueAndGrads((...parameters: tf.Tensor[]) => {
+    const [input, weights] = isOfWords ? [x, parameters] : [parameters[0], parameters.slice(1)];
+    return withWeights(model, accessTo(variables, trained, weights), () => {
       const output = model.apply(input, { training: true }) as tf.Tensor;
       const penalty = regularizationPenalty(model) ?? tf.scalar(0);
       results.push(tf.keep(output), tf.keep(penalty));
       return tf.add<tf.Scalar>(tf.sum(tf.mul(output, drawCotangent())), penalty);
-    }),
-  )([x, ...trained.map((index) => variables[index].read())]);
-  return [...results, ...grads];
+    });
+  })([...(isOfWords ? [] : [x]), ...trained.map((index) => variables[index].read())]);
+  return [...results, ...(isOfWords ? [tf.zerosLike(x)] : []), ...grads];
 }
 
 function accessTo(variables: Variable[], trained: number[], values: tf.Tensor[] = []) {

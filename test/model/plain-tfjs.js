@@ -4,14 +4,14 @@ import { json } from 'node:stream/consumers';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 
-/** @typedef {{ directories: string[], shape: number[], images: number[] }} Question */
+/** @typedef {{ directory: string, shape: number[], dtype: 'float32' | 'int32', values: number[] }[]} Question */
 
 tf.enableProdMode(); // or tfjs prints an advertisement
-const { directories, shape, images } = /** @type {Question} */ (await json(process.stdin));
+const questions = /** @type {Question} */ (await json(process.stdin));
 const answers = [];
-for (const directory of directories) {
+for (const { directory, shape, dtype, values } of questions) {
   const model = await tf.loadLayersModel({ load: () => Promise.resolve(readModel(directory)) });
-  const output = /** @type {tf.Tensor} */ (model.predict(tf.tensor(images, shape)));
+  const output = /** @type {tf.Tensor} */ (model.predict(tf.tensor(values, shape, dtype)));
   answers.push([...output.dataSync()]);
 }
 process.stdout.write(JSON.stringify(answers));

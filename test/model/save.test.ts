@@ -10,9 +10,9 @@ import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { askPython } from '../support/python.js';
 import { startTensorFlow } from '../support/tensorflow.js';
-import { IMAGES, resolveClassifier, resolveModel, shapeOf } from './models.js';
+import { IMAGES, resolveClassifier, resolveModel, shapeOf, shapeOfGiven } from './models.js';
 import { PARITY_CASES, type ParityCase } from './parity-cases.js';
-import { drawImages, drawWeight } from './parity.js';
+import { drawImages, drawInputs, drawWeight } from './parity.js';
 
 const CASES: Record<string, ParityCase> = {
   ...PARITY_CASES,
@@ -37,9 +37,9 @@ afterAll(() => {
 });
 
 /** A model whose weights are like trained ones: no zero biases, no averages of 0 and 1. */
-function modelOf({ layers, shared }: ParityCase): tf.LayersModel {
+function modelOf({ layers, shared, of: given = 'images' }: ParityCase): tf.LayersModel {
   const random = new StepRandom(runtime);
-  const { model } = buildModel(resolveClassifier(layers, shared), shapeOf(IMAGES), { seed: 1, random });
+  const { model } = buildModel(resolveClassifier(layers, shared), shapeOfGiven(given), { seed: 1, random });
   for (const weight of model.weights) weight.write(drawWeight(weight)[1]);
   return model;
 }
@@ -48,17 +48,20 @@ const smallModel = (): tf.LayersModel => modelOf({ layers: [{ type: 'conv2d', fi
 
 describe('a saved model', () => {
   it('predicts the same in a program that has only tfjs', async () => {
-    const images = tf.unstack(drawImages())[0];
+    const inputs = Object.values(CASES).map(({ of: given = 'images' }) => tf.unstack(drawInputs(given))[0]);
     const directories = Object.keys(CASES).map((_, index) => join(root, `case-${index}`));
     const expected: number[][] = [];
     for (const [index, each] of Object.values(CASES).entries()) {
       const model = modelOf(each);
       await saveModel(model, directories[index], {});
-      expected.push([...(model.predict(images) as tf.Tensor).dataSync()]);
+      expected.push([...(model.predict(inputs[index]) as tf.Tensor).dataSync()]);
       model.dispose();
     }
     const program = fileURLToPath(new URL('plain-tfjs.js', import.meta.url));
-    const question = { directories, shape: images.shape, images: [...images.dataSync()] };
+    const question = directories.map((directory, index) => {
+      const { shape, dtype } = inputs[index];
+      return { directory, shape, dtype, values: [...inputs[index].dataSync()] };
+    });
     const answers = await askPython<number[][]>(process.execPath, program, question);
     for (const [index, name] of Object.keys(CASES).entries()) {
       const scale = Math.max(1, ...expected[index].map(Math.abs));

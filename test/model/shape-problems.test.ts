@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/config/text/tree.js';
 import { checkShapes } from '../../src/model/shapes.js';
-import { type LayerFragment, resolveModel, shapeOf } from './models.js';
+import { type LayerFragment, resolveModel, shapeOf, shapeOfGiven } from './models.js';
 
 const IMAGE = { height: 12, width: 10, channels: 3, classes: 10 };
 const conv = (settings: Record<string, Json> = {}): LayerFragment => ({ type: 'conv2d', filters: 8, ...settings });
@@ -70,10 +70,41 @@ describe('checkShapes', () => {
       '2',
       'weights, most of them in "dense_1"',
     ],
+    [
+      'branches of different sizes',
+      [{ type: 'parallel', branches: [[conv()], [conv({ padding: 'same' })]] }, ...end],
+      '0.branches',
+      'padding: same',
+    ],
+    ['a layer of sequences', [{ type: 'conv1d', filters: 8 }, ...end], '0', 'for images there are conv2d'],
+    ['an embedding of an image', [{ type: 'embedding', output_dim: 8 }, ...end], '0', 'needs the words of a text'],
+    [
+      'a layer within a branch',
+      [{ type: 'parallel', branches: [[], [conv({ groups: 2, padding: 'same' })]] }, ...end],
+      '0.branches.1.0.groups',
+      'a divisor of 3',
+    ],
   ])('finds %s', (_, layers, place, text) => {
     const [problem, ...others] = problemsOf(layers);
     expect(others).toEqual([]);
     expect(problem.path.join('.')).toBe(['model', 'layers', ...(place ? [place] : [])].join('.'));
+    expect(Object.values(problem).join('\n')).toContain(text);
+  });
+
+  it.each<[string, LayerFragment[], string, string]>([
+    ['numbers of words taken for amounts', [{ type: 'dense' }], '0', '{type: embedding'],
+    ['too few vectors', [{ type: 'embedding', output_dim: 8, input_dim: 5 }, ...end], '0.input_dim', 'at least 9'],
+    ['no pooling over time', [{ type: 'embedding', output_dim: 8 }, { type: 'dense' }], '1', 'global_pooling1d'],
+    [
+      'a kernel longer than the text',
+      [{ type: 'embedding', output_dim: 8 }, { type: 'conv1d', filters: 2, kernel_size: 12 }, ...end],
+      '1.kernel_size',
+      'at most 11',
+    ],
+  ])('finds in a model of a text %s', (_, layers, place, text) => {
+    const [problem, ...others] = checkShapes(resolveModel(layers), shapeOfGiven('words'));
+    expect(others).toEqual([]);
+    expect(problem.path.join('.')).toBe(`model.layers.${place}`);
     expect(Object.values(problem).join('\n')).toContain(text);
   });
 

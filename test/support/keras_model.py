@@ -19,8 +19,9 @@ def encode(values):
 class Model:
     """Layers of a resolved configuration, built one by one as it says, and their weights by our names for them."""
 
-    def __init__(self, config, shape, classes):
+    def __init__(self, config, shape, classes, tokens=None):
         self.classes = classes
+        self.tokens = tokens
         self.layers = {}
         image = keras.Input(shape)
         output = self.chain(config["layers"], image, True)
@@ -38,14 +39,19 @@ class Model:
 
     def put(self, layer, value, trainable):
         kind, name = layer["type"], layer["name"]
-        if kind in ("conv2d", "depthwise_conv2d", "separable_conv2d", "dense"):
+        if kind in ("conv2d", "depthwise_conv2d", "separable_conv2d", "conv1d", "separable_conv1d", "dense"):
             return self.put_kernel(layer, value, trainable)
         if kind == "residual":
             return self.put_residual(layer, value, trainable)
+        if kind == "parallel":
+            return merge(layer["merge"], [self.chain(each, value, trainable) for each in layer["branches"]])
         if kind == "activation":
             return self.activate(name, layer["activation"], value, trainable)
-        if kind == "pooling2d":
+        if kind in ("pooling1d", "pooling2d"):
             return pool(layer, value)
+        if kind == "global_pooling1d":
+            average = keras.layers.GlobalAveragePooling1D
+            return (average if layer["pooling"] == "average" else keras.layers.GlobalMaxPooling1D)()(value)
         if kind == "global_pooling2d":
             average = keras.layers.GlobalAveragePooling2D
             return (average if layer["pooling"] == "average" else keras.layers.GlobalMaxPooling2D)()(value)
@@ -59,6 +65,14 @@ class Model:
             made = dropout(layer["rate"])
         elif kind == "zero_padding2d":
             made = keras.layers.ZeroPadding2D(layer["padding"])
+        elif kind == "embedding":
+            made = keras.layers.Embedding(
+                layer.get("input_dim", self.tokens),
+                layer["output_dim"],
+                embeddings_initializer=initializer_of(layer["embeddings_initializer"]),
+                embeddings_regularizer=keras.regularizers.L1L2(**layer["embeddings_regularizer"]),
+                mask_zero=layer["mask_zero"],
+            )
         elif kind == "flatten":
             made = keras.layers.Flatten()
         return self.add(name, made, value, trainable)
@@ -77,12 +91,15 @@ class Model:
             return keras.layers.Dense(layer.get("units", self.classes), **kernel("kernel", layer), **common)
         for key in ("kernel_size", "strides", "padding", "dilation_rate"):
             common[key] = layer[key]
+        if layer["type"] == "conv1d":
+            return keras.layers.Conv1D(layer["filters"], **kernel("kernel", layer), **common)
         if layer["type"] == "conv2d":
             return keras.layers.Conv2D(layer["filters"], groups=layer["groups"], **kernel("kernel", layer), **common)
         common.update(depth_multiplier=layer["depth_multiplier"], **kernel("depthwise", layer))
         if layer["type"] == "depthwise_conv2d":
             return keras.layers.DepthwiseConv2D(**common)
-        return keras.layers.SeparableConv2D(layer["filters"], **kernel("pointwise", layer), **common)
+        separable = keras.layers.SeparableConv1D if layer["type"] == "separable_conv1d" else keras.layers.SeparableConv2D
+        return separable(layer["filters"], **kernel("pointwise", layer), **common)
 
     def put_residual(self, layer, value, trainable):
         name, main = layer["name"], self.chain(layer["layers"], value, trainable)
@@ -92,6 +109,9 @@ class Model:
             common = {"use_bias": not layer["batch_normalization"], **kernel("kernel", layer)}
             if len(main.shape) == 2:
                 made = keras.layers.Dense(main.shape[-1], **common)
+            elif len(main.shape) == 3:
+                steps = -(-value.shape[1] // main.shape[1])
+                made = keras.layers.Conv1D(main.shape[-1], 1, strides=steps, **common)
             else:
                 strides = [-(-value.shape[axis] // main.shape[axis]) for axis in (1, 2)]
                 made = keras.layers.Conv2D(main.shape[-1], 1, strides=strides, **common)
@@ -99,7 +119,7 @@ class Model:
             if layer["batch_normalization"]:
                 norm = keras.layers.BatchNormalization()
                 shortcut = self.add(f"{projection}/batch_normalization", norm, shortcut, trainable)
-        return self.activate(f"{name}/activation", layer["activation"], main + shortcut, trainable)
+        return self.activate(f"{name}/activation", layer["activation"], keras.layers.Add()([main, shortcut]), trainable)
 
     def activate(self, name, activation, value, trainable):
         if isinstance(activation, str):
@@ -122,11 +142,11 @@ class Model:
         return weights
 
     def assign(self, values):
-        """Sets all weights, by name."""
+        """Sets all weights, by name; ours of a separable convolution along a sequence has a row of 1."""
         weights = self.weights()
         assert weights.keys() == values.keys(), (sorted(weights), sorted(values))
         for name, value in values.items():
-            weights[name].assign(decode(value))
+            weights[name].assign(decode(value).reshape(weights[name].shape))
 
 
 def kernel(name, layer):
@@ -149,9 +169,22 @@ def initializer_of(initializer):
 def pool(layer, value):
     if layer["pooling"] == "none":
         return value
+    along = layer["type"] == "pooling1d"
     if layer["pooling"] == "strided":
         strides = layer["strides"]
+        if along:
+            return value[:, ::strides]
         rows, columns = (strides, strides) if isinstance(strides, int) else strides
         return value[:, ::rows, ::columns, :]
-    kind = keras.layers.MaxPooling2D if layer["pooling"] == "max" else keras.layers.AveragePooling2D
+    if along:
+        kind = keras.layers.MaxPooling1D if layer["pooling"] == "max" else keras.layers.AveragePooling1D
+    else:
+        kind = keras.layers.MaxPooling2D if layer["pooling"] == "max" else keras.layers.AveragePooling2D
     return kind(layer["pool_size"], layer["strides"], layer["padding"])(value)
+
+
+def merge(kind, values):
+    """Of a single branch nothing has to be merged."""
+    if len(values) == 1:
+        return values[0]
+    return getattr(keras.layers, kind.title())()(values)

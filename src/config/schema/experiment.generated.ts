@@ -56,17 +56,23 @@ export type LayerConfig =
   | Conv2D
   | DepthwiseConv2D
   | SeparableConv2D
+  | Conv1D
+  | SeparableConv1D
   | Pooling2D
   | GlobalPooling2D
+  | Pooling1D
+  | GlobalPooling1D
   | BatchNormalization
   | LayerNormalization
   | Dropout
   | SpatialDropout2D
   | ZeroPadding2D
   | Flatten
+  | Embedding
   | Dense
   | ActivationLayer
-  | Residual;
+  | Residual
+  | Parallel;
 /** An optimizer with its parameters. */
 export type OptimizerConfig = Sgd | Adagrad | Adadelta | Rmsprop | Adam | Adamw;
 /** A schedule with its parameters. Lengths are in epochs and count after the warm-up; the rate is set anew in every step. */
@@ -470,7 +476,7 @@ export interface ModelConfig {
   kernel_size: Size;
   /** Padding of every convolution that doesn't say otherwise. */
   padding: 'valid' | 'same';
-  /** What every `pooling2d` does that doesn't say otherwise: `strided` keeps every stride-th pixel (the convolution before it gets a stride, in effect), `none` leaves the layer out. */
+  /** What every `pooling2d`, `pooling1d` and `global_pooling1d` does that doesn't say otherwise: `strided` keeps every stride-th pixel (the convolution before it gets a stride, in effect), `none` leaves the layer out; these two are nothing for `global_pooling1d`. */
   pooling: 'max' | 'average' | 'strided' | 'none';
   activation: ActivationConfig;
   kernel_initializer: InitializerConfig;
@@ -651,6 +657,66 @@ export interface SeparableConv2D {
   /** Whether the weights are trained; false freezes them. */
   trainable: boolean;
 }
+/** Convolution along a sequence (Keras Conv1D), then batch normalization, activation and dropout where asked for. */
+export interface Conv1D {
+  /** Kind of layer. */
+  type: 'conv1d';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** Number of output channels. */
+  filters: number;
+  /** Length of the kernel in steps. Default: `model.kernel_size`. */
+  kernel_size: number;
+  /** Step of the kernel. */
+  strides: number;
+  /** `valid` uses only steps inside the sequence, `same` pads with zeros so that stride 1 keeps the length. Default: `model.padding`. */
+  padding: 'valid' | 'same';
+  /** Spacing between kernel elements (dilated convolution). */
+  dilation_rate: number;
+  activation: ActivationConfig;
+  /** Adds a bias. Default: true, except where batch normalization follows, whose offset takes its place. */
+  use_bias: boolean;
+  kernel_initializer: InitializerConfig;
+  bias_initializer: InitializerConfig;
+  kernel_regularizer: RegularizerConfig;
+  /** Batch normalization between the linear part and the activation. Default: `model.batch_normalization`; not in the output layer. */
+  batch_normalization: boolean;
+  /** Part of the output that is dropped in training, after the activation. Default: `model.dropout`; 0 in the output layer. */
+  dropout: number;
+  /** Whether the weights are trained; false freezes them. */
+  trainable: boolean;
+}
+/** Depthwise convolution along a sequence followed by one of a single step (Keras SeparableConv1D). Initializer and regularizer hold for both kernels. */
+export interface SeparableConv1D {
+  /** Kind of layer. */
+  type: 'separable_conv1d';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** Number of output channels. */
+  filters: number;
+  /** Length of the kernel in steps. Default: `model.kernel_size`. */
+  kernel_size: number;
+  /** Step of the kernel. */
+  strides: number;
+  /** `valid` uses only steps inside the sequence, `same` pads with zeros so that stride 1 keeps the length. Default: `model.padding`. */
+  padding: 'valid' | 'same';
+  /** Spacing between kernel elements (dilated convolution). */
+  dilation_rate: number;
+  /** Depthwise output channels per input channel. */
+  depth_multiplier: number;
+  activation: ActivationConfig;
+  /** Adds a bias. Default: true, except where batch normalization follows, whose offset takes its place. */
+  use_bias: boolean;
+  kernel_initializer: InitializerConfig;
+  bias_initializer: InitializerConfig;
+  kernel_regularizer: RegularizerConfig;
+  /** Batch normalization between the linear part and the activation. Default: `model.batch_normalization`; not in the output layer. */
+  batch_normalization: boolean;
+  /** Part of the output that is dropped in training, after the activation. Default: `model.dropout`; 0 in the output layer. */
+  dropout: number;
+  /** Whether the weights are trained; false freezes them. */
+  trainable: boolean;
+}
 /** Pooling (Keras MaxPooling2D, AveragePooling2D). */
 export interface Pooling2D {
   /** Kind of layer. */
@@ -672,6 +738,30 @@ export interface GlobalPooling2D {
   name: string;
   /** What is kept of each channel. */
   pooling: 'average' | 'max';
+}
+/** Pooling along a sequence (Keras MaxPooling1D, AveragePooling1D). */
+export interface Pooling1D {
+  /** Kind of layer. */
+  type: 'pooling1d';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** `max`, `average`, `strided` (keeps every stride-th step) or `none` (the layer is left out). Default: `model.pooling`. */
+  pooling: 'max' | 'average' | 'strided' | 'none';
+  /** Length of the window in steps. */
+  pool_size: number;
+  /** Step of the window. Default: `pool_size`. */
+  strides: number;
+  /** `same` also pools the incomplete windows at the ends. */
+  padding: 'valid' | 'same';
+}
+/** Pools each channel of a sequence to one number (Keras GlobalMaxPooling1D, GlobalAveragePooling1D): max over time (Kim, 2014) or the average, of which padding is no part where the embedding has `mask_zero`. */
+export interface GlobalPooling1D {
+  /** Kind of layer. */
+  type: 'global_pooling1d';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** `max` or `average`: what is kept of each channel. Default: `model.pooling`. */
+  pooling: 'max' | 'average';
 }
 /** Normalizes each channel over the batch (Keras BatchNormalization). */
 export interface BatchNormalization {
@@ -739,6 +829,23 @@ export interface Flatten {
   /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
   name: string;
 }
+/** A vector for each word of a text (Keras Embedding); stands first. */
+export interface Embedding {
+  /** Kind of layer. */
+  type: 'embedding';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** How many different words there are vectors for, padding and unknown words included. Default: as many as the text has. */
+  input_dim?: number;
+  /** Length of a vector. */
+  output_dim: number;
+  embeddings_initializer: InitializerConfig;
+  embeddings_regularizer: RegularizerConfig;
+  /** Whether padding is left out of averages and of attention. */
+  mask_zero: boolean;
+  /** Whether the weights are trained; false freezes them. */
+  trainable: boolean;
+}
 /** Fully connected layer (Keras Dense), then batch normalization, activation and dropout where asked for. */
 export interface Dense {
   /** Kind of layer. */
@@ -785,6 +892,17 @@ export interface Residual {
   batch_normalization: boolean;
   /** Whether the weights are trained; false freezes them. */
   trainable: boolean;
+}
+/** Branches side by side, all of the same input, and their outputs merged. */
+export interface Parallel {
+  /** Kind of layer. */
+  type: 'parallel';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** The layers of each branch; an empty list passes the input on. These, or `layers` with `each`, are required. */
+  branches: LayerConfig[][];
+  /** How the outputs become one (Keras Concatenate, Add, Multiply, Maximum, Average): side by side along the last axis, or number by number. */
+  merge: 'concatenate' | 'add' | 'multiply' | 'maximum' | 'average';
 }
 /** How the model is trained. */
 export interface TrainingConfig {

@@ -16,9 +16,17 @@ export function branchesOf(schema: Schema): Schema[] {
  */
 export function schemasAt(path: Path): Schema[] {
   return path.reduce<Schema[]>(
-    (around, part) => around.flatMap((schema) => childrenCalled(part, schema)),
+    (around, part) => once(around.flatMap((schema) => childrenCalled(part, schema))),
     [experimentSchema()],
   );
+}
+
+/** Layers lie in layers of several kinds: without this, each step of a path would double what it may lead to. */
+function once(schemas: readonly Schema[]): Schema[] {
+  const known = new Map(
+    schemas.map((schema) => [Object.keys(schema).length === 1 ? (schema.$ref ?? schema) : schema, schema]),
+  );
+  return [...known.values()];
 }
 
 function childrenCalled(part: string | number, schema: Schema): Schema[] {

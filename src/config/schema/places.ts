@@ -18,7 +18,9 @@ export function allPlaces(): Map<string, Places> {
 /** The place that a mapping's path belongs to: indices and nesting of layers make no difference. */
 export function placeOf(path: Path): string {
   const words = path.filter((part) => typeof part === 'string');
-  return words.filter((word, i) => word !== 'layers' || words.indexOf('layers') === i).join('.');
+  const first = words.indexOf('layers');
+  const isNested = (word: string, i: number): boolean => first >= 0 && i > first && /^(layers|branches)$/.test(word);
+  return words.filter((word, i) => !isNested(word, i)).join('.');
 }
 
 /** A place in words: `training.optimizer (sgd, rmsprop)`. */

@@ -1,3 +1,4 @@
+import { withBranches } from '../branches.js';
 import { combine, type Configuration, type Sections } from '../configuration.js';
 import { ConfigError } from '../text/config-error.js';
 import type { DatasetConfig } from '../schema/experiment.generated.js';
@@ -107,14 +108,19 @@ export class VariantResolver {
     const { env } = this.#experiment.source.written;
     const root = changed as MappingTree;
     const entry = this.#referring.has(key) ? interpolateEntry(root, key, env) : root.entries.get(key);
-    return { kind: 'mapping', entries: new Map(entry ? [[key, entry]] : []), span: entry?.key ?? root.span };
+    const alone: MappingTree = {
+      kind: 'mapping',
+      entries: new Map(entry ? [[key, entry]] : []),
+      span: entry?.key ?? root.span,
+    };
+    return withBranches(alone) as MappingTree;
   }
 
   /** The variant as a file would say it, beside the sweep that it comes from. */
   #tree(changed: readonly (readonly [string, Section])[]): MappingTree {
     const { entries, span } = this.#experiment.source.tree as MappingTree;
     const own = changed.flatMap(([key, { entry }]) => (entry ? [[key, entry] as const] : []));
-    return { kind: 'mapping', entries: new Map([...entries, ...own]), span };
+    return withBranches({ kind: 'mapping', entries: new Map([...entries, ...own]), span }) as MappingTree;
   }
 }
 

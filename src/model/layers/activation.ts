@@ -9,6 +9,7 @@ import { elementCount } from '../../tensorflow/element-count.js';
 
 /** An activation as a layer of its own (Keras Activation, LeakyReLU, PReLU, ELU). */
 export const activation: LayerKind<ActivationLayer> = {
+  keepsMask: true,
   outputShape(layer, input, report) {
     checkSharedAxes(layer.activation, input, report);
     return input;

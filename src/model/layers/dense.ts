@@ -15,9 +15,10 @@ export const dense: LayerKind<Dense> = {
     return [{ code: 'missing-key', message, expected: 'units: a whole number, at least 1' }];
   },
   complete: (layer, classes) => ({ ...layer, units: layer.units ?? classes }),
+  keepsMask: true,
   outputShape(layer, input, report) {
-    checkIsVector(layer.name, input, report);
-    return [layer.units ?? 1];
+    checkIsNoImage(layer.name, input, report);
+    return [...(input.length === 2 ? [input[0]] : []), layer.units ?? 1];
   },
   build(layer, [input], context) {
     const built = tf.layers.dense({
@@ -27,15 +28,22 @@ export const dense: LayerKind<Dense> = {
       kernelRegularizer: createRegularizer(layer.kernel_regularizer),
     });
     return apply(
-      replaceProduct(built, layer, (x, weight) => tf.matMul(x, weight('kernel'))),
+      replaceProduct(built, layer, (x, weight) => product(x, weight('kernel'))),
       input,
     );
   },
 };
 
+/** Of each step of a sequence, as of each example. */
+function product(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+  if (x.rank === 2) return tf.matMul(x, kernel);
+  const [features, units] = kernel.shape;
+  return tf.reshape(tf.matMul(tf.reshape(x, [-1, features]), kernel), [...x.shape.slice(0, -1), units]);
+}
+
 /** Keras would apply a dense layer to each pixel; in a classifier that is a forgotten flatten. */
-function checkIsVector(name: string, input: Shape, report: Report): void {
-  if (input.length === 1) return;
+function checkIsNoImage(name: string, input: Shape, report: Report): void {
+  if (input.length < 3) return;
   report({
     message: `a flatten is missing before the dense layer "${name}", which an image of ${shapeText(input)} reaches`,
     expected: 'one vector per example',

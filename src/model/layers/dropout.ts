@@ -6,6 +6,7 @@ import { apply, replaceCall } from './standard-layer.js';
 
 /** Dropout (Srivastava et al., 2014; Keras Dropout). */
 export const dropout: LayerKind<Dropout> = {
+  keepsMask: true,
   build: (layer, [input], { random }) =>
     apply(
       dropoutLayer(layer, random, (shape) => shape),

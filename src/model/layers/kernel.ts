@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type {
+  Conv1D,
   Conv2D,
   Dense,
   DepthwiseConv2D,
   InitializerConfig,
+  SeparableConv1D,
   SeparableConv2D,
 } from '../../config/schema/experiment.generated.js';
 import { randomStream } from '../../random.js';
@@ -17,7 +19,7 @@ import { optionalWeightOf, replaceCall, weightOf } from './standard-layer.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A layer with a kernel, which may bring batch normalization, activation and dropout with it. */
-export type KernelLayer = Conv2D | DepthwiseConv2D | SeparableConv2D | Dense;
+export type KernelLayer = Conv1D | SeparableConv1D | Conv2D | DepthwiseConv2D | SeparableConv2D | Dense;
 
 /** What layers with a kernel are built from, besides their own configuration. */
 export type KernelSettings = Pick<BuildContext, 'seed' | 'trainable' | 'inputShape' | 'isPooledFirst'>;

@@ -1,12 +1,22 @@
 import type { LayerConfig } from '../../config/schema/experiment.generated.js';
-import { add } from './add.js';
 import { input } from './input.js';
 import { layerKinds } from './kinds.generated.js';
 import type { LayerKind } from './layer-kind.js';
 import type { PlainLayer } from './layer-node.js';
+import { merge } from './merge.js';
+import { paddingMask } from './padding-mask.js';
 
 /** Those of configurations, and those that only other layers bring with them. */
-const kinds = { ...layerKinds, add, input };
+const kinds = {
+  ...layerKinds,
+  input,
+  padding_mask: paddingMask,
+  concatenate: merge,
+  add: merge,
+  multiply: merge,
+  maximum: merge,
+  average: merge,
+};
 
 /** What is known of a layer's type. */
 export function kindOf<L extends LayerConfig | PlainLayer>(layer: L): LayerKind<L> {

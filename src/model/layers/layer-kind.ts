@@ -45,12 +45,15 @@ export interface LayerKind<L extends LayerConfig | PlainLayer = LayerConfig | Pl
   place?(layer: L, input: LayerNode, origin: Origin, graph: GraphPlaces): LayerNode;
   /** Fills in what follows from the number of classes. */
   complete?(layer: L, classes: number): L;
+  /** Whether the padding of its input is the padding of its output (Keras's `supports_masking`). */
+  keepsMask?: boolean;
   /**
    * The shape of the output as Keras computes it: the input's, if this isn't given.
+   * @param inputs all of them, where it merges several
    * @param report told of everything that makes the layer impossible; the shape returned then is the likeliest one, so
    *   that later layers can be checked too
    */
-  outputShape?(layer: L, input: Shape, report: Report): Shape;
+  outputShape?(layer: L, input: Shape, report: Report, inputs: readonly Shape[]): Shape;
   /** How many numbers training changes, unless they are frozen: none, if this isn't given. */
   trainedParameters?(layer: L, input: Shape): number;
   /** How many numbers are kept besides: moving averages. */

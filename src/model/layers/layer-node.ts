@@ -1,20 +1,28 @@
-import type { LayerConfig, Residual } from '../../config/schema/experiment.generated.js';
+import type { LayerConfig, Parallel, Residual } from '../../config/schema/experiment.generated.js';
 import type { LayerProblem, Shape } from '../shape.js';
 
-/** Adds its inputs: where the two paths of a residual block meet (Keras Add). */
-export interface Add {
-  type: 'add';
+/** Makes one of its inputs: where the paths of a residual block or the branches of a parallel one meet. */
+export interface Merge {
+  type: Parallel['merge'];
   name: string;
 }
 
-/** The images that the model is given. */
+/** Tells padding from words. */
+export interface PaddingMask {
+  type: 'padding_mask';
+  name: string;
+}
+
+/** What the model is given. */
 export interface Input {
   type: 'input';
   name: string;
+  /** float32 unless told. */
+  dtype?: 'int32';
 }
 
 /** A layer that stands for itself alone: nothing follows from it but what its type says. */
-export type PlainLayer = Exclude<LayerConfig, Residual> | Add | Input;
+export type PlainLayer = Exclude<LayerConfig, Residual | Parallel> | Merge | PaddingMask | Input;
 
 /** A place in a configuration: `['model', 'layers', 3, 'kernel_size']`. */
 export type ConfigPath = (string | number)[];
@@ -24,23 +32,28 @@ export interface LayerNode {
   layer: PlainLayer;
   /** The layer of the configuration that it comes from. */
   path: ConfigPath;
-  /** Two for `add`, none for `input`, else one. */
+  /** Several for a merge, none for `input`, else one, or one and its mask. */
   inputs: LayerNode[];
   inputShape: Shape;
   outputShape: Shape;
   /** Whether its weights are trained, if it has any. */
   trainable: boolean;
+  /** Of a sequence: what tells its padding, where that is left out. */
+  mask?: LayerNode;
 }
 
-/** What the layers of a residual block have in common: where they come from, whether they are trained. */
+/** What layers within another have in common: where they come from, whether they are trained. */
 export interface Origin {
+  /** Of a layer, or of a list of layers. */
   path: ConfigPath;
   trainable: boolean;
 }
 
 /** Where a layer that holds others puts them. */
 export interface GraphPlaces {
-  /** Lets the layers of a configuration follow one another. @returns the last */
+  /** How many different words there are, where the input is a text. */
+  readonly tokens: number | undefined;
+  /** Lets the layers of a list follow one another. @returns the last */
   chain(layers: readonly LayerConfig[], from: LayerNode, origin: Origin): LayerNode;
   /** Likewise layers that stand for themselves. */
   sequence(layers: readonly PlainLayer[], from: LayerNode, origin: Origin): LayerNode;

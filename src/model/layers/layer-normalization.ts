@@ -6,6 +6,7 @@ import { apply, replaceCall } from './standard-layer.js';
 
 /** Layer normalization (Ba et al., 2016; Keras LayerNormalization) over the last axis. */
 export const layerNormalization: LayerKind<LayerNormalization> = {
+  keepsMask: true,
   ...scaleAndOffset,
   build({ name, epsilon, center, scale }, [input], { trainable }) {
     const layer = tf.layers.layerNormalization({ name, epsilon, center, scale, trainable });

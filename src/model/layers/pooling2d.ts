@@ -44,7 +44,7 @@ function standardLayer(layer: Pooling2D): tf.layers.Layer {
 }
 
 /** Lets max pooling come before the bias and the activation of the layer whose output it takes (see `isPooledFirst`). */
-function poolFirst(pooling: tf.layers.Layer, before: tf.layers.Layer): tf.layers.Layer {
+export function poolFirst(pooling: tf.layers.Layer, before: tf.layers.Layer): tf.layers.Layer {
   const pool = pooling.call.bind(pooling);
   return replaceCall(pooling, (input) => biasAndActivate(before, pool(input, {}) as tf.Tensor));
 }

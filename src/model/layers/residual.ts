@@ -8,12 +8,13 @@ import type { GraphPlaces, LayerNode, Origin, PlainLayer } from './layer-node.js
 /** Layers whose input is added to their output (He et al., 2016; Keras Add), then an activation. */
 export const residual: LayerKind<Residual> = {
   place(layer, input, origin, graph) {
-    const main = graph.chain(layer.layers, input, origin);
+    const main = graph.chain(layer.layers, input, { ...origin, path: [...origin.path, 'layers'] });
     const shortcut = placeShortcut(layer, input, main.outputShape, origin, graph);
     // tfjs can't add a tensor to itself, which happens where all pooling within is left out.
     const copy = { type: 'activation' as const, name: `${layer.name}/shortcut`, activation: 'linear' as const };
     const other = shortcut === main ? graph.append(copy, [shortcut], origin) : shortcut;
     const sum = graph.append({ type: 'add', name: layer.name }, [main, other], origin);
+    if (main.mask && main.mask === input.mask) sum.mask = main.mask;
     return graph.sequence(activationLayers(layer.name, layer.activation), sum, origin);
   },
 };
@@ -53,7 +54,7 @@ function projectionMismatch({ name }: Residual, input: Shape, target: Shape): La
   return {
     key: 'shortcut',
     message: `no 1×1 convolution brings the input of "${name}" to the shape of its layers' output`,
-    expected: `an output whose height and width are a whole part of ${shapeText(input.slice(0, 2))}, rounded up`,
+    expected: `an output whose ${input.length === 3 ? 'height and width are' : 'length is'} a whole part of ${shapeText(input.slice(0, -1))}, rounded up`,
     received: shapeText(target),
     hint: 'padding: same in its layers',
     concerns: 'size',
@@ -87,6 +88,15 @@ function projection(layer: Residual, input: readonly number[], output: readonly 
   };
   const width = output.at(-1) ?? 0;
   if (output.length === 1) return expandKernelLayer({ type: 'dense', units: width, ...common });
+  if (output.length === 2) {
+    const steps = {
+      kernel_size: 1,
+      strides: stride(input[0], output[0]) ?? 1,
+      padding: 'valid' as const,
+      dilation_rate: 1,
+    };
+    return expandKernelLayer({ type: 'conv1d', filters: width, ...steps, ...common });
+  }
   const strides: [number, number] = [stride(input[0], output[0]) ?? 1, stride(input[1], output[1]) ?? 1];
   const kernel = { kernel_size: 1, strides, padding: 'valid' as const, dilation_rate: 1, groups: 1 };
   return expandKernelLayer({ type: 'conv2d', filters: width, ...kernel, ...common });
