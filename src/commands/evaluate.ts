@@ -88,16 +88,26 @@ async function evaluateTables(models: readonly TableModel[], worst: number, opti
   const { asTestedModel, testTables } = await import('../launch/terminal/row-inference.js');
   const { numbersJson, numbersText, rowValueName } = await import('../display/row-results.js');
   const { evaluationsJson, evaluationsText } = await import('../display/evaluate-format.js');
-  const { inOwnUnit } = await import('../data/columns/target-kind.js');
-  const { regressionScores } = await import('../metrics/regression.js');
+  const { inOwnUnit, scalesOf } = await import('../data/columns/target-kind.js');
+  const { regressionScoresOf } = await import('../metrics/regression.js');
   const tested = await testTables(models, await experimentsOf(models, options), options);
   const measured = models.map((model, index) => ({ model, digest: tested[index].digest }));
   if (models[0].target.column.type === 'number') {
     const evaluated = models.map((model, index) => {
       const { outputs, truth, count: rows, digest } = tested[index];
-      return { model, rows, digest, ...regressionScores(inOwnUnit(outputs, model.target.scale), truth) };
+      const { scale } = model.target;
+      const columns = regressionScoresOf(inOwnUnit(outputs, scale), truth, scalesOf(scale).length);
+      return { model, rows, digest, columns };
     });
     process.stdout.write((options.json ? numbersJson : numbersText)(evaluated));
+    await printNotes(changesOf(measured, options));
+    return;
+  }
+  if (models[0].target.column.type === 'multi_label') {
+    const { labelsJson, labelsText } = await import('../display/label-results.js');
+    const { evaluatedLabels } = await import('../launch/terminal/row-inference.js');
+    const evaluated = models.map((model, index) => evaluatedLabels(model, tested[index]));
+    process.stdout.write((options.json ? labelsJson : labelsText)(evaluated));
     await printNotes(changesOf(measured, options));
     return;
   }

@@ -85,7 +85,7 @@ async function predictRows(model: TableModel, files: readonly string[], options:
   if (options.json) {
     const document = { run: model.name, predictions: rowsJson(model, tables) };
     process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-  } else if (options.csv === undefined) process.stdout.write(rowsTable(model, tables));
+  } else if (options.csv === undefined) process.stdout.write(rowsTable(model, tables, options.top));
 }
 
 interface Classifying {

@@ -4,6 +4,7 @@ import type {
   Experiment,
   LayerConfig,
   OptimizerConfig,
+  Table,
   TrainingConfig,
 } from './schema/experiment.generated.js';
 import { counted, listed } from '../text/words.js';
@@ -245,7 +246,8 @@ function checkMonitor(
   }
   const metric = monitor.replace(/^(train|val|test)_/, '');
   const own = targetTraits(targetType(dataset as unknown as Json)).metrics;
-  const measured = ['loss', ...own.filter((each) => each === 'accuracy'), ...metrics];
+  // Of classes and labels it is measured in any case.
+  const measured = ['loss', ...(own.includes('mean_absolute_error') ? [] : ['accuracy']), ...metrics];
   if (measured.includes(metric)) return;
   const hint = metric === 'accuracy' ? `its target is measured by ${listed(own)}` : `add ${metric} to training.metrics`;
   report([path, ['training', 'metrics']], conflict(`${monitor} is monitored and not measured`, hint));
@@ -258,6 +260,7 @@ function checkTarget({ dataset, training, augmentation }: Experiment, report: Re
     checkImages(training, report);
     return;
   }
+  checkColumns(dataset, report);
   const { losses } = targetTraits(type);
   if (!losses.includes(training.loss)) {
     const hint = `its losses are ${listed(losses)}`;
@@ -286,6 +289,36 @@ function checkTarget({ dataset, training, augmentation }: Experiment, report: Re
   }
 }
 
+/** The target's columns: several are numbers, and none of them is an input. */
+function checkColumns({ inputs, target, classes }: Table, report: Report): void {
+  const targets = Object.entries(target);
+  for (const [name, { type }] of targets) {
+    if (targets.length === 1 || type === 'number') continue;
+    const hint =
+      'give several columns of numbers, or one of another type; labels in columns of 0 and 1 are one target: { NAME: { type: multi_label, columns: [...] } }';
+    report(
+      [
+        ['dataset', 'target', name],
+        ['dataset', 'target'],
+      ],
+      conflict(`a target of type ${type} beside others`, hint),
+    );
+  }
+  const [[name, config]] = targets;
+  if (config.type !== 'multi_label') return;
+  config.columns?.forEach((column, index) => {
+    if (!Object.hasOwn(inputs, column)) return;
+    const path = ['dataset', 'target', name, 'columns', index];
+    report([path], conflict(`${JSON.stringify(column)} is a label, and an input too`, 'remove one of the two'));
+  });
+  if (config.columns !== null && config.separator !== null) {
+    const path = ['dataset', 'target', name, 'separator'];
+    report([path], conflict('a separator beside columns of 0 and 1', 'remove one of the two'));
+  }
+  if (classes !== null)
+    report([['dataset', 'classes']], conflict('classes of a target of labels', 'remove it: all labels are used'));
+}
+
 /** What only other targets than classes have. */
 function checkImages({ loss, metrics }: TrainingConfig, report: Report): void {
   if (!targetTraits('category').losses.includes(loss))
@@ -298,10 +331,14 @@ function checkImages({ loss, metrics }: TrainingConfig, report: Report): void {
 
 const OF_NUMBERS = ['mean_absolute_error', 'root_mean_squared_error', 'r2_score'];
 const OF_BINARY = ['auc', 'average_precision'];
+const OF_LABELS_ALONE = ['micro_f1_score', 'mean_average_precision'];
+const OF_LABELS = ['accuracy', 'precision', 'recall', 'f1_score', ...OF_LABELS_ALONE];
 
 function isMetricOf(metric: string, type: string): boolean {
   if (type === 'number') return OF_NUMBERS.includes(metric);
   if (OF_NUMBERS.includes(metric)) return false;
+  if (type === 'multi_label') return OF_LABELS.includes(metric);
+  if (OF_LABELS_ALONE.includes(metric)) return false;
   if (type === 'binary') return !/^(top_|robust)/.test(metric);
   return !OF_BINARY.includes(metric);
 }

@@ -79,6 +79,9 @@ function propertiesOf(branch: Schema): Property[] {
 /** The mapping that a shorthand stands for: of a name with parameters, or of a parameter's list of values. */
 function longForm({ then, 'x-key-of': keyOf }: Schema, value: Json): Json {
   if (typeof value === 'string' && keyOf) return { [value]: keyOf };
+  // Several columns of one type can only be numbers.
+  if (Array.isArray(value) && keyOf)
+    return Object.fromEntries((value as string[]).map((name) => [name, { type: 'number' }]));
   if (Array.isArray(value) && then?.['x-shorthand'] && then.type === 'array') return { values: value };
   if (typeof value !== 'string' || !then) return value;
   const key = expand(then).discriminator?.propertyName ?? 'name';

@@ -15,8 +15,10 @@ export interface TargetColumn {
   name: string;
   /** By which its kind is found: see `columns/`. */
   type: string;
-  /** The classes' names, of which a value is an index; none where the target is no class. */
+  /** The classes' names, of which a value is an index, or the labels'; none where the target is a number. */
   classes: readonly string[];
+  /** Of several numbers, the names of their columns. */
+  columns?: readonly string[];
 }
 
 /**
@@ -26,7 +28,10 @@ export interface TargetColumn {
  */
 export type ColumnValues = Bytes | Int32Array | Float32Array;
 
-/** The values of a target: indices of classes, or numbers in their own unit. */
+/**
+ * The values of a target, row after row: indices of classes, numbers in their own unit; of labels and of several numbers one
+ * for each in every row, row-major [count, labels], 0 or 1 of labels.
+ */
 export type TargetValues = Int32Array | Float64Array;
 
 /** Times of rows. */
@@ -41,7 +46,7 @@ export interface Rows {
   count: number;
   /** Of each of the dataset's inputs, in their order. */
   inputs: readonly ColumnValues[];
-  /** [count] */
+  /** [count], or [count, labels] and the like: see `TargetValues`. */
   target: TargetValues;
   /** [count]: of each row its group (`dataset.split.group`), counted from 0. */
   groups?: Int32Array;

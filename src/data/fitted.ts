@@ -15,8 +15,11 @@ export interface FittedTarget {
   scale: TargetScale;
 }
 
+/** Of one column, or of each of several. */
+export type TargetScale = Scale | readonly Scale[];
+
 /** A value v is (v − mean) ÷ standardDeviation while a model is trained. */
-export interface TargetScale {
+export interface Scale {
   mean: number;
   standardDeviation: number;
 }

@@ -2,12 +2,14 @@ import { targetKind } from './columns/kinds.js';
 import type { DatasetColumns } from './dataset.js';
 import { inputShape } from './inputs.js';
 
+const OUTPUTS_ARE: Partial<Record<string, 'classes' | 'labels'>> = { category: 'classes', multi_label: 'labels' };
+
 /** What a model of these data is given of a row, and how many outputs it has: `ModelShape`. */
 export function modelShape({ inputs, target }: DatasetColumns): {
   input: readonly number[];
   outputs: number;
-  outputsAre: 'classes' | 'numbers';
+  outputsAre: 'classes' | 'labels' | 'numbers';
 } {
   const outputs = targetKind(target.type).outputs(target);
-  return { input: inputShape(inputs), outputs, outputsAre: target.type === 'category' ? 'classes' : 'numbers' };
+  return { input: inputShape(inputs), outputs, outputsAre: OUTPUTS_ARE[target.type] ?? 'numbers' };
 }

@@ -6,7 +6,7 @@ export function selectRows(rows: Rows, chosen: Int32Array): Rows {
   const selected = {
     count: chosen.length,
     inputs: rows.inputs.map((values) => selectValues(values, rows.count, chosen)),
-    target: valuesOf(target, chosen),
+    target: valuesOf(target, chosen, target.length / rows.count),
     ...(groups ? { groups: valuesOf(groups, chosen) } : {}),
     ...(times ? { times: { ...times, values: valuesOf(times.values, chosen) } } : {}),
   };

@@ -1,7 +1,8 @@
 import type { Experiment } from '../config/schema/experiment.generated.js';
 import { sourceSeeds } from '../random.js';
 import { timeText } from './columns/times.js';
-import type { Dataset, Rows } from './dataset.js';
+import { columnOf } from '../metrics/regression.js';
+import type { Dataset, Rows, TargetColumn } from './dataset.js';
 import { everyIndex, valuesOf } from './rows.js';
 import { splitDataset } from './split.js';
 
@@ -12,15 +13,14 @@ export interface PartAccount {
   groups?: number;
   /** Oldest and newest by `dataset.split.time`. */
   times?: [oldest: string, newest: string];
-  /** Of a target with classes: of each how many rows. */
+  /** Of a target with classes or labels: of each how many rows. */
   classes?: Record<string, number>;
-  /** Of a target of numbers. */
-  numbers?: { mean: number; least: number; greatest: number };
+  /** Of numbers, each under its column's name. */
+  numbers?: Record<string, { mean: number; least: number; greatest: number }>;
 }
 
 /** What is trained on, what validates and what is tested. */
 export interface SplitAccount {
-  target: string;
   group?: string;
   time?: string;
   parts: Record<'train' | 'validation' | 'test', PartAccount>;
@@ -29,28 +29,29 @@ export interface SplitAccount {
 /** How an experiment's rows are divided, with the run's seed. @throws UserError as `splitDataset` */
 export function splitAccount({ dataset: data, training }: Experiment, dataset: Dataset): SplitAccount {
   const { train, validation } = splitDataset(dataset, { ...data, seed: sourceSeeds(training).split });
-  const { classes } = dataset.target;
+  const { target } = dataset;
   const { group = null, time = null } = data.name === 'table' ? (data.split ?? {}) : {};
   return {
-    target: dataset.target.name,
     ...(group === null ? {} : { group }),
     ...(time === null ? {} : { time }),
     parts: {
-      train: accountOf(dataset.train, train, classes),
-      validation: accountOf(dataset.train, validation, classes),
-      test: accountOf(dataset.test, everyIndex(dataset.test.count), classes),
+      train: accountOf(dataset.train, train, target),
+      validation: accountOf(dataset.train, validation, target),
+      test: accountOf(dataset.test, everyIndex(dataset.test.count), target),
     },
   };
 }
 
-function accountOf({ target, groups, times }: Rows, rows: Int32Array, classes: readonly string[]): PartAccount {
-  const values = valuesOf(target, rows);
+function accountOf({ target, groups, times, count }: Rows, rows: Int32Array, column: TargetColumn): PartAccount {
+  const { name, classes, columns = [name] } = column;
+  const size = target.length / count;
+  const values = valuesOf(target, rows, size);
   return {
     rows: rows.length,
     ...(groups ? { groups: new Set(valuesOf(groups, rows)).size } : {}),
     ...(times && rows.length > 0 ? { times: spanOf(valuesOf(times.values, rows), times.areDates) } : {}),
-    ...(classes.length > 0 ? { classes: countsOf(values, classes) } : {}),
-    ...(classes.length === 0 && rows.length > 0 ? { numbers: summaryOf(values) } : {}),
+    ...(classes.length > 0 ? { classes: countsOf(values, classes, column.type === 'multi_label') } : {}),
+    ...(classes.length === 0 && rows.length > 0 ? { numbers: numbersOf(values, columns) } : {}),
   };
 }
 
@@ -59,10 +60,18 @@ function spanOf(values: Float64Array, areDates: boolean): [string, string] {
   return [timeText(least, areDates), timeText(greatest, areDates)];
 }
 
-function countsOf(values: ArrayLike<number>, classes: readonly string[]): Record<string, number> {
+/** @param areLabels whether a row has a value of each, 0 or 1 */
+function countsOf(values: ArrayLike<number>, classes: readonly string[], areLabels: boolean): Record<string, number> {
   const counts = new Int32Array(classes.length);
-  for (let row = 0; row < values.length; row++) counts[values[row]] += 1;
+  for (let index = 0; index < values.length; index++) {
+    if (areLabels) counts[index % classes.length] += values[index];
+    else counts[values[index]] += 1;
+  }
   return Object.fromEntries(classes.map((name, index) => [name, counts[index]]));
+}
+
+function numbersOf(values: ArrayLike<number>, columns: readonly string[]): PartAccount['numbers'] {
+  return Object.fromEntries(columns.map((name, place) => [name, summaryOf(columnOf(values, place, columns.length))]));
 }
 
 function summaryOf(values: Int32Array | Float64Array): { mean: number; least: number; greatest: number } {

@@ -33,7 +33,7 @@ export function splitDataset(
   { train: rows, target, givenValidation = 0 }: Pick<Dataset, 'train' | 'target' | 'givenValidation'>,
   config: SplitConfig,
 ): Split {
-  const labels = targetKind(target.type).strata(rows.target);
+  const labels = targetKind(target.type).strata(rows.target, target);
   if (givenValidation === 0) return splitTrain(labels, config, { groups: rows.groups, times: rows.times?.values });
   const count = labels.length - givenValidation;
   const { train } = splitTrain(labels.subarray(0, count), { ...config, validation_split: 0, split: null });

@@ -5,7 +5,7 @@ import type { FittedTarget } from './fitted.js';
 
 /** Learns how a target is scaled. @param indices of the rows trained on */
 export function fitTarget(column: TargetColumn, values: TargetValues, indices: Int32Array): FittedTarget {
-  return { column, scale: targetKind(column.type).fit(values, indices) };
+  return { column, scale: targetKind(column.type).fit(values, indices, column) };
 }
 
 /** The metric that is told of an epoch in progress, summed over a batch, in a program. */
@@ -16,13 +16,12 @@ export function progressOf({ column, scale }: FittedTarget, outputs: tf.Tensor, 
 /**
  * What predictions are worth: the metrics that are always measured of such a target, and those asked for.
  * @param outputs row-major [rows, outputs]
- * @param values [rows]
  */
 export function measure(
-  { column, scale }: FittedTarget,
+  target: FittedTarget,
   wanted: readonly string[],
   outputs: Float32Array,
   values: TargetValues,
 ): Record<string, number> {
-  return targetKind(column.type).measure(wanted, outputs, values, scale);
+  return targetKind(target.column.type).measure(wanted, outputs, values, target);
 }

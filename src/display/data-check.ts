@@ -21,15 +21,17 @@ export function dataCheckText({ duplicates, findings, split }: DataCheck): strin
 }
 
 /** A column for each part; classes as shares of its rows. */
-function splitTable({ target, group, time, parts: { train, validation, test } }: SplitAccount): string {
+function splitTable({ group, time, parts: { train, validation, test } }: SplitAccount): string {
   const parts = [train, validation, test];
   const row = (title: string, told: (part: PartAccount) => string | undefined): string[] => {
     return [title, ...parts.map((part) => told(part) ?? '')];
   };
   const names = Object.keys(train.classes ?? {});
   const shares = names.slice(0, NAMED).map((name) => row(name, (part) => shareOf(part, name)));
-  const numbers = (['mean', 'least', 'greatest'] as const).map((key) =>
-    row(`${key} ${target}`, ({ numbers: known }) => known && String(Number(known[key].toPrecision(5)))),
+  const numbers = Object.keys(train.numbers ?? {}).flatMap((name) =>
+    (['mean', 'least', 'greatest'] as const).map((key) =>
+      row(`${key} ${name}`, ({ numbers: known }) => known && String(Number(known[name][key].toPrecision(5)))),
+    ),
   );
   const cells = [
     row('rows', ({ rows }) => count(rows)),

@@ -1,25 +1,46 @@
 import { encodeCsv } from '../text/csv.js';
-import { inOwnUnit } from '../data/columns/target-kind.js';
+import { inOwnUnit, scalesOf } from '../data/columns/target-kind.js';
 import { type ClassValue, greatestClasses, namedValue, valueName } from '../inference/class-values.js';
 import type { TableModel } from '../inference/table-model.js';
 import type { Importance, PredictedRows } from '../inference/tasks.js';
-import type { RegressionScores } from '../metrics/regression.js';
-import { inUnit, unitOf } from '../text/metric-unit.js';
+import { THRESHOLD } from '../metrics/classification.js';
+import { type RegressionScores, meanScores } from '../metrics/regression.js';
+import { inUnit, isError, unitOf } from '../text/metric-unit.js';
 import { colors as pc } from '../text/visible.js';
 import { valueText } from './format.js';
 import { valueColumns } from './predictions.js';
 import { formatTable } from './tables/table.js';
 
-/** What a model says of a row: a number in the target's unit, or its classes, the most probable first. */
-export type RowPrediction = { value: number } | { top: ClassValue[] };
+/**
+ * What a model says of a row: numbers in the target's units, or its classes, the most probable first; or all of its labels
+ * with their probabilities, those that apply first.
+ */
+export type RowPrediction =
+  { values: number[] } | { top: ClassValue[] } | { labels: ClassValue[]; others: ClassValue[] };
 
 /** @param top how many classes are told of each row */
 export function rowPredictions(model: TableModel, { outputs }: PredictedRows, top: number): RowPrediction[] {
   const { column, scale } = model.target;
-  if (column.type === 'number') return Array.from(inOwnUnit(outputs, scale), (value) => ({ value }));
+  if (column.type === 'number') {
+    const size = scalesOf(scale).length;
+    const values = Array.from(inOwnUnit(outputs, scale));
+    return Array.from({ length: values.length / size }, (_, row) => ({
+      values: values.slice(row * size, (row + 1) * size),
+    }));
+  }
+  if (column.type === 'multi_label') return labelPredictions(column.classes, outputs);
   const values = column.type === 'binary' ? ofBoth(outputs) : outputs;
   const count = values.length / column.classes.length;
   return Array.from({ length: count }, (_, row) => ({ top: greatestClasses(values, row, column.classes, top) }));
+}
+
+/** Of each row, the labels that apply and the others, each the most probable first. */
+function labelPredictions(labels: readonly string[], outputs: Float32Array): RowPrediction[] {
+  return Array.from({ length: outputs.length / labels.length }, (_, row) => {
+    const all = greatestClasses(outputs, row, labels, labels.length);
+    const applies = ({ value }: ClassValue): boolean => value > THRESHOLD;
+    return { labels: all.filter(applies), others: all.filter((each) => !applies(each)) };
+  });
 }
 
 /** No and yes of the probability of yes: row-major [rows, 2]. */
@@ -29,7 +50,7 @@ export function ofBoth(probabilities: Float32Array): Float32Array {
 
 /** What the values of its classes are called: the sigmoid of a binary target gives probabilities, too. */
 export function rowValueName({ endsIn, target }: TableModel): ReturnType<typeof valueName> {
-  return valueName({ endsIn: target.column.type === 'binary' && endsIn === 'sigmoid' ? 'softmax' : endsIn });
+  return valueName({ endsIn: target.column.type !== 'category' && endsIn === 'sigmoid' ? 'softmax' : endsIn });
 }
 
 /** What a model says of each row of a table. */
@@ -39,20 +60,27 @@ export interface PredictedTable {
 }
 
 /** For people: a line for each row, which are counted from 1; of several tables also which. */
-export function rowsTable(model: TableModel, tables: readonly PredictedTable[]): string {
-  const { name, type } = model.target.column;
+export function rowsTable(model: TableModel, tables: readonly PredictedTable[], top: number): string {
+  const { name, type, columns: names = [name] } = model.target.column;
   const right = { align: 'right' as const };
   const value = rowValueName(model);
   const isSeveral = tables.length > 1;
   const cells = eachRow(tables, (file, row, prediction) => {
     const at = isSeveral ? [file, String(row)] : [String(row)];
-    if ('value' in prediction) return [...at, significantDigits(prediction.value)];
+    if ('values' in prediction) return [...at, ...prediction.values.map(significantDigits)];
+    const told = (values: readonly ClassValue[]): string =>
+      values.map((other) => `${other.class} ${valueText(value, other.value)}`).join(', ');
+    if ('labels' in prediction) {
+      const { labels, others } = prediction;
+      return [...at, told(labels) || 'none', pc.dim(told(others.slice(0, Math.max(0, top - labels.length))))];
+    }
     const [best, ...others] = prediction.top;
-    const next = others.map((other) => `${other.class} ${valueText(value, other.value)}`).join(', ');
-    return [...at, best.class, valueText(value, best.value), pc.dim(next)];
+    return [...at, best.class, valueText(value, best.value), pc.dim(told(others))];
   });
   const ofClass = [{ title: name }, { title: value.toUpperCase(), ...right }, { title: 'NEXT' }];
-  const columns = type === 'number' ? [{ title: name, ...right }] : ofClass;
+  const ofNumbers = names.map((title) => ({ title, ...right }));
+  const ofLabels = [{ title: name }, { title: 'NEXT' }];
+  const columns = type === 'number' ? ofNumbers : type === 'multi_label' ? ofLabels : ofClass;
   return formatTable([...(isSeveral ? [{ title: 'TABLE' }] : []), { title: 'ROW', ...right }, ...columns], cells);
 }
 
@@ -60,23 +88,45 @@ export function rowsTable(model: TableModel, tables: readonly PredictedTable[]):
 export function rowsJson(model: TableModel, tables: readonly PredictedTable[]): object[] {
   const name = rowValueName(model);
   return eachRow(tables, (table, row, prediction) => {
-    if ('value' in prediction) return { table, row, value: prediction.value };
+    if ('values' in prediction) return { table, row, ...numbersOf(model, prediction.values) };
+    if ('labels' in prediction) {
+      const { labels, others } = prediction;
+      const values = [...labels, ...others].map((each) => [each.class, each.value]);
+      const names = labels.map((each) => each.class);
+      return { table, row, labels: names, [VALUES_OF[name]]: Object.fromEntries(values) as object };
+    }
     const top = prediction.top.map((each) => namedValue(name, each));
     return { table, row, ...top[0], top };
   });
 }
 
+const VALUES_OF = { probability: 'probabilities', output: 'outputs' };
+
+/** One as it is; several under their columns' names. */
+function numbersOf({ target: { column } }: TableModel, values: readonly number[]): object {
+  if (!column.columns) return { value: values[0] };
+  return { values: Object.fromEntries(column.columns.map((name, index) => [name, values[index]])) };
+}
+
 /** For spreadsheets: the target's name is that of the column, of its next classes with a number. */
 export function rowsCsv(model: TableModel, tables: readonly PredictedTable[]): string {
-  const { name, type } = model.target.column;
-  const rows = eachRow(tables, (file, row, prediction) => [
-    ...[file, row],
-    ...('value' in prediction ? [prediction.value] : prediction.top.flatMap((each) => [each.class, each.value])),
-  ]);
+  const { name, type, classes, columns: names = [name] } = model.target.column;
+  const rows = eachRow(tables, (file, row, prediction) => [file, row, ...csvCells(classes, prediction)]);
   // A table without rows is refused.
   const shown = (rows[0].length - 2) / 2;
-  const columns = type === 'number' ? [name] : valueColumns([name, rowValueName(model)], shown);
+  const ofLabels = [name, ...classes.map((label) => `${rowValueName(model)} of ${label}`)];
+  const ofClasses = (): string[] => valueColumns([name, rowValueName(model)], shown);
+  const columns = type === 'number' ? names : type === 'multi_label' ? ofLabels : ofClasses();
   return encodeCsv([['table', 'row', ...columns], ...rows]);
+}
+
+/** Labels are a list as JSON has it, then the value of each. */
+function csvCells(classes: readonly string[], prediction: RowPrediction): (string | number)[] {
+  if ('values' in prediction) return prediction.values;
+  if ('top' in prediction) return prediction.top.flatMap((each) => [each.class, each.value]);
+  const { labels, others } = prediction;
+  const values = new Map([...labels, ...others].map((each) => [each.class, each.value]));
+  return [JSON.stringify(labels.map((each) => each.class)), ...classes.map((label) => values.get(label) ?? NaN)];
 }
 
 /** Rows are counted from 1, in each table anew. */
@@ -88,34 +138,48 @@ function eachRow<T>(
 }
 
 /** A model of numbers and what its test showed. */
-export interface EvaluatedNumbers extends RegressionScores {
+export interface EvaluatedNumbers {
   model: TableModel;
   rows: number;
   digest: string;
+  /** Of each column. */
+  columns: readonly RegressionScores[];
 }
 
 /** What the tests of models of numbers showed. */
 export function numbersText(evaluated: readonly EvaluatedNumbers[]): string {
   const right = { align: 'right' as const };
-  const rows = evaluated.map(({ model, rows: count, ...scores }) => [
-    model.name,
-    model.target.column.name,
-    String(count),
-    significantDigits(scores.mean_absolute_error),
-    significantDigits(scores.root_mean_squared_error),
-    scores.r2_score.toFixed(4),
-  ]);
+  const rows = evaluated.flatMap(({ model, rows: count, columns }) => {
+    const line = (name: string, scores: RegressionScores): string[] => [
+      model.name,
+      name,
+      String(count),
+      significantDigits(scores.mean_absolute_error),
+      significantDigits(scores.root_mean_squared_error),
+      scores.r2_score.toFixed(4),
+    ];
+    const names = namesOf(model);
+    const each = columns.map((scores, index) => line(names[index], scores));
+    return columns.length === 1 ? each : [...each, line('mean', meanScores(columns))];
+  });
   const [rowsColumn, ...scores] = ['ROWS', 'MEAN ABS. ERROR', 'RMSE', 'R²'].map((title) => ({ title, ...right }));
   return formatTable([{ title: 'RUN' }, { title: 'TARGET' }, rowsColumn, ...scores], rows);
 }
 
 /** The same as one JSON document. */
 export function numbersJson(evaluated: readonly EvaluatedNumbers[]): string {
-  const runs = evaluated.map(({ model, digest, rows, ...scores }) => ({
+  const runs = evaluated.map(({ model, digest, rows, columns }) => ({
     ...{ run: model.name, dataset_digest: digest, target: model.target.column.name, rows },
-    ...scores,
+    ...meanScores(columns),
+    ...(columns.length === 1
+      ? {}
+      : { columns: Object.fromEntries(namesOf(model).map((name, index) => [name, columns[index]])) }),
   }));
   return `${JSON.stringify({ runs }, undefined, 2)}\n`;
+}
+
+function namesOf({ target: { column } }: TableModel): readonly string[] {
+  return column.columns ?? [column.name];
 }
 
 /** How much each column matters, the one that matters most first. */
@@ -126,9 +190,9 @@ export function importanceText({ metric, score, rows, columns }: Importance): st
     const { mean, deviation } = spread(worse.map((value) => inUnit(value, unit)));
     return [name, significantDigits(mean), `± ${significantDigits(deviation)}`];
   });
-  const what = metric === 'accuracy' ? 'accuracy lost (percentage points)' : 'error added';
+  const words = metric === 'r2_score' ? 'R²' : metric.replaceAll('_', ' ');
+  const what = isError(metric) ? 'error added' : `${words} lost${unit.ofDifference.replace(/ (.+)/, ' ($1)')}`;
   const table = formatTable([{ title: 'COLUMN' }, { title: what.toUpperCase(), ...right }, { title: '' }], cells);
-  const words = metric.replaceAll('_', ' ');
   return `${table}by shuffling the column among ${rows} test rows, whose ${words} is ${significantDigits(inUnit(score, unit))}${unit.ofValue}\n`;
 }
 

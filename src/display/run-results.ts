@@ -77,7 +77,12 @@ async function overview(results: readonly Result[]): Promise<string> {
 }
 
 function scoreOf({ metrics }: Summary): string {
-  const { test_accuracy: accuracy, test_mean_absolute_error: error } = metrics as Partial<Summary['metrics']>;
+  const {
+    test_accuracy: accuracy,
+    test_mean_absolute_error: error,
+    test_micro_f1_score: micro,
+  } = metrics as Partial<Summary['metrics']>;
+  if (micro !== undefined) return `test micro F1 ${metricText('micro_f1_score', micro)}`;
   if (error !== undefined) return `test mean absolute error ${metricText('mean_absolute_error', error)}`;
   return accuracy === undefined ? '' : `test accuracy ${metricText('accuracy', accuracy)}`;
 }

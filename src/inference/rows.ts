@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
-import { inOwnUnit } from '../data/columns/target-kind.js';
 import type { CategoryColumn } from '../data/columns/category.js';
 import type { Dataset, DatasetProgress, InputColumn, Rows, TargetColumn } from '../data/dataset.js';
 import { readInputRows, tableOfRows } from '../data/tables/input-rows.js';
 import { openTable } from '../data/tables/open-table.js';
 import { everyIndex } from '../data/rows.js';
+import { measure } from '../data/target.js';
 import { UserError } from '../text/errors.js';
 import { accuracy, answers, mostProbable } from '../metrics/classification.js';
-import { regressionScores } from '../metrics/regression.js';
 import { randomStream } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
 import type { Runtime } from '../tensorflow/runtime.js';
@@ -128,10 +127,16 @@ interface Scorer {
 }
 
 function scorer({ target: { column, scale } }: TableModel, { target: truth }: Rows): Scorer {
+  if (column.type === 'multi_label') {
+    const metric = 'mean_average_precision';
+    const of = (outputs: Float32Array): number => measure({ column, scale }, [metric], outputs, truth)[metric];
+    return { metric, sign: 1, of };
+  }
   if (truth instanceof Float64Array) {
-    const of = (outputs: Float32Array): number =>
-      regressionScores(inOwnUnit(outputs, scale), truth).mean_absolute_error;
-    return { metric: 'mean_absolute_error', sign: -1, of };
+    // Errors of several numbers are in several units.
+    const metric = column.columns ? 'r2_score' : 'mean_absolute_error';
+    const of = (outputs: Float32Array): number => measure({ column, scale }, [metric], outputs, truth)[metric];
+    return { metric, sign: column.columns ? 1 : -1, of };
   }
   const classOf = (outputs: Float32Array): Int32Array =>
     column.type === 'binary' ? answers(outputs) : mostProbable(outputs, column.classes.length);

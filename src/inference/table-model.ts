@@ -60,9 +60,7 @@ function isComplete(saved: object): saved is Saved {
     inputs.length > 0 &&
     inputs.every(isInput) &&
     isTarget(valueAt(target, 'column')) &&
-    [valueAt(valueAt(target, 'scale'), 'mean'), valueAt(valueAt(target, 'scale'), 'standardDeviation')].every(
-      Number.isFinite,
-    ) &&
+    areScales(valueAt(target, 'scale'), valueAt(target, 'column') as TargetColumn) &&
     typeof valueAt(dataset, 'digest') === 'string'
   );
 }
@@ -74,10 +72,20 @@ function isInput(input: unknown): boolean {
   return inputKind(known.type).isFitted(known, valueAt(input, 'preparation'));
 }
 
+/** One; of several columns, as many. */
+function areScales(scale: unknown, { columns }: TargetColumn): boolean {
+  const isScale = (each: unknown): boolean =>
+    [valueAt(each, 'mean'), valueAt(each, 'standardDeviation')].every(Number.isFinite);
+  if (columns === undefined) return isScale(scale);
+  return Array.isArray(scale) && scale.length === columns.length && scale.every(isScale);
+}
+
 function isTarget(column: unknown): boolean {
   if (!isColumn(column, targetKinds, 'classes', (name) => typeof name === 'string')) return false;
-  const { type, classes } = column as TargetColumn;
-  return targetKind(type).areClasses(classes);
+  const { type, classes, columns } = column as TargetColumn;
+  const areNames =
+    columns === undefined || (Array.isArray(columns) && columns.every((name) => typeof name === 'string'));
+  return areNames && targetKind(type).areClasses(classes);
 }
 
 function isColumn(column: unknown, kinds: object, list: string, isItem: (item: unknown) => boolean): boolean {

@@ -147,7 +147,7 @@ export interface TestRowsTask {
 export interface TestedRows extends PredictedRows {
   /** Of the dataset. */
   digest: string;
-  /** [count]: indices of classes, or numbers. */
+  /** [count]: indices of classes, or numbers; [count, labels], 0 or 1; [count, columns], numbers. */
   truth: Int32Array | Float64Array;
 }
 
@@ -167,7 +167,7 @@ export interface ImportanceTask {
  * rows.
  */
 export interface Importance {
-  /** `accuracy`, or of numbers `mean_absolute_error`. */
+  /** `accuracy`; of labels `mean_average_precision`; of a number `mean_absolute_error`, of several `r2_score`. */
   metric: string;
   /** Of the rows as they are. */
   score: number;

@@ -121,7 +121,7 @@ function count(length: number, holds: (index: number) => boolean): number {
 }
 
 /** An output above this is a yes (Keras BinaryAccuracy). */
-const THRESHOLD = 0.5;
+export const THRESHOLD = 0.5;
 
 /** No or yes, 0 or 1, of the probability of yes: [examples]. */
 export function answers(probabilities: Float32Array): Int32Array {

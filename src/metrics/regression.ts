@@ -30,3 +30,30 @@ export function regressionScores(predicted: ArrayLike<number>, truth: ArrayLike<
     r2_score: scatter === 0 ? Number(squared === 0) : 1 - squared / scatter,
   };
 }
+
+/** Scores of each of several columns. @param predicted row-major [rows, columns], as the truth */
+export function regressionScoresOf(
+  predicted: Float64Array,
+  truth: ArrayLike<number>,
+  columns: number,
+): RegressionScores[] {
+  return Array.from({ length: columns }, (_, column) =>
+    regressionScores(columnOf(predicted, column, columns), columnOf(truth, column, columns)),
+  );
+}
+
+/** The means over the columns (scikit-learn's `multioutput='uniform_average'`). */
+export function meanScores(scores: readonly RegressionScores[]): RegressionScores {
+  const mean = (key: keyof RegressionScores): number =>
+    scores.reduce((sum, each) => sum + each[key], 0) / scores.length;
+  return {
+    mean_absolute_error: mean('mean_absolute_error'),
+    root_mean_squared_error: mean('root_mean_squared_error'),
+    r2_score: mean('r2_score'),
+  };
+}
+
+/** A column of row-major [rows, columns]. */
+export function columnOf(values: ArrayLike<number>, column: number, columns: number): Float64Array {
+  return Float64Array.from({ length: values.length / columns }, (_, row) => values[row * columns + column]);
+}

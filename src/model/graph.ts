@@ -13,7 +13,7 @@ export interface ModelShape {
   /** How many numbers it gives of each example: one for each class, or those that it predicts. */
   outputs: number;
   /** What these are. */
-  outputsAre: 'classes' | 'numbers';
+  outputsAre: 'classes' | 'labels' | 'numbers';
 }
 
 /** A mistake in a model that no schema can see. */
@@ -134,8 +134,8 @@ function checkOutput(output: LayerNode, wanted: ModelShape, builder: GraphBuilde
 }
 
 function outputMismatch({ layer }: LayerNode, shape: Shape, { outputs, outputsAre }: ModelShape): LayerProblem {
-  const isOfClasses = outputsAre === 'classes';
-  const what = isOfClasses ? `${outputs} classes` : `a target of ${counted(outputs, 'number')}`;
+  const isOfClasses = outputsAre !== 'numbers';
+  const what = isOfClasses ? `${outputs} ${outputsAre}` : `a target of ${counted(outputs, 'number')}`;
   if (layer.type === 'dense' && shape.length === 1) {
     return {
       key: 'units',
@@ -143,7 +143,7 @@ function outputMismatch({ layer }: LayerNode, shape: Shape, { outputs, outputsAr
       expected: String(outputs),
       received: String(layer.units),
       hint: isOfClasses
-        ? 'leave units out: the output layer then has one for each class'
+        ? `leave units out: the output layer then has one for each ${outputsAre === 'labels' ? 'label' : 'class'}`
         : 'leave units out: the output layer then has as many as the target',
     };
   }

@@ -2,14 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs';
 import { encodeCsv } from '../text/csv.js';
-import { inOwnUnit } from '../data/columns/target-kind.js';
+import { inOwnUnit, scalesOf } from '../data/columns/target-kind.js';
 import type { Dataset, Rows } from '../data/dataset.js';
+import { everyIndex } from '../data/rows.js';
 import type { FittedTarget } from '../data/fitted.js';
 import { labelsOf } from './setup.js';
 import { ownFolder, writeFileAtomic } from '../tracking/atomic-file.js';
 import type { RunDirectory } from '../tracking/run-store.js';
 import type { Evaluation } from '../training/evaluation.js';
-import { answers, classScores, confusionMatrix, mostProbable } from '../metrics/classification.js';
+import { labelScores } from '../metrics/multi-label.js';
+import { THRESHOLD, answers, classScores, confusionMatrix, mostProbable } from '../metrics/classification.js';
 
 const SUMMARY_WIDTH = 100;
 /** Where the columns of a model's summary end, as shares of its width: layer, inputs, output shape, parameters. */
@@ -43,14 +45,18 @@ export function writeTestArtifacts(
   { outputs }: Evaluation,
 ): string[] {
   ownFolder(run.artifacts);
-  const files =
-    target.column.type === 'number' ? numberFiles(test, target, outputs) : classFiles(test, target, outputs);
+  const files = filesOf(target.column.type)(test, target, outputs);
   for (const [name, text] of Object.entries(files)) writeFileAtomic(join(run.artifacts, name), text);
   return Object.keys(files).map((name) => `artifacts/${name}`);
 }
 
 /** File name → contents. */
 type Files = Record<string, string>;
+
+function filesOf(type: string): (test: Rows, target: FittedTarget, outputs: Float32Array) => Files {
+  if (type === 'number') return numberFiles;
+  return type === 'multi_label' ? labelFiles : classFiles;
+}
 
 function classFiles(test: Rows, { column }: FittedTarget, outputs: Float32Array): Files {
   const { classes, type } = column;
@@ -114,8 +120,37 @@ function predictionsCsv(
   ]);
 }
 
-/** A row for each example, in the target's own unit. */
-function numberFiles({ target: values }: Rows, { scale }: FittedTarget, outputs: Float32Array): Files {
-  const rows = Array.from(inOwnUnit(outputs, scale), (predicted, index) => [index, values[index], predicted]);
-  return { 'test_values.csv': encodeCsv([['index', 'true', 'predicted'], ...rows]) };
+/** A row for each example, in the target's own unit; of several numbers two columns each. */
+function numberFiles({ target: values, count }: Rows, { scale, column }: FittedTarget, outputs: Float32Array): Files {
+  const size = scalesOf(scale).length;
+  const predicted = inOwnUnit(outputs, scale);
+  const header = (column.columns ?? [null]).flatMap((name) =>
+    ['true', 'predicted'].map((word) => (name === null ? word : `${word} ${name}`)),
+  );
+  const rows = everyIndex(count).map((row) => row * size);
+  const cells = Array.from(rows, (start, row) => [
+    row,
+    ...Array.from({ length: size }, (_, at) => [values[start + at], predicted[start + at]]).flat(),
+  ]);
+  return { 'test_values.csv': encodeCsv([['index', ...header], ...cells]) };
+}
+
+/** What the model says of each label, and of each example: whether it has the label, and how probable that is said to be. */
+function labelFiles({ target, count }: Rows, { column: { classes } }: FittedTarget, outputs: Float32Array): Files {
+  const truth = target as Int32Array;
+  const scores = labelScores({ probabilities: outputs, truth, thresholds: classes.map(() => THRESHOLD) });
+  const header = classes.flatMap((label) => [`true ${label}`, `probability ${label}`]);
+  const cells = Array.from({ length: count }, (_, row) => [
+    row,
+    ...classes.flatMap((__, label) => [truth[row * classes.length + label], outputs[row * classes.length + label]]),
+  ]);
+  return {
+    'label_scores.csv': encodeCsv([
+      ['label', 'precision', 'recall', 'f1_score', 'average_precision', 'rows'],
+      ...scores.map(({ precision, recall, f1_score, average_precision, rows }, index) => {
+        return [classes[index], precision, recall, f1_score, average_precision, rows];
+      }),
+    ]),
+    'test_labels.csv': encodeCsv([['index', ...header], ...cells]),
+  };
 }

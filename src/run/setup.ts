@@ -7,6 +7,7 @@ import type { FittedTarget } from '../data/fitted.js';
 import { fitTarget } from '../data/target.js';
 import { targetKind } from '../data/columns/kinds.js';
 import { modelShape } from '../data/model-shape.js';
+import { valuesOf } from '../data/rows.js';
 import { splitDataset } from '../data/split.js';
 import { UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
@@ -101,7 +102,7 @@ function losses(
   train: Int32Array,
   model: Pick<StepParts, 'runtime' | 'endsInSoftmax'>,
 ): Pick<StepParts, 'loss' | 'evaluationLoss'> {
-  const labels = train.map((index) => labelsOf(dataset.train)[index]);
+  const labels = valuesOf(labelsOf(dataset.train), train);
   const weights = classWeights(training.class_weight, dataset.target.classes, labels);
   const kind = targetKind(dataset.target.type);
   const options = { ...model, outputs: kind.outputs(dataset.target), toOutputs: kind.toOutputs.bind(kind) };
@@ -149,13 +150,13 @@ export function writeBack({ built, parts }: RunSetup): void {
 function makeResident(
   rows: Rows,
   { inputs }: Dataset,
-  { column, scale }: FittedTarget,
+  target: FittedTarget,
   runtime: Runtime,
 ): Pick<StepParts, 'resident' | 'labels' | 'prefetch'> {
   const { prefetch } = rows;
   const resident = {
     resident: residentInputs(inputs, rows, runtime),
-    labels: targetKind(column.type).makeResident(rows.target, scale, runtime),
+    labels: targetKind(target.column.type).makeResident(rows.target, target, runtime),
   };
   // A GPU has a copy of its own.
   return runtime.device === 'CPU' ? { ...resident, prefetch } : resident;

@@ -120,10 +120,9 @@ export class NativeRuntime implements Runtime {
     return this.#tensor({ id, shape: [...shape], dtype: DataType.uint8 });
   }
 
-  resident(values: Int32Array | Float32Array): tf.Tensor {
-    const shape = [values.length];
+  resident(values: Int32Array | Float32Array, shape: readonly number[] = [values.length]): tf.Tensor {
     const dtype = values instanceof Int32Array ? INT : FLOAT;
-    return this.#tensor({ id: this.#binding.createTensor(shape, dtype, values), shape, dtype });
+    return this.#tensor({ id: this.#binding.createTensor([...shape], dtype, values), shape: [...shape], dtype });
   }
 
   gatherImages(images: tf.Tensor, indices: tf.Tensor): tf.Tensor {

@@ -58,8 +58,8 @@ export class PortableRuntime implements Runtime {
     return tf.tensor(Int32Array.from(values.subarray(0, values.byteLength)), [...shape], 'int32');
   }
 
-  resident(values: Int32Array | Float32Array): tf.Tensor {
-    return tf.tensor1d(values, values instanceof Int32Array ? 'int32' : 'float32');
+  resident(values: Int32Array | Float32Array, shape: readonly number[] = [values.length]): tf.Tensor {
+    return tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32');
   }
 
   gatherImages(images: tf.Tensor, indices: tf.Tensor): tf.Tensor {

@@ -96,8 +96,8 @@ export interface Runtime {
 
   /** Image bytes resident in the engine. @param shape [count, height, width, channels] */
   imageBytes(values: Bytes, shape: readonly number[]): Tensor;
-  /** Numbers resident in the engine, which programs may capture: int32 or float32 [length]. */
-  resident(values: Int32Array | Float32Array): Tensor;
+  /** Numbers resident in the engine, which programs may capture: int32 or float32. @param shape [length] unless given */
+  resident(values: Int32Array | Float32Array, shape?: readonly number[]): Tensor;
   /** The images with these indices, as float32 0 to 255: [indices, height, width, channels]. */
   gatherImages(images: Tensor, indices: Tensor): Tensor;
   /**

@@ -256,7 +256,7 @@ class Trainer {
     const { config, validation, labels, evaluator, parts } = this.#training;
     if (validation.length === 0) return metrics;
     const evaluation = evaluator.evaluate(validation);
-    const own = valuesOf(labels, validation);
+    const own = valuesOf(labels, validation, labels.length / parts.labels.shape[0]);
     return { ...metrics, ...evaluationMetrics('val', config.metrics, evaluation, parts.target, own) };
   }
 

@@ -2,7 +2,9 @@
 
 import json
 import sys
+import warnings
 
+import numpy as np
 from sklearn import metrics
 
 
@@ -29,11 +31,40 @@ def of_rankings(truth, predicted):
     }
 
 
+def of_labels(truth, predicted):
+    truth, predicted = np.array(truth), np.array(predicted)
+    answers = predicted > 0.5
+
+    def averaged(score, average):
+        return score(truth, answers, average=average, zero_division=0)
+
+    precision, recall, f1, rows = metrics.precision_recall_fscore_support(truth, answers, zero_division=0)
+    each = [metrics.average_precision_score(truth[:, label], predicted[:, label]) for label in range(truth.shape[1])]
+    return {
+        "all": {
+            "accuracy": float((truth == answers).mean()),
+            "precision": averaged(metrics.precision_score, "macro"),
+            "recall": averaged(metrics.recall_score, "macro"),
+            "f1_score": averaged(metrics.f1_score, "macro"),
+            "micro_f1_score": averaged(metrics.f1_score, "micro"),
+            "mean_average_precision": metrics.average_precision_score(truth, predicted, average="macro"),
+        },
+        "each": [
+            {"precision": p, "recall": r, "f1_score": f, "rows": int(n), "average_precision": a}
+            for p, r, f, n, a in zip(precision, recall, f1, rows, each)
+        ],
+    }
+
+
+# Of a label that no row has it warns, and says 0.
+warnings.filterwarnings("ignore", message="No positive class")
 question = json.load(sys.stdin)
 json.dump(
     {
         "numbers": [of_numbers(**each) for each in question["numbers"]],
         "rankings": [of_rankings(**each) for each in question["rankings"]],
+        "labels": [of_labels(**each) for each in question["labels"]],
+        "several": [of_numbers(**each) for each in question["several"]],
     },
     sys.stdout,
 )

@@ -1,8 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { binaryTarget } from '../../src/data/columns/binary.js';
+import { multiLabelTarget } from '../../src/data/columns/multi-label.js';
 import { numberTarget } from '../../src/data/columns/number.js';
 import { UNSCALED } from '../../src/data/columns/target-kind.js';
+import type { TargetColumn } from '../../src/data/dataset.js';
+import type { FittedTarget } from '../../src/data/fitted.js';
+import { labelScores } from '../../src/metrics/multi-label.js';
 import { randomStream } from '../../src/random.js';
 
 import { askPython, testPython } from '../support/python.js';
@@ -31,11 +35,41 @@ const RANKINGS: Record<string, Set> = {
   'at the threshold': { truth: [0, 1, 1], predicted: [0.5, 0.5, 0.75] },
 };
 
-let expected: Record<'numbers' | 'rankings', Record<string, number>[]>;
+/** Rows of three labels, of which the last is rare, or none has it. */
+function labelled(rareness: number): { truth: number[][]; predicted: number[][] } {
+  const rows = Array.from({ length: 200 }, () => [random.uniform(), random.uniform(), rareness * random.uniform()]);
+  return {
+    truth: rows.map((row) => row.map((share) => Number(random.uniform() < share))),
+    predicted: rows.map((row) => row.map((share) => Math.fround(Math.round(10 * (share + random.uniform())) / 20))),
+  };
+}
+
+const LABELS = { 'with a rare one': labelled(0.1), 'with one that no row has': labelled(0) };
+const SEVERAL = { truth: prices.map((price, row) => [price, row % 7]), predicted: prices.map((price, row) => [price + row, Math.fround(row / 30)]) }; // prettier-ignore
+
+/** What scikit-learn says. */
+interface Expected {
+  numbers: Record<string, number>[];
+  rankings: Record<string, number>[];
+  labels: { all: Record<string, number>; each: Record<string, number>[] }[];
+  several: Record<string, number>[];
+}
+
+let expected: Expected;
+
+const fitted = (target: Partial<TargetColumn>, scale: FittedTarget['scale'] = UNSCALED): FittedTarget => ({
+  column: { name: 'target', type: 'number', classes: [], ...target },
+  scale,
+});
 
 beforeAll(async () => {
   const script = fileURLToPath(new URL('sklearn_scores.py', import.meta.url));
-  const question = { numbers: Object.values(NUMBERS), rankings: Object.values(RANKINGS) };
+  const question = {
+    numbers: Object.values(NUMBERS),
+    rankings: Object.values(RANKINGS),
+    labels: Object.values(LABELS),
+    several: [SEVERAL],
+  };
   expected = await askPython(await testPython(), script, question);
 });
 
@@ -49,14 +83,14 @@ describe('the scores of numbers are those of scikit-learn', () => {
   it.each(Object.entries(NUMBERS))('%s', (name, { truth, predicted }) => {
     const wanted = expected.numbers[Object.keys(NUMBERS).indexOf(name)];
     const outputs = Float32Array.from(predicted);
-    expectScores(numberTarget.measure(Object.keys(wanted), outputs, Float64Array.from(truth), UNSCALED), wanted);
+    expectScores(numberTarget.measure(Object.keys(wanted), outputs, Float64Array.from(truth), fitted({})), wanted);
   });
 
   it('in the unit of the target, whatever it is scaled by', () => {
     const scale = { mean: 500_000, standardDeviation: 250_000 };
     const outputs = Float32Array.of(-1, 0, 2);
     const truth = Float64Array.of(250_000, 500_000, 900_000);
-    const { mean_absolute_error: error } = numberTarget.measure([], outputs, truth, scale);
+    const { mean_absolute_error: error } = numberTarget.measure([], outputs, truth, fitted({}, scale));
     expect(error).toBeCloseTo(100_000 / 3, 9);
   });
 });
@@ -65,6 +99,30 @@ describe('the scores of a binary target are those of scikit-learn', () => {
   it.each(Object.entries(RANKINGS))('%s', (name, { truth, predicted }) => {
     const wanted = expected.rankings[Object.keys(RANKINGS).indexOf(name)];
     const outputs = Float32Array.from(predicted);
-    expectScores(binaryTarget.measure(Object.keys(wanted), outputs, Int32Array.from(truth), UNSCALED), wanted);
+    expectScores(binaryTarget.measure(Object.keys(wanted), outputs, Int32Array.from(truth), fitted({})), wanted);
   });
+});
+
+describe('the scores of labels are those of scikit-learn', () => {
+  it.each(Object.entries(LABELS))('%s', (name, { truth, predicted }) => {
+    const { all, each } = expected.labels[Object.keys(LABELS).indexOf(name)];
+    const outputs = Float32Array.from(predicted.flat());
+    const values = Int32Array.from(truth.flat());
+    const classes = ['a', 'b', 'c'];
+    expectScores(multiLabelTarget.measure(Object.keys(all), outputs, values, fitted({ classes })), all);
+    const scores = labelScores({ probabilities: outputs, truth: values, thresholds: [0.5, 0.5, 0.5] });
+    scores.forEach((of, label) => {
+      expectScores({ ...of }, each[label]);
+    });
+  });
+});
+
+it('the scores of several numbers are the means of scikit-learn', () => {
+  const [wanted] = expected.several;
+  const outputs = Float32Array.from(SEVERAL.predicted.flat());
+  const target = fitted({ columns: ['price', 'rooms'] }, [UNSCALED, UNSCALED]);
+  expectScores(
+    numberTarget.measure(Object.keys(wanted), outputs, Float64Array.from(SEVERAL.truth.flat()), target),
+    wanted,
+  );
 });

@@ -10,9 +10,11 @@ const SPECIES = ['ant', 'bee', 'cow'];
 function animals(count: number): string {
   const rows = Array.from({ length: count }, (_, row) => {
     const species = row % 3;
-    return [10 * species + (row % 7) / 7, ['red', 'blue'][(row * 5) % 2], SPECIES[species], 3 * species].join();
+    const is = [...(species === 1 ? ['flying'] : []), ...(species > 0 ? ['useful'] : [])].join('+');
+    const weight = 10 * species + (row % 7) / 7;
+    return [weight, ['red', 'blue'][(row * 5) % 2], SPECIES[species], 3 * species, is, 100 * weight].join();
   });
-  return ['weight,colour,species,legs', ...rows].join('\n');
+  return ['weight,colour,species,legs,is,grams', ...rows].join('\n');
 }
 
 function experiment(name: string, target: string, path = 'animals.csv'): string {
@@ -36,7 +38,9 @@ describe('a model of rows in use', () => {
     workspace.write('animals.csv', animals(120));
     workspace.write('species.yaml', experiment('species', '{ species: { type: category } }'));
     workspace.write('legs.yaml', experiment('legs', '{ legs: { type: number } }'));
-    const trained = await workspace.ablate(['run', 'species.yaml', 'legs.yaml']);
+    workspace.write('is.yaml', experiment('is', '{ is: { type: multi_label, separator: + } }'));
+    workspace.write('both.yaml', experiment('both', '[legs, grams]'));
+    const trained = await workspace.ablate(['run', 'species.yaml', 'legs.yaml', 'is.yaml', 'both.yaml']);
     expect(trained.code, trained.stderr).toBe(0);
     workspace.write('one.csv', 'weight,colour\n0.5,red\n20.5,blue\n');
     workspace.write('two.csv', 'colour,weight\nblue,10.5\n');
@@ -77,6 +81,50 @@ describe('a model of rows in use', () => {
     });
   });
 
+  describe('of labels', () => {
+    it('predicts those that apply, and how probable each is', async () => {
+      const { stdout } = await workspace.ablate(['predict', 'is', 'one.csv', 'two.csv', '--csv', '-']);
+      const [header, ...rows] = decodeCsv(stdout);
+      expect(header).toEqual(['table', 'row', 'is', 'probability of flying', 'probability of useful']);
+      expect(rows.map(([, , labels]) => JSON.parse(labels) as string[])).toEqual([[], ['useful'], ['useful', 'flying']].map((labels) => expect.toSatisfy((found: string[]) => [...found].sort().join() === [...labels].sort().join()) as string[])); // prettier-ignore
+      const json = await workspace.ablate(['predict', 'is', 'two.csv', '--json']);
+      const [prediction] = (JSON.parse(json.stdout) as { predictions: { labels: string[]; probabilities: object }[] })
+        .predictions;
+      expect([prediction.labels.sort(), Object.keys(prediction.probabilities).sort()]).toEqual([
+        ['flying', 'useful'],
+        ['flying', 'useful'],
+      ]);
+    });
+
+    it('is scored label by label, as its run wrote down', async () => {
+      const { code, stdout, stderr } = await workspace.ablate(['evaluate', 'is', '--json']);
+      expect(code, stderr).toBe(0);
+      const [run] = (
+        JSON.parse(stdout) as { runs: ({ labels: { label: string; rows: number }[] } & Record<string, number>)[] }
+      ).runs;
+      expect([run.f1_score, run.micro_f1_score, run.mean_average_precision]).toEqual([1, 1, 1]);
+      expect(run.labels.map(({ label }) => label)).toEqual(['flying', 'useful']);
+      expect((await workspace.ablate(['evaluate', 'is'])).stdout).toMatch(/^useful +\d+ +100\.00 %/m);
+    });
+  });
+
+  it('tells several numbers, each in its own unit', async () => {
+    const { stdout } = await workspace.ablate(['predict', 'both', 'one.csv', '--json']);
+    const { predictions } = JSON.parse(stdout) as { predictions: { values: { legs: number; grams: number } }[] };
+    expect(Math.abs(predictions[1].values.legs - 6)).toBeLessThan(1);
+    expect(Math.abs(predictions[1].values.grams - 2050)).toBeLessThan(200);
+    const evaluated = await workspace.ablate(['evaluate', 'both', '--json']);
+    const [{ columns, mean_absolute_error: mean }] = (
+      JSON.parse(evaluated.stdout) as {
+        runs: { columns: Record<string, Record<string, number>>; mean_absolute_error: number }[];
+      }
+    ).runs;
+    const errors = ['legs', 'grams'].map((name) => columns[name].mean_absolute_error);
+    expect(mean).toBeCloseTo((errors[0] + errors[1]) / 2, 12);
+    const explained = await workspace.ablate(['explain', 'both']);
+    expect(explained.stdout).toContain('R² LOST');
+  });
+
   describe('evaluate', () => {
     it('scores rows, and says when their table has changed', async () => {
       const before = await workspace.ablate(['evaluate', 'species', '--json']);
@@ -85,7 +133,7 @@ describe('a model of rows in use', () => {
       expect(before.stderr).not.toContain('have changed');
       const file = join(workspace.folder, 'animals.csv');
       const text = readFileSync(file, 'utf8');
-      writeFileSync(file, `${text}\n0.7,red,ant,0`);
+      writeFileSync(file, `${text}\n0.7,red,ant,0,,70`);
       for (const run of ['species', 'legs']) {
         const after = await workspace.ablate(['evaluate', run]);
         expect(after.stderr).toMatch(/note the data of \S+ have changed since it was trained/);

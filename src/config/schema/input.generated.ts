@@ -27,14 +27,14 @@ export type InputInput = ImageInputInput | NumberInputInput | CategoryInputInput
 export type SizeInput = [number, number] | number;
 /** What stands for an empty cell: a number, the `mean` of the rows trained on, that with a second number which is 1 there and else 0 (`indicator`), or a mistake (`error`). */
 export type MissingInput = number | ('error' | 'mean' | 'indicator');
-/** What the model predicts: a column's name, whose values are then classes, or column → its type. */
+/** What the model predicts: a column's name, whose values are then classes; several names, which are then numbers; or column → its type. */
 export type TargetInput =
   | {
-      [k: string]: TargetInput1 | 'category' | 'binary' | 'number';
+      [k: string]: TargetInput1 | 'category' | 'binary' | 'multi_label' | 'number';
     }
-  | string;
+  | (string | string[]);
 /** What the values of the target are; the output layer, the loss and the metrics follow from it. */
-export type TargetInput1 = CategoryTargetInput | BinaryTargetInput | NumberTargetInput;
+export type TargetInput1 = CategoryTargetInput | BinaryTargetInput | MultiLabelTargetInput | NumberTargetInput;
 /** How the rows are divided, where not at random. */
 export type TableSplitInput = {
   /** Cross-validation: so many parts, each class in proportion, each of which validates once while the others are trained on. A sweep runs each variant with each fold for each of its seeds; a single run takes the fold `seed` modulo `folds`. Off unless given. */
@@ -571,7 +571,16 @@ export interface BinaryTargetInput {
   /** The value that counts as yes. Default: the second of the two in order, as 1 is of 0 and 1. */
   positive?: string | null;
 }
-/** A number: one linear output. It is trained on standardized (mean 0, variance 1 over the rows trained on) and told in its own unit. */
+/** Any number of some labels: an output each, a sigmoid, the probability that it applies. */
+export interface MultiLabelTargetInput {
+  /** What the values are. */
+  type: 'multi_label';
+  /** What stands between the labels of a cell. Default: cells are lists, as JSON, JSONL and Parquet have them. */
+  separator?: string | null;
+  /** Columns of 0 and 1, one a label, in place of one column of lists: the target's name is then free. */
+  columns?: string[] | null;
+}
+/** A number: one linear output. Several columns of numbers have an output each. They are trained on standardized (mean 0, variance 1 over the rows trained on) and told in their own units. */
 export interface NumberTargetInput {
   /** What the values are. */
   type: 'number';
@@ -1076,10 +1085,10 @@ export interface TrainingInput {
   optimizer?: OptimizerInput | ('sgd' | 'adagrad' | 'adadelta' | 'rmsprop' | 'adam' | 'adamw');
   /** How the learning rate changes, by name or with its parameters. */
   learning_rate_schedule?: LearningRateScheduleInput | ('constant' | 'cosine' | 'one_cycle' | 'reduce_on_plateau');
-  /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label, or the number. `binary_crossentropy`: of a binary target. `mean_absolute_error` and `huber` (Keras, delta 1): of a number, standardized. A target of another type than `category` has a loss of its own in place of the default: `binary_crossentropy`, `mean_squared_error`. */
+  /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label, or the number. `binary_crossentropy`: of a binary target, and of labels, their mean. `mean_absolute_error` and `huber` (Keras, delta 1): of a number, standardized. A target of another type than `category` has a loss of its own in place of the default: `binary_crossentropy`, `mean_squared_error`. */
   loss?:
     'sparse_categorical_crossentropy' | 'mean_squared_error' | 'binary_crossentropy' | 'mean_absolute_error' | 'huber';
-  /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images; `robust_accuracy` is the mean accuracy of the final weights on images with noise, blur, rotation, shift or little contrast. Of a binary target `auc` (of the ROC curve) and `average_precision`; of a number `mean_absolute_error`, `root_mean_squared_error` and `r2_score`: these are the default there. */
+  /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images; `robust_accuracy` is the mean accuracy of the final weights on images with noise, blur, rotation, shift or little contrast. Of a binary target `auc` (of the ROC curve) and `average_precision`; of labels `f1_score`, `micro_f1_score` and `mean_average_precision`; of a number `mean_absolute_error`, `root_mean_squared_error` and `r2_score`: these are the default there. */
   metrics?: string[];
   /** Images per step. */
   batch_size?: number;

@@ -62,7 +62,7 @@ export interface Schema {
   'x-optional'?: boolean;
   /** What follows from a target of this type: the output layer's activation; its losses and metrics, the usual ones first. */
   'x-target'?: TargetTraits;
-  /** Text is a key, and this its value: `label` for `{ label: { type: category } }`. */
+  /** Text is a key, and this its value: `label` for `{ label: { type: category } }`; a list is of keys of numbers. */
   'x-key-of'?: Record<string, Json>;
   /** Never stands in a resolved configuration. */
   'x-shorthand'?: boolean;

@@ -5,20 +5,24 @@ import { areaUnderCurve, averagePrecision } from '../../metrics/ranking.js';
 import { UserError } from '../../text/errors.js';
 import { listed } from '../../text/words.js';
 import { emptyTarget } from './category.js';
-import { type TargetKind, UNSCALED } from './target-kind.js';
+import type { CellReader } from './cells.js';
+import { type TargetKind, UNSCALED, theTarget } from './target-kind.js';
 import { Words, sortedWords } from './words.js';
 
 /** No or yes, 0 or 1; one output, the probability of yes. */
 export const binaryTarget: TargetKind = {
-  read(name, config, named) {
+  read(targets, namedIn) {
+    const [name, config] = theTarget(targets);
     const { positive } = config as BinaryTarget;
     const words = new Words();
+    const add: CellReader['add'] = (cell, place) => {
+      if (cell === null) throw emptyTarget(place(), name);
+      words.add(cell, place);
+    };
     return {
-      add: (cell, place) => {
-        if (cell === null) throw emptyTarget(place(), name);
-        words.add(cell, place);
-      },
+      columns: [{ name, reader: { add } }],
       finish: (known) => {
+        const named = namedIn(name);
         const classes = twoClasses(named ? [...named] : sortedWords(words.among(known)), name, positive);
         return { target: { name, type: 'binary', classes }, values: words.classesIn(classes, name) };
       },

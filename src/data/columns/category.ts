@@ -4,9 +4,9 @@ import { accuracy, classificationMetrics, mostProbable } from '../../metrics/cla
 import type { InputColumn } from '../dataset.js';
 import { valuesOf } from '../rows.js';
 import { invalidTable, shown } from '../tables/table-error.js';
-import type { RowSets } from './cells.js';
+import type { CellReader, RowSets } from './cells.js';
 import type { InputKind } from './input-kind.js';
-import { type TargetKind, UNSCALED } from './target-kind.js';
+import { type TargetKind, UNSCALED, theTarget } from './target-kind.js';
 import { Words, sortedWords } from './words.js';
 
 /** One of some values; resident as its index, −1 for others, one-hot in the step. */
@@ -49,17 +49,19 @@ export const category: InputKind<CategoryColumn, { categories: number }> = {
 
 /** One of some classes, which are counted from 0. */
 export const categoryTarget: TargetKind = {
-  read(name, _, named) {
+  read(targets, namedIn) {
+    const [name] = theTarget(targets);
     const words = new Words();
     let firstEmpty: string | undefined;
+    const add: CellReader['add'] = (cell, place) => {
+      if (cell === null) firstEmpty ??= place();
+      words.add(cell, place);
+    };
     return {
-      add: (cell, place) => {
-        if (cell === null) firstEmpty ??= place();
-        words.add(cell, place);
-      },
+      columns: [{ name, reader: { add } }],
       finish: (known) => {
         if (firstEmpty !== undefined) throw emptyTarget(firstEmpty, name);
-        const classes = named ?? sortedWords(words.among(known));
+        const classes = namedIn(name) ?? sortedWords(words.among(known));
         return { target: { name, type: 'category', classes }, values: words.classesIn(classes, name) };
       },
     };

@@ -59,8 +59,10 @@ export interface CellBatch {
   place: (index: number) => string;
 }
 
-/** Reads the target's column. */
-export interface TargetReader extends CellReader {
+/** Reads the target. */
+export interface TargetReader {
+  /** Its columns, and what takes in the cells of each. */
+  columns: readonly { name: string; reader: CellReader }[];
   /**
    * Once all rows are in.
    * @param known the rows whose words are classes, unless the table names these; of any other word its place is told

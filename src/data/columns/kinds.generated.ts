@@ -3,9 +3,15 @@ import { image } from './image.js';
 import { number, numberTarget } from './number.js';
 import { category, categoryTarget } from './category.js';
 import { binaryTarget } from './binary.js';
+import { multiLabelTarget } from './multi-label.js';
 
 /** The types of inputs. */
 export const inputKinds = { image, number, category };
 
 /** The types of targets. */
-export const targetKinds = { category: categoryTarget, binary: binaryTarget, number: numberTarget };
+export const targetKinds = {
+  category: categoryTarget,
+  binary: binaryTarget,
+  multi_label: multiLabelTarget,
+  number: numberTarget,
+};

@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NumberInput } from '../../config/schema/experiment.generated.js';
-import { regressionScores } from '../../metrics/regression.js';
-import type { InputColumn } from '../dataset.js';
+import { columnOf, meanScores, regressionScoresOf } from '../../metrics/regression.js';
+import type { InputColumn, TargetColumn } from '../dataset.js';
 import { valuesOf } from '../rows.js';
+import type { Cell } from '../tables/table.js';
 import { invalidTable } from '../tables/table-error.js';
 import { emptyTarget } from './category.js';
+import type { CellReader } from './cells.js';
 import type { InputKind } from './input-kind.js';
 import { numberOf } from './numbers.js';
-import type { TargetScale } from '../fitted.js';
-import { type TargetKind, inOwnUnit } from './target-kind.js';
+import type { Scale } from '../fitted.js';
+import { type TargetKind, inOwnUnit, scalesOf } from './target-kind.js';
 
 /** Numbers; resident as float32, NaN where one is missing, filled in and scaled in the step. */
 export interface NumberColumn extends InputColumn {
@@ -18,7 +20,7 @@ export interface NumberColumn extends InputColumn {
 }
 
 /** A value v, or what stands for a missing one, becomes (f(v) − mean) ÷ standardDeviation with f = ln(1 + v) or v. */
-export interface NumberPreparation extends TargetScale {
+export interface NumberPreparation extends Scale {
   fill: number;
   isLog: boolean;
   /** Whether a second number tells what is missing. */
@@ -80,34 +82,74 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
   },
 };
 
-/** A number, told in its own unit; trained on as (v − mean) ÷ standardDeviation. */
+/** A number or several, told in their own units; trained on as (v − mean) ÷ standardDeviation. */
 export const numberTarget: TargetKind = {
-  read(name) {
-    const values: number[] = [];
+  read(targets) {
+    const columns = Object.keys(targets).map((name) => ({ name, reader: new NumberCells(name) }));
     return {
-      add: (cell, place) => {
-        const value = numberOf(cell, place);
-        if (value === null) throw emptyTarget(place(), name);
-        values.push(value);
+      columns,
+      finish: () => {
+        const values = interleaved(columns.map(({ reader }) => reader.values));
+        const names = columns.map(({ name }) => name);
+        const target: TargetColumn = { name: names.join(', '), type: 'number', classes: [] };
+        return { target: names.length === 1 ? target : { ...target, columns: names }, values };
       },
-      finish: () => ({ target: { name, type: 'number', classes: [] }, values: Float64Array.from(values) }),
     };
   },
   areClasses: ({ length }) => length === 0,
-  outputs: () => 1,
-  strata: (values) => tenths(values as Float64Array),
-  fit: (values, rows) => scaleBy('standardize', valuesOf(values as Float64Array, rows)),
-  makeResident: (values, { mean, standardDeviation }, runtime) =>
-    runtime.resident(Float32Array.from(values, (value) => (value - mean) / standardDeviation)),
-  toOutputs: (values) => tf.expandDims(values, 1),
+  outputs: ({ columns }) => columns?.length ?? 1,
+  strata: (values, { columns }) => tenths(columnOf(values, 0, columns?.length ?? 1)),
+  fit(values, rows, { columns }) {
+    const scales = (columns ?? ['']).map((_, column, { length }) =>
+      scaleBy('standardize', valuesOf(columnOf(values as Float64Array, column, length), rows)),
+    );
+    return columns ? scales : scales[0];
+  },
+  makeResident(values, { scale }, runtime) {
+    const scales = scalesOf(scale);
+    const scaled = Float32Array.from(values, (value, index) => {
+      const { mean, standardDeviation } = scales[index % scales.length];
+      return (value - mean) / standardDeviation;
+    });
+    return runtime.resident(scaled, scales.length === 1 ? undefined : [values.length / scales.length, scales.length]);
+  },
+  toOutputs: (values) => (values.rank === 1 ? tf.expandDims(values, 1) : values),
   progressMetric: 'mean_absolute_error',
-  progress: (outputs, values, { standardDeviation }) =>
-    tf.mul(tf.sum(tf.abs(tf.sub(tf.squeeze(outputs, [1]), values))), standardDeviation),
-  measure(wanted, outputs, values, scale) {
-    const scores = Object.entries(regressionScores(inOwnUnit(outputs, scale), values));
+  progress(outputs, values, scale) {
+    const scales = scalesOf(scale);
+    if (scales.length === 1)
+      return tf.mul(tf.sum(tf.abs(tf.sub(tf.squeeze(outputs, [1]), values))), scales[0].standardDeviation);
+    const units = scales.map(({ standardDeviation }) => standardDeviation);
+    return tf.sum(tf.mean(tf.mul(tf.abs(tf.sub(outputs, values)), units), 1));
+  },
+  measure(wanted, outputs, values, { scale }) {
+    const scores = Object.entries(
+      meanScores(regressionScoresOf(inOwnUnit(outputs, scale), values, scalesOf(scale).length)),
+    );
     return Object.fromEntries(scores.filter(([name]) => name === 'mean_absolute_error' || wanted.includes(name)));
   },
 };
+
+class NumberCells implements CellReader {
+  readonly values: number[] = [];
+
+  constructor(readonly name: string) {}
+
+  add(cell: Cell, place: () => string): void {
+    const value = numberOf(cell, place);
+    if (value === null) throw emptyTarget(place(), this.name);
+    this.values.push(value);
+  }
+}
+
+/** Columns as row-major [rows, columns]. */
+function interleaved(columns: readonly (readonly number[])[]): Float64Array {
+  const values = new Float64Array(columns[0].length * columns.length);
+  columns.forEach((column, place) => {
+    column.forEach((value, row) => (values[row * columns.length + place] = value));
+  });
+  return values;
+}
 
 /** Which tenth of all values each is in, equal values in one: int32 [rows], from 0. */
 function tenths(values: Float64Array): Int32Array {
@@ -117,7 +159,7 @@ function tenths(values: Float64Array): Int32Array {
 }
 
 /** Constant values are only centred, as scikit-learn has it. */
-function scaleBy(normalization: NumberInput['normalization'], values: Float64Array): TargetScale {
+function scaleBy(normalization: NumberInput['normalization'], values: Float64Array): Scale {
   if (normalization === 'none' || values.length === 0) return { mean: 0, standardDeviation: 1 };
   if (normalization === 'rescale') {
     const least = values.reduce((a, b) => Math.min(a, b), Infinity);

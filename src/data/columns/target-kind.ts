@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Runtime } from '../../tensorflow/runtime.js';
 import type { TargetConfig } from '../../config/schema/experiment.generated.js';
 import type { TargetColumn, TargetValues } from '../dataset.js';
-import type { TargetScale } from '../fitted.js';
+import type { FittedTarget, Scale, TargetScale } from '../fitted.js';
 import type { TargetReader } from './cells.js';
 
 /**
@@ -10,21 +10,25 @@ import type { TargetReader } from './cells.js';
  * many numbers a model gives for it, what the losses compare these with, and what predictions are worth.
  */
 export interface TargetKind {
-  /** Reads a column of a table: see `InputKind.read`. */
-  read(name: string, config: TargetConfig, named?: readonly string[]): TargetReader;
+  /**
+   * Reads its columns of a table.
+   * @param targets name → its type's keys, complete; one, unless the type may have several
+   * @param named of a column the values that it may have, in order, where the table names them
+   */
+  read(targets: Targets, named: (column: string) => readonly string[] | undefined): TargetReader;
   /** Whether it can have such classes: files of models may claim anything. */
   areClasses(classes: readonly string[]): boolean;
   /** How many numbers a model gives for it. */
   outputs(target: TargetColumn): number;
   /** Rows with the same number are alike: each part of a split has its share of them. int32 [rows] */
-  strata(values: TargetValues): Int32Array;
+  strata(values: TargetValues, target: TargetColumn): Int32Array;
   /** What the values are scaled by while a model is trained: learnt of the rows trained on, and kept with the model. */
-  fit(values: TargetValues, rows: Int32Array): TargetScale;
-  /** All values, scaled, in the engine: int32 or float32 [count]. */
-  makeResident(values: TargetValues, scale: TargetScale, runtime: Runtime): tf.Tensor;
+  fit(values: TargetValues, rows: Int32Array, target: TargetColumn): TargetScale;
+  /** All values, scaled, in the engine: int32 or float32 [count], or [count, outputs]. */
+  makeResident(values: TargetValues, fitted: FittedTarget, runtime: Runtime): tf.Tensor;
   /**
    * What the outputs are compared with, in a program: float32 [batch, outputs].
-   * @param values [batch], as they are resident; or soft already
+   * @param values [batch] or [batch, outputs], as they are resident; or soft already
    * @param smoothing part that is spread evenly
    */
   toOutputs(values: tf.Tensor, outputs: number, smoothing: number): tf.Tensor;
@@ -33,22 +37,38 @@ export interface TargetKind {
   /**
    * What predictions are worth: the metric that progress tells, and those asked for.
    * @param outputs row-major [rows, outputs]
-   * @param values [rows]
    */
   measure(
     wanted: readonly string[],
     outputs: Float32Array,
     values: TargetValues,
-    scale: TargetScale,
+    fitted: FittedTarget,
   ): Record<string, number>;
   /** The metric that `progress` sums. */
   readonly progressMetric: 'accuracy' | 'mean_absolute_error';
 }
 
 /** Of values that are taken as they are. */
-export const UNSCALED: TargetScale = { mean: 0, standardDeviation: 1 };
+export const UNSCALED: Scale = { mean: 0, standardDeviation: 1 };
 
-/** Outputs of a model in the unit of its target. */
-export function inOwnUnit(outputs: Float32Array, { mean, standardDeviation }: TargetScale): Float64Array {
-  return Float64Array.from(outputs, (output) => output * standardDeviation + mean);
+/** The columns of a target: name → its type's keys, complete. */
+export type Targets = Readonly<Record<string, TargetConfig>>;
+
+/** The one column of a type that has no more. */
+export function theTarget(targets: Targets): [name: string, config: TargetConfig] {
+  return Object.entries(targets)[0];
+}
+
+/** Outputs of a model in the units of its target: row-major [rows, columns]. */
+export function inOwnUnit(outputs: Float32Array, scale: TargetScale): Float64Array {
+  const scales = scalesOf(scale);
+  return Float64Array.from(outputs, (output, index) => {
+    const { mean, standardDeviation } = scales[index % scales.length];
+    return output * standardDeviation + mean;
+  });
+}
+
+/** Of each column. */
+export function scalesOf(scale: TargetScale): readonly Scale[] {
+  return 'mean' in scale ? [scale] : scale;
 }

@@ -54,7 +54,7 @@ async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Datase
     return {
       count: rows[set].length,
       inputs: loaded.map((column) => column[set]),
-      target: valuesOf(values, rows[set]),
+      target: valuesOf(values, rows[set], values.length / (rows.train.length + rows.test.length)),
       ...(groups ? { groups: valuesOf(groups, rows[set]) } : {}),
       ...(times ? { times: { ...times, values: valuesOf(times.values, rows[set]) } } : {}),
       ...(mapped.length > 0 ? { prefetch } : {}),
@@ -96,23 +96,19 @@ async function readTables(config: TableConfig, options: LoadOptions, announce: A
   const opened = await openTables(config, options);
   const tables = opened.map(({ table: each }) => each);
   await announce(filesOf(tables));
-  const [[targetName, targetConfig]] = Object.entries(config.target);
+  const [targetConfig] = Object.values(config.target);
   const inputs = Object.entries(config.inputs).map(([name, each]) => ({
     name,
     reader: inputKind(each.type).read(name, each, classesIn(tables, name)),
   }));
-  const target = targetKind(targetConfig.type).read(targetName, targetConfig, classesIn(tables, targetName));
+  const target = targetKind(targetConfig.type).read(config.target, (name) => classesIn(tables, name));
   const split = new SplitColumns(config, opened);
-  const { ends, again } = await readColumns(
-    tables,
-    [...inputs, { name: targetName, reader: target }, ...split.readers],
-    options,
-  );
+  const { ends, again } = await readColumns(tables, [...inputs, ...target.columns, ...split.readers], options);
   const { groups, times, given } = await split.finish(ends, again, options);
   // The rows whose words are the target's classes: of all, dataset.classes are taken.
   const known = given && config.classes === null ? trainedRows(given) : everyIndex(ends[ends.length - 1]);
   const { target: column, values } = target.finish(known);
-  const strata = targetKind(column.type).strata(values);
+  const strata = targetKind(column.type).strata(values, column);
   const { rows, givenValidation } = given ?? drawnSets(config.test_split, { groups, strata });
   const columns = inputs.map(({ reader }) => reader.finish(rows, again));
   requireOneInput(columns);

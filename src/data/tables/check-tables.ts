@@ -11,7 +11,23 @@ import { type OpenedTable, type TableFiles, openTables } from './table-files.js'
 /** The columns that an experiment uses of its tables. */
 export interface UsedColumns {
   inputs: Readonly<Record<string, { type: string }>>;
-  target: Readonly<Record<string, { type: string }>>;
+  target: Readonly<Record<string, UsedTarget>>;
+}
+
+interface UsedTarget {
+  type: string;
+  /** Of labels. */
+  columns?: readonly string[] | null;
+  separator?: string | null;
+}
+
+/** Labels in one text are no words of which one might not be among those of training. */
+function targetColumns([name, { type, columns = null, separator = null }]: [string, UsedTarget]): [
+  string,
+  { type: string },
+][] {
+  if (columns !== null) return columns.map((column) => [column, { type: 'binary' }]);
+  return [[name, { type: separator === null ? type : 'text' }]];
 }
 
 /** How an experiment divides its rows. */
@@ -26,7 +42,7 @@ export async function checkTables(
   { inputs, target, ...files }: TableFiles & UsedColumns & SplitConfig,
   options: LoadOptions,
 ): Promise<Finding[]> {
-  const columns = Object.entries({ ...inputs, ...target });
+  const columns = [...Object.entries(inputs), ...Object.entries(target).flatMap(targetColumns)];
   const stated = new Map(columns.map(([name, { type }]) => [name, type]));
   const profiles: Profiles = {};
   const opened = await openTables(files, options);

@@ -5,7 +5,9 @@ import type { Importance, PredictedRows, TestedModel, TestedRows } from '../../i
 import type { LocatedExperiment } from '../../protocol/job.js';
 import { UserError } from '../../text/errors.js';
 import { ofBoth } from '../../display/row-results.js';
-import { mostProbable } from '../../metrics/classification.js';
+import { type EvaluatedLabels, LABEL_METRICS } from '../../display/label-results.js';
+import { THRESHOLD, mostProbable } from '../../metrics/classification.js';
+import { labelMetrics, labelScores } from '../../metrics/multi-label.js';
 import type { InferenceSession } from '../inference-session.js';
 import type { EngineOptions } from '../options/engine.js';
 
@@ -71,13 +73,23 @@ const REPEATS = 5;
 export function allOfTables(models: readonly (TrainedModel | TableModel)[]): TableModel[] | undefined {
   const tables = models.filter(isTableModel);
   if (tables.length === 0) return undefined;
-  const isNumber = ({ target }: TableModel): boolean => target.column.type === 'number';
-  if (tables.length === models.length && new Set(tables.map(isNumber)).size === 1) return tables;
-  throw new UserError('these models tell different things: images, classes of rows or numbers', {
+  const whatIsTold = ({ target: { column } }: TableModel): string =>
+    column.type === 'number' || column.type === 'multi_label' ? column.type : 'classes';
+  if (tables.length === models.length && new Set(tables.map(whatIsTold)).size === 1) return tables;
+  throw new UserError('these models tell different things: images, classes of rows, labels or numbers', {
     code: 'model-of-table',
     hint: 'evaluate them one by one',
     exitCode: 2,
   });
+}
+
+/** What a test of a model of labels showed. */
+export function evaluatedLabels(model: TableModel, { digest, count, truth, outputs }: TestedRows): EvaluatedLabels {
+  const { classes } = model.target.column;
+  const thresholds = classes.map(() => THRESHOLD);
+  const decisions = { probabilities: outputs, truth: truth as Int32Array, thresholds };
+  const labels = labelScores(decisions).map((scores, index) => ({ label: classes[index], ...scores }));
+  return { model, rows: count, digest, scores: labelMetrics(LABEL_METRICS, decisions), labels };
 }
 
 /** What a test of rows showed, as that of images is told. */

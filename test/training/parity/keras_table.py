@@ -42,7 +42,13 @@ def inputs_of(rows, trained):
 
 
 def targets_of(rows, trained, case):
+    if isinstance(case["target"], list):
+        columns = [standardized(column(rows, name), trained) for name in case["target"]]
+        return np.stack(columns, axis=1).astype(np.float32)
     values = [row[case["target"]] for row in rows]
+    if case["type"] == "multi_label":
+        labels = sorted({label for value in values for label in value.split("|") if label})
+        return np.array([[label in value.split("|") for label in labels] for value in values], np.float32)
     if case["type"] == "number":
         return standardized(np.array(values, np.float64), trained).astype(np.float32)[:, None]
     classes = sorted(set(values))
@@ -63,7 +69,7 @@ def train(case):
         [
             keras.Input([x.shape[1]]),
             keras.layers.Dense(weights[1].size, "tanh"),
-            keras.layers.Dense(weights[3].size, {"category": "softmax", "binary": "sigmoid"}.get(case["type"])),
+            keras.layers.Dense(weights[3].size, {"category": "softmax", "binary": "sigmoid", "multi_label": "sigmoid"}.get(case["type"])),
         ]
     )
     model.set_weights(weights)

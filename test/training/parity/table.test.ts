@@ -15,8 +15,8 @@ import { kerasPython, startTensorFlow } from '../../support/tensorflow.js';
 import { trainSteps } from './training.js';
 
 interface TableCase {
-  target: string;
-  type: 'number' | 'binary' | 'category';
+  target: string | string[];
+  type: 'number' | 'binary' | 'category' | 'multi_label';
   loss: string;
   class_weight?: Record<string, number>;
 }
@@ -31,6 +31,8 @@ const CASES: Record<string, TableCase> = {
     ...{ target: 'dear', type: 'binary', loss: 'binary_crossentropy' },
     class_weight: { no: 1, yes: 3 },
   },
+  'several numbers': { target: ['price', 'x2'], type: 'number', loss: 'mean_squared_error' },
+  'labels, cross-entropy': { target: 'tags', type: 'multi_label', loss: 'binary_crossentropy' },
   'classes, cross-entropy': { target: 'level', type: 'category', loss: 'sparse_categorical_crossentropy' },
   'classes, mean squared error': { target: 'level', type: 'category', loss: 'mean_squared_error' },
 };
@@ -49,15 +51,18 @@ function table(): string {
     const kind = ['a', '"b, c"', 'd'][random.below(3)];
     const price = Math.round(500_000 + 1000 * x + 1e5 * y + 1e4 * Math.log1p(z) + 3e4 * random.normal());
     const level = price < 450_000 ? 'low' : price < 550_000 ? 'mid' : 'top';
-    return [x, row % 7 === 3 ? '' : y, z, w, kind, price, price > 500_000 ? 'yes' : 'no', level].join();
+    const tags = [...(price > 500_000 ? ['dear'] : []), ...(x > 0 ? ['east'] : []), ...(w > 0.5 ? ['new'] : [])];
+    const dear = price > 500_000 ? 'yes' : 'no';
+    return [x, row % 7 === 3 ? '' : y, z, w, kind, price, dear, level, tags.join('|'), x * y].join();
   });
-  return ['x,y,z,w,kind,price,dear,level', ...rows].join('\n');
+  return ['x,y,z,w,kind,price,dear,level,tags,x2', ...rows].join('\n');
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ablate-table-'));
 
 function experimentOf({ target, type, loss, class_weight }: TableCase): string {
-  const file = join(folder, `${target}-${loss}.yaml`);
+  const file = join(folder, `${String(target)}-${loss}.yaml`);
+  const column = { type, ...(type === 'multi_label' ? { separator: '|' } : {}) };
   writeFileSync(
     file,
     JSON.stringify({
@@ -72,7 +77,7 @@ function experimentOf({ target, type, loss, class_weight }: TableCase): string {
           w: { type: 'number', normalization: 'rescale' },
           kind: { type: 'category' },
         },
-        target: { [target]: { type } },
+        target: typeof target === 'string' ? { [target]: column } : target,
         validation_split: 1 / 6,
       },
       model: { layers: [{ type: 'dense', units: 6, activation: 'tanh' }, { type: 'dense' }] },
