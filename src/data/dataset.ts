@@ -6,8 +6,10 @@ export interface InputColumn {
   name: string;
   /** By which its kind is found: see `columns/`. */
   type: string;
-  /** Of one value as the model is given it: [height, width, channels] of an image, [features] of what is a vector. */
+  /** Of one value as the model is given it: [height, width, channels] of an image, [length] of a text, [features] of what is a vector. */
   shape: readonly number[];
+  /** Of a text whose words are numbered: how many different numbers there are, from 0, which is padding. */
+  tokens?: number;
 }
 
 /** The column of a dataset that a model is to predict. */
@@ -54,6 +56,8 @@ export interface Rows {
   times?: Times;
   /** [count], relative to the dataset's folder; only of test rows, where each is a file. */
   files?: readonly string[];
+  /** The texts of some of these rows, where they have such, read from disk once more. */
+  texts?: (rows: readonly number[]) => Promise<string[]>;
   /** Has the values of these rows read from disk in the background, where they may not be in memory. */
   prefetch?: (indices: Int32Array) => void;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { elementCount } from '../tensorflow/element-count.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { inputKind } from './columns/kinds.js';
-import type { Dataset, InputColumn, Rows } from './dataset.js';
+import type { ColumnValues, Dataset, InputColumn, Rows } from './dataset.js';
 import type { FittedInput } from './fitted.js';
 
 /** Learns how each input is prepared. @param indices of the rows trained on, in `dataset.train` */
@@ -11,6 +11,20 @@ export function fitInputs({ inputs, train }: Pick<Dataset, 'inputs' | 'train'>, 
     column,
     preparation: inputKind(column.type).fit(column, train.inputs[place], train.count, indices),
   }));
+}
+
+/** What of the inputs is kept with a model. */
+export function keptInputs(inputs: readonly FittedInput[]): FittedInput[] {
+  return inputs.map((input) => inputKind(input.column.type).kept?.(input.column, input.preparation) ?? input);
+}
+
+/** The inputs of rows as a model knows them that was trained on other columns of the same kinds. */
+export function translatedInputs(
+  values: readonly ColumnValues[],
+  from: readonly InputColumn[],
+  to: readonly InputColumn[],
+): ColumnValues[] {
+  return values.map((each, index) => inputKind(to[index].type).translate?.(each, from[index], to[index]) ?? each);
 }
 
 /** The inputs of rows, in the engine, in the dataset's order. */

@@ -2,12 +2,13 @@ import type { ColumnValues, Rows } from './dataset.js';
 
 /** Some of the rows, in the order given. They are copied: of a memory-mapped dataset what is selected must fit into memory. */
 export function selectRows(rows: Rows, chosen: Int32Array): Rows {
-  const { files, groups, target, times } = rows;
+  const { files, groups, target, times, texts } = rows;
   const selected = {
     count: chosen.length,
     inputs: rows.inputs.map((values) => selectValues(values, rows.count, chosen)),
     target: valuesOf(target, chosen, target.length / rows.count),
     ...(groups ? { groups: valuesOf(groups, chosen) } : {}),
+    ...(texts ? { texts: (some: readonly number[]) => texts(some.map((row) => chosen[row])) } : {}),
     ...(times ? { times: { ...times, values: valuesOf(times.values, chosen) } } : {}),
   };
   return files ? { ...selected, files: Array.from(chosen, (row) => files[row]) } : selected;

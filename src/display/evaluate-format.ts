@@ -1,4 +1,4 @@
-import { colors as pc } from '../text/visible.js';
+import { colors as pc, visibleLine } from '../text/visible.js';
 import type { ClassificationReport, ProbabilityReport } from '../analysis/classification-report.js';
 import type { Interval } from '../analysis/statistics/intervals.js';
 import type { Agreement, McNemar } from '../analysis/statistics/mcnemar.js';
@@ -71,11 +71,12 @@ function toJson({ model, tested, report, worst, listed, robustness }: Evaluated)
   };
 }
 
-function worstJson({ index, ...image }: WorstImage, model: ScoredModel, { files }: TestedModel): object {
+function worstJson({ index, ...image }: WorstImage, model: ScoredModel, { files, texts }: TestedModel): object {
   const value = valueName(model);
   return {
     index,
     ...(files ? { file: files[index] } : {}),
+    ...(texts ? { text: texts[index] } : {}),
     class: model.classes[image.label],
     [`class_${value}`]: image.labelValue,
     predicted: model.classes[image.prediction],
@@ -185,10 +186,25 @@ function worstTable({ model, tested, worst: all, listed, noun }: Evaluated): str
   ]);
   const value = { title, align: 'right' as const };
   const place = { title: `WORST ${noun.toUpperCase()}`, ...(tested.files ? {} : { align: 'right' as const }) };
-  const table = formatTable([place, { title: 'PREDICTED' }, value, { title: 'TRUE' }, value], rows);
+  const titles = [place, { title: 'PREDICTED' }, value, { title: 'TRUE' }, value];
+  const table = tested.texts ? withTexts(formatTable(titles, rows), worst, tested.texts) : formatTable(titles, rows);
   const wrong = tested.labels.filter((label, index) => label !== tested.predictions[index]).length;
   if (wrong === worst.length) return table;
   return `${table}${pc.dim(`of ${count(wrong)} wrongly classified ${noun}s; --worst N lists more, --json all\n`)}`;
+}
+
+/** What is shown of a text. */
+const TEXT_SHOWN = 400;
+
+/** Below each line of a table the text that it is of. */
+function withTexts(table: string, worst: readonly WorstImage[], texts: Readonly<Record<number, string>>): string {
+  const [title, ...lines] = table.trimEnd().split('\n');
+  const told = lines.map((line, row) => {
+    const text = visibleLine(texts[worst[row].index].replace(/\s+/g, ' ').trim());
+    const part = text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN - 1)}…` : text;
+    return `${line}\n${pc.dim(wrapped(part === '' ? '(no words)' : part, '  '))}`;
+  });
+  return `${title}\n${told.join('')}`;
 }
 
 /** A row a distortion, a column a strength. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { CategoryColumn } from '../data/columns/category.js';
 import type { Dataset, DatasetProgress, InputColumn, Rows, TargetColumn } from '../data/dataset.js';
+import { translatedInputs } from '../data/inputs.js';
 import { readInputRows, tableOfRows } from '../data/tables/input-rows.js';
 import { openTable } from '../data/tables/open-table.js';
 import { everyIndex } from '../data/rows.js';
@@ -86,7 +87,8 @@ async function testRows(
   const dataset = await loadDatasetOf(experiment, hooks);
   requireSameColumns(dataset, model);
   const { test, digest } = dataset;
-  return { digest, count: test.count, truth: test.target, outputs: predictor.predict(test) };
+  const outputs = predictor.predict(asKnown(dataset, model));
+  return { digest, count: test.count, truth: test.target, outputs, ...(await misreadTexts(model, test, outputs)) };
 }
 
 async function importance(
@@ -98,7 +100,7 @@ async function importance(
   requireSameColumns(dataset, model);
   const { test } = dataset;
   const score = scorer(model, test);
-  const rows = predictor.upload(test);
+  const rows = predictor.upload(asKnown(dataset, model));
   const asTheyAre = score.of(rows.predict());
   const columns = [];
   for (const [index, { column }] of model.inputs.entries()) {
@@ -116,6 +118,28 @@ async function importance(
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   columns.sort((a, b) => mean(b.worse) - mean(a.worse));
   return { metric: score.metric, score: asTheyAre, rows: test.count, columns };
+}
+
+/** More than these nobody reads. */
+const MOST_TEXTS = 10_000;
+
+/** Of texts, those that are taken for another class. */
+async function misreadTexts(
+  { target: { column } }: TableModel,
+  { target: truth, texts }: Rows,
+  outputs: Float32Array,
+): Promise<Pick<TestedRows, 'texts'>> {
+  if (!texts || !['category', 'binary'].includes(column.type)) return {};
+  const predictions = column.type === 'binary' ? answers(outputs) : mostProbable(outputs, column.classes.length);
+  const wrong = [...predictions.keys()].filter((row) => predictions[row] !== truth[row]).slice(0, MOST_TEXTS);
+  const read = await texts(wrong);
+  return { texts: Object.fromEntries(wrong.map((row, index) => [row, read[index]])) };
+}
+
+/** The test rows of a dataset as the model knows their values. */
+function asKnown({ inputs, test }: Dataset, model: TableModel): Rows {
+  const columns = model.inputs.map(({ column }) => column);
+  return { ...test, inputs: translatedInputs(test.inputs, inputs, columns) };
 }
 
 /** What predictions are worth, in one number. */

@@ -68,6 +68,8 @@ export interface TestedModel {
   predictions: Int32Array;
   /** [count], relative to the dataset's folder, where each image is a file. */
   files?: readonly string[];
+  /** Likewise where each is a text: of those that are taken for another class. */
+  texts?: Readonly<Record<number, string>>;
   robustness: CorruptedScore[];
 }
 
@@ -149,6 +151,8 @@ export interface TestedRows extends PredictedRows {
   digest: string;
   /** [count]: indices of classes, or numbers; [count, labels], 0 or 1; [count, columns], numbers. */
   truth: Int32Array | Float64Array;
+  /** Of rows of texts: row → the text, of those that are taken for another class. */
+  texts?: Readonly<Record<number, string>>;
 }
 
 /** Asks how much each input matters to a model, by the test rows of an experiment. */

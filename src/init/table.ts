@@ -13,6 +13,8 @@ import type { NewFile } from './templates.js';
 const LOOKED_AT = 100_000;
 /** Whole numbers of so few different values are taken for classes where they are to be predicted. */
 const MOST_NUMBERED_CLASSES = 20;
+/** Different words of a text that a model knows. */
+const MOST_TOKENS = 20_000;
 /** Sides that images are resized to. */
 const IMAGE_SIZE = 64;
 
@@ -46,7 +48,7 @@ export async function tableExperiment(file: string, folder: string, wanted?: str
       target: { [target.column.name]: { type: targetType(target) } },
       validation_split: 0.2,
     },
-    ...(inputs[0].inference.type === 'image' ? { model: IMAGE_MODEL } : { model: VECTOR_MODEL }),
+    model: modelFor(inputs[0]),
     training: {
       ...{ batch_size: 32, epochs: 50 },
       early_stopping: { monitor: 'val_loss', patience: 5, restore_best_weights: true },
@@ -63,6 +65,24 @@ async function openTrained(file: string): Promise<Table> {
 
 const VECTOR_MODEL = { layers: [{ type: 'dense', units: 64, activation: 'relu' }, { type: 'dense' }] };
 const IMAGE_MODEL = { padding: 'same', blocks: { count: 3, filters: 16 }, dense_units: 64, dropout: 0.2 };
+
+/** Kernels of several widths side by side, after Kim (2014). */
+const TEXT_MODEL = {
+  layers: [
+    { type: 'embedding', output_dim: 100 },
+    {
+      type: 'parallel',
+      each: { kernel_size: [3, 4, 5] },
+      layers: [{ type: 'conv1d', filters: 50, padding: 'same' }, { type: 'global_pooling1d' }],
+    },
+    { type: 'dropout', rate: 0.5 },
+    { type: 'dense' },
+  ],
+};
+
+function modelFor({ inference: { type } }: Look): object {
+  return type === 'image' ? IMAGE_MODEL : type === 'text' ? TEXT_MODEL : VECTOR_MODEL;
+}
 
 function isTarget(look: Look): boolean {
   return isVector(look) && look.column.missing.count === 0 && look.column.missingWords.size === 0;
@@ -84,14 +104,17 @@ function targetType({ inference, column }: Look): 'number' | 'category' | 'binar
   return inference.type === 'category' || isNumbered ? 'category' : 'number';
 }
 
-/** All numbers and categories; an image where there are none, since a model has one or the other. */
+/** All numbers and categories; where there are none an image, or else a text, since a model has one or the other. */
 function inputsAmong(looks: readonly Look[]): Look[] {
   const vectors = looks.filter(isVector);
-  return vectors.length > 0 ? vectors : looks.filter(({ inference }) => inference.type === 'image').slice(0, 1);
+  if (vectors.length > 0) return vectors;
+  const single = ['image', 'text'].map((type) => looks.find(({ inference }) => inference.type === type));
+  return single.flatMap((look) => look ?? []).slice(0, 1);
 }
 
 function inputType({ inference, column }: Look): object {
   if (inference.type === 'image') return { type: 'image', image_size: IMAGE_SIZE };
+  if (inference.type === 'text') return { type: 'text', max_tokens: MOST_TOKENS };
   const lacks = column.missing.count > 0 || column.missingWords.size > 0;
   return inference.type === 'number' && lacks ? { type: 'number', missing: 'mean' } : { type: inference.type };
 }
@@ -133,6 +156,6 @@ function noInputs(file: string, looks: readonly Look[]): UserError {
   return new UserError([`${file} has nothing to predict from; its columns:`, ...columnLines(looks)].join('\n'), {
     code: 'unsupported-data',
     exitCode: 2,
-    hint: 'inputs are numbers, categories and images',
+    hint: 'inputs are numbers, categories, images and texts',
   });
 }

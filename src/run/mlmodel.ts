@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { toYaml } from '../config/format.js';
 import { type ImageDataset, asImages, isImages } from '../data/images/image-dataset.js';
-import { gatherInputs, prepareInputs, residentInputs } from '../data/inputs.js';
+import { gatherInputs, keptInputs, prepareInputs, residentInputs } from '../data/inputs.js';
 import { modelShape } from '../data/model-shape.js';
 import type { NormalizationStatistics } from '../data/normalization.js';
 import { selectRows } from '../data/rows.js';
@@ -15,14 +15,18 @@ import type { RunSetup } from './setup.js';
  */
 export function mlmodelFiles(setup: RunSetup): Record<string, string> {
   const { dataset, parts } = setup;
-  const { input, outputs } = modelShape(dataset);
+  const { input, outputs, tokens } = modelShape(dataset);
   const { name, digest, target } = dataset;
   const described = isImages(dataset)
     ? { classes: target.classes, normalization: parts.inputs[0].preparation }
-    : { inputs: parts.inputs, target: parts.target };
+    : { inputs: keptInputs(parts.inputs), target: parts.target };
   const mlmodel = {
     flavors: { tfjs: { tfjs_version: tf.version.tfjs, data: 'model.json', format: 'layers-model' } },
-    signature: { inputs: tensorSpec([...input]), outputs: tensorSpec([outputs]), params: null },
+    signature: {
+      inputs: tensorSpec([...input], tokens === undefined ? 'float32' : 'int32'),
+      outputs: tensorSpec([outputs]),
+      params: null,
+    },
     saved_input_example_info: { artifact_path: 'input_example.json', type: 'ndarray' },
     metadata: { ...described, dataset: { name, digest } },
   };
@@ -30,8 +34,8 @@ export function mlmodelFiles(setup: RunSetup): Record<string, string> {
 }
 
 /** Of a batch of any size, as MLflow writes it: JSON in a string. */
-function tensorSpec(shape: number[]): string {
-  return JSON.stringify([{ type: 'tensor', 'tensor-spec': { dtype: 'float32', shape: [-1, ...shape] } }]);
+function tensorSpec(shape: number[], dtype = 'float32'): string {
+  return JSON.stringify([{ type: 'tensor', 'tensor-spec': { dtype, shape: [-1, ...shape] } }]);
 }
 
 /** As the model takes it: an image, or a vector. @returns a batch of one */

@@ -1,6 +1,7 @@
 import type { ImageColumn } from '../data/images/image-column.js';
 import type { Dataset } from '../data/dataset.js';
 import { isImages } from '../data/images/image-dataset.js';
+import { keptInputs } from '../data/inputs.js';
 import type { StepParts } from '../training/step.js';
 
 /** What is kept with a model: what it is given and how that is prepared, and what its answers mean. */
@@ -9,7 +10,12 @@ export function modelMetadata(dataset: Dataset, { inputs, target }: Pick<StepPar
   const [{ column, preparation }] = inputs;
   if (!isImages(dataset)) {
     const { classes } = dataset.target;
-    return { inputs, target, ...(classes.length > 0 ? { classes } : {}), dataset: { name, digest } };
+    return {
+      inputs: keptInputs(inputs),
+      target,
+      ...(classes.length > 0 ? { classes } : {}),
+      dataset: { name, digest },
+    };
   }
   const { background } = column as ImageColumn;
   return {

@@ -30,7 +30,7 @@ function stepsOf(page: string): Step[] {
     if (block.language === 'sh' && block.marking === 'runnable') {
       return commandsOf(block).map((command) => ({ command }));
     }
-    const isFile = block.language === 'yaml' && /^[\w./-]+\.yaml$/.test(block.marking);
+    const isFile = /^(yaml|csv)$/.test(block.language) && /^[\w./-]+\.(yaml|csv)$/.test(block.marking);
     return isFile ? [{ file: block.marking, text: `${block.lines.join('\n')}\n` }] : [];
   });
 }

@@ -11,9 +11,11 @@ export type OptionalSize = [number, number] | (number | null);
 /** What transparent pixels are laid onto before an image is resized: `white`, `black` or [red, green, blue], 0 to 255 each. */
 export type Background = [number, number, number] | ('white' | 'black');
 /** How the values of a column are read and prepared. */
-export type InputConfig = ImageInput | NumberInput | CategoryInput;
+export type InputConfig = ImageInput | TextInput | NumberInput | CategoryInput;
 /** One number for both, or [height, width]. */
 export type Size = [number, number] | number;
+/** Words that follow each other, taken as one: up to so many, or as many as in the list. Default: each word by itself. */
+export type Ngrams = number[] | (number | null);
 /** What stands for an empty cell: a number, the `mean` of the rows trained on, that with a second number which is 1 there and else 0 (`indicator`), or a mistake (`error`). */
 export type Missing = number | ('error' | 'mean' | 'indicator');
 /** What the values of the target are; the output layer, the loss and the metrics follow from it. */
@@ -284,6 +286,30 @@ export interface ImageInput {
   background: Background;
   /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
   normalization: 'rescale' | 'standardize' | 'none';
+}
+/** Text, as the numbers of its words or as one vector (Keras TextVectorization, with its names and results). The vocabulary is that of the rows trained on, alone. */
+export interface TextInput {
+  /** What the values are. */
+  type: 'text';
+  /** What is changed before the text is split. `lower` changes the letters A to Z alone, as in Keras; `casefold` every letter, as Python's `str.casefold`, and composes it (NFC); `strip_punctuation` removes the punctuation of ASCII. */
+  standardize:
+    | 'lower_and_strip_punctuation'
+    | 'lower'
+    | 'strip_punctuation'
+    | 'casefold_and_strip_punctuation'
+    | 'casefold'
+    | null;
+  /** What a word is: what stands between white space, or a `character`. */
+  split: 'whitespace' | 'character';
+  ngrams: Ngrams;
+  /** How many different words are known at most, the most frequent ones; padding and unknown words count. Default: all. */
+  max_tokens: number | null;
+  /** How many words a text has for the model, of `output_mode: int`: shorter ones are padded at their end, longer ones cut. Default: as many as the longest training text. */
+  output_sequence_length: number | null;
+  /** `int`: the numbers of the words in their order, for an `embedding`; `multi_hot`, `count`, `tf_idf`: a vector of whether, how often, or how tellingly each word stands in the text. */
+  output_mode: 'int' | 'multi_hot' | 'count' | 'tf_idf';
+  /** The words that are known, in place of those of the training texts; without padding and unknown words. */
+  vocabulary: string[] | null;
 }
 /** Numbers; a vector of one, or of two with `missing: indicator`. */
 export interface NumberInput {

@@ -28,6 +28,8 @@ export interface ReadInput {
   column: InputColumn;
   /** Files that the values are in, besides the table's. */
   files?: readonly string[];
+  /** Of texts: those of some rows, read once more. */
+  texts?: (rows: readonly number[]) => Promise<string[]>;
   /** The values themselves: of images, decoding them. */
   load: (options: LoadOptions) => Promise<ReadValues>;
 }

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Runtime } from '../../tensorflow/runtime.js';
 import type { InputConfig } from '../../config/schema/experiment.generated.js';
 import type { ColumnValues, InputColumn } from '../dataset.js';
+import type { FittedInput } from '../fitted.js';
 import type { InputReader } from './cells.js';
 
 /**
@@ -24,12 +25,16 @@ export interface InputKind<C extends InputColumn = InputColumn, P = unknown> {
    * @param indices of the rows trained on
    */
   fit(column: C, values: ColumnValues, count: number, indices: Int32Array): P;
+  /** What of them is kept with a model, where that isn't all. */
+  kept?(column: C, preparation: P): FittedInput;
+  /** The values of one column as another of the same kind has them: their numbers may stand for other words. */
+  translate?(values: ColumnValues, from: C, to: C): ColumnValues;
   /** Whether these are a column and a preparation of this type: files of models may claim anything. */
   isFitted(column: InputColumn, preparation: unknown): boolean;
   /** All values, in the engine; programs may capture it. @param count of rows */
   makeResident(column: C, values: ColumnValues, count: number, runtime: Runtime): tf.Tensor;
   /** The values of some rows, in a program: [indices, …], as augmentation changes them. */
   gather(resident: tf.Tensor, indices: tf.Tensor, runtime: Runtime): tf.Tensor;
-  /** What the model is given of them, in a program: float32 [batch, …shape]. */
+  /** What the model is given of them, in a program: float32 [batch, …shape], or int32 of numbered words. */
   prepare(batch: tf.Tensor, preparation: P): tf.Tensor;
 }

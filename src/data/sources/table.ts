@@ -58,10 +58,23 @@ async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Datase
       ...(groups ? { groups: valuesOf(groups, rows[set]) } : {}),
       ...(times ? { times: { ...times, values: valuesOf(times.values, rows[set]) } } : {}),
       ...(mapped.length > 0 ? { prefetch } : {}),
+      ...textsOf(columns, rows[set]),
     };
   };
   const sets = { train: setOf('train'), test: setOf('test'), ...(givenValidation > 0 ? { givenValidation } : {}) };
   return { inputs, target, ...sets, digest: datasetDigest({ inputs, target }, sets) };
+}
+
+/** What the texts of some rows are read by; of several texts in a row, all of them. */
+function textsOf(columns: readonly ReadInput[], rows: Int32Array): Pick<Rows, 'texts'> {
+  const readers = columns.flatMap(({ texts }) => (texts ? [texts] : []));
+  if (readers.length === 0) return {};
+  const texts = async (chosen: readonly number[]): Promise<string[]> => {
+    const places = chosen.map((row) => rows[row]);
+    const read = await Promise.all(readers.map((each) => each(places)));
+    return places.map((_, index) => read.map((ofColumn) => ofColumn[index]).join('\n'));
+  };
+  return { texts };
 }
 
 async function describeTable(config: TableConfig, options: LoadOptions): Promise<DatasetDescription> {
@@ -116,13 +129,18 @@ async function readTables(config: TableConfig, options: LoadOptions, announce: A
   return { columns, inputs: names, target: column, values, rows, groups, times, givenValidation };
 }
 
-/** Vectors stand side by side; an image takes a model of its own. */
+/** Vectors stand side by side; an image or the words of a text take a model of their own. */
 function requireOneInput(columns: readonly ReadInput[]): void {
-  const image = columns.find(({ column }) => column.shape.length > 1);
-  if (!image || columns.length === 1) return;
-  throw new UserError(`the input ${JSON.stringify(image.column.name)} is an image, and there are others beside it`, {
+  const single = columns.find(({ column }) => column.shape.length > 1 || column.tokens !== undefined);
+  if (!single || columns.length === 1) return;
+  const { name, tokens } = single.column;
+  const what = tokens === undefined ? 'an image' : 'a text whose words are numbered';
+  throw new UserError(`the input ${JSON.stringify(name)} is ${what}, and there are others beside it`, {
     code: 'dataset-invalid',
-    hint: 'so far a model has one image, or any number of numbers and categories',
+    hint:
+      tokens === undefined
+        ? 'so far a model has one image, or any number of numbers and categories'
+        : 'give the text output_mode: multi_hot, or leave the others out',
     exitCode: 2,
   });
 }

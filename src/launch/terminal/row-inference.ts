@@ -93,8 +93,11 @@ export function evaluatedLabels(model: TableModel, { digest, count, truth, outpu
 }
 
 /** What a test of rows showed, as that of images is told. */
-export function asTestedModel({ target: { column } }: TableModel, { digest, truth, outputs }: TestedRows): TestedModel {
+export function asTestedModel(
+  { target: { column } }: TableModel,
+  { digest, truth, outputs, texts }: TestedRows,
+): TestedModel {
   const values = column.type === 'binary' ? ofBoth(outputs) : outputs;
   const predictions = mostProbable(values, column.classes.length);
-  return { digest, labels: truth as Int32Array, values, predictions, robustness: [] };
+  return { digest, labels: truth as Int32Array, values, predictions, ...(texts ? { texts } : {}), robustness: [] };
 }
