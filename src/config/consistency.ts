@@ -32,6 +32,7 @@ export function checkConsistency(config: Experiment, report: Report): void {
   checkValidationFiles(config.dataset, report);
   checkMonitors(config, report);
   checkLoss(config.training, report);
+  checkImbalance(config, report);
   checkTarget(config, report);
   checkRanges(config.augmentation, ['augmentation'], report);
   checkChance(config, report);
@@ -175,7 +176,8 @@ function checkUnfreezing({ unfreeze, epochs }: TrainingConfig, report: Report): 
 /** Cross-entropy takes the logarithm of probabilities; squared errors can be taken of any outputs. */
 function checkOutput({ model, training }: Experiment, report: Report): void {
   const last = model.layers.findLastIndex((layer) => 'activation' in layer);
-  if (training.loss !== 'sparse_categorical_crossentropy' || last === -1) return;
+  const ofClasses = ['sparse_categorical_crossentropy', 'categorical_focal_crossentropy'];
+  if (!ofClasses.includes(training.loss) || last === -1) return;
   const { activation } = model.layers[last] as { activation: unknown };
   if (activation === 'softmax') return;
   const message = `the model ends in the activation ${activationName(activation)}, and cross-entropy needs probabilities`;
@@ -347,6 +349,31 @@ function checkLoss({ loss, label_smoothing: smoothing }: TrainingConfig, report:
   if (loss !== 'mean_squared_error' || smoothing === 0) return;
   const hint = 'remove one of the two: label smoothing is for cross-entropy';
   report([['training', 'label_smoothing']], conflict('label_smoothing with mean_squared_error', hint));
+}
+
+/** What is done about classes of which there are few. */
+function checkImbalance({ dataset, training }: Experiment, report: Report): void {
+  const { oversampling = null, focal = null, class_weight: weight, loss } = training;
+  const type = targetType(dataset as unknown as Json);
+  if (oversampling !== null && (type === 'number' || type === 'multi_label')) {
+    const hint =
+      type === 'number' ? 'remove it: it is for classes' : 'weigh the labels instead: class_weight: balanced';
+    report([['training', 'oversampling']], conflict(`oversampling of a target of type ${type}`, hint));
+  }
+  if (oversampling !== null && weight === 'balanced') {
+    const hint = 'remove one of the two: of classes with as many examples each, all weigh the same';
+    report(
+      [
+        ['training', 'class_weight'],
+        ['training', 'oversampling'],
+      ],
+      conflict('class_weight: balanced beside oversampling', hint),
+    );
+  }
+  if (focal === null || loss.endsWith('focal_crossentropy')) return;
+  const [, , named] = targetTraits(type).losses;
+  const hint = type === 'number' ? 'remove it: it is for classes' : `set loss: ${named}, or remove it`;
+  report([['training', 'focal']], conflict(`focal with the loss ${loss}, of which it changes nothing`, hint));
 }
 
 /** Every `[lower, upper]` of the augmentation. */

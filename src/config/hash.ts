@@ -11,6 +11,8 @@ const LATER_KEYS: ReadonlyMap<string, unknown> = new Map([
   ['pruning', null],
   ['seeds', null],
   ['split', null],
+  ['oversampling', null],
+  ['focal', null],
 ]);
 
 /** Where the dataset lies. */

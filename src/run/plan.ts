@@ -13,6 +13,7 @@ import { sourceSeeds } from '../random.js';
 import type { Calibration, LocatedExperiment } from '../protocol/job.js';
 import { elementCount } from '../tensorflow/element-count.js';
 import { type LayerSummary, summarizeModel, total } from '../model/shapes.js';
+import { oversampled } from '../training/oversampling.js';
 import { updateRule } from '../training/update-rules.js';
 import { countSteps } from '../training/schedules.js';
 
@@ -77,7 +78,8 @@ export function planRun({ dataset: data, model, training }: Experiment, dataset:
   const { train, validation } = splitDataset(dataset, { ...data, seed: sourceSeeds(training).split });
   const { name, inputs, target } = dataset;
   const layers = summarizeModel(model, modelShape(dataset));
-  const batchSize = Math.min(training.batch_size, train.length);
+  const examples = oversampled(training, train, dataset.train.target).length;
+  const batchSize = Math.min(training.batch_size, examples);
   return {
     data: {
       ...{ name, inputs, target },
@@ -91,7 +93,7 @@ export function planRun({ dataset: data, model, training }: Experiment, dataset:
     slotsPerWeight: slotsPerWeight(training.optimizer),
     memory: memoryUse(layers, training, dataset, batchSize),
     batchSize,
-    stepsPerEpoch: countSteps(train.length, batchSize),
+    stepsPerEpoch: countSteps(examples, batchSize),
     epochs: training.epochs,
     mayStopEarly: training.early_stopping !== null,
   };

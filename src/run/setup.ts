@@ -18,7 +18,8 @@ import { pacesOf, trainingStages } from './stages.js';
 import type { Precision } from '../tensorflow/precision.js';
 import type { Runtime, Variable } from '../tensorflow/runtime.js';
 import { StepRandom } from '../tensorflow/step-random.js';
-import { classWeights } from '../training/class-weights.js';
+import { classWeights, labelWeights } from '../training/class-weights.js';
+import { oversampled } from '../training/oversampling.js';
 import { type EvaluationParts, Evaluator } from '../training/evaluation.js';
 import { createLoss } from '../training/losses.js';
 import { createOptimizer } from '../training/optimizers.js';
@@ -56,8 +57,9 @@ export function setUpRun(
   const seeds = sourceSeeds(training);
   requirePrecision(training.precision, runtime);
   const classes = dataset.target.classes.length;
-  const { train, validation } = splitDataset(dataset, { ...data, seed: seeds.split });
-  const target = fitTarget(dataset.target, dataset.train.target, train);
+  const { train: drawn, validation } = splitDataset(dataset, { ...data, seed: seeds.split });
+  const train = oversampled(training, drawn, dataset.train.target);
+  const target = fitTarget(dataset.target, dataset.train.target, drawn);
   const random = new StepRandom(runtime);
   const augment = createAugmentation(augmentation, { random, runtime, classes });
   const shape = modelShape(dataset);
@@ -81,7 +83,7 @@ export function setUpRun(
     precision: training.precision,
     random,
     augment,
-    inputs: fitInputs(dataset, train),
+    inputs: fitInputs(dataset, drawn),
     target,
     ...makeResident(dataset.train, dataset, target, runtime),
   };
@@ -102,11 +104,15 @@ function losses(
   train: Int32Array,
   model: Pick<StepParts, 'runtime' | 'endsInSoftmax'>,
 ): Pick<StepParts, 'loss' | 'evaluationLoss'> {
-  const labels = valuesOf(labelsOf(dataset.train), train);
-  const weights = classWeights(training.class_weight, dataset.target.classes, labels);
-  const kind = targetKind(dataset.target.type);
+  const { classes, type } = dataset.target;
+  const kind = targetKind(type);
   const options = { ...model, outputs: kind.outputs(dataset.target), toOutputs: kind.toOutputs.bind(kind) };
-  return { loss: createLoss(training, { ...options, weights }), evaluationLoss: createLoss(training, options) };
+  const labels = valuesOf(labelsOf(dataset.train), train, dataset.train.target.length / dataset.train.count);
+  const weighed =
+    type === 'multi_label'
+      ? { labelWeights: labelWeights(training.class_weight, classes, labels) }
+      : { weights: classWeights(training.class_weight, classes, labels) };
+  return { loss: createLoss(training, { ...options, ...weighed }), evaluationLoss: createLoss(training, options) };
 }
 
 function requirePrecision(precision: Precision, { backend }: Runtime): void {

@@ -22,6 +22,38 @@ export function classWeights(
   return weights;
 }
 
+/** Of each label the weight where it applies, and where it doesn't. */
+export interface LabelWeights {
+  applies: readonly number[];
+  not: readonly number[];
+}
+
+/**
+ * The weights of labels in the loss: as given of those that apply (TensorFlow's `pos_weight`), 1 where not given and of those
+ * that don't apply; or `balanced`, each label by itself: examples / (2 · examples that have it), and of those without it
+ * likewise, as scikit-learn's `compute_class_weight` has it of yes and no.
+ * @param truth row-major [examples, labels], 0 or 1, of the examples trained on
+ * @returns undefined where all weights are 1
+ * @throws UserError `unknown-class`
+ */
+export function labelWeights(
+  config: TrainingConfig['class_weight'],
+  labels: readonly string[],
+  truth: Int32Array,
+): LabelWeights | undefined {
+  if (config === null) return undefined;
+  if (config !== 'balanced') return { applies: classWeights(config, labels, truth) ?? [], not: labels.map(() => 1) };
+  const examples = truth.length / labels.length;
+  const counts = new Array<number>(labels.length).fill(0);
+  truth.forEach((value, index) => (counts[index % labels.length] += value));
+  const balanced = counts.map((count) => {
+    // Of a label that all examples have, or none has, only one of the two takes part.
+    if (count === 0 || count === examples) return [1, 1];
+    return [examples / (2 * count), examples / (2 * (examples - count))];
+  });
+  return { applies: balanced.map(([applies]) => applies), not: balanced.map(([, not]) => not) };
+}
+
 function balancedWeights(classes: number, labels: Int32Array): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels) counts[label] += 1;

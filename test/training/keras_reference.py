@@ -48,13 +48,14 @@ def losses(question):
     answers = []
     for case in question["cases"]:
         targets = np.asarray(case["labels"])
+        focal = case["class"].endswith("FocalCrossentropy")
         if targets.ndim == 1 and case["class"] != "SparseCategoricalCrossentropy":
             targets = np.eye(classes, dtype=np.float32)[targets]
         loss_of = getattr(keras.losses, case["class"])(reduction="none", **case["arguments"])
         weights = float32(case["weights"]) if case["weights"] is not None else None
         with tf.GradientTape() as tape:
             tape.watch(logits)
-            outputs = tf.nn.softmax(logits) if case["class"] == "MeanSquaredError" else logits
+            outputs = tf.nn.softmax(logits) if focal or case["class"] == "MeanSquaredError" else logits
             values = loss_of(targets, outputs, sample_weight=weights)
             mean = tf.reduce_mean(values)
         answers.append({"values": values.numpy().tolist(), "gradient": tape.gradient(mean, logits).numpy().tolist()})

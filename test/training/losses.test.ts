@@ -5,7 +5,8 @@ import type { TrainingConfig } from '../../src/config/schema/experiment.generate
 import { UserError } from '../../src/text/errors.js';
 import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
-import { classWeights } from '../../src/training/class-weights.js';
+import { classWeights, labelWeights } from '../../src/training/class-weights.js';
+import { oversampled } from '../../src/training/oversampling.js';
 import { categoryTarget } from '../../src/data/columns/category.js';
 import { createLoss } from '../../src/training/losses.js';
 import { askPython } from '../support/python.js';
@@ -31,6 +32,7 @@ interface Case {
   smoothing: number;
   labels: number[] | number[][];
   weights?: number[];
+  focal?: { gamma: number; alpha: number | null };
   keras: { class: string; arguments: object; weights: number[] | null };
 }
 
@@ -99,6 +101,45 @@ const cases: Record<string, Case> = {
   },
 };
 
+const FOCAL: Record<string, Case> = {
+  'focal cross-entropy': {
+    loss: 'categorical_focal_crossentropy',
+    smoothing: 0,
+    labels: hard,
+    keras: { class: 'CategoricalFocalCrossentropy', arguments: {}, weights: null },
+  },
+  'focal cross-entropy with its arguments, label smoothing and class weights': {
+    loss: 'categorical_focal_crossentropy',
+    smoothing: 0.1,
+    labels: hard,
+    weights: WEIGHTS,
+    focal: { gamma: 0.7, alpha: 0.6 },
+    keras: {
+      class: 'CategoricalFocalCrossentropy',
+      arguments: { gamma: 0.7, alpha: 0.6, label_smoothing: 0.1 },
+      weights: hard.map((label) => WEIGHTS[label]),
+    },
+  },
+  'binary focal cross-entropy': {
+    loss: 'binary_focal_crossentropy',
+    smoothing: 0,
+    labels: soft,
+    keras: { class: 'BinaryFocalCrossentropy', arguments: {}, weights: null },
+  },
+  'binary focal cross-entropy, balanced': {
+    loss: 'binary_focal_crossentropy',
+    smoothing: 0,
+    labels: soft,
+    focal: { gamma: 3, alpha: 0.8 },
+    keras: {
+      class: 'BinaryFocalCrossentropy',
+      arguments: { gamma: 3, alpha: 0.8, apply_class_balancing: true },
+      weights: null,
+    },
+  },
+};
+Object.assign(cases, FOCAL);
+
 interface Computed {
   values: number[];
   gradient: number[][];
@@ -123,9 +164,9 @@ function labelTensor(labels: number[] | number[][]): tf.Tensor {
   return labels === hard ? tf.tensor1d(hard, 'int32') : tf.tensor2d(labels);
 }
 
-function compute({ loss: name, smoothing, labels, weights }: Case): Computed {
+function compute({ loss: name, smoothing, labels, weights, focal }: Case): Computed {
   const loss = createLoss(
-    { loss: name, label_smoothing: smoothing },
+    { loss: name, label_smoothing: smoothing, focal },
     { runtime, outputs: CLASSES, toOutputs, weights },
   );
   const targets = labelTensor(labels);
@@ -158,6 +199,49 @@ describe('a loss', () => {
     const { listing } = runtime.compile('loss', specs, ([x, y]) => [loss(x, y)]);
     expect(listing).toContain('SparseSoftmaxCrossEntropyWithLogits');
     expect(listing).not.toContain('OneHot');
+  });
+});
+
+describe('weights of labels', () => {
+  const truth = Int32Array.of(1, 0, 1, 0, 1, 0, 1, 1, 1, 0);
+
+  it('weigh what applies as TensorFlow’s pos_weight does', () => {
+    const weights = labelWeights({ b: 3 }, ['a', 'b'], truth);
+    const p = tf.tensor2d([[0.9, 0.2], [0.6, 0.7]]); // prettier-ignore
+    const t = tf.tensor2d([[1, 0], [0, 1]]); // prettier-ignore
+    const loss = createLoss(
+      { loss: 'binary_crossentropy', label_smoothing: 0 },
+      { runtime, outputs: 2, toOutputs: (values) => values, endsInSoftmax: false, labelWeights: weights },
+    );
+    const expected = [(-Math.log(0.9) - Math.log(0.8)) / 2, (-Math.log(0.4) - 3 * Math.log(0.7)) / 2];
+    Array.from(loss(p, t).dataSync()).forEach((value, row) => {
+      expect(value).toBeCloseTo(expected[row], 5);
+    });
+  });
+
+  it('are those of scikit-learn for yes and no of each label, when balanced', () => {
+    // compute_class_weight('balanced', classes=[0, 1], y=[0, 0, 0, 1, 0]) is [5 / 8, 5 / 2]; all have the first label.
+    expect(labelWeights('balanced', ['a', 'b'], truth)).toEqual({ applies: [1, 5 / 2], not: [1, 5 / 8] });
+  });
+});
+
+describe('oversampling', () => {
+  const labels = Int32Array.of(0, 1, 0, 0, 2, 0, 0, 1, 2, 0, 1);
+  const train = Int32Array.of(0, 1, 2, 3, 4, 5, 7, 9);
+
+  it('gives each class as many examples as the largest, all of a class about equally often', () => {
+    const examples = oversampled({ oversampling: 'balanced', seed: 3, seeds: null }, train, labels);
+    const times = [...train].map((row) => examples.filter((example) => example === row).length);
+    // Five of class 0 once each; two of class 1, two and three times; one of class 2, five times.
+    expect([0, 2, 3, 5, 7].map((at) => times[at])).toEqual([1, 1, 1, 1, 1]);
+    expect([times[1], times[6]].sort()).toEqual([2, 3]);
+    expect(times[4]).toBe(5);
+    expect(examples).toHaveLength(15);
+    expect(oversampled({ oversampling: 'balanced', seed: 3, seeds: null }, train, labels)).toEqual(examples);
+  });
+
+  it('leaves all as it is unless asked for', () => {
+    expect(oversampled({ seed: 3, seeds: null }, train, labels)).toBe(train);
   });
 });
 

@@ -275,6 +275,13 @@ export type GradientClippingInput = {
   /** Largest norm of all gradients together. */
   global_clipnorm?: number;
 } | null;
+/** How the focal losses weigh examples: by (1 − p)^gamma, p being the probability of what is true. Without it as Keras does unless told: gamma 2; alpha 0.25 of classes, none of a binary target and labels. */
+export type FocalInput = {
+  /** How much less examples weigh that the model is sure of; 0: not at all. */
+  gamma?: number;
+  /** A factor of the loss of classes; of a binary target and labels the weight of yes beside 1 − alpha of no (Keras's `apply_class_balancing`). */
+  alpha?: number | null;
+} | null;
 /** Seeds of single sources of chance, which then stay as they are whatever `seed` is. Default: `seed` for all. */
 export type SourceSeedsInput = {
   /** Of which images validate and, of a `train_fraction`, train. Default: `seed`. */
@@ -1111,9 +1118,15 @@ export interface TrainingInput {
   optimizer?: OptimizerInput | ('sgd' | 'adagrad' | 'adadelta' | 'rmsprop' | 'adam' | 'adamw');
   /** How the learning rate changes, by name or with its parameters. */
   learning_rate_schedule?: LearningRateScheduleInput | ('constant' | 'cosine' | 'one_cycle' | 'reduce_on_plateau');
-  /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label, or the number. `binary_crossentropy`: of a binary target, and of labels, their mean. `mean_absolute_error` and `huber` (Keras, delta 1): of a number, standardized. A target of another type than `category` has a loss of its own in place of the default: `binary_crossentropy`, `mean_squared_error`. */
+  /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label, or the number. `binary_crossentropy`: of a binary target, and of labels, their mean. `categorical_focal_crossentropy`, `binary_focal_crossentropy`: the same, of examples that the model is sure of less (see `focal`). `mean_absolute_error` and `huber` (Keras, delta 1): of a number, standardized. A target of another type than `category` has a loss of its own in place of the default: `binary_crossentropy`, `mean_squared_error`. */
   loss?:
-    'sparse_categorical_crossentropy' | 'mean_squared_error' | 'binary_crossentropy' | 'mean_absolute_error' | 'huber';
+    | 'sparse_categorical_crossentropy'
+    | 'mean_squared_error'
+    | 'binary_crossentropy'
+    | 'mean_absolute_error'
+    | 'huber'
+    | 'categorical_focal_crossentropy'
+    | 'binary_focal_crossentropy';
   /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images; `robust_accuracy` is the mean accuracy of the final weights on images with noise, blur, rotation, shift or little contrast. Of a binary target `auc` (of the ROC curve) and `average_precision`; of labels `f1_score`, `micro_f1_score` and `mean_average_precision`; of a number `mean_absolute_error`, `root_mean_squared_error` and `r2_score`: these are the default there. */
   metrics?: string[];
   /** Images per step. */
@@ -1124,13 +1137,16 @@ export interface TrainingInput {
   /** Part of the label that is spread evenly over all classes. */
   label_smoothing?: number;
   gradient_clipping?: GradientClippingInput;
-  /** `balanced` (samples / (classes · samples of the class)), or the weight of each class in the loss by name or number; 1 where not given. Off unless given. */
+  /** `balanced` (samples / (classes · samples of the class)), or the weight of each class in the loss by name or number; 1 where not given. Of labels: of those that apply, by label. Off unless given. */
   class_weight?:
     | {
         [k: string]: number;
       }
     | null
     | 'balanced';
+  /** `balanced`: examples of smaller classes are repeated in each epoch, until each class has as many as the largest. Off unless given. */
+  oversampling?: 'balanced' | null;
+  focal?: FocalInput;
   /** Arithmetic of the matrix products; weights stay float32. */
   precision?: 'float32' | 'bfloat16';
   /** Seed of everything random: split, weights, order, augmentation, dropout; `seeds` gives one of them another. */

@@ -15,6 +15,8 @@ LOSSES = {
     "mean_squared_error": keras.losses.MeanSquaredError,
     "mean_absolute_error": keras.losses.MeanAbsoluteError,
     "huber": keras.losses.Huber,
+    "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
+    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
 }
 
 
@@ -55,8 +57,9 @@ def targets_of(rows, trained, case):
     labels = np.array([classes.index(value) for value in values])
     if case["type"] == "binary":
         return labels.astype(np.float32)[:, None]
-    # The mean squared error is that of the one-hot label.
-    return np.eye(len(classes), dtype=np.float32)[labels] if case["loss"] == "mean_squared_error" else labels
+    # These losses are of the one-hot label.
+    one_hot = case["loss"] in ("mean_squared_error", "categorical_focal_crossentropy")
+    return np.eye(len(classes), dtype=np.float32)[labels] if one_hot else labels
 
 
 def train(case):

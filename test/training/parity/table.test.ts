@@ -33,6 +33,8 @@ const CASES: Record<string, TableCase> = {
   },
   'several numbers': { target: ['price', 'x2'], type: 'number', loss: 'mean_squared_error' },
   'labels, cross-entropy': { target: 'tags', type: 'multi_label', loss: 'binary_crossentropy' },
+  'labels, focal cross-entropy': { target: 'tags', type: 'multi_label', loss: 'binary_focal_crossentropy' },
+  'classes, focal cross-entropy': { target: 'level', type: 'category', loss: 'categorical_focal_crossentropy' },
   'classes, cross-entropy': { target: 'level', type: 'category', loss: 'sparse_categorical_crossentropy' },
   'classes, mean squared error': { target: 'level', type: 'category', loss: 'mean_squared_error' },
 };
