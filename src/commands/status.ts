@@ -89,10 +89,11 @@ async function sweepText(state: SweepState): Promise<string> {
   const { runDirectory } = await import('../tracking/run-store.js');
   const { statusText } = await import('../display/run-status.js');
   const { SweepView } = await import('../display/sweep/sweep-view.js');
+  const { chanceFacts } = await import('../display/sweep/chance-level.js');
   const { begun, results, open, jobs, holder, since, sweep } = state;
   const ofSeeds = begun.seed_range === undefined ? { seeds: begun.seeds.length } : {};
   const view = new SweepView(
-    { metric: begun.metric, total: results.counts.total, jobs, ...ofSeeds },
+    { metric: begun.metric, total: results.counts.total, jobs, ...ofSeeds, chanceOf: chanceFacts(sweep.runsDirectory) },
     () => Date.now() / 1000,
   );
   const runs = await goingOf(open.map(({ run }) => runDirectory(sweep.runsDirectory, run)));

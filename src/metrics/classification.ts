@@ -127,3 +127,19 @@ export const THRESHOLD = 0.5;
 export function answers(probabilities: Float32Array): Int32Array {
   return Int32Array.from(probabilities, (probability) => Number(probability > THRESHOLD));
 }
+
+/**
+ * The accuracy of naming the most frequent class always, as scikit-learn's `DummyClassifier` does.
+ * @param labels [count], indices of classes
+ * @param rows those that count, unless all do
+ * @returns between 0 and 1; 0 where there is no row
+ */
+export function chanceLevel(labels: ArrayLike<number>, rows?: Int32Array): number {
+  const counts = new Map<number, number>();
+  const count = rows?.length ?? labels.length;
+  for (let i = 0; i < count; i++) {
+    const label = labels[rows ? rows[i] : i];
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return count === 0 ? 0 : Math.max(...counts.values()) / count;
+}

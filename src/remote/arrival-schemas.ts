@@ -84,6 +84,7 @@ const SUMMARY = {
       flops: NUMBER,
       samples: object({ training: COUNT, validation: COUNT, test: COUNT }),
       given_validation: { const: true },
+      chance: object({ validation: NUMBER, test: NUMBER }),
     },
   ),
   additionalProperties: true,

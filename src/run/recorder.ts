@@ -7,6 +7,7 @@ import { type FileProblem, UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
 import type { Job, SweepTrial } from '../protocol/job.js';
 import type { InitializedEvent, PrunedEvent } from '../protocol/events.js';
+import { chanceLevel } from '../metrics/classification.js';
 import { modelShape } from '../data/model-shape.js';
 import type { RunSetup } from './setup.js';
 import { JournalWriter } from '../tracking/journal.js';
@@ -117,6 +118,8 @@ export class RunRecorder {
     this.#tag({ engine: version, device, threads: String(threads) });
     this.#summary.dataset_digest = digest;
     this.#summary.samples = samples;
+    const chance = chanceLevels(dataset, validation);
+    if (chance) this.#summary.chance = chance;
     if (dataset.givenValidation) this.#summary.given_validation = true;
     this.#summary.parameters = parameters;
     this.#summary.flops = flops;
@@ -263,6 +266,12 @@ function checkDigest(run: RunDirectory, { datasets, identity }: RunHistory, { na
 }
 
 /** What is swept comes first: tracking servers show params in the order in which they come. */
+/** @returns undefined where the target is no class */
+function chanceLevels({ target, train, test }: Dataset, validation: Int32Array): Summary['chance'] {
+  if (target.classes.length === 0 || !(train.target instanceof Int32Array)) return undefined;
+  return { validation: chanceLevel(train.target, validation), test: chanceLevel(test.target) };
+}
+
 function paramsOf({ config, sweep }: Job): Record<string, string> {
   const params = flattenConfig(config);
   const swept = Object.keys(sweep?.values ?? {});

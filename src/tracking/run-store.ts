@@ -39,6 +39,11 @@ export interface Summary {
   samples?: { training: number; validation: number; test: number };
   /** Validation samples were given, not drawn by the run's seed; absent where they were drawn. */
   given_validation?: true;
+  /**
+   * Of classes the chance level: the accuracy of naming the most frequent one always (scikit-learn's `DummyClassifier`).
+   * Absent where the target is no class, and in runs of old versions.
+   */
+  chance?: { validation: number; test: number };
   /** `train_loss`, `train_accuracy`, `val_loss`, `val_accuracy`, `test_loss`, `test_accuracy`, `best_*` */
   metrics: Record<string, number>;
   epochs: number;

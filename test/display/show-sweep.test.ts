@@ -43,4 +43,13 @@ describe('the table of variants', () => {
     expect(rows[0]).toContain('VAL_AUC');
     expect(rows[1].slice(0, 5)).toEqual(['max', '1', '50.00', '0.7500', '1 FAILED']);
   });
+
+  it('says of a variant that it is at chance: within two standard errors of the most frequent class', async () => {
+    const rows = await variantRows((values) => ({
+      metrics: { val_accuracy: values['model.pooling'] === 'max' ? 0.52 : 0.519 },
+      samples: { training: 9, validation: 10_000, test: 1 },
+      chance: { validation: 0.5096, test: 0 },
+    }));
+    expect(rows.map((row) => row.at(-1))).toEqual(['± SD', '0.00', 'at chance (50.96 %)']);
+  });
 });

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 from sklearn import metrics
+from sklearn.dummy import DummyClassifier
 
 
 def of_numbers(truth, predicted):
@@ -58,6 +59,13 @@ def of_labels(truth, predicted):
 
 # Of a label that no row has it warns, and says 0.
 warnings.filterwarnings("ignore", message="No positive class")
+
+
+def chance_of(labels):
+    nothing = np.zeros((len(labels), 1))
+    return DummyClassifier(strategy="most_frequent").fit(nothing, labels).score(nothing, labels)
+
+
 question = json.load(sys.stdin)
 json.dump(
     {
@@ -65,6 +73,7 @@ json.dump(
         "rankings": [of_rankings(**each) for each in question["rankings"]],
         "labels": [of_labels(**each) for each in question["labels"]],
         "several": [of_numbers(**each) for each in question["several"]],
+        "chance": [chance_of(each) for each in question["chance"]],
     },
     sys.stdout,
 )

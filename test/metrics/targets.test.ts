@@ -7,6 +7,7 @@ import { UNSCALED } from '../../src/data/columns/target-kind.js';
 import type { TargetColumn } from '../../src/data/dataset.js';
 import type { FittedTarget } from '../../src/data/fitted.js';
 import { labelScores } from '../../src/metrics/multi-label.js';
+import { chanceLevel } from '../../src/metrics/classification.js';
 import { randomStream } from '../../src/random.js';
 
 import { askPython, testPython } from '../support/python.js';
@@ -45,6 +46,8 @@ function labelled(rareness: number): { truth: number[][]; predicted: number[][] 
 }
 
 const LABELS = { 'with a rare one': labelled(0.1), 'with one that no row has': labelled(0) };
+/** Of classes. */
+const CLASSES = [[0, 1, 2, 1], [3], Array.from({ length: 500 }, () => random.below(7))];
 const SEVERAL = { truth: prices.map((price, row) => [price, row % 7]), predicted: prices.map((price, row) => [price + row, Math.fround(row / 30)]) }; // prettier-ignore
 
 /** What scikit-learn says. */
@@ -53,6 +56,7 @@ interface Expected {
   rankings: Record<string, number>[];
   labels: { all: Record<string, number>; each: Record<string, number>[] }[];
   several: Record<string, number>[];
+  chance: number[];
 }
 
 let expected: Expected;
@@ -69,6 +73,7 @@ beforeAll(async () => {
     rankings: Object.values(RANKINGS),
     labels: Object.values(LABELS),
     several: [SEVERAL],
+    chance: CLASSES,
   };
   expected = await askPython(await testPython(), script, question);
 });
@@ -125,4 +130,14 @@ it('the scores of several numbers are the means of scikit-learn', () => {
     numberTarget.measure(Object.keys(wanted), outputs, Float64Array.from(SEVERAL.truth.flat()), target),
     wanted,
   );
+});
+describe('the chance level', () => {
+  it('is what scikit-learn’s DummyClassifier scores', () => {
+    expect(CLASSES.map((labels) => chanceLevel(labels))).toEqual(expected.chance);
+  });
+
+  it('is of some rows, of none 0', () => {
+    expect(chanceLevel(CLASSES[0], Int32Array.of(1, 2, 3))).toBe(2 / 3);
+    expect(chanceLevel([])).toBe(0);
+  });
 });

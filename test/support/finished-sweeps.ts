@@ -16,6 +16,7 @@ export interface MadeRun {
   name?: string;
   digest?: string;
   samples?: Summary['samples'];
+  chance?: Summary['chance'];
   /** Of each test image. */
   labels?: number[];
   predictions?: number[];
@@ -40,6 +41,7 @@ export function endedRunIn(runsDirectory: string, made: MadeRun): RunDirectory {
     ...{ id: run.id, name, status, seed, config_hash: configHash, dataset_digest: digest, metrics },
     ...{ epochs: 3, steps: 30, weights_epoch: 3, samples_per_second: 1000, training_seconds: 2, duration_seconds: 3 },
     samples: made.samples,
+    chance: made.chance,
     ...{ parameters: 7850, flops: 15_680, tensorflow: { version: '2.21.0', device: 'CPU' } },
     error: status === 'FAILED' ? 'the disk is full' : null,
   });

@@ -12,6 +12,7 @@ import { sweepHeadline } from './sweep-headline.js';
 import { count, duration, metricNumbers } from '../format.js';
 import { countTexts } from './sweep-view.js';
 import { statusText } from '../run-status.js';
+import { type ChanceFacts, chanceFacts, chanceRemark } from './chance-level.js';
 import { fittedTable } from '../tables/fitted-table.js';
 import { wrapped } from '../wrapped.js';
 import { ablate } from '../../system/shell.js';
@@ -85,13 +86,14 @@ function variantTable({ cells: variants, metric }: SweepSummary, runsDirectory: 
     metric.name,
     shown.map(({ standard_deviation: deviation }) => deviation),
   );
+  const factsOf = chanceFacts(runsDirectory);
   const rows = shown.map((variant, row) => [
     ...parameters.map(({ cells }) => cells[row]),
     String(variant.n),
     means[row],
     deviations[row],
     ...others.map(({ means }) => means[row]),
-    remarks(variant),
+    remarks(variant, metric.name, factsOf),
   ]);
   return fittedTable(columns, rows);
 }
@@ -128,12 +130,13 @@ function meanOf(values: readonly number[]): number | null {
   return values.length === 0 ? null : mean(values);
 }
 
-/** What became of the trials that don't count. */
-function remarks({ trials }: VariantResult): string {
-  const others = trials.map(({ status }) => status).filter((status) => status !== 'FINISHED');
-  return [...new Set(others)]
-    .map((status) => `${others.filter((other) => other === status).length} ${statusText(status)}`)
-    .join(' ');
+/** What became of the trials that don't count, and whether the others score no better than chance. */
+function remarks(variant: VariantResult, metric: string, factsOf: (run: string) => ChanceFacts): string {
+  const others = variant.trials.map(({ status }) => status).filter((status) => status !== 'FINISHED');
+  const ended = [...new Set(others)].map(
+    (status) => `${others.filter((other) => other === status).length} ${statusText(status)}`,
+  );
+  return [...ended, chanceRemark(variant, metric, factsOf)].filter((text) => text !== '').join(' ');
 }
 
 function notes({ cells: variants, error, status }: SweepSummary): string[] {

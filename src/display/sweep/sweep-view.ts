@@ -13,6 +13,7 @@ import { bar, count, duration, metricNumbers, metricText } from '../format.js';
 import { statusText } from '../run-status.js';
 import { dataStatus } from '../run-progress.js';
 import { secondsLeft } from './sweep-clock.js';
+import { type ChanceFacts, chanceRemark } from './chance-level.js';
 import { fittedTable, type RankedColumn, tableWidth } from '../tables/fitted-table.js';
 import { counted } from '../../text/words.js';
 
@@ -25,6 +26,8 @@ export interface SweepFacts {
   jobs: number;
   /** Of each variant, where all have as many. */
   seeds?: number | undefined;
+  /** By which a score is told from chance, of a run by its id. */
+  chanceOf?: (run: string) => ChanceFacts;
 }
 
 /** A trial that is being trained. */
@@ -261,13 +264,16 @@ export class SweepView {
     return [String(seed), pc.cyan(state), pc.dim(score)];
   }
 
-  #variantCells({ n, trials, mean, standard_deviation: deviation }: VariantResult): string[] {
+  #variantCells(variant: VariantResult): string[] {
+    const { n, trials, mean, standard_deviation: deviation } = variant;
     const [score, spread] = metricNumbers(this.#facts.metric.name, [mean, deviation]);
     const others = trials.filter(({ status }) => status !== 'FINISHED').map(({ status }) => status.toLowerCase());
-    const { seeds } = this.#facts;
+    const { seeds, metric, chanceOf } = this.#facts;
+    const chance = chanceOf ? chanceRemark(variant, metric.name, chanceOf) : '';
     const state = [
       ...(n > 0 ? [seeds ? `${n}/${counted(seeds, 'seed')}` : counted(n, 'seed')] : []),
       ...new Set(others),
+      ...(chance === '' ? [] : [chance]),
     ];
     return ['', state.join(', '), spread === '' ? score : `${score} ± ${spread}`];
   }

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import type { SweepBegunEvent, SweepWatchEvent } from '../../protocol/watching.js';
 import { ablate } from '../../system/shell.js';
 import { showLaunch } from '../launch-events.js';
 import { showStatusLine } from '../status-line.js';
+import { chanceFacts } from './chance-level.js';
 import { showSweep, type SweepDisplay } from './sweep-display.js';
 import { sizeText } from './sweep-summary.js';
 import { SweepView } from './sweep-view.js';
@@ -56,9 +58,10 @@ export function watchSweep(describe: (event: SweepBegunEvent) => string, stream:
   };
 }
 
-function viewOf({ metric, trials: total, jobs, size }: SweepBegunEvent): SweepView {
+function viewOf({ metric, trials: total, jobs, size, path }: SweepBegunEvent): SweepView {
   const seeds = size.leastSeeds === size.seeds ? size.seeds : undefined;
-  return new SweepView({ metric, total, jobs, seeds }, () => performance.now() / 1000);
+  const chanceOf = chanceFacts(dirname(dirname(path)));
+  return new SweepView({ metric, total, jobs, seeds, chanceOf }, () => performance.now() / 1000);
 }
 
 function beginning({ id, size, trials, ended, resumed }: SweepBegunEvent, place: string): string[] {
