@@ -60,7 +60,7 @@ function cautionOfDoubt({ comparisons, leader, baseline, variants }: AnswerFacts
   const titleOf = titlesOf(variants);
   const most = Math.round(Math.max(...doubtful.map(({ doubt }) => doubt)));
   const names = doubtful.map((one) => titleOf(otherThan(reference, one)));
-  return `${titleOf(reference ?? '')} and ${listed(names, MOST_NAMED)} scatter very differently: if one is skewed, tests are too sure of their difference, so p-values were taken up to ${most} times.`;
+  return `${listed([titleOf(reference ?? ''), ...names], MOST_NAMED)} scatter very differently: if one is skewed, tests are too sure of their difference, so p-values were taken up to ${most} times.`;
 }
 
 /** The winner's curse, where it is more than half a standard error. */

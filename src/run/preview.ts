@@ -73,13 +73,13 @@ interface ChangedRow {
   shares: number[][] | null;
 }
 
-/** `0.70 cat + 0.30 dog`; `cat` of an image of one class. */
+/** `cat: 70 %, dog: 30 %`; `cat` of an image of one class. */
 function mixed(shares: readonly number[], classes: readonly string[]): string {
   const parts = [...shares.keys()]
     .filter((index) => shares[index] >= LEAST_SHARE)
     .sort((a, b) => shares[b] - shares[a]);
   if (parts.length === 1) return classes[parts[0]];
-  return parts.map((index) => `${shares[index].toFixed(2)} ${classes[index]}`).join(' + ');
+  return parts.map((index) => `${classes[index]}: ${Math.round(100 * shares[index])} %`).join(', ');
 }
 
 /** Less of a class isn't seen. */

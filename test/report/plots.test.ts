@@ -77,6 +77,33 @@ describe('the plots of a study', () => {
     expect(choices.find(({ name }) => name === 'parallel-coordinates')?.alternative).toMatch(/^5 variants/);
   });
 
+  it('cut no name where there is room', () => {
+    const grid = { 'model.kernel_size': [3, 5], 'training.optimizer.learning_rate': [0.001, 10] };
+    const { variants, choices } = figuresOf(inventStudy({ grid }));
+    for (const { draw } of variants) {
+      const texts = new Set([...draw(640).matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text));
+      expect([...texts]).toEqual(expect.arrayContaining(['kernel_size · learning_rate', '3 · 0.001', '5 · 10']));
+      expect([...texts].filter((text) => text.includes('…'))).toEqual([]);
+    }
+    for (const { draw } of choices) expect(draw(640)).not.toContain('…');
+  });
+
+  it('tell losses that fit no axis by their magnitude, and a single value in few digits', () => {
+    const study = inventStudy({ grid });
+    const huge = study.variants.map((variant) => ({
+      ...variant,
+      runs: variant.runs.map((run) => ({
+        ...run,
+        value: 0.11233333333,
+        curves: { train_loss: [1, 2, 3].map((epoch) => ({ epoch, value: 300_000 / epoch })) },
+      })),
+    }));
+    const { curves, variants } = figuresOf(inUnits({ ...study, variants: huge }));
+    expect(curves.map(({ draw }) => draw(640)).join('')).toMatch(/>250k</);
+    expect(variants[0].draw(640)).toMatch(/>11\.23</);
+    expect(variants[0].draw(640)).not.toMatch(/>11\.23333/);
+  });
+
   it('show no interval beyond what is possible', () => {
     const study = inventStudy({ grid, seeds: 2 });
     const spread = study.variants.map((variant) => ({

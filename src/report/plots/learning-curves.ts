@@ -33,6 +33,8 @@ interface Panel {
 
 /** More lines than this in the background hide each other. */
 const MOST_BACKGROUND = 200;
+/** Numbers from here on are told by magnitudes. */
+const LARGE = 10_000;
 /** Points are drawn, too, where there are few. */
 const FEW_EPOCHS = 12;
 
@@ -136,7 +138,7 @@ function draw(panels: readonly Panel[], width: number): string {
     [side]: { label: null, axis: null, padding: isWide ? 0.06 : 0.16 },
     marks: [
       Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
-      Plot.axisY({ ticks: 5, tickSize: 0 }),
+      Plot.axisY({ ticks: 5, tickSize: 0, ...(isLarge(points) ? { tickFormat: '~s' } : {}) }),
       Plot.text(panels, {
         [side]: 'metric',
         text: ({ metric }: Panel) => titledMetric(metric),
@@ -156,6 +158,11 @@ function draw(panels: readonly Panel[], width: number): string {
     plot,
     front.toSorted((a, b) => rank(a) - rank(b)),
   ).svg;
+}
+
+/** Whether numbers don't fit beside the axis but for `300k`. */
+function isLarge(points: readonly CurvePoint[]): boolean {
+  return points.some(({ highest }) => highest >= LARGE);
 }
 
 function epochTicks(points: readonly CurvePoint[]): Partial<Plot.ScaleOptions> {

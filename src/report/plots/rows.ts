@@ -26,7 +26,7 @@ export interface RowsOptions {
   heading?: string;
   labels: readonly RowLabel[];
   x: Plot.ScaleOptions;
-  tickText?: (value: number) => string;
+  tickText?: ((value: number) => string) | undefined;
   /**
    * What is drawn; the vertical position of the n-th line is `y: n`.
    * @param dy by how many pixels marks are moved, to leave room for a name above them
@@ -56,7 +56,7 @@ export function drawVariantRows<T>(
 }
 
 function longestOf({ heading = '', labels }: RowsOptions): number {
-  return Math.max(...[heading, ...labels.map(({ text }) => text)].map(textWidth));
+  return Math.max(...[heading, ...labels.map(({ text }) => text)].map((text) => textWidth(text)));
 }
 
 /** Narrower than this, names stand above their lines, not beside them. */

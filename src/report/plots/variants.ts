@@ -64,10 +64,11 @@ function stripOf(shown: readonly Ranked[], study: Study, width: number): Omit<Ro
       })),
     ),
   );
-  const x = { label: metric, ...(shown.every(({ values }) => new Set(values).size === 1) ? { inset: 20 } : {}) };
+  const isConstant = shown.every(({ values }) => new Set(values).size === 1);
   return {
     width,
-    x,
+    x: { label: metric, ...(isConstant ? { inset: 20 } : {}) },
+    tickText: isConstant ? numberText : undefined,
     marks: (dy) => [
       intervalMark(means, dy),
       Plot.dot(runs, { y: 'row', x: 'value', r: 3, fill: ink('surface'), stroke: ink('series1'), title: 'title', dy }),
