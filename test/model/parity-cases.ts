@@ -224,4 +224,40 @@ export const PARITY_CASES: Record<string, ParityCase> = {
       { layers: [{ type: 'parallel', merge, branches: [[conv()], [conv({ activation: 'tanh' })], [conv()]] }] },
     ]),
   ),
+  'position embedding': {
+    of: 'words',
+    layers: [embedded(), { type: 'position_embedding' }, along(), { type: 'global_pooling1d' }],
+  },
+  'attention of a sequence with itself': {
+    of: 'sequences',
+    layers: [{ type: 'multi_head_attention', num_heads: 3, key_dim: 5, value_dim: 2 }],
+    shared: regularized,
+  },
+  'attention, one head, no bias': {
+    of: 'sequences',
+    layers: [{ type: 'multi_head_attention', num_heads: 1, key_dim: 4, use_bias: false }, average],
+  },
+  'a transformer block that leaves padding out (Vaswani et al., 2017)': {
+    of: 'words',
+    layers: [
+      embedded({ mask_zero: true }),
+      { type: 'position_embedding' },
+      {
+        type: 'residual',
+        activation: 'linear',
+        layers: [{ type: 'multi_head_attention', num_heads: 2, key_dim: 3 }],
+      },
+      { type: 'layer_normalization', epsilon: 0.000001 },
+      {
+        type: 'residual',
+        activation: 'linear',
+        layers: [
+          { type: 'dense', units: 7 },
+          { type: 'dense', units: 5, activation: 'linear' },
+        ],
+      },
+      { type: 'layer_normalization' },
+      average,
+    ],
+  },
 };

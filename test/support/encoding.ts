@@ -23,13 +23,16 @@ export function decode({ data }: Encoded): Float32Array {
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
+/** The kernel of 1 that a position embedding has beside its vectors. */
+export const isOfPlaces = (name: string): boolean => /^position_embedding\/depthwise_kernel$/.test(name);
+
 /** Weights by Keras's names, where grouped convolutions are one layer and dilated ones have no pointwise kernel. */
 export function asKeras(model: tf.LayersModel, values: Values): Values {
   const merged: Record<string, tf.Tensor[]> = {};
   for (const { originalName, trainable } of model.weights) {
     const isIdentity = !trainable && originalName.endsWith('/pointwise_kernel');
-    if (isIdentity || !(originalName in values)) continue;
-    const name = wholeWeightName(originalName);
+    if (isIdentity || isOfPlaces(originalName) || !(originalName in values)) continue;
+    const name = wholeWeightName(originalName).replace(/^(position_embedding)\/bias$/, '$1/embeddings');
     (merged[name] ??= []).push(values[originalName]);
   }
   return Object.fromEntries(Object.entries(merged).map(([name, parts]) => [name, tf.concat(parts, -1)]));

@@ -16,6 +16,21 @@ def encode(values):
     return {"shape": list(values.shape), "data": base64.b64encode(values.tobytes()).decode()}
 
 
+class Positions(keras.layers.Layer):
+    """A vector for each place, added to what stands there: KerasHub's PositionEmbedding and an Add."""
+
+    def __init__(self, initializer):
+        super().__init__()
+        self.supports_masking = True
+        self.initializer = initializer
+
+    def build(self, shape):
+        self.embeddings = self.add_weight(name="embeddings", shape=shape[1:], initializer=self.initializer)
+
+    def call(self, value):
+        return value + self.embeddings
+
+
 class Model:
     """Layers of a resolved configuration, built one by one as it says, and their weights by our names for them."""
 
@@ -73,6 +88,15 @@ class Model:
                 embeddings_regularizer=keras.regularizers.L1L2(**layer["embeddings_regularizer"]),
                 mask_zero=layer["mask_zero"],
             )
+        elif kind == "position_embedding":
+            made = Positions(initializer_of(layer["embeddings_initializer"]))
+        elif kind == "multi_head_attention":
+            keys = ("num_heads", "key_dim", "value_dim", "dropout", "use_bias")
+            common = {"bias_initializer": initializer_of(layer["bias_initializer"]), **kernel("kernel", layer)}
+            made = keras.layers.MultiHeadAttention(**{key: layer[key] for key in keys}, **common)
+            made.trainable = trainable
+            self.layers[name] = made
+            return made(value, value)
         elif kind == "flatten":
             made = keras.layers.Flatten()
         return self.add(name, made, value, trainable)
@@ -138,6 +162,8 @@ class Model:
             depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
             for weight in layer.weights:
                 own = "depthwise_kernel" if depthwise and weight.name == "kernel" else weight.name
+                if isinstance(layer, keras.layers.MultiHeadAttention):
+                    own = "/".join(weight.path.split("/")[-2:])
                 weights[f"{name}/{own}"] = weight
         return weights
 

@@ -71,6 +71,8 @@ export type LayerConfig =
   | ZeroPadding2D
   | Flatten
   | Embedding
+  | PositionEmbedding
+  | MultiHeadAttention
   | Dense
   | ActivationLayer
   | Residual
@@ -878,6 +880,38 @@ export interface Embedding {
   embeddings_regularizer: RegularizerConfig;
   /** Whether padding is left out of averages and of attention. */
   mask_zero: boolean;
+  /** Whether the weights are trained; false freezes them. */
+  trainable: boolean;
+}
+/** Adds a trained vector for each place of the sequence to what stands there (KerasHub PositionEmbedding, added to its input). */
+export interface PositionEmbedding {
+  /** Kind of layer. */
+  type: 'position_embedding';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  embeddings_initializer: InitializerConfig;
+  /** Whether the weights are trained; false freezes them. */
+  trainable: boolean;
+}
+/** Each step of a sequence looks at all others (Vaswani et al., 2017; Keras MultiHeadAttention of a sequence with itself). Padding is left out where the embedding has `mask_zero`. */
+export interface MultiHeadAttention {
+  /** Kind of layer. */
+  type: 'multi_head_attention';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** How many looks there are side by side. */
+  num_heads: number;
+  /** Length of each look's queries and keys. */
+  key_dim: number;
+  /** Length of each look's values. Default: `key_dim`. */
+  value_dim: number | null;
+  /** Part of the looks that are dropped in training. */
+  dropout: number;
+  /** Adds a bias to queries, keys, values and the output. */
+  use_bias: boolean;
+  kernel_initializer: InitializerConfig;
+  bias_initializer: InitializerConfig;
+  kernel_regularizer: RegularizerConfig;
   /** Whether the weights are trained; false freezes them. */
   trainable: boolean;
 }

@@ -236,6 +236,8 @@ export type LayerInput =
   | ZeroPadding2DInput
   | FlattenInput
   | EmbeddingInput
+  | PositionEmbeddingInput
+  | MultiHeadAttentionInput
   | DenseInput
   | ActivationLayerInput
   | ResidualInput
@@ -1027,6 +1029,38 @@ export interface EmbeddingInput {
   embeddings_regularizer?: RegularizerInput;
   /** Whether padding is left out of averages and of attention. */
   mask_zero?: boolean;
+  /** Whether the weights are trained; false freezes them. */
+  trainable?: boolean;
+}
+/** Adds a trained vector for each place of the sequence to what stands there (KerasHub PositionEmbedding, added to its input). */
+export interface PositionEmbeddingInput {
+  /** Kind of layer. */
+  type: 'position_embedding';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name?: string;
+  embeddings_initializer?: InitializerInput;
+  /** Whether the weights are trained; false freezes them. */
+  trainable?: boolean;
+}
+/** Each step of a sequence looks at all others (Vaswani et al., 2017; Keras MultiHeadAttention of a sequence with itself). Padding is left out where the embedding has `mask_zero`. */
+export interface MultiHeadAttentionInput {
+  /** Kind of layer. */
+  type: 'multi_head_attention';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name?: string;
+  /** How many looks there are side by side. */
+  num_heads: number;
+  /** Length of each look's queries and keys. */
+  key_dim: number;
+  /** Length of each look's values. Default: `key_dim`. */
+  value_dim?: number | null;
+  /** Part of the looks that are dropped in training. */
+  dropout?: number;
+  /** Adds a bias to queries, keys, values and the output. */
+  use_bias?: boolean;
+  kernel_initializer?: InitializerInput;
+  bias_initializer?: InitializerInput;
+  kernel_regularizer?: RegularizerInput;
   /** Whether the weights are trained; false freezes them. */
   trainable?: boolean;
 }

@@ -6,6 +6,7 @@ import { distance } from 'fastest-levenshtein';
  */
 const SYNONYMS: Record<string, string[]> = {
   acc: ['accuracy'],
+  attention: ['multi_head_attention'],
   augment: ['augmentation'],
   augmentations: ['augmentation'],
   average_pooling2d: ['pooling2d'],
@@ -66,6 +67,7 @@ const SYNONYMS: Record<string, string[]> = {
   maxpooling1d: ['pooling1d'],
   maxpooling2d: ['pooling2d'],
   minimise: ['minimize'],
+  mha: ['multi_head_attention'],
   mse: ['mean_squared_error'],
   network: ['model'],
   n_trials: ['run_cap'],
@@ -79,6 +81,8 @@ const SYNONYMS: Record<string, string[]> = {
   out_channels: ['filters'],
   channels: ['filters'],
   pool: ['pooling2d', 'pooling'],
+  positional_embedding: ['position_embedding'],
+  positional_encoding: ['position_embedding'],
   pr_auc: ['average_precision'],
   r2: ['r2_score'],
   random_state: ['seed'],

@@ -28,14 +28,14 @@ export const dense: LayerKind<Dense> = {
       kernelRegularizer: createRegularizer(layer.kernel_regularizer),
     });
     return apply(
-      replaceProduct(built, layer, (x, weight) => product(x, weight('kernel'))),
+      replaceProduct(built, layer, (x, weight) => denseProduct(x, weight('kernel'))),
       input,
     );
   },
 };
 
 /** Of each step of a sequence, as of each example. */
-function product(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+export function denseProduct(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   if (x.rank === 2) return tf.matMul(x, kernel);
   const [features, units] = kernel.shape;
   return tf.reshape(tf.matMul(tf.reshape(x, [-1, features]), kernel), [...x.shape.slice(0, -1), units]);

@@ -52,9 +52,9 @@ export function convolve<L extends tf.layers.Layer>(
   return replaceProduct(convolution, layer, product, settings);
 }
 
-/** Keras's name of a weight, where each group has a part of it: `conv2d/group_1/kernel` is a part of `conv2d/kernel`. */
+/** Keras's name of a weight, where each group, or each head of attention, has a part of it: `conv2d/group_1/kernel` is a part of `conv2d/kernel`. */
 export function wholeWeightName(name: string): string {
-  return name.replace(/\/group_\d+(?=\/)/, '');
+  return name.replace(/\/(group|head)_\d+(?=\/)/, '');
 }
 
 /** Cropping2D takes the channels for the width of an image whose channels come first. */

@@ -15,6 +15,8 @@ import { spatialDropout2d } from './spatial-dropout2d.js';
 import { zeroPadding2d } from './zero-padding2d.js';
 import { flatten } from './flatten.js';
 import { embedding } from './embedding.js';
+import { positionEmbedding } from './position-embedding.js';
+import { multiHeadAttention } from './multi-head-attention.js';
 import { dense } from './dense.js';
 import { activation } from './activation.js';
 import { residual } from './residual.js';
@@ -38,6 +40,8 @@ export const layerKinds = {
   zero_padding2d: zeroPadding2d,
   flatten,
   embedding,
+  position_embedding: positionEmbedding,
+  multi_head_attention: multiHeadAttention,
   dense,
   activation,
   residual,
