@@ -41,7 +41,10 @@ export function registerEvaluate(program: Command): void {
     .option('--no-robustness', "don't distort the images")
     .option('--robustness-images <n>', 'how many test images to distort', wholeNumber(1, 1e9), 2000)
     .option('--seed <n>', 'of the distortions', wholeNumber(1, 2 ** 31 - 1), 1)
-    .option('--plot <file>', 'draw calibration, confusion matrix and the worst images (.svg or .png)')
+    .option(
+      '--plot <file>',
+      'draw calibration, confusion matrix, curves, the worst images, residuals: what there is (.svg or .png)',
+    )
     .option(
       '--worst <n>',
       `how many of the wrongly classified images to list (default: ${WORST_LISTED}; with --json all)`,
@@ -81,45 +84,43 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
   await printNotes(await notesOf(evaluated, options));
 }
 
-/** Of models of rows: their classes as those of images, or how far off their numbers are. */
+/** Of models of rows: their classes as those of images, their labels, or how far off their numbers are. */
 async function evaluateTables(models: readonly TableModel[], worst: number, options: Options): Promise<void> {
-  const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
-  refuseImageOptions(models[0].name, { '--plot': options.plot });
-  const { asTestedModel, testTables } = await import('../launch/terminal/row-inference.js');
-  const { numbersJson, numbersText, rowValueName } = await import('../display/row-results.js');
-  const { evaluationsJson, evaluationsText } = await import('../display/evaluate-format.js');
-  const { inOwnUnit, scalesOf } = await import('../data/columns/target-kind.js');
-  const { regressionScoresOf } = await import('../metrics/regression.js');
+  const { asTestedModel, binaryReport, evaluatedLabels, evaluatedNumbers, rowsPicture, testTables } =
+    await import('../launch/terminal/row-inference.js');
   const tested = await testTables(models, await experimentsOf(models, options), options);
-  const measured = models.map((model, index) => ({ model, digest: tested[index].digest }));
-  if (models[0].target.column.type === 'number') {
-    const evaluated = models.map((model, index) => {
-      const { outputs, truth, count: rows, digest } = tested[index];
-      const { scale } = model.target;
-      const columns = regressionScoresOf(inOwnUnit(outputs, scale), truth, scalesOf(scale).length);
-      return { model, rows, digest, columns };
-    });
+  const { type } = models[0].target.column;
+  if (type === 'number') {
+    const { numbersJson, numbersText } = await import('../display/row-results.js');
+    const evaluated = models.map((model, index) => evaluatedNumbers(model, tested[index]));
     process.stdout.write((options.json ? numbersJson : numbersText)(evaluated));
-    await printNotes(changesOf(measured, options));
-    return;
-  }
-  if (models[0].target.column.type === 'multi_label') {
+  } else if (type === 'multi_label') {
     const { labelsJson, labelsText } = await import('../display/label-results.js');
-    const { evaluatedLabels } = await import('../launch/terminal/row-inference.js');
     const evaluated = models.map((model, index) => evaluatedLabels(model, tested[index]));
     process.stdout.write((options.json ? labelsJson : labelsText)(evaluated));
-    await printNotes(changesOf(measured, options));
-    return;
+  } else {
+    const { rowValueName } = await import('../display/row-results.js');
+    const { evaluationsJson, evaluationsText } = await import('../display/evaluate-format.js');
+    const evaluated = await Promise.all(
+      models.map(async (model, index) => {
+        const endsIn = rowValueName(model) === 'probability' ? 'softmax' : model.endsIn;
+        const asImages = { ...model, classes: [...model.classes], endsIn };
+        const reported = await report(asImages, asTestedModel(model, tested[index]), { worst, noun: 'row' });
+        return { ...reported, binary: binaryReport(model, tested[index]) };
+      }),
+    );
+    process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, await compareAll(evaluated)));
   }
-  const evaluated = await Promise.all(
-    models.map(async (model, index) => {
-      const endsIn = rowValueName(model) === 'probability' ? 'softmax' : model.endsIn;
-      const asImages = { ...model, classes: [...model.classes], endsIn };
-      return report(asImages, asTestedModel(model, tested[index]), { worst, noun: 'row' });
-    }),
-  );
-  process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, await compareAll(evaluated)));
+  if (options.plot !== undefined) await writePicture(await rowsPicture(models, tested), options.plot);
+  const measured = models.map((model, index) => ({ model, digest: tested[index].digest }));
   await printNotes(changesOf(measured, options));
+}
+
+async function writePicture(svg: string, path: string): Promise<void> {
+  const { toPng } = await import('../report/plots/png.js');
+  const { sayWritten, writeOutput } = await import('../display/write-output.js');
+  await writeOutput(path, isPng(path) ? await toPng(svg) : svg, '--plot');
+  sayWritten(path);
 }
 
 /** What whoever reads the numbers should know. */

@@ -12,7 +12,7 @@ import { ablate } from '../system/shell.js';
 
 interface Options extends EngineOptions {
   runsDir: string;
-  output: string;
+  output?: string;
   html?: string;
   class?: string;
   layer?: string;
@@ -32,7 +32,7 @@ export function registerExplain(program: Command): void {
     .description(
       'draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps; of a model of rows, how much each column matters',
     )
-    .option('--output <file>', 'the PNG file to write', 'explanation.png')
+    .option('--output <file>', 'the PNG file to write (default: explanation.png)')
     .option('--html <file>', 'write it as a page that needs nothing else, too')
     .option('--class <name>', 'the class to explain (default: the one that is predicted)')
     .option('--layer <name>', 'the layer of Grad-CAM and the feature maps (default: the last convolution)')
@@ -41,13 +41,17 @@ export function registerExplain(program: Command): void {
   addEngineOptions(command);
 }
 
-async function explain(run: string, words: string[], options: Options): Promise<void> {
+/** With the file that is written unless told. */
+type WithOutput = Options & { output: string };
+
+async function explain(run: string, words: string[], given: Options): Promise<void> {
+  const options: WithOutput = { ...given, output: given.output ?? 'explanation.png' };
   const { findAnyModelOf } = await import('../launch/find-model.js');
   const { isTableModel } = await import('../inference/table-model.js');
   const { findImages } = await import('../launch/options/image-names.js');
   const model = await findAnyModelOf(run, options.runsDir);
   if (isTableModel(model)) {
-    await explainTable(model, words, options);
+    await explainTable(model, words, given);
     return;
   }
   if (words.length === 0) throw noImages();
@@ -87,8 +91,14 @@ async function explainTable(model: TableModel, words: readonly string[], options
     });
   }
   const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
-  const { html, class: ofClass, layer, invert } = options;
-  refuseImageOptions(model.name, { '--html': html, '--class': ofClass, '--layer': layer, '--invert': invert });
+  const { output, html, class: ofClass, layer, invert } = options;
+  refuseImageOptions(model.name, {
+    '--output': output,
+    '--html': html,
+    '--class': ofClass,
+    '--layer': layer,
+    '--invert': invert,
+  });
   const { importanceOf } = await import('../launch/terminal/row-inference.js');
   const { experimentOf } = await import('../launch/inference-session.js');
   const { importanceJson, importanceText } = await import('../display/row-results.js');
@@ -152,7 +162,12 @@ async function ask(
 /** An image that was given, and its explanation. */
 type Shown = { image: string; explained: Explained } | { image: string; error: string };
 
-async function print(model: TrainedModel, read: ReadImage[], answer: ExplainAnswer, options: Options): Promise<void> {
+async function print(
+  model: TrainedModel,
+  read: ReadImage[],
+  answer: ExplainAnswer,
+  options: WithOutput,
+): Promise<void> {
   const { valueName } = await import('../inference/class-values.js');
   const name = valueName(model);
   const explained = answer.images.values();

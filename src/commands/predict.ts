@@ -75,7 +75,7 @@ async function predictRows(model: TableModel, files: readonly string[], options:
   const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
   refuseImageOptions(model.name, { '--invert': options.invert });
   const { predictTables } = await import('../launch/terminal/row-inference.js');
-  const { rowPredictions, rowsCsv, rowsJson, rowsTable } = await import('../display/row-results.js');
+  const { rowPredictions, rowsCsv, rowsJson, rowsTable, thresholdText } = await import('../display/row-results.js');
   const predicted = await predictTables(model, files, options);
   const tables = files.map((file, index) => ({
     file,
@@ -83,9 +83,13 @@ async function predictRows(model: TableModel, files: readonly string[], options:
   }));
   if (options.csv !== undefined) await writeCsv(options.csv, rowsCsv(model, tables));
   if (options.json) {
-    const document = { run: model.name, predictions: rowsJson(model, tables) };
+    const { thresholds } = model.target;
+    const document = { run: model.name, ...(thresholds ? { thresholds } : {}), predictions: rowsJson(model, tables) };
     process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
   } else if (options.csv === undefined) process.stdout.write(rowsTable(model, tables, options.top));
+  const threshold = thresholdText(model);
+  const { colors: pc } = await import('../text/visible.js');
+  if (threshold !== undefined) process.stderr.write(pc.dim(`taken for yes: ${threshold}\n`));
 }
 
 interface Classifying {

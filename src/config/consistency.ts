@@ -9,6 +9,7 @@ import type {
 } from './schema/experiment.generated.js';
 import { counted, listed } from '../text/words.js';
 import { checkChance } from './chance.js';
+import { checkImbalance } from './imbalance.js';
 import { kindOf } from '../model/layers/kind-of.js';
 import { innerLayers } from './inner-layers.js';
 import { matchesName, outputIndex } from './layers.js';
@@ -349,31 +350,6 @@ function checkLoss({ loss, label_smoothing: smoothing }: TrainingConfig, report:
   if (loss !== 'mean_squared_error' || smoothing === 0) return;
   const hint = 'remove one of the two: label smoothing is for cross-entropy';
   report([['training', 'label_smoothing']], conflict('label_smoothing with mean_squared_error', hint));
-}
-
-/** What is done about classes of which there are few. */
-function checkImbalance({ dataset, training }: Experiment, report: Report): void {
-  const { oversampling = null, focal = null, class_weight: weight, loss } = training;
-  const type = targetType(dataset as unknown as Json);
-  if (oversampling !== null && (type === 'number' || type === 'multi_label')) {
-    const hint =
-      type === 'number' ? 'remove it: it is for classes' : 'weigh the labels instead: class_weight: balanced';
-    report([['training', 'oversampling']], conflict(`oversampling of a target of type ${type}`, hint));
-  }
-  if (oversampling !== null && weight === 'balanced') {
-    const hint = 'remove one of the two: of classes with as many examples each, all weigh the same';
-    report(
-      [
-        ['training', 'class_weight'],
-        ['training', 'oversampling'],
-      ],
-      conflict('class_weight: balanced beside oversampling', hint),
-    );
-  }
-  if (focal === null || loss.endsWith('focal_crossentropy')) return;
-  const [, , named] = targetTraits(type).losses;
-  const hint = type === 'number' ? 'remove it: it is for classes' : `set loss: ${named}, or remove it`;
-  report([['training', 'focal']], conflict(`focal with the loss ${loss}, of which it changes nothing`, hint));
 }
 
 /** Every `[lower, upper]` of the augmentation. */

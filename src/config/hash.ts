@@ -13,6 +13,7 @@ const LATER_KEYS: ReadonlyMap<string, unknown> = new Map([
   ['split', null],
   ['oversampling', null],
   ['focal', null],
+  ['threshold', null],
 ]);
 
 /** Where the dataset lies. */

@@ -13,6 +13,8 @@ export interface FittedInput {
 export interface FittedTarget {
   column: TargetColumn;
   scale: TargetScale;
+  /** Of a binary target, or of each label: the probability above which it is taken for yes; 0.5 where they are absent. */
+  thresholds?: readonly number[];
 }
 
 /** Of one column, or of each of several. */

@@ -25,6 +25,16 @@ export interface Evaluated {
   /** How many of them are listed. */
   listed: number;
   robustness: RobustnessScore[];
+  /** Of a binary target. */
+  binary?: BinaryReport;
+}
+
+/** What is known of a model beside its answers, where it tells how probable yes is. */
+export interface BinaryReport {
+  auc: number;
+  averagePrecision: number;
+  /** Above which yes is told. */
+  threshold: number;
 }
 
 export interface RobustnessScore extends Omit<CorruptedScore, 'correct'> {
@@ -50,13 +60,14 @@ export function evaluationsJson(evaluated: readonly Evaluated[], comparisons: re
   return `${JSON.stringify({ runs: evaluated.map(toJson), comparisons: comparisons.map(comparisonJson) }, undefined, 2)}\n`;
 }
 
-function toJson({ model, tested, report, worst, listed, robustness }: Evaluated): object {
+function toJson({ model, tested, report, worst, listed, robustness, binary }: Evaluated): object {
   return {
     run: model.name,
     dataset_digest: tested.digest,
     images: report.images,
     accuracy: report.accuracy,
     accuracy_interval: report.accuracyInterval,
+    ...(binary ? { auc: binary.auc, average_precision: binary.averagePrecision, threshold: binary.threshold } : {}),
     ...probabilityJson(report.probabilities),
     ...(report.probabilities ? {} : { without_probabilities: withoutProbabilities(model) }),
     macro: report.macro,
@@ -121,16 +132,25 @@ export function evaluationsText(evaluated: readonly Evaluated[], comparisons: re
   return [...sections, ...(comparisons.length > 0 ? [comparisonTable(comparisons)] : [])].join('\n');
 }
 
-function summary({ model, report, noun }: Evaluated): string {
+function summary({ model, report, noun, binary }: Evaluated): string {
   const { accuracy, accuracyInterval, probabilities, macro, images } = report;
   const facts: [string, string][] = [
     ['accuracy', `${percent(accuracy)}  ${interval(accuracyInterval)} of ${count(images)} test ${noun}s`],
     ['macro F1', percent(macro.f1_score)],
+    ...(binary ? binaryFacts(binary, model.classes[1]) : []),
     ...(probabilities ? probabilityFacts(probabilities) : []),
   ];
   const reason = withoutProbabilities(model);
   const note = reason ? pc.dim(wrapped(`no log loss, Brier score or calibration: ${reason}`, '  ')) : '';
   return `${pc.bold(model.name)}\n${factLines(facts)}${note}`;
+}
+
+function binaryFacts({ auc, averagePrecision, threshold }: BinaryReport, positive: string): [string, string][] {
+  return [
+    ['area under ROC', significant(auc)],
+    ['average precision', percent(averagePrecision)],
+    ['threshold', `${positive} above ${percent(threshold)}`],
+  ];
 }
 
 function probabilityFacts({ logLoss, brierScore, calibration }: ProbabilityReport): [string, string][] {

@@ -12,7 +12,7 @@ export interface EvaluatedLabels {
   digest: string;
   /** `accuracy`, `f1_score` …: see `labelMetrics`. */
   scores: Record<string, number>;
-  labels: (LabelScores & { label: string })[];
+  labels: (LabelScores & { label: string; threshold: number })[];
 }
 
 /** What is told of a model's labels together: see `labelMetrics`. */
@@ -34,13 +34,17 @@ function summary({ model, rows, scores }: EvaluatedLabels): string {
 }
 
 function labelTable({ model, labels }: EvaluatedLabels): string {
-  const right = ['ROWS', 'PRECISION', 'RECALL', 'F1', 'AVERAGE PRECISION'].map((title) => ({
-    title,
-    align: 'right' as const,
-  }));
-  const cells = labels.map(({ label, rows, ...scores }) => [
+  const isChosen = model.target.thresholds !== undefined;
+  const right = ['ROWS', ...(isChosen ? ['THRESHOLD'] : []), 'PRECISION', 'RECALL', 'F1', 'AVERAGE PRECISION'].map(
+    (title) => ({
+      title,
+      align: 'right' as const,
+    }),
+  );
+  const cells = labels.map(({ label, rows, threshold, ...scores }) => [
     label,
     count(rows),
+    ...(isChosen ? [percent(threshold)] : []),
     percent(scores.precision),
     percent(scores.recall),
     percent(scores.f1_score),

@@ -75,7 +75,7 @@ function sweepLines({ experiment: { config }, variants, plan, calibration }: Pla
   return [`sweep  ${config.sweep.method}: ${sizeText(size)}${time}`, '', variantTable(config, variants).trimEnd()];
 }
 
-function layerTable({ layers, parameters, trainableParameters, flops }: Plan): string {
+function layerTable({ data: { inputs }, layers, parameters, trainableParameters, flops }: Plan): string {
   const right = 'right' as const;
   const columns = [
     { title: 'LAYER', rank: 0 },
@@ -94,8 +94,13 @@ function layerTable({ layers, parameters, trainableParameters, flops }: Plan): s
   const total = ['total', '', '', count(parameters), count(flops)];
   const frozen = parameters - trainableParameters;
   const untrained = frozen > 0 ? [['of which not trained', '', '', count(frozen), '']] : [];
+  const noun = inputs.every(({ type }) => type === 'image') ? 'image' : 'row';
+  const a = noun === 'image' ? 'an' : 'a';
   const note = pc.dim(
-    wrapped('FLOPs are those of one image forward; a training step takes about three times as many an image.', ''),
+    wrapped(
+      `FLOPs are those of one ${noun} forward; a training step takes about three times as many ${a} ${noun}.`,
+      '',
+    ),
   );
   return `${fittedTable(columns, [...rows, total, ...untrained])}${note}`;
 }

@@ -1,13 +1,13 @@
 import { encodeCsv } from '../text/csv.js';
-import { inOwnUnit, scalesOf } from '../data/columns/target-kind.js';
+import { inOwnUnit, scalesOf, thresholdsOf } from '../data/columns/target-kind.js';
 import { type ClassValue, greatestClasses, namedValue, valueName } from '../inference/class-values.js';
 import type { TableModel } from '../inference/table-model.js';
 import type { Importance, PredictedRows } from '../inference/tasks.js';
-import { THRESHOLD } from '../metrics/classification.js';
 import { type RegressionScores, meanScores } from '../metrics/regression.js';
 import { inUnit, isError, unitOf } from '../text/metric-unit.js';
 import { colors as pc } from '../text/visible.js';
-import { valueText } from './format.js';
+import { listed } from '../text/words.js';
+import { percent, valueText } from './format.js';
 import { valueColumns } from './predictions.js';
 import { formatTable } from './tables/table.js';
 
@@ -21,6 +21,7 @@ export type RowPrediction =
 /** @param top how many classes are told of each row */
 export function rowPredictions(model: TableModel, { outputs }: PredictedRows, top: number): RowPrediction[] {
   const { column, scale } = model.target;
+  const thresholds = thresholdsOf(model.target);
   if (column.type === 'number') {
     const size = scalesOf(scale).length;
     const values = Array.from(inOwnUnit(outputs, scale));
@@ -28,19 +29,41 @@ export function rowPredictions(model: TableModel, { outputs }: PredictedRows, to
       values: values.slice(row * size, (row + 1) * size),
     }));
   }
-  if (column.type === 'multi_label') return labelPredictions(column.classes, outputs);
+  if (column.type === 'multi_label') return labelPredictions(column.classes, outputs, thresholds);
   const values = column.type === 'binary' ? ofBoth(outputs) : outputs;
   const count = values.length / column.classes.length;
-  return Array.from({ length: count }, (_, row) => ({ top: greatestClasses(values, row, column.classes, top) }));
+  // Of no and yes, the one that the threshold says comes first, however probable it is.
+  const isTurned = (row: number): boolean =>
+    column.type === 'binary' && outputs[row] > thresholds[0] !== values[2 * row + 1] > values[2 * row];
+  return Array.from({ length: count }, (_, row) => {
+    const greatest = greatestClasses(values, row, column.classes, column.type === 'binary' ? 2 : top);
+    return { top: (isTurned(row) ? greatest.reverse() : greatest).slice(0, top) };
+  });
 }
 
 /** Of each row, the labels that apply and the others, each the most probable first. */
-function labelPredictions(labels: readonly string[], outputs: Float32Array): RowPrediction[] {
+function labelPredictions(
+  labels: readonly string[],
+  outputs: Float32Array,
+  thresholds: readonly number[],
+): RowPrediction[] {
+  const thresholdOf = new Map(labels.map((label, index) => [label, thresholds[index]]));
   return Array.from({ length: outputs.length / labels.length }, (_, row) => {
     const all = greatestClasses(outputs, row, labels, labels.length);
-    const applies = ({ value }: ClassValue): boolean => value > THRESHOLD;
+    const applies = ({ class: label, value }: ClassValue): boolean => value > (thresholdOf.get(label) ?? NaN);
     return { labels: all.filter(applies), others: all.filter((each) => !applies(each)) };
   });
+}
+
+/** What a model takes for yes, where that was chosen; nothing else. */
+export function thresholdText({ target }: Pick<TableModel, 'target'>): string | undefined {
+  const { thresholds, column } = target;
+  if (!thresholds) return undefined;
+  const names = column.type === 'binary' ? [column.classes[1]] : column.classes;
+  return listed(
+    names.map((name, index) => `${name} above ${percent(thresholds[index])}`),
+    10,
+  );
 }
 
 /** No and yes of the probability of yes: row-major [rows, 2]. */

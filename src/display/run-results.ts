@@ -12,7 +12,8 @@ import { count, duration, metricText } from './format.js';
 import { sparkline } from './sparkline.js';
 import { fittedTable } from './tables/fitted-table.js';
 import { type Column, formatTable } from './tables/table.js';
-import { counted } from '../text/words.js';
+import { counted, listed } from '../text/words.js';
+import { wrapped } from './wrapped.js';
 
 /** The result of an experiment; of one among several it may be an error. */
 export type Result = ((Summary | SweepSummary) & Tracked) | FailedExperiment;
@@ -105,9 +106,16 @@ function formatResult(summary: Summary, runsDirectory: string): string {
   return [
     '',
     `${pc.bold(title)} in ${duration(seconds)} (${counted(epochs, 'epoch')}${best}, ${count(speed)} samples/s)`,
-    `${scoreTable(summary)}${courseLine(summary, runsDirectory)}  ${relative(process.cwd(), runsDirectory) || '.'}/${summary.id}`,
+    `${scoreTable(summary)}${thresholdLine(summary)}${courseLine(summary, runsDirectory)}  ${relative(process.cwd(), runsDirectory) || '.'}/${summary.id}`,
     ...(summary.status === 'FINISHED' ? [nextSteps(runDirectory(runsDirectory, summary.id))] : ['']),
   ].join('\n');
+}
+
+/** What the test took for yes, where that isn't 0.5 unsaid. */
+function thresholdLine({ thresholds }: Summary): string {
+  if (!thresholds) return '';
+  const told = Object.entries(thresholds).map(([name, value]) => `${name} above ${metricText('precision', value)}`);
+  return wrapped(`tested with ${listed(told, 10)}`, '  ');
 }
 
 /** `val_accuracy ▁▄▆▇█ 94.00 %`: how it went, of what was measured more than once. */

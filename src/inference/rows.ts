@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { thresholdsOf } from '../data/columns/target-kind.js';
 import type { CategoryColumn } from '../data/columns/category.js';
 import type { Dataset, DatasetProgress, InputColumn, Rows, TargetColumn } from '../data/dataset.js';
 import { translatedInputs } from '../data/inputs.js';
@@ -125,12 +126,14 @@ const MOST_TEXTS = 10_000;
 
 /** Of texts, those that are taken for another class. */
 async function misreadTexts(
-  { target: { column } }: TableModel,
+  { target }: TableModel,
   { target: truth, texts }: Rows,
   outputs: Float32Array,
 ): Promise<Pick<TestedRows, 'texts'>> {
+  const { column } = target;
   if (!texts || !['category', 'binary'].includes(column.type)) return {};
-  const predictions = column.type === 'binary' ? answers(outputs) : mostProbable(outputs, column.classes.length);
+  const predictions =
+    column.type === 'binary' ? answers(outputs, thresholdsOf(target)[0]) : mostProbable(outputs, column.classes.length);
   const wrong = [...predictions.keys()].filter((row) => predictions[row] !== truth[row]).slice(0, MOST_TEXTS);
   const read = await texts(wrong);
   return { texts: Object.fromEntries(wrong.map((row, index) => [row, read[index]])) };
@@ -150,20 +153,21 @@ interface Scorer {
   of: (outputs: Float32Array) => number;
 }
 
-function scorer({ target: { column, scale } }: TableModel, { target: truth }: Rows): Scorer {
+function scorer({ target }: TableModel, { target: truth }: Rows): Scorer {
+  const { column } = target;
   if (column.type === 'multi_label') {
     const metric = 'mean_average_precision';
-    const of = (outputs: Float32Array): number => measure({ column, scale }, [metric], outputs, truth)[metric];
+    const of = (outputs: Float32Array): number => measure(target, [metric], outputs, truth)[metric];
     return { metric, sign: 1, of };
   }
   if (truth instanceof Float64Array) {
     // Errors of several numbers are in several units.
     const metric = column.columns ? 'r2_score' : 'mean_absolute_error';
-    const of = (outputs: Float32Array): number => measure({ column, scale }, [metric], outputs, truth)[metric];
+    const of = (outputs: Float32Array): number => measure(target, [metric], outputs, truth)[metric];
     return { metric, sign: column.columns ? 1 : -1, of };
   }
   const classOf = (outputs: Float32Array): Int32Array =>
-    column.type === 'binary' ? answers(outputs) : mostProbable(outputs, column.classes.length);
+    column.type === 'binary' ? answers(outputs, thresholdsOf(target)[0]) : mostProbable(outputs, column.classes.length);
   return { metric: 'accuracy', sign: 1, of: (outputs) => accuracy(classOf(outputs), truth) };
 }
 

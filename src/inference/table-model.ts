@@ -60,6 +60,7 @@ function isComplete(saved: object): saved is Saved {
     inputs.length > 0 &&
     inputs.every(isInput) &&
     isTarget(valueAt(target, 'column')) &&
+    areThresholds(valueAt(target, 'thresholds'), valueAt(target, 'column') as TargetColumn) &&
     areScales(valueAt(target, 'scale'), valueAt(target, 'column') as TargetColumn) &&
     typeof valueAt(dataset, 'digest') === 'string'
   );
@@ -70,6 +71,13 @@ function isInput(input: unknown): boolean {
   if (!isColumn(column, inputKinds, 'shape', isSize)) return false;
   const known = column as InputColumn;
   return inputKind(known.type).isFitted(known, valueAt(input, 'preparation'));
+}
+
+/** None; of a binary target one, of labels one each. */
+function areThresholds(thresholds: unknown, { type, classes }: TargetColumn): boolean {
+  if (thresholds === undefined) return true;
+  const count = type === 'binary' ? 1 : type === 'multi_label' ? classes.length : 0;
+  return Array.isArray(thresholds) && thresholds.length === count && thresholds.every(Number.isFinite);
 }
 
 /** One; of several columns, as many. */

@@ -120,12 +120,12 @@ function count(length: number, holds: (index: number) => boolean): number {
   return total;
 }
 
-/** An output above this is a yes (Keras BinaryAccuracy). */
+/** An output above this is a yes, unless told (Keras BinaryAccuracy). */
 export const THRESHOLD = 0.5;
 
 /** No or yes, 0 or 1, of the probability of yes: [examples]. */
-export function answers(probabilities: Float32Array): Int32Array {
-  return Int32Array.from(probabilities, (probability) => Number(probability > THRESHOLD));
+export function answers(probabilities: Float32Array, threshold: number): Int32Array {
+  return Int32Array.from(probabilities, (probability) => Number(probability > threshold));
 }
 
 /**

@@ -49,3 +49,47 @@ function descending(
   }
   return groups;
 }
+
+/** A point of a curve: what is reached where all values from one on are taken for positive. */
+export interface CurvePoint {
+  x: number;
+  y: number;
+}
+
+/**
+ * The ROC curve: the false positive rate and the true positive rate at each value, the greatest first, from (0, 0)
+ * (scikit-learn's `roc_curve` with `drop_intermediate=False`).
+ */
+export function rocCurve(values: ArrayLike<number>, positive: (row: number) => boolean): CurvePoint[] {
+  const groups = descending(values, positive);
+  const totals = totalsOf(groups);
+  const points = [{ x: 0, y: 0 }];
+  let taken = { positive: 0, negative: 0 };
+  for (const group of groups) {
+    taken = { positive: taken.positive + group.positive, negative: taken.negative + group.negative };
+    points.push({ x: taken.negative / totals.negative, y: taken.positive / totals.positive });
+  }
+  return points;
+}
+
+/**
+ * The precision-recall curve: recall and precision at each value, the greatest first, from (0, 1) (scikit-learn's
+ * `precision_recall_curve`, the other way round).
+ */
+export function precisionRecallCurve(values: ArrayLike<number>, positive: (row: number) => boolean): CurvePoint[] {
+  const groups = descending(values, positive);
+  const totals = totalsOf(groups);
+  const points = [{ x: 0, y: 1 }];
+  let [found, taken] = [0, 0];
+  for (const group of groups) {
+    found += group.positive;
+    taken += group.positive + group.negative;
+    points.push({ x: found / totals.positive, y: found / taken });
+  }
+  return points;
+}
+
+function totalsOf(groups: readonly { positive: number; negative: number }[]): { positive: number; negative: number } {
+  const sum = (key: 'positive' | 'negative'): number => groups.reduce((total, group) => total + group[key], 0);
+  return { positive: sum('positive'), negative: sum('negative') };
+}

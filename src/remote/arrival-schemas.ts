@@ -85,6 +85,7 @@ const SUMMARY = {
       samples: object({ training: COUNT, validation: COUNT, test: COUNT }),
       given_validation: { const: true },
       chance: object({ validation: NUMBER, test: NUMBER }),
+      thresholds: NUMBERS,
     },
   ),
   additionalProperties: true,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs';
 import { encodeCsv } from '../text/csv.js';
-import { inOwnUnit, scalesOf } from '../data/columns/target-kind.js';
+import { inOwnUnit, scalesOf, thresholdsOf } from '../data/columns/target-kind.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import { everyIndex } from '../data/rows.js';
 import type { FittedTarget } from '../data/fitted.js';
@@ -11,7 +11,7 @@ import { ownFolder, writeFileAtomic } from '../tracking/atomic-file.js';
 import type { RunDirectory } from '../tracking/run-store.js';
 import type { Evaluation } from '../training/evaluation.js';
 import { labelScores } from '../metrics/multi-label.js';
-import { THRESHOLD, answers, classScores, confusionMatrix, mostProbable } from '../metrics/classification.js';
+import { answers, classScores, confusionMatrix, mostProbable } from '../metrics/classification.js';
 
 const SUMMARY_WIDTH = 100;
 /** Where the columns of a model's summary end, as shares of its width: layer, inputs, output shape, parameters. */
@@ -58,9 +58,10 @@ function filesOf(type: string): (test: Rows, target: FittedTarget, outputs: Floa
   return type === 'multi_label' ? labelFiles : classFiles;
 }
 
-function classFiles(test: Rows, { column }: FittedTarget, outputs: Float32Array): Files {
-  const { classes, type } = column;
-  const predictions = type === 'binary' ? answers(outputs) : mostProbable(outputs, classes.length);
+function classFiles(test: Rows, target: FittedTarget, outputs: Float32Array): Files {
+  const { classes, type } = target.column;
+  const isBinary = type === 'binary';
+  const predictions = isBinary ? answers(outputs, thresholdsOf(target)[0]) : mostProbable(outputs, classes.length);
   const matrix = confusionMatrix(labelsOf(test), predictions, classes.length);
   return {
     'confusion_matrix.csv': encodeCsv([
@@ -136,9 +137,11 @@ function numberFiles({ target: values, count }: Rows, { scale, column }: FittedT
 }
 
 /** What the model says of each label, and of each example: whether it has the label, and how probable that is said to be. */
-function labelFiles({ target, count }: Rows, { column: { classes } }: FittedTarget, outputs: Float32Array): Files {
-  const truth = target as Int32Array;
-  const scores = labelScores({ probabilities: outputs, truth, thresholds: classes.map(() => THRESHOLD) });
+function labelFiles({ target: values, count }: Rows, target: FittedTarget, outputs: Float32Array): Files {
+  const { classes } = target.column;
+  const truth = values as Int32Array;
+  const thresholds = thresholdsOf(target);
+  const scores = labelScores({ probabilities: outputs, truth, thresholds });
   const header = classes.flatMap((label) => [`true ${label}`, `probability ${label}`]);
   const cells = Array.from({ length: count }, (_, row) => [
     row,
@@ -146,9 +149,9 @@ function labelFiles({ target, count }: Rows, { column: { classes } }: FittedTarg
   ]);
   return {
     'label_scores.csv': encodeCsv([
-      ['label', 'precision', 'recall', 'f1_score', 'average_precision', 'rows'],
+      ['label', 'precision', 'recall', 'f1_score', 'average_precision', 'rows', 'threshold'],
       ...scores.map(({ precision, recall, f1_score, average_precision, rows }, index) => {
-        return [classes[index], precision, recall, f1_score, average_precision, rows];
+        return [classes[index], precision, recall, f1_score, average_precision, rows, thresholds[index]];
       }),
     ]),
     'test_labels.csv': encodeCsv([['index', ...header], ...cells]),

@@ -11,6 +11,7 @@ import { RunRecorder, createRunOf } from './recorder.js';
 import { initializeWeights } from './initial-weights.js';
 import { robustAccuracy } from './robustness.js';
 import { modelMetadata } from './model-metadata.js';
+import { chooseThresholds } from './thresholds.js';
 import { type RunSetup, labelsOf, setUpRun, testParts, trainingInputs, writeBack } from './setup.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { whileHolding } from '../tracking/run-lock.js';
@@ -93,6 +94,8 @@ async function trainTestSave(job: Job, setup: RunSetup, recorder: RunRecorder, h
   recorder.trained(result);
   if (result.status === 'INTERRUPTED') return checkpoints.endRun(...endOf(hooks.signal));
   if (result.status === 'DIVERGED') return checkpoints.endRun('DIVERGED', result.reason);
+  setup.parts.target = chooseThresholds({ ...setup, target: setup.parts.target }, job.config.training.threshold);
+  recorder.decides(setup.parts.target);
   hooks.onProgress({ type: 'tested', metrics: testOnce(job, setup, recorder) });
   await saveTrained(setup, recorder);
   await checkpoints.keepLast(result.last);

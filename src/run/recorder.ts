@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { toYaml } from '../config/format.js';
 import { jsonText } from '../config/text/tree.js';
 import type { Dataset } from '../data/dataset.js';
+import type { FittedTarget } from '../data/fitted.js';
 import { foldOf } from '../data/split.js';
 import { type FileProblem, UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
@@ -172,6 +173,13 @@ export class RunRecorder {
   tested(metrics: Record<string, number>): void {
     Object.assign(this.#summary.metrics, metrics);
     this.#measure(this.#summary.steps, this.#summary.epochs, metrics);
+  }
+
+  /** What is taken for yes, where that was stated or chosen. */
+  decides({ column, thresholds }: FittedTarget): void {
+    if (!thresholds) return;
+    const names = column.type === 'binary' ? [column.classes[1]] : column.classes;
+    this.#summary.thresholds = Object.fromEntries(names.map((name, index) => [name, thresholds[index]]));
   }
 
   /** A file in the run's directory is complete. @param path relative to it */

@@ -15,6 +15,7 @@ import { type BuiltModel, buildModel } from '../model/build.js';
 import { summarizeModel, total } from '../model/shapes.js';
 import { withAllUnfrozen } from '../config/unfrozen.js';
 import { pacesOf, trainingStages } from './stages.js';
+import { requireValidation, withThreshold } from './thresholds.js';
 import type { Precision } from '../tensorflow/precision.js';
 import type { Runtime, Variable } from '../tensorflow/runtime.js';
 import { StepRandom } from '../tensorflow/step-random.js';
@@ -59,7 +60,8 @@ export function setUpRun(
   const classes = dataset.target.classes.length;
   const { train: drawn, validation } = splitDataset(dataset, { ...data, seed: seeds.split });
   const train = oversampled(training, drawn, dataset.train.target);
-  const target = fitTarget(dataset.target, dataset.train.target, drawn);
+  const target = withThreshold(fitTarget(dataset.target, dataset.train.target, drawn), training.threshold);
+  requireValidation(training.threshold, validation.length);
   const random = new StepRandom(runtime);
   const augment = createAugmentation(augmentation, { random, runtime, classes });
   const shape = modelShape(dataset);

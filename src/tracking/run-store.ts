@@ -44,6 +44,8 @@ export interface Summary {
    * Absent where the target is no class, and in runs of old versions.
    */
   chance?: { validation: number; test: number };
+  /** The probability above which the positive class, or each label, is taken for yes; absent where it is 0.5 unsaid. */
+  thresholds?: Record<string, number>;
   /** `train_loss`, `train_accuracy`, `val_loss`, `val_accuracy`, `test_loss`, `test_accuracy`, `best_*` */
   metrics: Record<string, number>;
   epochs: number;

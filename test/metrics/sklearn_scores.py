@@ -32,6 +32,20 @@ def of_rankings(truth, predicted):
     }
 
 
+def curves(truth, predicted):
+    false_positive, true_positive, _ = metrics.roc_curve(truth, predicted, drop_intermediate=False)
+    precision, recall, _ = metrics.precision_recall_curve(truth, predicted)
+    thresholds = np.append(np.unique(predicted), 2)
+    middles = (thresholds[:-2] + thresholds[1:-1]) / 2
+    answers = [np.array(predicted) > middle for middle in middles]
+    return {
+        "roc": np.stack([false_positive, true_positive], axis=1).tolist(),
+        "precision_recall": np.stack([recall, precision], axis=1)[::-1].tolist(),
+        "best_f1": max(metrics.f1_score(truth, answer) for answer in answers),
+        "best_balanced": max(metrics.balanced_accuracy_score(truth, answer) for answer in answers),
+    }
+
+
 def of_labels(truth, predicted):
     truth, predicted = np.array(truth), np.array(predicted)
     answers = predicted > 0.5
@@ -71,6 +85,7 @@ json.dump(
     {
         "numbers": [of_numbers(**each) for each in question["numbers"]],
         "rankings": [of_rankings(**each) for each in question["rankings"]],
+        "curves": [curves(**each) for each in question["rankings"]],
         "labels": [of_labels(**each) for each in question["labels"]],
         "several": [of_numbers(**each) for each in question["several"]],
         "chance": [chance_of(each) for each in question["chance"]],

@@ -6,6 +6,8 @@ import { numberTarget } from '../../src/data/columns/number.js';
 import { UNSCALED } from '../../src/data/columns/target-kind.js';
 import type { TargetColumn } from '../../src/data/dataset.js';
 import type { FittedTarget } from '../../src/data/fitted.js';
+import { precisionRecallCurve, rocCurve } from '../../src/metrics/ranking.js';
+import { type ThresholdGoal, chooseThreshold } from '../../src/metrics/thresholds.js';
 import { labelScores } from '../../src/metrics/multi-label.js';
 import { chanceLevel } from '../../src/metrics/classification.js';
 import { randomStream } from '../../src/random.js';
@@ -54,6 +56,7 @@ const SEVERAL = { truth: prices.map((price, row) => [price, row % 7]), predicted
 interface Expected {
   numbers: Record<string, number>[];
   rankings: Record<string, number>[];
+  curves: { roc: number[][]; precision_recall: number[][]; best_f1: number; best_balanced: number }[];
   labels: { all: Record<string, number>; each: Record<string, number>[] }[];
   several: Record<string, number>[];
   chance: number[];
@@ -104,7 +107,47 @@ describe('the scores of a binary target are those of scikit-learn', () => {
   it.each(Object.entries(RANKINGS))('%s', (name, { truth, predicted }) => {
     const wanted = expected.rankings[Object.keys(RANKINGS).indexOf(name)];
     const outputs = Float32Array.from(predicted);
-    expectScores(binaryTarget.measure(Object.keys(wanted), outputs, Int32Array.from(truth), fitted({})), wanted);
+    expectScores(
+      binaryTarget.measure(
+        Object.keys(wanted),
+        outputs,
+        Int32Array.from(truth),
+        fitted({ type: 'binary', classes: ['no', 'yes'] }),
+      ),
+      wanted,
+    );
+  });
+});
+
+describe('the curves of a binary target are those of scikit-learn', () => {
+  it.each(Object.entries(RANKINGS))('%s', (name, { truth, predicted }) => {
+    const wanted = expected.curves[Object.keys(RANKINGS).indexOf(name)];
+    const positive = (row: number): boolean => truth[row] === 1;
+    const drawn = [rocCurve(predicted, positive), precisionRecallCurve(predicted, positive)];
+    [wanted.roc, wanted.precision_recall].forEach((points, curve) => {
+      expect(drawn[curve]).toHaveLength(points.length);
+      points.forEach(([x, y], at) => {
+        expect(drawn[curve][at].x).toBeCloseTo(x, 12);
+        expect(drawn[curve][at].y).toBeCloseTo(y, 12);
+      });
+    });
+  });
+
+  it.each(Object.entries(RANKINGS))('and its threshold is as good as any: %s', (name, { truth, predicted }) => {
+    const wanted = expected.curves[Object.keys(RANKINGS).indexOf(name)];
+    const scoresAt = (threshold: number): Record<string, number> =>
+      binaryTarget.measure(['f1_score'], Float32Array.from(predicted), Int32Array.from(truth), {
+        ...fitted({ type: 'binary', classes: ['no', 'yes'] }),
+        thresholds: [threshold],
+      });
+    const choose = (goal: ThresholdGoal): number => chooseThreshold(predicted, (row) => truth[row] === 1, goal);
+    expect(scoresAt(choose('f1_score')).f1_score).toBeCloseTo(wanted.best_f1, 9);
+    const threshold = choose('balanced_accuracy');
+    const shareOf = (value: number): number => {
+      const own = predicted.filter((_, row) => truth[row] === value);
+      return own.filter((probability) => Number(probability > threshold) === value).length / own.length;
+    };
+    expect((shareOf(0) + shareOf(1)) / 2).toBeCloseTo(wanted.best_balanced, 9);
   });
 });
 

@@ -165,7 +165,7 @@ describe('a model of rows in use', () => {
   });
 
   it.each([
-    ['evaluate', 'species', '--plot', 'p.png'],
+    ['explain', 'species', '--output', 'p.png'],
     ['explain', 'species', '--html', 'p.html'],
     ['explain', 'species', '--class', 'ant'],
     ['explain', 'species', '--layer', 'dense'],

@@ -1006,6 +1006,8 @@ export interface TrainingConfig {
     | 'balanced';
   /** `balanced`: examples of smaller classes are repeated in each epoch, until each class has as many as the largest. Off unless given. */
   oversampling?: 'balanced' | null;
+  /** The probability above which a binary target or a label is taken for yes; `f1_score`, `balanced_accuracy`: chosen after training, of each label by itself, so that this is the greatest on the validation rows. It is kept with the model, and the test, `evaluate` and `predict` go by it. 0.5 unless given. */
+  threshold?: (number | null) | ('f1_score' | 'balanced_accuracy');
   /** How the focal losses weigh examples: by (1 − p)^gamma, p being the probability of what is true. Without it as Keras does unless told: gamma 2; alpha 0.25 of classes, none of a binary target and labels. */
   focal?: FocalConfig | null;
   /** Arithmetic of the matrix products; weights stay float32. */

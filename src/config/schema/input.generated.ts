@@ -1180,6 +1180,8 @@ export interface TrainingInput {
     | 'balanced';
   /** `balanced`: examples of smaller classes are repeated in each epoch, until each class has as many as the largest. Off unless given. */
   oversampling?: 'balanced' | null;
+  /** The probability above which a binary target or a label is taken for yes; `f1_score`, `balanced_accuracy`: chosen after training, of each label by itself, so that this is the greatest on the validation rows. It is kept with the model, and the test, `evaluate` and `predict` go by it. 0.5 unless given. */
+  threshold?: (number | null) | ('f1_score' | 'balanced_accuracy');
   focal?: FocalInput;
   /** Arithmetic of the matrix products; weights stay float32. */
   precision?: 'float32' | 'bfloat16';

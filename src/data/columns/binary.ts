@@ -6,7 +6,7 @@ import { UserError } from '../../text/errors.js';
 import { listed } from '../../text/words.js';
 import { emptyTarget } from './category.js';
 import type { CellReader } from './cells.js';
-import { type TargetKind, UNSCALED, theTarget } from './target-kind.js';
+import { type TargetKind, UNSCALED, theTarget, thresholdsOf } from './target-kind.js';
 import { Words, sortedWords } from './words.js';
 
 /** No or yes, 0 or 1; one output, the probability of yes. */
@@ -40,9 +40,9 @@ export const binaryTarget: TargetKind = {
   progressMetric: 'accuracy',
   progress: (outputs, labels) =>
     tf.sum(tf.cast(tf.equal(tf.cast(tf.greater(tf.squeeze(outputs, [1]), 0.5), 'int32'), labels), 'float32')),
-  measure(wanted, outputs, values) {
+  measure(wanted, outputs, values, target) {
     const labels = values as Int32Array;
-    const predictions = answers(outputs);
+    const predictions = answers(outputs, thresholdsOf(target)[0]);
     const [, yes] = classScores(confusionMatrix(labels, predictions, 2));
     const isPositive = (row: number): boolean => labels[row] === 1;
     const known: Record<string, () => number> = {

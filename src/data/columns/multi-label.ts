@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import type { MultiLabelTarget } from '../../config/schema/experiment.generated.js';
-import { THRESHOLD } from '../../metrics/classification.js';
 import { labelMetrics } from '../../metrics/multi-label.js';
 import { UserError } from '../../text/errors.js';
 import type { TargetColumn } from '../dataset.js';
@@ -10,7 +9,7 @@ import { invalidTable, shown } from '../tables/table-error.js';
 import { emptyTarget } from './category.js';
 import type { CellReader, TargetReader } from './cells.js';
 import { LabelLists } from './label-lists.js';
-import { type TargetKind, UNSCALED, theTarget } from './target-kind.js';
+import { type TargetKind, UNSCALED, theTarget, thresholdsOf } from './target-kind.js';
 import { sortedWords } from './words.js';
 
 /** Rows × labels: a gigabyte of them, as they are resident. */
@@ -34,11 +33,11 @@ export const multiLabelTarget: TargetKind = {
   progressMetric: 'accuracy',
   progress: (outputs, values) =>
     tf.sum(tf.mean(tf.cast(tf.equal(tf.cast(tf.greater(outputs, 0.5), 'float32'), values), 'float32'), 1)),
-  measure: (wanted, outputs, values, { column: { classes } }) =>
+  measure: (wanted, outputs, values, target) =>
     labelMetrics(wanted, {
       probabilities: outputs,
       truth: values as Int32Array,
-      thresholds: classes.map(() => THRESHOLD),
+      thresholds: thresholdsOf(target),
     }),
 };
 

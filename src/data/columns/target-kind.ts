@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { THRESHOLD } from '../../metrics/classification.js';
 import type { Runtime } from '../../tensorflow/runtime.js';
 import type { TargetConfig } from '../../config/schema/experiment.generated.js';
 import type { TargetColumn, TargetValues } from '../dataset.js';
@@ -66,6 +67,11 @@ export function inOwnUnit(outputs: Float32Array, scale: TargetScale): Float64Arr
     const { mean, standardDeviation } = scales[index % scales.length];
     return output * standardDeviation + mean;
   });
+}
+
+/** Of a binary target, or of each label: see `FittedTarget`. */
+export function thresholdsOf({ column, thresholds }: FittedTarget): readonly number[] {
+  return thresholds ?? (column.type === 'binary' ? [THRESHOLD] : column.classes.map(() => THRESHOLD));
 }
 
 /** Of each column. */

@@ -4,10 +4,15 @@ import type { TrainedModel } from '../../inference/trained-model.js';
 import type { Importance, PredictedRows, TestedModel, TestedRows } from '../../inference/tasks.js';
 import type { LocatedExperiment } from '../../protocol/job.js';
 import { UserError } from '../../text/errors.js';
-import { ofBoth } from '../../display/row-results.js';
+import { inOwnUnit, scalesOf, thresholdsOf } from '../../data/columns/target-kind.js';
+import type { BinaryReport } from '../../display/evaluate-format.js';
+import type { DrawnModel } from '../../display/row-evaluation-picture.js';
+import { type EvaluatedNumbers, ofBoth } from '../../display/row-results.js';
 import { type EvaluatedLabels, LABEL_METRICS } from '../../display/label-results.js';
-import { THRESHOLD, mostProbable } from '../../metrics/classification.js';
+import { answers, confusionMatrix, mostProbable } from '../../metrics/classification.js';
 import { labelMetrics, labelScores } from '../../metrics/multi-label.js';
+import { areaUnderCurve, averagePrecision } from '../../metrics/ranking.js';
+import { columnOf, regressionScoresOf } from '../../metrics/regression.js';
 import type { InferenceSession } from '../inference-session.js';
 import type { EngineOptions } from '../options/engine.js';
 
@@ -86,18 +91,68 @@ export function allOfTables(models: readonly (TrainedModel | TableModel)[]): Tab
 /** What a test of a model of labels showed. */
 export function evaluatedLabels(model: TableModel, { digest, count, truth, outputs }: TestedRows): EvaluatedLabels {
   const { classes } = model.target.column;
-  const thresholds = classes.map(() => THRESHOLD);
+  const thresholds = thresholdsOf(model.target);
   const decisions = { probabilities: outputs, truth: truth as Int32Array, thresholds };
-  const labels = labelScores(decisions).map((scores, index) => ({ label: classes[index], ...scores }));
+  const labels = labelScores(decisions).map((scores, index) => ({
+    ...{ label: classes[index], threshold: thresholds[index] },
+    ...scores,
+  }));
   return { model, rows: count, digest, scores: labelMetrics(LABEL_METRICS, decisions), labels };
 }
 
 /** What a test of rows showed, as that of images is told. */
-export function asTestedModel(
-  { target: { column } }: TableModel,
-  { digest, truth, outputs, texts }: TestedRows,
-): TestedModel {
-  const values = column.type === 'binary' ? ofBoth(outputs) : outputs;
-  const predictions = mostProbable(values, column.classes.length);
+export function asTestedModel({ target }: TableModel, { digest, truth, outputs, texts }: TestedRows): TestedModel {
+  const isBinary = target.column.type === 'binary';
+  const values = isBinary ? ofBoth(outputs) : outputs;
+  const predictions = isBinary
+    ? answers(outputs, thresholdsOf(target)[0])
+    : mostProbable(values, target.column.classes.length);
   return { digest, labels: truth as Int32Array, values, predictions, ...(texts ? { texts } : {}), robustness: [] };
+}
+
+/** What a test of a model of numbers showed. */
+export function evaluatedNumbers(model: TableModel, { digest, count, truth, outputs }: TestedRows): EvaluatedNumbers {
+  const { scale } = model.target;
+  const columns = regressionScoresOf(inOwnUnit(outputs, scale), truth, scalesOf(scale).length);
+  return { model, rows: count, digest, columns };
+}
+
+/** Of a binary target that is told by a probability. */
+export function binaryReport(model: TableModel, { truth, outputs }: TestedRows): BinaryReport | undefined {
+  if (model.target.column.type !== 'binary') return undefined;
+  const isPositive = (row: number): boolean => truth[row] === 1;
+  const [threshold] = thresholdsOf(model.target);
+  return {
+    auc: areaUnderCurve(outputs, isPositive),
+    averagePrecision: averagePrecision(outputs, isPositive),
+    threshold,
+  };
+}
+
+/** A picture of tests of models of rows. */
+export async function rowsPicture(models: readonly TableModel[], tested: readonly TestedRows[]): Promise<string> {
+  const picture = await import('../../display/row-evaluation-picture.js');
+  const drawn = models.map((model, index) => ({ name: model.name, panels: panelsOf(model, tested[index], picture) }));
+  return picture.rowEvaluationSvg(drawn);
+}
+
+type Picture = typeof import('../../display/row-evaluation-picture.js');
+
+function panelsOf(model: TableModel, tested: TestedRows, picture: Picture): DrawnModel['panels'] {
+  const { column, scale } = model.target;
+  const { truth, outputs } = tested;
+  if (column.type === 'number') {
+    const predicted = inOwnUnit(outputs, scale);
+    const names = column.columns ?? [column.name];
+    return names.flatMap((name, place) => {
+      const of = (values: ArrayLike<number>): Float64Array => columnOf(values, place, names.length);
+      return picture.numberPanels(name, of(truth), of(predicted));
+    });
+  }
+  if (column.type === 'multi_label') return picture.labelPanels(column.classes, truth as Int32Array, outputs);
+  const { labels, predictions } = asTestedModel(model, tested);
+  const counts = confusionMatrix(labels, predictions, column.classes.length);
+  return column.type === 'binary'
+    ? picture.binaryPanels(column.classes, labels, outputs, counts)
+    : picture.confusionPanels(column.classes, counts);
 }
