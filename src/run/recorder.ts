@@ -276,7 +276,8 @@ function checkDigest(run: RunDirectory, { datasets, identity }: RunHistory, { na
 /** What is swept comes first: tracking servers show params in the order in which they come. */
 /** @returns undefined where the target is no class */
 function chanceLevels({ target, train, test }: Dataset, validation: Int32Array): Summary['chance'] {
-  if (target.classes.length === 0 || !(train.target instanceof Int32Array)) return undefined;
+  const isClass = target.classes.length > 0 && target.type !== 'multi_label';
+  if (!isClass || !(train.target instanceof Int32Array)) return undefined;
   return { validation: chanceLevel(train.target, validation), test: chanceLevel(test.target) };
 }
 
