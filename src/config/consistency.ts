@@ -8,6 +8,7 @@ import type {
   TrainingConfig,
 } from './schema/experiment.generated.js';
 import { counted, listed } from '../text/words.js';
+import { checkAugmented } from './augmented.js';
 import { checkChance } from './chance.js';
 import { checkImbalance } from './imbalance.js';
 import { kindOf } from '../model/layers/kind-of.js';
@@ -261,6 +262,7 @@ function checkTarget({ dataset, training, augmentation }: Experiment, report: Re
   const type = targetType(dataset as unknown as Json);
   if (dataset.name !== 'table') {
     checkImages(training, report);
+    checkAugmented(dataset, augmentation, report);
     return;
   }
   checkColumns(dataset, report);
@@ -285,11 +287,7 @@ function checkTarget({ dataset, training, augmentation }: Experiment, report: Re
     report([['training', 'label_smoothing']], conflict('label_smoothing of a number', 'remove it: it is for classes'));
   if (isNumber && training.class_weight !== null)
     report([['training', 'class_weight']], conflict('class_weight of a number', 'remove it: it is for classes'));
-  const augmented = Object.entries(augmentation).find(([, operation]) => operation !== null);
-  if (augmented) {
-    const hint = 'remove it: so far datasets of images and their classes alone are augmented';
-    report([['augmentation', augmented[0]]], conflict(`${augmented[0]} of a table`, hint));
-  }
+  checkAugmented(dataset, augmentation, report);
 }
 
 /** The target's columns: several are numbers, and none of them is an input. */

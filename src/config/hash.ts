@@ -11,6 +11,9 @@ const LATER_KEYS: ReadonlyMap<string, unknown> = new Map([
   ['pruning', null],
   ['seeds', null],
   ['split', null],
+  ['word_swap', null],
+  ['word_deletion', null],
+  ['word_dropout', null],
   ['oversampling', null],
   ['focal', null],
   ['threshold', null],
@@ -34,7 +37,7 @@ const DATA_PATHS = [
 export function configHash({ dataset, augmentation, model, training }: Experiment): string {
   const relevant = {
     dataset: without(withoutUnset(dataset, 'split'), DATA_PATHS),
-    augmentation,
+    augmentation: without(augmentation, []),
     layers: model.layers,
     training: relevantTraining(training),
   };

@@ -7,10 +7,12 @@ import { cutout } from './augmentation/cutout.js';
 import { type ImageOperation, geometricOperations } from './augmentation/geometry.js';
 import { type Batch, mixingOperations } from './augmentation/mixing.js';
 import { pixelOperations } from './augmentation/pixels.js';
+import { wordOperations } from './augmentation/words.js';
 
 /**
- * Changes a batch of training images at random, inside of a traced step.
- * @param images float32 [batch, height, width, channels], 0 to 255: as they are before normalization
+ * Changes a batch of training images or texts at random, inside of a traced step.
+ * @param images float32 [batch, height, width, channels], 0 to 255: as they are before normalization; of texts the numbers
+ *   of their words, int32 [batch, length]
  * @param labels int32 [batch]
  */
 export type Augmentation = (images: tf.Tensor, labels: tf.Tensor) => Batch;
@@ -30,6 +32,10 @@ export function createAugmentation(
     ...pixelOperations(config, random),
     ...(config.cutout ? [cutout(config.cutout, augmentationStream(random, 'cutout'))] : []),
   ];
+  const ofWords = wordOperations(config, random);
+  if (ofWords.length > 0) {
+    return (words, labels) => ({ images: ofWords.reduce((current, operation) => operation(current), words), labels });
+  }
   const ofBatches = mixingOperations(config, random, classes);
   if (ofImages.length + ofBatches.length === 0) return undefined;
   return (images, labels) => {

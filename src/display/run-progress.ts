@@ -118,6 +118,10 @@ class RunView {
         };
       case 'initialized':
         return { lines: initializedLines(progress) };
+      case 'vectors': {
+        const { layer, known, words, file } = progress;
+        return { lines: [pc.dim(`${layer}: ${count(known)} of ${count(words)} words have vectors of ${file}`)] };
+      }
       case 'pruned':
         return { lines: [pc.dim(`Pruned: ${count(progress.pruned)} of ${count(progress.weights)} kernel weights`)] };
       case 'warning':

@@ -8,6 +8,7 @@ export type RunProgress =
   | DataEvent
   | InitializedEvent
   | PrunedEvent
+  | VectorsEvent
   | WarningEvent
   | TestedEvent;
 
@@ -58,6 +59,17 @@ export interface PrunedEvent {
   pruned: number;
   /** Of all trained kernels. */
   weights: number;
+}
+
+/** Words of an embedding have begun with the vectors of a file. */
+export interface VectorsEvent {
+  type: 'vectors';
+  layer: string;
+  file: string;
+  /** Of the vocabulary. */
+  words: number;
+  /** Of these, those that have a vector. */
+  known: number;
 }
 
 /** Something is amiss and the run continues all the same. */

@@ -8,6 +8,7 @@ import { loadDatasetOf } from './dataset.js';
 import type { RunProgress } from '../protocol/events.js';
 import { mlmodelFiles } from './mlmodel.js';
 import { RunRecorder, createRunOf } from './recorder.js';
+import { initializeVectors } from './initial-vectors.js';
 import { initializeWeights } from './initial-weights.js';
 import { robustAccuracy } from './robustness.js';
 import { modelMetadata } from './model-metadata.js';
@@ -114,9 +115,11 @@ async function initialize(
   const { pruning, weights } = setup.parts;
   if (from && (!pruning || pruning.findAgain((weight) => from.values.weights[weights.indexOf(weight)]))) return;
   const initialized = await initializeWeights(job, setup);
+  const vectors = await initializeVectors(job, setup);
   const pruned = pruning?.begin();
   if (from) return;
-  recorder.initialized({ initialized, pruned });
+  recorder.initialized({ initialized, pruned, vectors });
+  for (const each of vectors) hooks.onProgress({ type: 'vectors', ...each });
   if (initialized) hooks.onProgress(initialized);
   if (pruned) hooks.onProgress({ type: 'pruned', ...pruned });
 }

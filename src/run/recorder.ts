@@ -7,7 +7,7 @@ import { foldOf } from '../data/split.js';
 import { type FileProblem, UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
 import type { Job, SweepTrial } from '../protocol/job.js';
-import type { InitializedEvent, PrunedEvent } from '../protocol/events.js';
+import type { InitializedEvent, PrunedEvent, VectorsEvent } from '../protocol/events.js';
 import { chanceLevel } from '../metrics/classification.js';
 import { modelShape } from '../data/model-shape.js';
 import type { RunSetup } from './setup.js';
@@ -147,7 +147,18 @@ export class RunRecorder {
   }
 
   /** Which layers took their first weights from another model, and how many weights were pruned. */
-  initialized({ initialized, pruned }: { initialized?: InitializedEvent; pruned?: Omit<PrunedEvent, 'type'> }): void {
+  initialized({
+    initialized,
+    pruned,
+    vectors = [],
+  }: {
+    initialized?: InitializedEvent;
+    pruned?: Omit<PrunedEvent, 'type'>;
+    vectors?: readonly Omit<VectorsEvent, 'type'>[];
+  }): void {
+    for (const { layer, file, known, words } of vectors) {
+      this.#tag({ [`vectors.${layer}`]: `${known} of ${words} words of ${file}` });
+    }
     if (initialized) {
       const { from, taken, fresh } = initialized;
       const layers = { 'initial_weights.taken': taken.join(', '), 'initial_weights.fresh': fresh.join(', ') };

@@ -371,7 +371,7 @@ export interface TableSplitConfig {
   /** Words of `column` whose rows are for this, in place of its name. */
   test: (string | number | boolean)[] | null;
 }
-/** Random changes of the training images, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
+/** Random changes of the training images or texts, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationConfig {
   /** Mirrors (Keras RandomFlip). */
   flip: Flip | null;
@@ -397,6 +397,12 @@ export interface AugmentationConfig {
   mixup: Mixup | null;
   /** Pastes a rectangle of one image into another and mixes labels by area (Yun et al., 2019). */
   cutmix: Cutmix | null;
+  /** Of a text: part of the pairs of neighbouring words that change places (Wei and Zou, 2019). Off unless given. */
+  word_swap?: number | null;
+  /** Of a text: part of the words that are left out, the others moving up (Wei and Zou, 2019). Off unless given. */
+  word_deletion?: number | null;
+  /** Of a text: part of the words that become unknown (Iyyer et al., 2015). Off unless given. */
+  word_dropout?: number | null;
 }
 /** Mirrors (Keras RandomFlip). */
 export interface Flip {
@@ -876,6 +882,8 @@ export interface Embedding {
   input_dim?: number;
   /** Length of a vector. */
   output_dim: number;
+  /** A text file of vectors to begin with, as GloVe, word2vec and fastText write them: a word and its numbers a line. Words that it lacks are drawn. */
+  vectors?: string;
   embeddings_initializer: InitializerConfig;
   embeddings_regularizer: RegularizerConfig;
   /** Whether padding is left out of averages and of attention. */

@@ -620,7 +620,7 @@ export interface NumberTargetInput {
   /** What the values are. */
   type: 'number';
 }
-/** Random changes of the training images, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
+/** Random changes of the training images or texts, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationInput {
   flip?: FlipInput;
   rotation?: RotationInput;
@@ -634,6 +634,12 @@ export interface AugmentationInput {
   cutout?: CutoutInput;
   mixup?: MixupInput;
   cutmix?: CutmixInput;
+  /** Of a text: part of the pairs of neighbouring words that change places (Wei and Zou, 2019). Off unless given. */
+  word_swap?: number | null;
+  /** Of a text: part of the words that are left out, the others moving up (Wei and Zou, 2019). Off unless given. */
+  word_deletion?: number | null;
+  /** Of a text: part of the words that become unknown (Iyyer et al., 2015). Off unless given. */
+  word_dropout?: number | null;
 }
 /** The network: defaults that every layer inherits, then `layers` or the short form `blocks` + `dense_units`. */
 export interface ModelInput {
@@ -1025,6 +1031,8 @@ export interface EmbeddingInput {
   input_dim?: number;
   /** Length of a vector. */
   output_dim: number;
+  /** A text file of vectors to begin with, as GloVe, word2vec and fastText write them: a word and its numbers a line. Words that it lacks are drawn. */
+  vectors?: string;
   embeddings_initializer?: InitializerInput;
   embeddings_regularizer?: RegularizerInput;
   /** Whether padding is left out of averages and of attention. */

@@ -76,13 +76,10 @@ export const text: InputKind<TextColumn, TextPreparation> = {
     return { numbers, output_mode, length: shape[0], weights };
   },
   kept(column, preparation) {
-    const places = preparation.numbers ?? [...column.words.keys()].map((word) => FIRST_WORD + word);
-    const words: string[] = [];
-    column.words.forEach((word, index) => {
-      const place = places[FIRST_WORD + index];
-      if (place >= FIRST_WORD) words[place - FIRST_WORD] = word;
-    });
-    return { column: { ...column, words }, preparation: { ...preparation, numbers: null } };
+    return {
+      column: { ...column, words: vocabularyOf(column, preparation) },
+      preparation: { ...preparation, numbers: null },
+    };
   },
   translate(values, from, to) {
     const places = new Map(to.words.map((word, index) => [word, FIRST_WORD + index]));
@@ -120,6 +117,17 @@ export const text: InputKind<TextColumn, TextPreparation> = {
     return tf.mul(counts, tf.tensor1d(all));
   },
 };
+
+/** The words that a model knows, in the order of their numbers, from 2 on. */
+export function vocabularyOf(column: TextColumn, { numbers }: TextPreparation): readonly string[] {
+  if (numbers === null) return column.words;
+  const words: string[] = [];
+  column.words.forEach((word, index) => {
+    const place = numbers[FIRST_WORD + index];
+    if (place >= FIRST_WORD) words[place - FIRST_WORD] = word;
+  });
+  return words;
+}
 
 /** The texts of some rows, as they are written. */
 async function textsOfRows(table: ReadRows, name: string, rows: readonly number[]): Promise<string[]> {
