@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { unitTests } from './test/support/unit-tests.js';
 
 /**
@@ -18,6 +19,23 @@ const isInstalled = (name: string): boolean => folders.some((folder) => existsSy
 const leftOut = Object.entries(needs).filter(([, programs]) => !programs.every(isInstalled));
 for (const [file, programs] of leftOut) process.stderr.write(`${file} is left out: it needs ${programs.join(', ')}\n`);
 
+/** Those that take minutes begin first, so that none of them is left alone at the end. */
+const LONGEST = [
+  ...['program/pages', 'program/sweep', 'program/slurm', 'program/mlflow', 'program/same-configuration'],
+  ...['model/parity', 'training/parity/parity', 'program/resume', 'tensorflow/library-install', 'tracking/sync'],
+  ...['program/package', 'program/mlflow-faults', 'program/serve', 'program/export', 'program/terminal'],
+].map((name) => `test/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONGEST.findIndex((name) => moduleId.endsWith(name));
+      return place === -1 ? LONGEST.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 /** A worker that has loaded TensorFlow, and the programs that it starts, fit into this much. */
 const WORKER_BYTES = 3e9;
 /** `npm run test:unit` */
@@ -31,9 +49,11 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     // Texts are compared without colours, which `CI` and `FORCE_COLOR` would switch on.
     env: { NO_COLOR: '1' },
+    sequence: { sequencer: LongestFirst },
     // Native libraries (TensorFlow through koffi) need processes of their own.
     pool: 'forks',
-    maxWorkers: Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / WORKER_BYTES))),
+    // Half as many again as there are cores: tests wait for servers and for each other's programs a fifth of the time.
+    maxWorkers: Math.max(1, Math.min(Math.ceil(1.5 * availableParallelism()), Math.floor(totalmem() / WORKER_BYTES))),
     // Nothing asserts a duration. These bounds only end a test that hangs; a first run installs MLflow meanwhile.
     testTimeout: 300_000,
     hookTimeout: 900_000,
