@@ -55,7 +55,7 @@ export default defineConfig({
     // Half as many again as there are cores: tests wait for servers and for each other's programs a fifth of the time.
     maxWorkers: Math.max(1, Math.min(Math.ceil(1.5 * availableParallelism()), Math.floor(totalmem() / WORKER_BYTES))),
     // Nothing asserts a duration. These bounds only end a test that hangs; a first run installs MLflow meanwhile.
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 900_000,
   },
 });

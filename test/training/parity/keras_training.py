@@ -20,7 +20,9 @@ OPTIMIZERS = {
 
 
 class Data:
-    """The images as bytes and their labels, of all experiments the same."""
+    """The images as bytes and their labels, of all experiments on images the same."""
+
+    tokens = None
 
     def __init__(self, question):
         self.shape, self.classes = question["shape"], question["classes"]
@@ -37,6 +39,18 @@ class Data:
         layer = keras.layers.Normalization()
         layer.adapt(self.images[trained])
         return np.asarray(layer(self.images))
+
+
+class Texts:
+    """The numbers of words, and the labels of their texts."""
+
+    def __init__(self, question, classes):
+        self.shape, self.tokens, self.classes = question["shape"], question["tokens"], classes
+        self.words = np.asarray(question["words"], np.int32).reshape([-1, *self.shape])
+        self.labels = np.asarray(question["labels"])
+
+    def inputs(self, normalization, trained):
+        return self.words
 
 
 def targets_of(labels, classes, training):
@@ -109,7 +123,7 @@ class Experiment:
         training, classes = case["training"], data.classes
         self.training, self.orders, self.validation = training, case["orders"], case["validation"]
         keras.mixed_precision.set_global_policy({"float32": "float32", "bfloat16": "mixed_bfloat16"}[training["precision"]])
-        self.model = Model(case["model"], data.shape, classes)
+        self.model = Model(case["model"], data.shape, classes, data.tokens)
         self.model.assign(case["weights"])
         self.keras = self.model.keras
         self.optimizer = optimizer_of(training, len(self.orders[0]))
@@ -162,9 +176,14 @@ def main():
     question = json.load(sys.stdin)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     data = Data(question)
+    texts = Texts(question["texts"], data.classes)
+
+    def experiment(case):
+        return Experiment(case, texts if case["of"] == "text" else data)
+
     answers = {
-        "steps": {name: Experiment(case, data).train_on_batches() for name, case in question["steps"].items()},
-        "epochs": {name: Experiment(case, data).fit() for name, case in question["epochs"].items()},
+        "steps": {name: experiment(case).train_on_batches() for name, case in question["steps"].items()},
+        "epochs": {name: experiment(case).fit() for name, case in question["epochs"].items()},
     }
     json.dump(answers, sys.stdout)
 

@@ -9,7 +9,7 @@ import { epochOrder, train } from '../../../src/training/trainer.js';
 import type { Encoded } from '../../support/encoding.js';
 import { askPython } from '../../support/python.js';
 import { kerasPython } from '../../support/tensorflow.js';
-import { type ParityCase, type Prepared, prepare, questionOf, questionOfImages, weightsOf } from './experiments.js';
+import { type ParityCase, type Prepared, prepare, questionOf, questionOfData, weightsOf } from './experiments.js';
 
 /** What training made of a case. */
 export interface Trained {
@@ -50,7 +50,7 @@ const questionsOf = (cases: (readonly [string, Prepared])[]): object =>
 
 async function askKeras(questions: object): Promise<{ steps: Results; epochs: Results }> {
   const script = fileURLToPath(new URL('keras_training.py', import.meta.url));
-  return askPython(await kerasPython(), script, { ...questionOfImages(), ...questions });
+  return askPython(await kerasPython(), script, { ...questionOfData(), ...questions });
 }
 
 /** Trains by the step that runs are trained by, one step a call, so that each one's loss is seen. */
