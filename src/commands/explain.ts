@@ -30,7 +30,7 @@ type DecodedImage = Extract<ReadImage, { pixels: Uint8Array }>;
 export function registerExplain(program: Command): void {
   const command = addImageArguments(program.command('explain'), '[image...]')
     .description(
-      'draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps; of a model of rows, how much each column matters',
+      'draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps; of a model of rows, how much each column matters; of texts (in quotes), which words do',
     )
     .option('--output <file>', 'the PNG file to write (default: explanation.png)')
     .option('--html <file>', 'write it as a page that needs nothing else, too')
@@ -83,6 +83,11 @@ async function explain(run: string, words: string[], given: Options): Promise<vo
 
 /** By its own test rows: permutation importance. */
 async function explainTable(model: TableModel, words: readonly string[], options: Options): Promise<void> {
+  const { readsText } = await import('../launch/terminal/word-occlusion.js');
+  if (words.length > 0 && readsText(model)) {
+    await explainTexts(model, words, options);
+    return;
+  }
   if (words.length > 0) {
     throw new UserError(`${model.name} takes rows of a table: its columns are explained by its own test rows`, {
       code: 'bad-usage',
@@ -104,6 +109,27 @@ async function explainTable(model: TableModel, words: readonly string[], options
   const { importanceJson, importanceText } = await import('../display/row-results.js');
   const found = await importanceOf(model, await experimentOf(model), options);
   process.stdout.write(options.json ? importanceJson(found, model.name) : importanceText(found));
+}
+
+/** Of texts, which of their words speak for the class. */
+async function explainTexts(model: TableModel, texts: readonly string[], options: Options): Promise<void> {
+  const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
+  const { output, layer, invert, html } = options;
+  refuseImageOptions(model.name, { '--output': output, '--layer': layer, '--invert': invert });
+  const { occludeWords } = await import('../launch/terminal/word-occlusion.js');
+  const { rowValueName } = await import('../display/row-results.js');
+  const page = await import('../display/explain/explained-text.js');
+  const explained = await occludeWords(model, texts, options.class, options);
+  const value = rowValueName(model);
+  if (html !== undefined) {
+    const { sayWritten, writeOutput } = await import('../display/write-output.js');
+    await writeOutput(html, page.explainedTextsPage(explained, model.name, value), '--html');
+    sayWritten(`${html}: the texts, their telling words coloured`);
+  }
+  const { explainedTexts, explainedTextsJson } = page;
+  process.stdout.write(
+    options.json ? explainedTextsJson(explained, model.name, value) : explainedTexts(explained, value),
+  );
 }
 
 function noImages(): UserError {

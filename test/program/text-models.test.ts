@@ -80,6 +80,36 @@ describe('a model of texts', () => {
     expect(worst[0]).toMatchObject({ index: 30, text: 'such a lovely film, lovely', class: 'bad', predicted: 'good' });
   });
 
+  it('is explained by the words that speak for a class', async () => {
+    const sentence = 'the film was awful and so it was said';
+    const { code, stdout, stderr } = await workspace.ablate([
+      'explain',
+      'opinions',
+      sentence,
+      '--html',
+      'w.html',
+      '--json',
+    ]);
+    expect(code, stderr).toBe(0);
+    const [{ class: told, words }] = (
+      JSON.parse(stdout) as { texts: { class: string; words: { word: string; effect: number }[] }[] }
+    ).texts;
+    expect(told).toBe('bad');
+    expect(words.map(({ word }) => word).join(' ')).toBe(sentence);
+    const strongest = words.toSorted((a, b) => b.effect - a.effect)[0];
+    expect(strongest.word).toBe('awful');
+    // Without it the model is given the same text without the word.
+    workspace.write('less.csv', `sentence\n${sentence}\n${sentence.replace(' awful', '')}\n`);
+    const { stdout: told2 } = await workspace.ablate(['predict', 'opinions', 'less.csv', '--json', '--top', '2']);
+    const [whole, less] = (
+      JSON.parse(told2) as { predictions: { top: { class: string; probability: number }[] }[] }
+    ).predictions.map(({ top }) => top.find((each) => each.class === 'bad')?.probability ?? NaN);
+    expect(strongest.effect).toBeCloseTo(whole - less, 4);
+    expect(workspace.read('w.html').toString()).toContain('>awful</span>');
+    const other = await workspace.ablate(['explain', 'opinions', 'x', '--class', 'worse']);
+    expect(other.stderr).toContain('it tells apart bad, good');
+  });
+
   it.each<[string, string[], RegExp]>([
     ['several inputs', ['+dataset.inputs.label={type: category}'], /"sentence" is a text whose words are numbered/],
     ['no embedding', ['model.layers=[{type: dense}]'], /reach "dense" as numbers.*\{type: embedding/],

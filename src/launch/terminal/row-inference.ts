@@ -45,6 +45,15 @@ export function predictTables(
   });
 }
 
+/** What a model says of rows that lie in memory. */
+export function predictGiven(
+  model: TableModel,
+  rows: readonly Readonly<Record<string, string>>[],
+  options: EngineOptions,
+): Promise<PredictedRows> {
+  return asking(options, (session) => session.ask({ type: 'predict-rows', model, rows: { name: 'the texts', rows } }));
+}
+
 /** Tests models one after another, in one worker. */
 export function testTables(
   models: readonly TableModel[],
