@@ -52,8 +52,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Native libraries (TensorFlow through koffi) need processes of their own.
     pool: 'forks',
-    // Half as many again as there are cores: tests wait for servers and for each other's programs a fifth of the time.
-    maxWorkers: Math.max(1, Math.min(Math.ceil(1.5 * availableParallelism()), Math.floor(totalmem() / WORKER_BYTES))),
+    maxWorkers: Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / WORKER_BYTES))),
     // Nothing asserts a duration. These bounds only end a test that hangs; a first run installs MLflow meanwhile.
     testTimeout: 900_000,
     hookTimeout: 900_000,

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/random.js';
 import { idxFile } from '../data/fixtures.js';
-import { findChromium } from '../support/chromium.js';
+import { PATIENCE, findChromium } from '../support/chromium.js';
 import { Workspace } from '../support/program.js';
 import { serve } from '../support/served.js';
 
@@ -118,6 +118,7 @@ describe('models that end in sigmoid or linear', () => {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     try {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
       await page.goto(url);
       await page.getByRole('status').getByText('Draw something.').waitFor();
       await page.locator('#file').setInputFiles(join(workspace.folder, 'image.png'));

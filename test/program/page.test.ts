@@ -1,6 +1,6 @@
 import { type Browser, type Page, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../support/chromium.js';
+import { PATIENCE, findChromium } from '../support/chromium.js';
 import { Workspace } from '../support/program.js';
 import { type Served, serve } from '../support/served.js';
 
@@ -54,6 +54,7 @@ describe.skipIf(executablePath === undefined)('the page to draw on, in Chromium'
     served = await serve(workspace, workspace.runs()[0]);
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
@@ -210,6 +211,7 @@ describe.skipIf(executablePath === undefined)('the page to draw on, in Chromium'
 
   it('takes ink while the model loads, and answers when it can', async () => {
     const slow = await browser.newPage();
+    slow.setDefaultTimeout(PATIENCE);
     let open: () => void = () => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
     await slow.route('**/model/model.json', async (route) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { findChromium } from '../support/chromium.js';
+import { PATIENCE, findChromium } from '../support/chromium.js';
 import { MlflowReader } from '../support/mlflow-reader.js';
 import { Workspace } from '../support/program.js';
 import { testPython } from '../support/python.js';
@@ -66,6 +66,7 @@ describe('ablate ui', () => {
       const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
       try {
         const page = await browser.newPage({ viewport: { width: 1500, height: 1000 } });
+        page.setDefaultTimeout(PATIENCE);
         const errors: string[] = [];
         page.on('pageerror', ({ message }) => errors.push(message));
         await page.goto(url);

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, type Page, chromium } from 'p
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
 import type { Study } from '../../src/study/study.js';
-import { findChromium } from '../support/chromium.js';
+import { PATIENCE, findChromium } from '../support/chromium.js';
 import { hostileStudy, inventStudy, PIXEL } from '../support/studies.js';
 
 /** What the accessibility checks of axe-core find. */
@@ -45,6 +45,7 @@ describe.skipIf(executablePath === undefined)('the report of a study, in Chromiu
     const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...options });
     onTestFinished(() => context.close());
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
     const problems: string[] = [];
     const requests: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));

@@ -5,7 +5,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
 import { gatherStudy } from '../../src/study/gather-study.js';
-import { findChromium } from '../support/chromium.js';
+import { PATIENCE, findChromium } from '../support/chromium.js';
 import { SHOWN_SWEEPS, shownSweepsIn, type ShownSweeps } from '../support/shown-sweeps.js';
 
 const executablePath = findChromium();
@@ -56,6 +56,7 @@ describe.skipIf(executablePath === undefined)('reports of sweeps of every shape,
       const file = join(folder, 'report.html');
       writeFileSync(file, await renderHtml(study));
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
       await page.goto(`file://${file}`);
       for (const width of [390, 768, 1440]) {
         await page.setViewportSize({ width, height: 900 });

@@ -7,3 +7,6 @@ export function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }
+
+/** What a page may take on a loaded machine, in milliseconds: this only ends one that hangs. */
+export const PATIENCE = 300_000;
