@@ -49,6 +49,13 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** `ENOENT: no such file or directory, open 'x'` without the code and the file, which is named anyway. */
+export function systemReason(error: unknown): string {
+  return messageOf(error)
+    .replace(/^E[A-Z]+: /, '')
+    .replace(/, \w+ '.*$/s, '');
+}
+
 /** The code of anything that was thrown: the system's, such as `ENOENT`, or one of ours. */
 export function codeOf(thrown: unknown): string | undefined {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import type { Dirent } from 'node:fs';
-import { type FileProblem, codeOf, messageOf } from '../../text/errors.js';
+import { type FileProblem, codeOf, systemReason } from '../../text/errors.js';
 import { forEachConcurrently } from '../../system/concurrently.js';
 import { TYPE_BYTES, formatOf, hasImageEnding, hasReadEnding } from './image-types.js';
 import { openRegularFile } from '../../system/regular-file.js';
@@ -237,13 +237,6 @@ function isWithin(folder: string, other: string): boolean {
 
 function readAs(path: string): string {
   return `${path === '' ? 'the folder itself' : path}, which is read already`;
-}
-
-/** `ENOENT: no such file or directory, open 'x'` without the code and the file, which is named anyway. */
-function systemReason(error: unknown): string {
-  return messageOf(error)
-    .replace(/^E[A-Z]+: /, '')
-    .replace(/, \w+ '.*$/s, '');
 }
 
 /** Bytes that aren't UTF-8 as `\xE9`, the others as they are. */

@@ -1,4 +1,4 @@
-import { UserError, messageOf } from '../../text/errors.js';
+import { UserError, messageOf, systemReason } from '../../text/errors.js';
 
 /** A mistake in a table, at its place. */
 export function invalidTable(place: string, problem: string, hint: string): UserError {
@@ -34,7 +34,7 @@ export function damagedTable(file: string, problem: string, cause?: unknown): Us
 
 /** A file that can't be opened. */
 export function unopenableTable(file: string, cause: unknown): UserError {
-  return new UserError(`can't read ${file}: ${messageOf(cause)}`, {
+  return new UserError(`can't read ${file}: ${systemReason(cause)}`, {
     code: 'dataset-file-missing',
     exitCode: 2,
     hint: 'check the path; relative ones start at the experiment file',
