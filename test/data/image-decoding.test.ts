@@ -29,38 +29,34 @@ function largestDifference(actual: Uint8Array, expected: Uint8Array): number {
 }
 
 describe('an image', () => {
-  it(
-    'becomes what Pillow makes of it: transparency on the background, then RGB or L',
-    { timeout: 60_000 },
-    async () => {
-      for (const [seed, background] of [
-        [1, WHITE],
-        [2, [0, 0, 0]],
-        [3, [200, 30, 90]],
-      ] as [number, Color][]) {
-        for (const [name, { file, rgb, gray, height, width }] of await pillowImages(seed, background)) {
-          for (const [channels, expected] of [
-            [3, bytes(rgb)],
-            [1, bytes(gray)],
-          ] as const) {
-            const format = { height, width, channels, background };
-            const decoded = await decodeImage(bytes(file), format, false);
-            expect([decoded.height, decoded.width], name).toEqual([height, width]);
-            expect([name, seed, channels, largestDifference(decoded.pixels, expected)]).toEqual([
-              name,
-              seed,
-              channels,
-              0,
-            ]);
-            const plain = decodePlainPng(bytes(file), format);
-            if (plain) expect(largestDifference(plain, expected), `${name} as a plain PNG`).toBe(0);
-          }
+  it('becomes what Pillow makes of it: transparency on the background, then RGB or L', async () => {
+    for (const [seed, background] of [
+      [1, WHITE],
+      [2, [0, 0, 0]],
+      [3, [200, 30, 90]],
+    ] as [number, Color][]) {
+      for (const [name, { file, rgb, gray, height, width }] of await pillowImages(seed, background)) {
+        for (const [channels, expected] of [
+          [3, bytes(rgb)],
+          [1, bytes(gray)],
+        ] as const) {
+          const format = { height, width, channels, background };
+          const decoded = await decodeImage(bytes(file), format, false);
+          expect([decoded.height, decoded.width], name).toEqual([height, width]);
+          expect([name, seed, channels, largestDifference(decoded.pixels, expected)]).toEqual([
+            name,
+            seed,
+            channels,
+            0,
+          ]);
+          const plain = decodePlainPng(bytes(file), format);
+          if (plain) expect(largestDifference(plain, expected), `${name} as a plain PNG`).toBe(0);
         }
       }
-    },
-  );
+    }
+  });
 
-  it('is flattened before it is resized: hidden colours leak into none beside them', { timeout: 60_000 }, async () => {
+  it('is flattened before it is resized: hidden colours leak into none beside them', async () => {
     const background: Color = [10, 250, 120];
     const opaque = /^(gray|rgb|rgb16|palette)\.\w+$/;
     const images = (await pillowImages(4, background)).filter(([name]) => !opaque.test(name));
@@ -79,7 +75,7 @@ describe('an image', () => {
     }
   });
 
-  it('without transparency has the colours that it has always had', { timeout: 60_000 }, async () => {
+  it('without transparency has the colours that it has always had', async () => {
     const images = (await pillowImages(5, WHITE)).map(([, { file }]) => bytes(file));
     const solid = images.map((image) => sharp(image).flatten().ensureAlpha(1).png().toBuffer());
     const wide = images.map((image) => sharp(image).flatten().ensureAlpha(1).toColourspace('rgb16').png().toBuffer());

@@ -54,7 +54,7 @@ describe('ablate export', () => {
     const { test } = await mnistImages();
     pixels.values = Float32Array.from(test.images.subarray(0, IMAGES * 784));
     expected = await predictPlainly(join(workspace.folder, 'runs', workspace.runs()[0], 'model'), true);
-  }, 60_000);
+  });
 
   /** By tfjs alone, in JavaScript. @param isOfRun whether it takes normalized images */
   async function predictPlainly(directory: string, isOfRun: boolean): Promise<Float32Array> {
@@ -97,30 +97,26 @@ describe('ablate export', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/is there already/)]);
   });
 
-  it(
-    'writes what Keras, TensorFlow Serving and TFLite load and predict the same by',
-    { timeout: 180_000 },
-    async () => {
-      const paths = { keras: 'model.keras', savedmodel: 'served', tflite: 'model.tflite' };
-      for (const [format, output] of Object.entries(paths)) {
-        const { max_difference } = await exported('--format', format, '--output', output);
-        expect(max_difference, format).toBeLessThan(1e-5);
-      }
-      const answers = await askRuntimes(await kerasPython(), paths);
-      for (const [format, probabilities] of Object.entries(answers)) {
-        expect(largest(probabilities), format).toBeLessThan(1e-5);
-      }
-      expect(Object.keys(answers)).toEqual(Object.keys(paths));
-    },
-  );
+  it('writes what Keras, TensorFlow Serving and TFLite load and predict the same by', async () => {
+    const paths = { keras: 'model.keras', savedmodel: 'served', tflite: 'model.tflite' };
+    for (const [format, output] of Object.entries(paths)) {
+      const { max_difference } = await exported('--format', format, '--output', output);
+      expect(max_difference, format).toBeLessThan(1e-5);
+    }
+    const answers = await askRuntimes(await kerasPython(), paths);
+    for (const [format, probabilities] of Object.entries(answers)) {
+      expect(largest(probabilities), format).toBeLessThan(1e-5);
+    }
+    expect(Object.keys(answers)).toEqual(Object.keys(paths));
+  });
 
-  it('writes what ONNX Runtime predicts the same by', { timeout: 900_000 }, async () => {
+  it('writes what ONNX Runtime predicts the same by', async () => {
     await exported('--format', 'onnx', '--output', 'model.onnx');
     const { onnx } = await askRuntimes(managedPython('onnx').executable, { onnx: 'model.onnx' });
     expect(largest(onnx)).toBeLessThan(1e-5);
   });
 
-  it('makes weights smaller, and tells what is lost', { timeout: 180_000 }, async () => {
+  it('makes weights smaller, and tells what is lost', async () => {
     const half = await exported('--format', 'tfjs', '--quantize', 'float16', '--output', 'half');
     const byte = await exported('--format', 'tfjs', '--quantize', 'int8', '--output', 'byte');
     expect(half.agreement).toBeGreaterThan(0.99);

@@ -116,7 +116,7 @@ function expected(deliverable: Deliverable): Partial<ReadRun> {
   return { status, params, tags, metrics, artifacts: hashesOf([...deliverable.records(), ...deliverable.model()]) };
 }
 
-it('a sweep arrives exactly as it is in its journals, whatever happens on the way', { timeout: 600_000 }, async () => {
+it('a sweep arrives exactly as it is in its journals, whatever happens on the way', async () => {
   const folder = temporaryFolder();
   const port = await freePort();
   let server: MlflowServer = await startServer(folder, port);

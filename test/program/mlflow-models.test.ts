@@ -66,7 +66,7 @@ describe('a model that MLflow keeps', () => {
     for (const index of uris.keys()) expect(workspace.read(`copy-${index}`, 'weights.bin').equals(own)).toBe(true);
   });
 
-  it('is evaluated on the data that its run was trained on', { timeout: 60_000 }, async () => {
+  it('is evaluated on the data that its run was trained on', async () => {
     const words = ['evaluate', `models:/${registered}/1`, '--no-robustness', '--json'];
     const { code, stdout, stderr } = await workspace.ablate(words, environment);
     expect(code, stderr).toBe(0);
@@ -76,7 +76,7 @@ describe('a model that MLflow keeps', () => {
     expect(runs[0].accuracy).toBeCloseTo(workspace.summary(id).metrics.test_accuracy, 10);
   });
 
-  it('is what another training starts from', { timeout: 60_000 }, async () => {
+  it('is what another training starts from', async () => {
     const words = ['run', 'kept.yaml', `training.initial_weights="models:/${registered}/1"`, 'tracking=none'];
     const { code, stderr } = await workspace.ablate(words, environment);
     expect(code, stderr).toBe(0);

@@ -21,7 +21,7 @@ sweep: { parameters: { training.optimizer.learning_rate: [0.1, 0.01, 0.001] }, s
 `;
 }
 
-it('brings runs home through MLflow, whole and to the bit, and once', { timeout: 180_000 }, async () => {
+it('brings runs home through MLflow, whole and to the bit, and once', async () => {
   const name = `by-mlflow-${Date.now()}`;
   const { uri } = await sharedServer();
   const server = await RedisServer.start();

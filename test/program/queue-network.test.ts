@@ -20,7 +20,6 @@ const network = TestNetwork.open();
 
 it.skipIf('refused' in network)(
   `trains on machines with networks of their own, one of which is unplugged for longer than its lease ${'refused' in network ? network.refused : ''}`,
-  { timeout: 300_000 },
   async () => {
     if ('refused' in network) return;
     workspace.write('sweep.yaml', EXPERIMENT);

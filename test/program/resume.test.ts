@@ -88,7 +88,7 @@ describe('ablate resume', () => {
     const { code, stderr } = await workspace.ablate(['resume']);
     expect(code, stderr).toBe(0);
     for (const id of workspace.runs()) expectAsUninterrupted(id, 'runs', `kills by seed ${seed}`);
-  }, 600_000);
+  });
 
   describe('after Ctrl-C', () => {
     let interrupted: ProgramResult & { id: string };

@@ -45,7 +45,7 @@ beforeAll(async () => {
     'POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 784\r\n\r\n1234',
   );
   answerToStalled = text(stalled);
-}, 60_000);
+});
 
 afterAll(async () => {
   served.kill('SIGTERM');
@@ -352,7 +352,7 @@ describe('a server that is stopped or restarted', () => {
     expect(stderr).toMatch(/drift isn't watched/);
   });
 
-  it('ends when npx, which started it, is told to', { timeout: 60_000 }, async () => {
+  it('ends when npx, which started it, is told to', async () => {
     const programs = join(workspace.folder, 'node_modules', '.bin');
     mkdirSync(programs, { recursive: true });
     symlinkSync(fileURLToPath(new URL('../../bin/ablate.js', import.meta.url)), join(programs, 'ablate'));
@@ -372,7 +372,7 @@ describe('a server that is stopped or restarted', () => {
   });
 });
 
-it('a request that does not arrive is given up after 30 seconds', { timeout: 60_000 }, async () => {
+it('a request that does not arrive is given up after 30 seconds', async () => {
   expect(await answerToStalled).toMatch(/^HTTP\/1\.1 408 /);
 });
 

@@ -18,7 +18,7 @@ let cluster: SlurmCluster;
 beforeAll(async () => {
   cluster = await SlurmCluster.start();
   process.env.SLURM_CONF = cluster.configuration;
-}, 60_000);
+});
 afterAll(() => cluster.stop());
 
 function queued(): string[] {
@@ -29,31 +29,27 @@ function start(...parameters: string[]) {
   return workspace.start([...parameters, '--launcher', 'slurm', '--runs-dir', 'home']);
 }
 
-it(
-  'runs a sweep on Slurm that is interrupted, loses its coordinator, and ends with the bits of a local one',
-  { timeout: 300_000 },
-  async () => {
-    workspace.write('sweep.yaml', EXPERIMENT);
-    const first = start('run', 'sweep.yaml');
-    await first.whenSaid('[1/5]');
-    first.kill('SIGINT');
-    const interrupted = await first.result;
-    expect(interrupted.code, interrupted.stderr).toBe(130);
-    // What waited was cancelled, what ran has ended with a checkpoint.
-    while (queued().some((line) => !line.endsWith('COMPLETING'))) await sleep(200);
-    const second = start('resume');
-    while (!queued().some((line) => line.endsWith('RUNNING'))) await sleep(200);
-    second.kill('SIGKILL');
-    await second.result;
-    const third = await start('resume').result;
-    expect(third.code, third.stderr).toBe(0);
-    expect(workspace.runs('home'), third.stderr).toHaveLength(5);
-    await workspace.ablate(['run', 'sweep.yaml', '--jobs', '2', '--threads', '1', '--runs-dir', 'local']);
-    const bits = await bitsOf(workspace, 'home');
-    expect(bits.size).toBe(5);
-    expect(bits).toEqual(await bitsOf(workspace, 'local'));
-  },
-);
+it('runs a sweep on Slurm that is interrupted, loses its coordinator, and ends with the bits of a local one', async () => {
+  workspace.write('sweep.yaml', EXPERIMENT);
+  const first = start('run', 'sweep.yaml');
+  await first.whenSaid('[1/5]');
+  first.kill('SIGINT');
+  const interrupted = await first.result;
+  expect(interrupted.code, interrupted.stderr).toBe(130);
+  // What waited was cancelled, what ran has ended with a checkpoint.
+  while (queued().some((line) => !line.endsWith('COMPLETING'))) await sleep(200);
+  const second = start('resume');
+  while (!queued().some((line) => line.endsWith('RUNNING'))) await sleep(200);
+  second.kill('SIGKILL');
+  await second.result;
+  const third = await start('resume').result;
+  expect(third.code, third.stderr).toBe(0);
+  expect(workspace.runs('home'), third.stderr).toHaveLength(5);
+  await workspace.ablate(['run', 'sweep.yaml', '--jobs', '2', '--threads', '1', '--runs-dir', 'local']);
+  const bits = await bitsOf(workspace, 'home');
+  expect(bits.size).toBe(5);
+  expect(bits).toEqual(await bitsOf(workspace, 'local'));
+});
 
 it('resumes a run by its id whose coordinator was killed while Slurm trains it', async () => {
   workspace.write('single.yaml', `${tinyExperiment(0.02)}training: { epochs: 400 }\n`);

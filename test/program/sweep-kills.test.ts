@@ -37,36 +37,32 @@ async function finishedBits(directory: string): Promise<Map<string, string>> {
   return bitsOf(workspace, directory);
 }
 
-it(
-  'comes to the same bits as without an interruption, no trial twice, none lost, killed at any instants',
-  { timeout: 600_000 },
-  async () => {
-    workspace.write('sweep.yaml', EXPERIMENT);
-    const reference = await workspace.ablate(['run', 'sweep.yaml', ...SIDE_BY_SIDE, '--runs-dir', 'reference']);
-    expect(reference.code, reference.stderr).toBe(0);
-    const expected = await finishedBits('reference');
+it('comes to the same bits as without an interruption, no trial twice, none lost, killed at any instants', async () => {
+  workspace.write('sweep.yaml', EXPERIMENT);
+  const reference = await workspace.ablate(['run', 'sweep.yaml', ...SIDE_BY_SIDE, '--runs-dir', 'reference']);
+  expect(reference.code, reference.stderr).toBe(0);
+  const expected = await finishedBits('reference');
 
-    const seed = Math.floor(Math.random() * 1e9);
-    const random = randomStream(seed, 'kills');
-    const directories: string[] = [];
-    for (let kills = 0; kills < KILLS.sweep;) {
-      const directory = `killed-${directories.length}`;
-      directories.push(directory);
-      const start = (): string[] => (workspace.sweeps(directory).length > 0 ? ['resume'] : ['run', 'sweep.yaml']);
-      const options = { random, lines: 4, longestDelay: 1500 };
-      // The same sweep again and again, until it comes to its end between two kills.
-      while (
-        kills < KILLS.sweep &&
-        (await startAndKill(workspace, [...start(), ...SIDE_BY_SIDE, '--runs-dir', directory], options))
-      )
-        kills++;
-    }
-    for (const directory of directories) {
-      const { code, stderr } = await workspace.ablate(['resume', '--runs-dir', directory]);
-      const how = `${directory}, kills by seed ${seed}\n${stderr}`;
-      expect(code, how).toBe(0);
-      expect(await finishedBits(directory), how).toEqual(expected);
-      expect(workspace.runs(directory), how).toHaveLength(TRIALS);
-    }
-  },
-);
+  const seed = Math.floor(Math.random() * 1e9);
+  const random = randomStream(seed, 'kills');
+  const directories: string[] = [];
+  for (let kills = 0; kills < KILLS.sweep;) {
+    const directory = `killed-${directories.length}`;
+    directories.push(directory);
+    const start = (): string[] => (workspace.sweeps(directory).length > 0 ? ['resume'] : ['run', 'sweep.yaml']);
+    const options = { random, lines: 4, longestDelay: 1500 };
+    // The same sweep again and again, until it comes to its end between two kills.
+    while (
+      kills < KILLS.sweep &&
+      (await startAndKill(workspace, [...start(), ...SIDE_BY_SIDE, '--runs-dir', directory], options))
+    )
+      kills++;
+  }
+  for (const directory of directories) {
+    const { code, stderr } = await workspace.ablate(['resume', '--runs-dir', directory]);
+    const how = `${directory}, kills by seed ${seed}\n${stderr}`;
+    expect(code, how).toBe(0);
+    expect(await finishedBits(directory), how).toEqual(expected);
+    expect(workspace.runs(directory), how).toHaveLength(TRIALS);
+  }
+});

@@ -22,39 +22,34 @@ async function addressOf(output: { stdout: () => string }): Promise<string> {
 }
 
 describe('ablate ui', () => {
-  it(
-    'serves every run, those of later too, to all who ask, and leaves nothing behind',
-    { timeout: 240_000 },
-    async () => {
-      const environment = { ABLATE_MLFLOW: await testPython() };
-      const workspace = new Workspace();
-      const file = workspace.write('tiny.yaml', EXPERIMENT);
-      expect((await workspace.ablate(['run', file])).code).toBe(0);
-      const first = workspace.start(['ui', '--json'], environment);
-      const url = await addressOf(first);
-      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/experiments\/\d+\/runs/);
-      const second = await workspace.ablate(['ui', '--json'], environment);
-      expect(JSON.parse(second.stdout)).toEqual({ url });
+  it('serves every run, those of later too, to all who ask, and leaves nothing behind', async () => {
+    const environment = { ABLATE_MLFLOW: await testPython() };
+    const workspace = new Workspace();
+    const file = workspace.write('tiny.yaml', EXPERIMENT);
+    expect((await workspace.ablate(['run', file])).code).toBe(0);
+    const first = workspace.start(['ui', '--json'], environment);
+    const url = await addressOf(first);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/experiments\/\d+\/runs/);
+    const second = await workspace.ablate(['ui', '--json'], environment);
+    expect(JSON.parse(second.stdout)).toEqual({ url });
 
-      const uri = url.slice(0, url.indexOf('/#'));
-      const reader = await MlflowReader.open(uri);
-      expect(await reader.runIds('tiny')).toHaveLength(1);
-      expect((await workspace.ablate(['run', file, 'training.seed=1'])).code).toBe(0);
-      while ((await reader.runIds('tiny')).length < 2) await sleep(200);
-      reader.close();
+    const uri = url.slice(0, url.indexOf('/#'));
+    const reader = await MlflowReader.open(uri);
+    expect(await reader.runIds('tiny')).toHaveLength(1);
+    expect((await workspace.ablate(['run', file, 'training.seed=1'])).code).toBe(0);
+    while ((await reader.runIds('tiny')).length < 2) await sleep(200);
+    reader.close();
 
-      first.kill('SIGINT');
-      expect((await first.result).code).toBe(0);
-      await expect(fetch(`${uri}/health`)).rejects.toThrow();
-      expect(workspace.runs().filter((name) => name.startsWith('tiny'))).toHaveLength(2);
-    },
-  );
+    first.kill('SIGINT');
+    expect((await first.result).code).toBe(0);
+    await expect(fetch(`${uri}/health`)).rejects.toThrow();
+    expect(workspace.runs().filter((name) => name.startsWith('tiny'))).toHaveLength(2);
+  });
 
   const executablePath = findChromium();
 
   it.skipIf(executablePath === undefined)(
     'opens at a comparison of the newest sweep, seeds of a variant together, in Chromium',
-    { timeout: 240_000 },
     async () => {
       const workspace = new Workspace();
       const file = workspace.write('tiny.yaml', EXPERIMENT);

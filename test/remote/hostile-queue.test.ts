@@ -92,7 +92,7 @@ it('a worker survives entries that are not JSON, or no trials, and says so', asy
     expect(await sender.run(jobOf(1), { onProgress: () => undefined })).toEqual(ended);
     await vi.waitFor(() => {
       expect(said.join('\n')).toMatch(/entry .*can't be read/);
-    }, 10_000);
+    });
   } finally {
     await worker.close();
     sender.close();

@@ -38,7 +38,7 @@ it('an answer of another trial, or of none, is dropped with a warning, and the o
   const folder = join(runsDirectory, '.slurm', trialId(job) ?? '');
   await vi.waitFor(() => {
     expect(existsSync(join(folder, 'task.json'))).toBe(true);
-  }, 10_000);
+  });
   const { seed } = job.config.training;
   const summary = (hash: string): Summary =>
     finishedSummary({ id: 'tiny-20260101-000000-abcd', seed, config_hash: hash });
@@ -57,4 +57,4 @@ it('an answer of another trial, or of none, is dropped with a warning, and the o
   answer(JSON.stringify({ type: 'done', answer: summary(job.configHash) }));
   expect(await outcome).toMatchObject({ type: 'done', answer: { config_hash: job.configHash } });
   scheduler.close();
-}, 30_000);
+});

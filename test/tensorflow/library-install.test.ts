@@ -69,7 +69,7 @@ describe('installManagedPython', () => {
     const { index, env, request } = await emptyCache();
     index.stalled = true;
     const victim = await installInAnotherProcess(request);
-    await vi.waitUntil(() => index.downloads.length === 1, 60_000);
+    await vi.waitUntil(() => index.downloads.length === 1, 300_000);
     victim.kill('SIGKILL');
     await once(victim, 'exit');
     expect(existsSync(managedPython(NAME, env).directory)).toBe(true);
@@ -88,7 +88,7 @@ describe('installManagedPython', () => {
     const { index, request } = await emptyCache();
     index.stalled = true;
     const other = await installInAnotherProcess(request);
-    await vi.waitUntil(() => index.downloads.length === 1, 60_000);
+    await vi.waitUntil(() => index.downloads.length === 1, 300_000);
     const exit = once(other, 'exit');
     const python = await installManagedPython({
       ...request,
@@ -108,7 +108,7 @@ describe('installManagedPython', () => {
       code: 'pip-failed',
       message: expect.stringContaining('pip install tiny==1.0 was killed') as string,
     });
-    await vi.waitUntil(() => index.downloads.length === 1, 60_000);
+    await vi.waitUntil(() => index.downloads.length === 1, 300_000);
     const pip = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'pip install .*tiny==1.0']).toString();
     process.kill(Number(pip), 'SIGKILL');
     await installing;
@@ -123,7 +123,7 @@ describe('installManagedPython', () => {
       code: 'interrupted',
       exitCode: 130,
     });
-    await vi.waitUntil(() => index.downloads.length === 1, 60_000);
+    await vi.waitUntil(() => index.downloads.length === 1, 300_000);
     abort();
     await installing;
     expect(existsSync(managedPython(NAME, env).directory)).toBe(false);
