@@ -116,11 +116,16 @@ async function evaluateTables(models: readonly TableModel[], worst: number, opti
   await printNotes(changesOf(measured, options));
 }
 
-async function writePicture(svg: string, path: string): Promise<void> {
+/** @param what it shows, told behind its name */
+async function writePicture(
+  svg: string,
+  path: string,
+  { hasPhotographs = false, what = '' }: { hasPhotographs?: boolean; what?: string } = {},
+): Promise<void> {
   const { toPng } = await import('../report/plots/png.js');
   const { sayWritten, writeOutput } = await import('../display/write-output.js');
-  await writeOutput(path, isPng(path) ? await toPng(svg) : svg, '--plot');
-  sayWritten(path);
+  await writeOutput(path, isPng(path) ? await toPng(svg, { hasPhotographs }) : svg, '--plot');
+  sayWritten(`${path}${what}`);
 }
 
 /** What whoever reads the numbers should know. */
@@ -250,13 +255,11 @@ async function compareAll(evaluated: Evaluated[]): Promise<Comparison[]> {
 
 async function writePlot(evaluated: Evaluated[], experiments: LocatedExperiment[], path: string): Promise<void> {
   const { evaluationSvg } = await import('../display/evaluation-picture.js');
-  const { toPng } = await import('../report/plots/png.js');
-  const { sayWritten, writeOutput } = await import('../display/write-output.js');
   const images = await imagesOf(evaluated, experiments);
   const shown = await Promise.all(evaluated.map((each) => shownModel(each, images)));
   const svg = evaluationSvg(shown.flatMap((model) => model ?? []));
-  await writeOutput(path, isPng(path) ? await toPng(svg, { hasPhotographs: true }) : svg, '--plot');
-  sayWritten(`${path}: how far probabilities can be believed, the confusion matrix, the worst images`);
+  const what = ': how far probabilities can be believed, the confusion matrix, the worst images';
+  await writePicture(svg, path, { hasPhotographs: true, what });
 }
 
 /** Null of a model without probabilities. */

@@ -2,7 +2,7 @@ import { escapeUTF8 } from 'entities';
 import { reliabilityPanel, RELIABILITY_SIZE, type ReliabilityPanel } from '../analysis/reliability-diagram.js';
 import { drawConfusion, MOST_DRAWN } from '../report/plots/confusion.js';
 import { withLightColors } from '../report/plots/palette.js';
-import { sizeOf } from '../report/plots/svg.js';
+import { sizeOf, svgFile } from '../report/plots/svg.js';
 import { shortened, textWidth } from '../text/drawn.js';
 import { visible } from '../text/visible.js';
 import { percent } from './format.js';
@@ -45,15 +45,8 @@ export function evaluationSvg(models: readonly EvaluatedModel[]): string {
     RELIABILITY_SIZE.width * columns.length,
     Math.max(...columns.map((column) => column.height)) + GAP,
   ];
-  const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` font-family="system-ui, sans-serif" font-size="${FONT}" fill="#333" color="#333">`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    ...columns.map(({ svg }, i) => `<g transform="translate(${i * RELIABILITY_SIZE.width} 0)">${svg}</g>`),
-    '</svg>\n',
-  ];
-  // XML knows no control characters, which names may hold.
-  return visible(svg.join(''));
+  const parts = columns.map(({ svg }, i) => `<g transform="translate(${i * RELIABILITY_SIZE.width} 0)">${svg}</g>`);
+  return svgFile({ width, height, fontSize: FONT, color: '#333' }, parts);
 }
 
 interface Drawn {

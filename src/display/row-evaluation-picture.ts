@@ -11,8 +11,8 @@ import {
 } from '../metrics/ranking.js';
 import { drawConfusion, MOST_DRAWN } from '../report/plots/confusion.js';
 import { STROKES, ink, withLightColors } from '../report/plots/palette.js';
-import { type Drawing, type LegendEntry, drawPlot, sizeOf, withLegend } from '../report/plots/svg.js';
-import { visible } from '../text/visible.js';
+import { magnitudeTicks } from '../report/plots/scale.js';
+import { type Drawing, type LegendEntry, drawPlot, sizeOf, svgFile, withLegend } from '../report/plots/svg.js';
 
 /** What a model's test on rows showed, as far as it is drawn. */
 export interface DrawnModel {
@@ -187,9 +187,7 @@ function lines(
 }
 
 function scatter(points: readonly CurvePoint[], [x, y]: [string, string], guides: readonly Plot.Markish[]): Drawing {
-  // 1200000 as 1.2M; what is small as it is.
-  const isLarge = points.some((point) => Math.max(Math.abs(point.x), Math.abs(point.y)) >= 10_000);
-  const scale = { nice: true, ticks: 5, ...(isLarge ? { tickFormat: '~s' } : {}) };
+  const scale = { nice: true, ticks: 5, ...magnitudeTicks(points.flatMap((point) => [point.x, point.y])) };
   const dots = Plot.dot(points, { x: 'x', y: 'y', r: 2, fill: ink('series1'), fillOpacity: 0.45 });
   return drawPlot({
     ...FRAME,
@@ -209,15 +207,8 @@ function spaced(count: number, most: number): number[] {
 export function rowEvaluationSvg(models: readonly DrawnModel[]): string {
   const columns = models.map(({ name, panels }, index) => drawColumn(name, panels, index * (WIDTH + GAP) + GAP / 2));
   const [width, height] = [models.length * (WIDTH + GAP), Math.max(...columns.map((column) => column.height)) + GAP];
-  const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` font-family="system-ui, sans-serif" font-size="${FONT}" fill="#1b1f24" color="#1b1f24">`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    ...columns.map((column) => column.svg),
-    '</svg>\n',
-  ];
-  // XML knows no control characters, which names may hold.
-  return visible(withLightColors(svg.join('')));
+  const parts = columns.map((column) => column.svg);
+  return withLightColors(svgFile({ width, height, fontSize: FONT, color: '#1b1f24' }, parts));
 }
 
 function drawColumn(name: string, panels: readonly Panel[], left: number): { svg: string; height: number } {

@@ -7,6 +7,7 @@ import { numberText } from '../numbers.js';
 import { ink, STROKES, type Stroke } from './palette.js';
 import { variantNames } from '../variant-names.js';
 import { rankVariants } from './ranking.js';
+import { magnitudeTicks } from './scale.js';
 import { drawPlot, withLegend } from './svg.js';
 import { listed } from '../../text/words.js';
 
@@ -33,8 +34,6 @@ interface Panel {
 
 /** More lines than this in the background hide each other. */
 const MOST_BACKGROUND = 200;
-/** Numbers from here on are told by magnitudes. */
-const LARGE = 10_000;
 /** Points are drawn, too, where there are few. */
 const FEW_EPOCHS = 12;
 
@@ -138,7 +137,7 @@ function draw(panels: readonly Panel[], width: number): string {
     [side]: { label: null, axis: null, padding: isWide ? 0.06 : 0.16 },
     marks: [
       Plot.gridY({ stroke: ink('grid'), strokeOpacity: 1, ticks: 5 }),
-      Plot.axisY({ ticks: 5, tickSize: 0, ...(isLarge(points) ? { tickFormat: '~s' } : {}) }),
+      Plot.axisY({ ticks: 5, tickSize: 0, ...magnitudeTicks(points.map(({ highest }) => highest)) }),
       Plot.text(panels, {
         [side]: 'metric',
         text: ({ metric }: Panel) => titledMetric(metric),
@@ -158,11 +157,6 @@ function draw(panels: readonly Panel[], width: number): string {
     plot,
     front.toSorted((a, b) => rank(a) - rank(b)),
   ).svg;
-}
-
-/** Whether numbers don't fit beside the axis but for `300k`. */
-function isLarge(points: readonly CurvePoint[]): boolean {
-  return points.some(({ highest }) => highest >= LARGE);
 }
 
 function epochTicks(points: readonly CurvePoint[]): Partial<Plot.ScaleOptions> {

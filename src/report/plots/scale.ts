@@ -11,3 +11,11 @@ export function isLogarithmic(numbers: readonly number[]): boolean {
   const byMagnitude = Math.log(median / low) / Math.log(high / low);
   return Math.abs(byMagnitude - 0.5) < Math.abs(evenly - 0.5);
 }
+
+/** From here on numbers are told by their magnitude: they don't fit beside an axis. */
+const LARGE = 10_000;
+
+/** How the numbers of an axis are told: 1200000 as 1.2M, what is small as it is. */
+export function magnitudeTicks(numbers: readonly number[]): { tickFormat?: '~s' } {
+  return numbers.some((number) => Math.abs(number) >= LARGE) ? { tickFormat: '~s' } : {};
+}

@@ -3,6 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Stroke } from './palette.js';
 import { FONT_SIZE, shortened, textWidth } from '../../text/drawn.js';
+import { visible } from '../../text/visible.js';
 
 /** An SVG element. */
 export interface Drawing {
@@ -76,6 +77,22 @@ export function stacked(drawings: readonly Drawing[]): Drawing {
     height,
     svg: [...opening(width, height), ...drawings.map(({ svg }, i) => placedAt(tops[i], svg)), '</svg>'].join(''),
   };
+}
+
+/** Parts of a picture on white paper, as a file that stands alone. @param frame its size and its font's, in pixels */
+export function svgFile(
+  { width, height, fontSize, color }: { width: number; height: number; fontSize: number; color: string },
+  parts: readonly string[],
+): string {
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
+    ` font-family="system-ui, sans-serif" font-size="${fontSize}" fill="${color}" color="${color}">`,
+    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+    ...parts,
+    '</svg>\n',
+  ];
+  // XML knows no control characters, which names may hold.
+  return visible(svg.join(''));
 }
 
 function opening(width: number, height: number): string[] {
