@@ -19,7 +19,10 @@ const isInstalled = (name: string): boolean => folders.some((folder) => existsSy
 const leftOut = Object.entries(needs).filter(([, programs]) => !programs.every(isInstalled));
 for (const [file, programs] of leftOut) process.stderr.write(`${file} is left out: it needs ${programs.join(', ')}\n`);
 
-/** Those that take minutes begin first, so that none of them is left alone at the end. */
+/**
+ * Those that take minutes begin first, so that none of them is left alone at the end. Those of `unit` come last and
+ * together, as a worker goes on only with a file of the same project.
+ */
 const LONGEST = [
   ...['program/pages', 'program/sweep', 'program/slurm', 'program/mlflow', 'program/same-configuration'],
   ...['model/parity', 'training/parity/parity', 'program/resume', 'tensorflow/library-install', 'tracking/sync'],
@@ -28,7 +31,8 @@ const LONGEST = [
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
+      if (project.name === 'unit') return LONGEST.length + 1;
       const place = LONGEST.findIndex((name) => moduleId.endsWith(name));
       return place === -1 ? LONGEST.length : place;
     };
@@ -38,23 +42,36 @@ class LongestFirst extends BaseSequencer {
 
 /** A worker that has loaded TensorFlow, and the programs that it starts, fit into this much. */
 const WORKER_BYTES = 3e9;
-/** `npm run test:unit` */
-const isUnit = process.env.ABLATE_TESTS === 'unit';
+const unit = unitTests();
+
+/** What both projects have. */
+const common = {
+  setupFiles: ['test/support/seed.ts'],
+  // Texts are compared without colours, which `CI` and `FORCE_COLOR` would switch on.
+  env: { NO_COLOR: '1' },
+  // Native libraries (TensorFlow through koffi) need processes of their own.
+  pool: 'forks' as const,
+  // Nothing asserts a duration. These bounds only end a test that hangs; a first run installs MLflow meanwhile.
+  testTimeout: 900_000,
+  hookTimeout: 900_000,
+};
 
 export default defineConfig({
   test: {
-    include: isUnit ? unitTests() : ['test/**/*.test.ts'],
-    exclude: leftOut.map(([file]) => file),
     globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/seed.ts'],
-    // Texts are compared without colours, which `CI` and `FORCE_COLOR` would switch on.
-    env: { NO_COLOR: '1' },
     sequence: { sequencer: LongestFirst },
-    // Native libraries (TensorFlow through koffi) need processes of their own.
-    pool: 'forks',
     maxWorkers: Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / WORKER_BYTES))),
-    // Nothing asserts a duration. These bounds only end a test that hangs; a first run installs MLflow meanwhile.
-    testTimeout: 900_000,
-    hookTimeout: 900_000,
+    projects: [
+      // They load no native library and leave nothing behind, so that a process runs many, and loads what they import once.
+      { test: { ...common, name: 'unit', include: unit, isolate: false } },
+      {
+        test: {
+          ...common,
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: [...unit, ...leftOut.map(([file]) => file)],
+        },
+      },
+    ],
   },
 });

@@ -135,9 +135,9 @@ it('mutated experiments are experiments or explained', () => {
     fc.property(original, fc.array(mutation, { minLength: 1, maxLength: 4 }), (text, mutations) => {
       if (loads(mutations.reduce(mutate, text)) !== 'valid') explained++;
     }),
-    { numRuns: 2000 },
+    { numRuns: 300 },
   );
-  expect(explained).toBeGreaterThan(500);
+  expect(explained).toBeGreaterThan(75);
 });
 
 it('flipped bytes are explained, those that are no UTF-8 too', () => {
@@ -152,7 +152,7 @@ it('flipped bytes are explained, those that are no UTF-8 too', () => {
         loads(bytes);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 250 },
   );
 });
 
@@ -172,7 +172,7 @@ it('mutated overrides change the experiment or are explained', () => {
         overrides.map(([text, change]) => mutate(text, change)),
       );
     }),
-    { numRuns: 1000 },
+    { numRuns: 250 },
   );
 });
 

@@ -62,7 +62,7 @@ describe('resolving', () => {
         expect(again.config).toEqual(config);
         expect(configHash(again.config)).toBe(configHash(config));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -180,7 +180,7 @@ describe('overrides', () => {
           expect(error).toBeInstanceOf(ConfigError);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

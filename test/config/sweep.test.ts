@@ -217,7 +217,7 @@ describe('a variant', () => {
           expect(configHash(variant.config())).toBe(configHash(expected));
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
@@ -265,16 +265,13 @@ describe('ten thousand variants', () => {
     const rates = Array.from({ length: 100 }, (_, i) => i / 100 - 0.01); // -0.01 is no dropout
     const parameters = { 'training.batch_size': sizes, 'model.dropout': rates };
     const expand = () => expandSweep(load({ ...plain, sweep: { parameters } }));
-    expect(expand).toThrow(ConfigError);
-    try {
-      expand();
-    } catch (error) {
-      const messages = (error as ConfigError).problems.map(({ message }) => message);
-      expect(messages).toEqual([
-        expect.stringContaining('(in 100 of 10000 variants, such as batch_size=0 dropout=-0.01)'),
-        expect.stringContaining('(in 100 of 10000 variants'),
-      ]);
-    }
+    const problems = [
+      expect.objectContaining({
+        message: expect.stringContaining('(in 100 of 10000 variants, such as batch_size=0 dropout=-0.01)') as string,
+      }),
+      expect.objectContaining({ message: expect.stringContaining('(in 100 of 10000 variants') as string }),
+    ];
+    expect(expand).toThrow(expect.objectContaining({ constructor: ConfigError, problems }));
   });
 });
 

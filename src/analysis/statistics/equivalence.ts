@@ -18,8 +18,13 @@ export interface Equivalence {
  * @param margin the smallest difference that matters, in the metric's unit, above 0
  */
 export function equivalence(test: MeanTest, margin: number, alpha = 0.05): Equivalence {
+  return { pValue: equivalencePValue(test, margin), interval: test.limits(alpha) };
+}
+
+/** Its p-value alone: an interval takes some fifty of them. */
+export function equivalencePValue(test: MeanTest, margin: number): number {
   requireMargin(margin);
-  return { pValue: Math.max(test.above(-margin), test.below(margin)), interval: test.limits(alpha) };
+  return Math.max(test.above(-margin), test.below(margin));
 }
 
 /** @throws UserError `invalid-margin` */

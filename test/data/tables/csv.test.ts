@@ -68,7 +68,7 @@ describe('records of separated values', () => {
           expect(readInParts(text, lengths).rows).toEqual(rows);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -42,7 +42,7 @@ describe('encodeName', () => {
         fc.pre(!isShortened(encoded));
         expect(decodeName(encoded)).toBe(plain);
       }),
-      { numRuns: 5000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -54,7 +54,7 @@ describe('encodeName', () => {
         expect(encoded.split('/').filter((part) => ['', '.', '..'].includes(part))).toEqual([]);
         expect(encoded.length).toBeLessThanOrEqual(250);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
