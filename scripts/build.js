@@ -32,8 +32,9 @@ function sourceFiles(extension) {
     .map((file) => join(source, file));
 }
 
-/** Where the browsers' programs begin: the page of `ablate serve`, and the script of reports. */
+/** Where the browsers' programs begin: the pages of `ablate serve`, and the script of reports. */
 const page = join(source, 'serving', 'browser', 'main.ts');
+const rowsPage = join(source, 'serving', 'browser', 'rows.ts');
 const report = join(source, 'report', 'browser', 'main.ts');
 
 /** @returns {string[]} what Node runs */
@@ -113,7 +114,7 @@ async function compile(folder) {
   // After vendorTfjs, which gives `require` to all that is compiled by then.
   const browser = /** @type {const} */ ({ ...common, bundle: true, platform: 'browser', target: 'es2022' });
   // In one file, with what it shares with Node's: a browser can't `require`.
-  const served = await esbuild.build({ ...browser, entryPoints: [page], external: ['@tensorflow/tfjs'] });
+  const served = await esbuild.build({ ...browser, entryPoints: [page, rowsPage], external: ['@tensorflow/tfjs'] });
   // A part of the reports themselves, so that they need no other file.
   const script = { format: /** @type {const} */ ('iife'), minify: true, sourcemap: false };
   const reports = await esbuild.build({ ...browser, ...script, entryPoints: [report] });

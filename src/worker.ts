@@ -52,6 +52,8 @@ async function perform(task: Task, start: () => Promise<Runtime>, hooks: RunHook
     case 'predict':
     case 'test':
     case 'reference':
+    case 'load-rows':
+    case 'reference-rows':
     case 'predict-rows':
     case 'test-rows':
     case 'importance':

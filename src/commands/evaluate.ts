@@ -99,7 +99,7 @@ async function evaluateTables(models: readonly TableModel[], worst: number, opti
     const evaluated = models.map((model, index) => evaluatedLabels(model, tested[index]));
     process.stdout.write((options.json ? labelsJson : labelsText)(evaluated));
   } else {
-    const { rowValueName } = await import('../display/row-results.js');
+    const { rowValueName } = await import('../inference/row-answers.js');
     const { evaluationsJson, evaluationsText } = await import('../display/evaluate-format.js');
     const evaluated = await Promise.all(
       models.map(async (model, index) => {

@@ -83,7 +83,7 @@ async function explain(run: string, words: string[], given: Options): Promise<vo
 
 /** By its own test rows: permutation importance. */
 async function explainTable(model: TableModel, words: readonly string[], options: Options): Promise<void> {
-  const { readsText } = await import('../launch/terminal/word-occlusion.js');
+  const { readsText } = await import('../inference/word-occlusion.js');
   if (words.length > 0 && readsText(model)) {
     await explainTexts(model, words, options);
     return;
@@ -117,7 +117,7 @@ async function explainTexts(model: TableModel, texts: readonly string[], options
   const { output, layer, invert, html } = options;
   refuseImageOptions(model.name, { '--output': output, '--layer': layer, '--invert': invert });
   const { occludeWords } = await import('../launch/terminal/word-occlusion.js');
-  const { rowValueName } = await import('../display/row-results.js');
+  const { rowValueName } = await import('../inference/row-answers.js');
   const page = await import('../display/explain/explained-text.js');
   const explained = await occludeWords(model, texts, options.class, options);
   const value = rowValueName(model);

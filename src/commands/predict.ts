@@ -75,7 +75,8 @@ async function predictRows(model: TableModel, files: readonly string[], options:
   const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
   refuseImageOptions(model.name, { '--invert': options.invert });
   const { predictTables } = await import('../launch/terminal/row-inference.js');
-  const { rowPredictions, rowsCsv, rowsJson, rowsTable, thresholdText } = await import('../display/row-results.js');
+  const { rowPredictions } = await import('../inference/row-answers.js');
+  const { rowsCsv, rowsJson, rowsTable, thresholdText } = await import('../display/row-results.js');
   const predicted = await predictTables(model, files, options);
   const tables = files.map((file, index) => ({
     file,

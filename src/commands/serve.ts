@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
-import type { OwnData } from '../inference/tasks.js';
-import type { Score } from '../serving/model-files.js';
+import type { TableModel } from '../inference/table-model.js';
 import type { TrainedModel } from '../inference/trained-model.js';
-import type { DriftMonitor } from '../serving/drift.js';
-import type { PredictionService } from '../serving/prediction-service.js';
-import type { Server } from '../serving/server.js';
+import type { LocatedExperiment } from '../protocol/job.js';
+import type { TestScore } from '../serving/answering.js';
+import type { AnyService } from '../serving/prediction-service.js';
+import type { Server, Serving } from '../serving/server.js';
 import type { Successor } from '../serving/successor.js';
 import { type EngineOptions, addEngineOptions } from '../launch/options/engine.js';
 import { addModelArgument } from '../launch/options/model-arguments.js';
@@ -23,15 +23,15 @@ interface Options extends EngineOptions {
   json?: true;
 }
 
-/** Images of the model's own data that later inputs are compared with. */
-const REFERENCE_IMAGES = 5000;
+/** Images or rows of the model's own data that later inputs are compared with. */
+const REFERENCES = 5000;
 /** Of these, shown on the page to try. */
 const SAMPLES = 10;
 
 /** Adds `ablate serve` to the program. */
 export function registerServe(program: Command): void {
   const command = addModelArgument(program.command('serve'))
-    .description('serve a trained model over HTTP, with a page to draw on')
+    .description('serve a trained model over HTTP, with a page to try it on')
     .option('--host <address>', 'the address to listen at; 0.0.0.0 for all', '127.0.0.1')
     .option(
       '--allowed-hosts <names>',
@@ -52,22 +52,20 @@ export function registerServe(program: Command): void {
 
 async function serve(run: string, options: Options): Promise<void> {
   const { port, grace } = options;
-  const { findModelOf } = await import('../launch/find-model.js');
+  const { findAnyModelOf } = await import('../launch/find-model.js');
   const { showStatusLine } = await import('../display/status-line.js');
   const { createServer } = await import('../serving/server.js');
   const { listenForSignals } = await import('../launch/signals/serve-signals.js');
   const { passedSocket } = await import('../serving/port.js');
   const fd = passedSocket();
-  const model = await findModelOf(run, options.runsDir, '`serve`');
+  const model = await findAnyModelOf(run, options.runsDir);
   const status = showStatusLine(process.stderr);
   const signals = listenForSignals();
   const service = await startService(model, options, status);
   try {
-    const own = options.drift ? await readOwnData(service, status) : undefined;
-    const drift = own && (await driftMonitor(service, own));
-    const samples = own && isAmongUs(options) ? own.samples : [];
+    const answering = await answeringOf(service, options, status);
     const score = await scoreOf(model);
-    const server = await createServer({ service, drift, score, samples, allowedHosts: allowedHosts(options) });
+    const server = await createServer({ service, answering, score, allowedHosts: allowedHosts(options) });
     const url = await listen(server, { host: options.host, port, ...(fd === undefined ? {} : { fd }) });
     status.clear();
     process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
@@ -85,23 +83,50 @@ function allowedHosts({ host, allowedHosts = '' }: Options): string[] {
   return [host, ...allowedHosts.split(',')].map((name) => name.trim()).filter((name) => name !== '');
 }
 
-async function startService(model: TrainedModel, options: Options, status: StatusLine): Promise<PredictionService> {
+async function startService(
+  model: TrainedModel | TableModel,
+  options: Options,
+  status: StatusLine,
+): Promise<AnyService> {
   const { chooseEngine } = await import('../launch/terminal/engine.js');
+  const { isTableModel } = await import('../inference/table-model.js');
   const { PredictionService } = await import('../serving/prediction-service.js');
   const engine = await chooseEngine(options);
   status.update('Starting TensorFlow and loading the model');
-  const service = new PredictionService(engine, model, say);
+  const service = isTableModel(model)
+    ? new PredictionService(engine, model, say)
+    : new PredictionService(engine, model, say);
   await service.start();
   return service;
 }
 
+/** How requests are answered: by what the model takes, and with its own data where they are wanted and can be read. */
+async function answeringOf(service: AnyService, options: Options, status: StatusLine): Promise<Serving['answering']> {
+  const { isOfRows } = await import('../serving/prediction-service.js');
+  const samples = isAmongUs(options) ? SAMPLES : 0;
+  const own = <T>(read: (experiment: LocatedExperiment) => Promise<T>): Promise<T | undefined> =>
+    options.drift ? readOwnData(service.model, read, status) : Promise.resolve(undefined);
+  if (isOfRows(service)) {
+    const { answerRows } = await import('../serving/rows/answer-rows.js');
+    const rows = await own((experiment) => service.ownRows(experiment, { rows: REFERENCES, samples }));
+    return (batching) => answerRows(service, rows, batching);
+  }
+  const { answerImages } = await import('../serving/images/answer-images.js');
+  const images = await own((experiment) => service.ownData(experiment, { images: REFERENCES, samples }));
+  return (batching) => answerImages(service, images, batching);
+}
+
 /** Without the model's own data it serves all the same, and says so. */
-async function readOwnData(service: PredictionService, status: StatusLine): Promise<OwnData | undefined> {
+async function readOwnData<T>(
+  model: TrainedModel | TableModel,
+  read: (experiment: LocatedExperiment) => Promise<T>,
+  status: StatusLine,
+): Promise<T | undefined> {
   const { UserError } = await import('../text/errors.js');
   const { experimentOf } = await import('../launch/inference-session.js');
   status.update("Reading the model's own data, to notice drift");
   try {
-    return await service.ownData(await experimentOf(service.model), { images: REFERENCE_IMAGES, samples: SAMPLES });
+    return await read(await experimentOf(model));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     status.clear();
@@ -110,24 +135,19 @@ async function readOwnData(service: PredictionService, status: StatusLine): Prom
   }
 }
 
-async function driftMonitor({ model }: PredictionService, { reference }: OwnData): Promise<DriftMonitor> {
-  const { valueName } = await import('../inference/class-values.js');
-  const { DriftMonitor } = await import('../serving/drift.js');
-  return new DriftMonitor(reference, model.classes.length, valueName(model));
-}
-
-/** Whether only who sits at this machine can ask: the model's own images are shown to no one else. */
+/** Whether only who sits at this machine can ask: the model's own data are shown to no one else. */
 function isAmongUs({ host, allowedHosts }: Options): boolean {
   return ['127.0.0.1', '::1', 'localhost'].includes(host) && allowedHosts === undefined;
 }
 
 /** Of a run; a folder of a model knows nothing of its test. */
-async function scoreOf({ run }: TrainedModel): Promise<Score | null> {
+async function scoreOf({ run }: TrainedModel | TableModel): Promise<TestScore | null> {
   if (run === undefined) return null;
   const { listRun, runDirectory } = await import('../tracking/run-store.js');
   const { metrics, samples } = listRun(runDirectory(dirname(run), basename(run))).summary ?? {};
-  const accuracy = metrics?.test_accuracy;
-  return accuracy === undefined || samples === undefined ? null : { accuracy, images: samples.test };
+  if (metrics === undefined || samples === undefined) return null;
+  const ofTest = Object.entries(metrics).filter(([name]) => name.startsWith('test_') && name !== 'test_loss');
+  return { metrics: Object.fromEntries(ofTest.map(([name, value]) => [name.slice(5), value])), count: samples.test };
 }
 
 interface ListenAt {
@@ -159,7 +179,7 @@ function hintFor(code: string | undefined): string {
 
 interface UntilStopped {
   server: Server;
-  service: PredictionService;
+  service: AnyService;
   signals: ServeSignals;
   /** Seconds. */
   grace: number;
@@ -179,7 +199,7 @@ async function serveUntilStopped({ server, service, signals, grace }: UntilStopp
   await server.close();
 }
 
-async function reload(service: PredictionService): Promise<void> {
+async function reload(service: AnyService): Promise<void> {
   const { messageOf } = await import('../text/errors.js');
   await service.reload().then(
     () => {

@@ -7,7 +7,7 @@ import { loadDatasetOf } from '../run/dataset.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { mostProbable } from '../metrics/classification.js';
 import type { InferenceHooks } from './hooks.js';
-import { imageStatistics } from './image-statistics.js';
+import { imageStatistics } from '../data/images/image-statistics.js';
 import { type Predictor, loadPredictor } from './predictor.js';
 import { scoreRobustness } from './robustness.js';
 import type {

@@ -1,23 +1,23 @@
 import { resolve } from 'node:path';
 import { thresholdsOf } from '../data/columns/target-kind.js';
-import type { CategoryColumn } from '../data/columns/category.js';
-import type { Dataset, DatasetProgress, InputColumn, Rows, TargetColumn } from '../data/dataset.js';
-import { translatedInputs } from '../data/inputs.js';
+import type { DatasetProgress, Rows } from '../data/dataset.js';
 import { readInputRows, tableOfRows } from '../data/tables/input-rows.js';
 import { openTable } from '../data/tables/open-table.js';
 import { everyIndex } from '../data/rows.js';
 import { measure } from '../data/target.js';
-import { UserError } from '../text/errors.js';
 import { accuracy, answers, mostProbable } from '../metrics/classification.js';
 import { randomStream } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import type { InferenceHooks } from './hooks.js';
 import { RowPredictor } from './row-predictor.js';
-import type { TableModel } from './table-model.js';
+import { type TableModel, isTableModel } from './table-model.js';
+import { asKnown, requireSameColumns } from './known-columns.js';
+import { describeRows } from './own-rows.js';
 import type {
   Importance,
   ImportanceTask,
+  InferenceAnswers,
   InferenceTask,
   PredictedRows,
   PredictRowsTask,
@@ -28,7 +28,7 @@ import type {
 
 /** Whether a task is one for a model of rows. */
 export function isOfRows(task: InferenceTask): task is RowsTask {
-  return task.type === 'predict-rows' || task.type === 'test-rows' || task.type === 'importance';
+  return isTableModel(task.model);
 }
 
 /**
@@ -39,9 +39,13 @@ export async function performRows(
   task: RowsTask,
   runtime: Runtime,
   hooks: InferenceHooks,
-): Promise<PredictedRows | TestedRows | Importance> {
+): Promise<InferenceAnswers[RowsTask['type']]> {
   const predictor = await loadRowPredictor(runtime, task.model);
   switch (task.type) {
+    case 'load-rows':
+      return { device: runtime.device, version: runtime.version };
+    case 'reference-rows':
+      return describeRows(task, predictor, hooks);
     case 'predict-rows':
       return predictRows(task, predictor, hooks);
     case 'test-rows':
@@ -74,6 +78,8 @@ async function predictRows(
       onProgress({ type: 'data-progress', ...progress });
     },
   };
+  if ('values' in rows)
+    return { count: rows.count, outputs: predictor.predict({ count: rows.count, inputs: rows.values }) };
   const table = 'file' in rows ? await openTable(resolve(rows.file), rows, options) : tableOfRows(rows.name, rows.rows);
   const columns = model.inputs.map(({ column }) => column);
   const read = await readInputRows(table, columns, options);
@@ -88,7 +94,7 @@ async function testRows(
   const dataset = await loadDatasetOf(experiment, hooks);
   requireSameColumns(dataset, model);
   const { test, digest } = dataset;
-  const outputs = predictor.predict(asKnown(dataset, model));
+  const outputs = predictor.predict(asKnown(dataset, test, model));
   return { digest, count: test.count, truth: test.target, outputs, ...(await misreadTexts(model, test, outputs)) };
 }
 
@@ -101,7 +107,7 @@ async function importance(
   requireSameColumns(dataset, model);
   const { test } = dataset;
   const score = scorer(model, test);
-  const rows = predictor.upload(asKnown(dataset, model));
+  const rows = predictor.upload(asKnown(dataset, test, model));
   const asTheyAre = score.of(rows.predict());
   const columns = [];
   for (const [index, { column }] of model.inputs.entries()) {
@@ -139,12 +145,6 @@ async function misreadTexts(
   return { texts: Object.fromEntries(wrong.map((row, index) => [row, read[index]])) };
 }
 
-/** The test rows of a dataset as the model knows their values. */
-function asKnown({ inputs, test }: Dataset, model: TableModel): Rows {
-  const columns = model.inputs.map(({ column }) => column);
-  return { ...test, inputs: translatedInputs(test.inputs, inputs, columns) };
-}
-
 /** What predictions are worth, in one number. */
 interface Scorer {
   metric: string;
@@ -169,26 +169,4 @@ function scorer({ target }: TableModel, { target: truth }: Rows): Scorer {
   const classOf = (outputs: Float32Array): Int32Array =>
     column.type === 'binary' ? answers(outputs, thresholdsOf(target)[0]) : mostProbable(outputs, column.classes.length);
   return { metric: 'accuracy', sign: 1, of: (outputs) => accuracy(classOf(outputs), truth) };
-}
-
-/** @throws UserError `dataset-mismatch` that says what differs */
-function requireSameColumns({ inputs, target, source }: Dataset, model: TableModel): void {
-  const theirs = [...inputs, target].map(described);
-  const ours = [...model.inputs.map(({ column }) => column), model.target.column].map(described);
-  const different = ours.findIndex((column, index) => column !== theirs.at(index));
-  if (different < 0 && theirs.length === ours.length) return;
-  const index = different < 0 ? ours.length : different;
-  const [has, takes] = [theirs, ours].map((columns) => columns.at(index) ?? 'nothing more');
-  throw new UserError(`${source} doesn't fit ${model.name}: it has ${has}, and the model takes ${takes}`, {
-    code: 'dataset-mismatch',
-    hint: 'give an experiment file whose dataset has the same columns, categories and classes: --dataset FILE',
-  });
-}
-
-/** A column with all that a model counts on: the same words mean the same values. */
-function described(column: InputColumn | TargetColumn): string {
-  const { name, type } = column;
-  const shape = 'shape' in column ? [column.shape.join('×')] : [];
-  const words = 'classes' in column ? column.classes : ((column as Partial<CategoryColumn>).categories ?? []);
-  return `${name} (${[type, ...shape, words.join(', ')].filter((part) => part !== '').join(': ')})`;
 }

@@ -1,4 +1,6 @@
 import type { Experiment } from '../config/schema/experiment.generated.js';
+import type { JsonCell } from '../data/columns/single-values.js';
+import type { ColumnValues } from '../data/dataset.js';
 import type { Cell, TableFormat } from '../data/tables/table.js';
 import type { TableModel } from './table-model.js';
 import type { TrainedModel } from './trained-model.js';
@@ -123,14 +125,23 @@ export interface Reference {
 }
 
 /** What can be asked of a model of rows. */
-export type RowsTask = PredictRowsTask | TestRowsTask | ImportanceTask;
+export type RowsTask = LoadRowsTask | PredictRowsTask | TestRowsTask | ReferenceRowsTask | ImportanceTask;
+
+/** Loads a model of rows, so that no later request waits for that. */
+export interface LoadRowsTask {
+  type: 'load-rows';
+  model: TableModel;
+}
 
 /** Rows to predict. */
 export interface PredictRowsTask {
   type: 'predict-rows';
   model: TableModel;
-  /** A file of a table, absolute; or the rows themselves. */
-  rows: ({ file: string } & TableFormat) | { name: string; rows: readonly Readonly<Record<string, Cell>>[] };
+  /** A file of a table, absolute; the rows themselves; or of each of the model's inputs the values, as its kind reads them. */
+  rows:
+    | ({ file: string } & TableFormat)
+    | { name: string; rows: readonly Readonly<Record<string, Cell>>[] }
+    | { count: number; values: readonly ColumnValues[] };
 }
 
 export interface PredictedRows {
@@ -153,6 +164,39 @@ export interface TestedRows extends PredictedRows {
   truth: Int32Array | Float64Array;
   /** Of rows of texts: row → the text, of those that are taken for another class. */
   texts?: Readonly<Record<number, string>>;
+}
+
+/** Asks for what later rows are compared with, to notice drift. */
+export interface ReferenceRowsTask {
+  type: 'reference-rows';
+  model: TableModel;
+  experiment: DataSource;
+  /** At most this many rows are looked at. */
+  rows: number;
+  /** At most this many of them are given. */
+  samples: number;
+}
+
+/** The model's own data, for what is asked of it later. */
+export interface OwnRows {
+  reference: RowsReference;
+  samples: RowSample[];
+}
+
+/** What the model's own rows look like. */
+export interface RowsReference {
+  /** Which rows of the dataset these are. */
+  source: 'validation' | 'training';
+  count: number;
+  /** Of each quantity that `watchedOf` names the values, [count]; NaN where a row has none. */
+  values: Float32Array[];
+}
+
+/** A row that the model wasn't fitted to, where there is one. */
+export interface RowSample {
+  /** What is true of it, in words. */
+  truth: string;
+  row: Record<string, JsonCell>;
 }
 
 /** Asks how much each input matters to a model, by the test rows of an experiment. */
@@ -186,6 +230,8 @@ export interface InferenceAnswers {
   predict: Predicted;
   test: TestedModel;
   reference: OwnData;
+  'load-rows': LoadedOn;
+  'reference-rows': OwnRows;
   'predict-rows': PredictedRows;
   'test-rows': TestedRows;
   importance: Importance;

@@ -1,38 +1,40 @@
-import type { ValueName } from '../inference/class-values.js';
-import type { Reference } from '../inference/tasks.js';
 import { PSI_THRESHOLDS, binOf, populationStability, quantileBounds } from './population-stability.js';
 
 /** Bins of the quantities that are numbers. */
 const BINS = 10;
+/** Of more kinds the most frequent have a bin each, and all others one: of many bins, chance alone would look like drift. */
+const MOST_KINDS = 20;
 /** The latest predictions that are compared with the reference. */
 const WINDOW = 1000;
 /** Below this many, chance alone would look like drift. */
 const ENOUGH = 200;
 
-/** What is watched of each prediction. */
-export interface Observation {
-  /** Of the image: 0 to 1. */
-  brightness: number;
-  contrast: number;
-  /** The greatest value of a class: the probability, if the model gives them. */
-  confidence: number;
-  /** Index of the class. */
-  prediction: number;
+/** A quantity that is watched of each prediction. */
+export interface DriftFeature {
+  name: string;
+  /** Its values in the model's own data; NaN where there is none. */
+  reference: ArrayLike<number>;
+  /** Of one that is an index, how many there are; absent of a number. */
+  kinds?: number;
 }
 
-type ObservedFeature = keyof Observation;
+/** What predictions are compared with. */
+export interface DriftReference {
+  source: 'validation' | 'training';
+  /** How many there are. */
+  images?: number;
+  rows?: number;
+}
 
 /** How far the latest inputs and answers lie from those of the model's own data. */
 export interface DriftReport {
-  /** What is compared with: images of the run's dataset. */
-  reference: { source: Reference['source']; images: number };
+  reference: DriftReference;
   /** How many of the latest predictions are compared. */
   window: number;
   /** How many it takes to tell. */
   needed: number;
   /** Beyond which index a feature has drifted somewhat, and much. */
   thresholds: typeof PSI_THRESHOLDS;
-  /** `brightness`, `contrast`, `prediction`, and `confidence`, which of a model without probabilities is `output`. */
   features: Record<string, FeatureDrift>;
 }
 
@@ -47,49 +49,62 @@ export interface FeatureDrift {
 
 /** Watches predictions for drift. */
 export class DriftMonitor {
-  readonly #reference: DriftReport['reference'];
-  readonly #features: Record<ObservedFeature, FeatureWindow>;
-  readonly #values: ValueName;
+  readonly #features: ReadonlyMap<string, FeatureWindow>;
+  #seen = 0;
 
-  /**
-   * @param classes how many there are
-   * @param values what the model says of them
-   */
-  constructor(reference: Reference, classes: number, values: ValueName = 'probability') {
-    this.#values = values;
-    this.#reference = { source: reference.source, images: reference.predictions.length };
-    const number = (values: Float32Array): FeatureWindow => {
-      const bounds = quantileBounds(values, BINS);
-      return new FeatureWindow(values, bounds.length + 1, (value) => binOf(value, bounds));
-    };
-    this.#features = {
-      brightness: number(reference.brightness),
-      contrast: number(reference.contrast),
-      confidence: number(reference.confidence),
-      prediction: new FeatureWindow(reference.predictions, classes, (value) => value),
-    };
+  constructor(
+    readonly reference: DriftReference,
+    features: readonly DriftFeature[],
+  ) {
+    this.#features = new Map(features.map((feature) => [feature.name, windowOf(feature)]));
   }
 
-  observe(observation: Observation): void {
-    for (const [name, value] of Object.entries(observation))
-      this.#features[name as ObservedFeature].add(value as number);
+  /** @param values of the features by their names; NaN where this prediction has none */
+  observe(values: Readonly<Record<string, number>>): void {
+    this.#seen += 1;
+    for (const [name, value] of Object.entries(values))
+      if (!isNaN(value)) this.#features.get(name)?.add(Math.fround(value));
   }
 
   report(): DriftReport {
-    const { brightness, contrast, confidence, prediction } = this.#features;
+    const features = [...this.#features].map(([name, feature]) => [name, feature.drift()] as const);
     return {
-      reference: this.#reference,
-      window: prediction.count,
+      reference: this.reference,
+      window: Math.min(this.#seen, WINDOW),
       needed: ENOUGH,
       thresholds: PSI_THRESHOLDS,
-      features: {
-        brightness: brightness.drift(),
-        contrast: contrast.drift(),
-        [this.#values === 'probability' ? 'confidence' : 'output']: confidence.drift(),
-        prediction: prediction.drift(),
-      },
+      features: Object.fromEntries(features),
     };
   }
+}
+
+function windowOf({ reference, kinds }: DriftFeature): FeatureWindow {
+  const values = Array.from(reference).filter((value) => !isNaN(value));
+  if (kinds === undefined) {
+    const bounds = boundsOf(values);
+    return new FeatureWindow(values, bounds.length + 1, (value) => binOf(value, bounds));
+  }
+  if (kinds <= MOST_KINDS) return new FeatureWindow(values, kinds, (value) => value);
+  const frequent = mostFrequent(values, MOST_KINDS - 1);
+  const others = MOST_KINDS - 1;
+  return new FeatureWindow(values, MOST_KINDS, (value) => frequent.get(value) ?? others);
+}
+
+/** Of values of which nearly all are the least, what is below, the same and above it. */
+function boundsOf(values: readonly number[]): number[] {
+  const bounds = quantileBounds(values, BINS);
+  if (bounds.length > 0 || values.length === 0) return bounds;
+  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+  // The next float32, which the values are.
+  return [least, Math.fround(least + Math.max(Math.abs(least), 1e-30) * 2 ** -23)];
+}
+
+/** The kinds that most values are of, each with its place. */
+function mostFrequent(values: readonly number[], most: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const ranked = [...counts].sort(([a, first], [b, second]) => second - first || a - b).slice(0, most);
+  return new Map(ranked.map(([value], place) => [value, place]));
 }
 
 /** The latest values of one quantity, as bins. */
@@ -100,13 +115,14 @@ class FeatureWindow {
   readonly #latest = new Int32Array(WINDOW);
   #seen = 0;
 
-  constructor(reference: ArrayLike<number>, bins: number, toBin: (value: number) => number) {
+  constructor(reference: readonly number[], bins: number, toBin: (value: number) => number) {
     this.#binOf = toBin;
     this.#expected = new Float64Array(bins);
     this.#observed = new Float64Array(bins);
-    for (const value of Array.from(reference)) this.#expected[toBin(value)] += 1;
+    for (const value of reference) this.#expected[toBin(value)] += 1;
   }
 
+  /** How many values it holds. */
   get count(): number {
     return Math.min(this.#seen, WINDOW);
   }

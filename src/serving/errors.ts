@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { UserError } from '../text/errors.js';
-import { BYTE_TYPES, JSON_TYPE } from './schemas.js';
+import { JSON_TYPE } from './schemas.js';
 
 /** The status of each of our own errors; of any other, 500. */
 const STATUS: Record<string, number> = {
@@ -9,20 +9,24 @@ const STATUS: Record<string, number> = {
   'wrong-size': 400,
   'wrong-type': 400,
   'invalid-request': 400,
+  'too-many-rows': 413,
   'no-image': 400,
   'host-not-allowed': 403,
   overloaded: 503,
   'worker-crashed': 503,
 };
 
-/** Every error is answered as JSON: `{ "error": { "code", "message", "hint" } }`. */
-export function answerErrors(app: FastifyInstance): void {
+/**
+ * Every error is answered as JSON: `{ "error": { "code", "message", "hint" } }`.
+ * @param types of bodies that are taken, beside JSON
+ */
+export function answerErrors(app: FastifyInstance, types: readonly string[]): void {
   app.setErrorHandler<FastifyError | UserError>((error, _request, reply) => {
     if (error instanceof UserError) return ofOurs(error, reply);
     const status = error.statusCode ?? 500;
     // Anything else is a bug of ours, whose words are of no use to whoever asked.
     if (status >= 500) return reply.code(500).send({ error: { code: 'internal', message: 'the server has failed' } });
-    return reply.code(status).send({ error: describe(error, status) });
+    return reply.code(status).send({ error: describe(error, status, types) });
   });
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
@@ -41,10 +45,14 @@ function ofOurs({ code, message, hint }: UserError, reply: FastifyReply): Fastif
   return reply.code(status).send({ error: { code, message, hint } });
 }
 
-function describe(error: FastifyError, status: number): { code: string; message: string; hint?: string } {
+function describe(
+  error: FastifyError,
+  status: number,
+  types: readonly string[],
+): { code: string; message: string; hint?: string } {
   const code = codeOf(error, status);
   if (status !== 415) return { code, message: error.message };
-  return { code, message: 'no such content-type is taken', hint: [JSON_TYPE, ...BYTE_TYPES].join(', ') };
+  return { code, message: 'no such content-type is taken', hint: [JSON_TYPE, ...types].join(', ') };
 }
 
 function codeOf({ validation, code }: FastifyError, status: number): string {

@@ -1,5 +1,15 @@
 import { UserError } from '../text/errors.js';
-import type { DataSource, LoadedOn, OwnData, Predicted } from '../inference/tasks.js';
+import type { ColumnValues } from '../data/dataset.js';
+import { type TableModel, isTableModel } from '../inference/table-model.js';
+import type {
+  DataSource,
+  InferenceAnswers,
+  InferenceTask,
+  LoadedOn,
+  OwnData,
+  OwnRows,
+  PredictedRows,
+} from '../inference/tasks.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 import type { Outcome } from '../scheduling/scheduler.js';
 import { WorkerProcess } from '../scheduling/worker-process.js';
@@ -14,7 +24,7 @@ const silent = { onProgress: () => undefined };
 export type OnEvent = (message: string) => void;
 
 /** A model in a worker process, which is started anew when it dies. */
-export class PredictionService {
+export class PredictionService<Model extends TrainedModel | TableModel> {
   readonly #engine: Engine;
   readonly #onEvent: OnEvent;
   #worker: WorkerProcess | undefined;
@@ -25,7 +35,7 @@ export class PredictionService {
 
   constructor(
     engine: Engine,
-    readonly model: TrainedModel,
+    readonly model: Model,
     onEvent: OnEvent,
   ) {
     this.#engine = engine;
@@ -47,25 +57,46 @@ export class PredictionService {
     this.#worker = await this.#startWorker();
   }
 
-  /** What the model's own data look like. @throws UserError why they can't be read */
-  async ownData(experiment: DataSource, wanted: { images: number; samples: number }): Promise<OwnData> {
+  /** What the model's own images look like. @throws UserError why they can't be read */
+  async ownData(
+    this: PredictionService<TrainedModel>,
+    experiment: DataSource,
+    wanted: { images: number; samples: number },
+  ): Promise<OwnData> {
     const worker = await this.#liveWorker();
     return answer(await worker.do({ type: 'reference', model: this.model, experiment, ...wanted }, silent));
   }
 
+  /** What the model's own rows look like. @throws UserError why they can't be read */
+  async ownRows(
+    this: PredictionService<TableModel>,
+    experiment: DataSource,
+    wanted: { rows: number; samples: number },
+  ): Promise<OwnRows> {
+    const worker = await this.#liveWorker();
+    return answer(await worker.do({ type: 'reference-rows', model: this.model, experiment, ...wanted }, silent));
+  }
+
   /**
-   * Classifies a batch, one at a time; if the worker dies of it or before it, once more in a new one.
+   * Classifies a batch of images.
    * @param images [count, height, width, channels] @returns what the model says of each class, row-major [count, classes]
    * @throws UserError `worker-crashed`
    */
-  async predict(images: Uint8Array): Promise<Float32Array> {
-    const ask = async (): Promise<Outcome<Predicted>> => {
-      const asked = (await this.#liveWorker()).do({ type: 'predict', model: this.model, images }, silent);
-      this.#underWay = asked;
-      return asked;
-    };
-    const first = await ask();
-    return answer(first.type === 'crashed' ? await ask() : first).values;
+  async predict(this: PredictionService<TrainedModel>, images: Uint8Array): Promise<Float32Array> {
+    return (await this.#ask({ type: 'predict', model: this.model, images })).values;
+  }
+
+  /**
+   * What the model says of a batch of rows.
+   * @param values of each of its inputs, as its kind reads them
+   * @throws UserError `worker-crashed`
+   */
+  predictRows(
+    this: PredictionService<TableModel>,
+    count: number,
+    values: readonly ColumnValues[],
+  ): Promise<PredictedRows> {
+    return this.#ask({ type: 'predict-rows', model: this.model, rows: { count, values } });
   }
 
   /**
@@ -82,6 +113,19 @@ export class PredictionService {
 
   close(): void {
     this.#worker?.close();
+  }
+
+  /** One at a time; if the worker dies of it or before it, once more in a new one. */
+  async #ask<Type extends InferenceTask['type']>(
+    task: Extract<InferenceTask, { type: Type }>,
+  ): Promise<InferenceAnswers[Type]> {
+    const ask = async (): Promise<Outcome<InferenceAnswers[Type]>> => {
+      const asked = (await this.#liveWorker()).do(task, silent);
+      this.#underWay = asked;
+      return asked;
+    };
+    const first = await ask();
+    return answer(first.type === 'crashed' ? await ask() : first);
   }
 
   async #liveWorker(): Promise<WorkerProcess> {
@@ -102,13 +146,26 @@ export class PredictionService {
   async #startWorker(): Promise<WorkerProcess> {
     const worker = new WorkerProcess(this.#engine);
     try {
-      answer<LoadedOn>(await worker.do({ type: 'load', model: this.model, largestBatch: LARGEST_BATCH }, silent));
+      answer<LoadedOn>(await load(worker, this.model));
       return worker;
     } catch (error) {
       worker.close();
       throw error;
     }
   }
+}
+
+/** A model of images, or of rows of a table. */
+export type AnyService = PredictionService<TrainedModel> | PredictionService<TableModel>;
+
+/** Whether it answers rows of a table; else images. */
+export function isOfRows(service: AnyService): service is PredictionService<TableModel> {
+  return isTableModel(service.model);
+}
+
+function load(worker: WorkerProcess, model: TrainedModel | TableModel): Promise<Outcome<LoadedOn>> {
+  if (isTableModel(model)) return worker.do({ type: 'load-rows', model }, silent);
+  return worker.do({ type: 'load', model, largestBatch: LARGEST_BATCH }, silent);
 }
 
 function answer<Answer>(outcome: Outcome<Answer>): Answer {

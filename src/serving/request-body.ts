@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyRequest, errorCodes } from 'fastify';
 import type { BytesInFlight } from './bytes-in-flight.js';
-import { BYTE_TYPES, JSON_TYPE } from './schemas.js';
+import { JSON_TYPE } from './schemas.js';
 
 /** What is reserved before a body begins: what it says of its length it needn't keep. */
 const FIRST_BYTES = 2 ** 16;
 
-/** Reads the bodies of requests, JSON and bytes, each of at most `limit` bytes and all within `bytes`. */
-export function parseBodies(app: FastifyInstance, limit: number, bytes: BytesInFlight): void {
+/** Reads the bodies of requests, JSON and those types as bytes, each of at most `limit` bytes and all within `bytes`. */
+export function parseBodies(app: FastifyInstance, types: readonly string[], limit: number, bytes: BytesInFlight): void {
   const read = (request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> =>
     Number(request.headers['content-length'] ?? 0) > limit
       ? Promise.reject(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE())
@@ -18,7 +18,7 @@ export function parseBodies(app: FastifyInstance, limit: number, bytes: BytesInF
   });
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(BYTE_TYPES, read);
+  app.addContentTypeParser([...types], read);
   app.addContentTypeParser(JSON_TYPE, (request, payload, done) => {
     read(request, payload).then((body) => {
       void parseJson(request, body.toString(), done);

@@ -1,6 +1,6 @@
 import { type ValueName, valueName } from '../inference/class-values.js';
 import type { TrainedModel } from '../inference/trained-model.js';
-import type { Example } from './example.js';
+import type { Example } from './images/example.js';
 
 /** Of the requests and answers, as JSON Schema: they check requests, and make the OpenAPI page. */
 
@@ -14,6 +14,8 @@ export const JSON_TYPE = 'application/json';
 export const MULTIPART_TYPE = 'multipart/form-data';
 /** An image file of any of the formats: what curl calls the bytes that it is given without a type. */
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** A table of separated values, for models of rows. */
+export const CSV_TYPE = 'text/csv';
 /** Those whose bodies are read as bytes. */
 export const BYTE_TYPES = [...IMAGE_TYPES, PIXEL_TYPE, MULTIPART_TYPE, FORM_TYPE];
 
@@ -32,13 +34,14 @@ const ERROR = {
 const REFUSED = { code: 'invalid-json', message: 'Body is not valid JSON but content-type is set to application/json' };
 const OVERLOADED = { code: 'overloaded', message: '2000 requests are waiting already', hint: 'try again in a moment' };
 
-const errors = {
+/** What a prediction may be answered with instead. */
+export const PREDICT_ERRORS = {
   '4xx': { description: 'What is wrong with the request.', ...ERROR, examples: [{ error: REFUSED }] },
   503: { description: 'Overloaded, or not ready; try again.', ...ERROR, examples: [{ error: OVERLOADED }] },
 };
 
-/** @param name of the value that an answer has for each class */
-function predictionSchema(name: ValueName): object {
+/** A prediction of classes. @param name of the value that an answer has for each class */
+export function predictionSchema(name: ValueName): object {
   const ranked = {
     type: 'object',
     properties: { class: { type: 'string' }, [name]: { type: 'number' } },
@@ -67,7 +70,7 @@ export function predictSchema(model: TrainedModel, example: Example): object {
     },
     // Bytes without a type, which would be checked: what the parser gives is a Buffer.
     body: bodies(jsonBody(model, example), Object.fromEntries(BYTE_TYPES.map((type) => [type, {}]))),
-    response: { 200: { ...predictionSchema(valueName(model)), examples: [example.answer] }, ...errors },
+    response: { 200: { ...predictionSchema(valueName(model)), examples: [example.answer] }, ...PREDICT_ERRORS },
   };
 }
 
@@ -88,7 +91,8 @@ export function documentedPredictSchema(model: TrainedModel, example: Example): 
   };
 }
 
-function bodies(json: object, others: Record<string, object>): object {
+/** Bodies of several types: JSON of this schema, and others. */
+export function bodies(json: object, others: Record<string, object>): object {
   const contents = Object.entries({ [JSON_TYPE]: json, ...others });
   return { content: Object.fromEntries(contents.map(([type, schema]) => [type, { schema }])) };
 }
@@ -134,7 +138,10 @@ export function stateSchema(summary: string, states: [string, ...string[]]): obj
 export function documentSchema(summary: string, example: object): object {
   const properties = Object.fromEntries(Object.entries(example).map(([key, value]) => [key, typeOf(value)]));
   const response = { description: 'JSON.', type: 'object', properties, required: Object.keys(properties) };
-  return { summary, response: { 200: { ...response, additionalProperties: true, examples: [example] }, ...errors } };
+  return {
+    summary,
+    response: { 200: { ...response, additionalProperties: true, examples: [example] }, ...PREDICT_ERRORS },
+  };
 }
 
 /** Of a route that answers text. */

@@ -1,25 +1,18 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type FastifyInstance, fastify } from 'fastify';
-import { imagesAtOnce } from '../data/limits.js';
-import type { TrainedModel } from '../inference/trained-model.js';
 import { VERSION } from '../system/version.js';
-import type { Sample } from '../inference/tasks.js';
+import type { Answering, Batching, TestScore } from './answering.js';
 import type { DriftMonitor } from './drift.js';
 import { requireAllowedHost } from './allowed-hosts.js';
 import { BytesInFlight } from './bytes-in-flight.js';
 import { collectGarbageSoon } from './collect-garbage.js';
 import { answerErrors } from './errors.js';
 import { type ServingMetrics, createMetrics } from './metrics.js';
-import { MicroBatcher } from './micro-batcher.js';
-import { addModelFiles, type Score } from './model-files.js';
-import { addPage } from './page.js';
 import { closePort } from './port.js';
-import { addPredictRoute } from './predict-route.js';
-import { LARGEST_BATCH, type PredictionService } from './prediction-service.js';
+import type { AnyService } from './prediction-service.js';
 import { parseBodies } from './request-body.js';
 import { documentSchema, stateSchema, textSchema } from './schemas.js';
-import { counted } from '../text/words.js';
 
 /** Of a request's body, in bytes. */
 const BODY_LIMIT = 10 * 2 ** 20;
@@ -38,13 +31,10 @@ const BYTES_IN_FLIGHT = 128 * 2 ** 20;
 
 /** What a server serves. */
 export interface Serving {
-  service: PredictionService;
-  /** Absent where the model's own data can't be read. */
-  drift: DriftMonitor | undefined;
-  /** How often the model was right on its test images; null where that isn't known. */
-  score: Score | null;
-  /** Images to try it with; none where strangers may ask. */
-  samples: readonly Sample[];
+  service: Pick<AnyService, 'isReady' | 'restarts'>;
+  answering: (batching: Batching) => Answering;
+  /** How good the model was on its test data; null where that isn't known. */
+  score: TestScore | null;
   /** Names that the server answers for, besides addresses and this machine's. */
   allowedHosts: readonly string[];
 }
@@ -58,20 +48,15 @@ export interface Server {
 }
 
 /** Makes the HTTP server of a model; it doesn't listen yet. */
-export async function createServer({ service, drift, score, samples, allowedHosts }: Serving): Promise<Server> {
-  const { model } = service;
-  const imageSize = model.height * model.width * model.channels;
-  const bytes = new BytesInFlight(Math.max(BYTES_IN_FLIGHT, 2 * (BODY_LIMIT + imageSize)), collectGarbageSoon);
+export async function createServer({ service, answering, score, allowedHosts }: Serving): Promise<Server> {
+  const onBatch = (size: number): void => {
+    metrics.batches.observe(size);
+  };
+  const answers = answering({ queueLimit: QUEUE_LIMIT, onBatch });
+  const { drift, byteTypes, valueBytes, queueLength } = answers;
+  const bytes = new BytesInFlight(Math.max(BYTES_IN_FLIGHT, 2 * (BODY_LIMIT + valueBytes)), collectGarbageSoon);
   let isRetiring = false;
-  const batcher = new MicroBatcher<Uint8Array, Float32Array>({
-    process: async (images) => split(await service.predict(Buffer.concat(images)), model),
-    largestBatch: imagesAtOnce(LARGEST_BATCH, imageSize),
-    queueLimit: QUEUE_LIMIT,
-    onBatch: (size) => {
-      metrics.batches.observe(size);
-    },
-  });
-  const metrics = createMetrics({ queueLength: () => batcher.length, workerRestarts: () => service.restarts, drift });
+  const metrics = createMetrics({ queueLength, workerRestarts: () => service.restarts, drift });
   const app = createApp();
   app.addHook('onSend', async (_request, reply) => {
     if (isRetiring) void reply.header('connection', 'close');
@@ -81,13 +66,11 @@ export async function createServer({ service, drift, score, samples, allowedHost
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     metrics.requests.observe(labels, reply.elapsedTime / 1000);
   });
-  answerErrors(app);
+  answerErrors(app, byteTypes);
   requireAllowedHost(app, allowedHosts);
-  parseBodies(app, BODY_LIMIT, bytes);
-  await addDocumentation(app, model);
-  await addPredictRoute(app, { model, batcher, bytes, drift, predictions: metrics.predictions });
-  addModelFiles(app, model, score);
-  addPage(app, samples);
+  parseBodies(app, byteTypes, BODY_LIMIT, bytes);
+  await addDocumentation(app, answers);
+  await answers.addRoutes(app, { bytes, metrics, score });
   addStateRoutes(app, { isReady: () => service.isReady && !isRetiring, isRetiring: () => isRetiring });
   addObservation(app, drift, metrics);
   const retire = (): void => {
@@ -136,22 +119,7 @@ function createApp(): FastifyInstance {
   return app;
 }
 
-async function addDocumentation(app: FastifyInstance, { name, classes }: TrainedModel): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      info: {
-        title: name,
-        version: VERSION,
-        description: `Tells ${counted(classes.length, 'class')} apart: ${classes.join(', ')}.`,
-      },
-    },
-  });
+async function addDocumentation(app: FastifyInstance, { name, about }: Answering): Promise<void> {
+  await app.register(swagger, { openapi: { info: { title: name, version: VERSION, description: about } } });
   await app.register(swaggerUi, { routePrefix: '/docs' });
-}
-
-/** The values of each image. */
-function split(values: Float32Array, { classes }: TrainedModel): Float32Array[] {
-  return Array.from({ length: values.length / classes.length }, (_, image) =>
-    values.subarray(image * classes.length, (image + 1) * classes.length),
-  );
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reference } from '../../src/inference/tasks.js';
 import { randomStream } from '../../src/random.js';
 import { DriftMonitor } from '../../src/serving/drift.js';
+import { imageDrift } from '../../src/serving/images/image-drift.js';
 import { binOf, populationStability, quantileBounds } from '../../src/serving/population-stability.js';
 
 const counts = fc.array(fc.nat({ max: 1000 }), { minLength: 2, maxLength: 20 });
@@ -45,6 +46,19 @@ describe('quantile bounds', () => {
 });
 
 describe('a drift monitor', () => {
+  it('tells values apart from those that are nearly all the same, and joins rare kinds', () => {
+    const monitor = new DriftMonitor({ source: 'training', rows: 100 }, [
+      { name: 'same', reference: new Float32Array(100).fill(0.1) },
+      { name: 'kinds', reference: Int32Array.from({ length: 100 }, (_, row) => (row < 81 ? row % 30 : 0)), kinds: 30 },
+      { name: 'none', reference: new Float32Array(100).fill(NaN) },
+    ]);
+    for (let row = 0; row < 200; row++) monitor.observe({ same: 0.1, kinds: row % 30, none: 1 });
+    expect(monitor.report().features.same).toMatchObject({ level: 'none', observed: [0, 1, 0] });
+    expect(monitor.report().features.kinds.expected).toHaveLength(20);
+    for (let row = 0; row < 1000; row++) monitor.observe({ same: row % 2, kinds: NaN });
+    expect(monitor.report().features.same).toMatchObject({ level: 'large', observed: [0.5, 0, 0.5] });
+  });
+
   const stream = randomStream(2, 'drift');
   const numbers = (count: number, next: () => number) => Float32Array.from({ length: count }, next);
   const reference: Reference = {
@@ -62,7 +76,7 @@ describe('a drift monitor', () => {
   });
 
   it('says nothing before it has seen enough', () => {
-    const monitor = new DriftMonitor(reference, 10);
+    const monitor = imageDrift(reference, 10);
     for (let count = 0; count < 199; count++) monitor.observe(likeReference());
     expect(monitor.report()).toMatchObject({
       reference: { source: 'validation', images: 2000 },
@@ -72,7 +86,7 @@ describe('a drift monitor', () => {
   });
 
   it('sees none in inputs like its own, and tells which quantity has drifted', () => {
-    const monitor = new DriftMonitor(reference, 10);
+    const monitor = imageDrift(reference, 10);
     for (let count = 0; count < 1000; count++) monitor.observe(likeReference());
     const { features } = monitor.report();
     expect(Object.values(features).map(({ level }) => level)).toEqual(['none', 'none', 'none', 'none']);
@@ -84,7 +98,7 @@ describe('a drift monitor', () => {
   });
 
   it('tells the share of each bin, of both, and what counts as drift', () => {
-    const monitor = new DriftMonitor(reference, 10);
+    const monitor = imageDrift(reference, 10);
     monitor.observe({ ...likeReference(), prediction: 3 });
     const { features, thresholds } = monitor.report();
     expect(thresholds).toEqual({ moderate: 0.1, large: 0.25 });
@@ -94,16 +108,16 @@ describe('a drift monitor', () => {
       for (const shares of [expected, observed])
         expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 3);
     }
-    expect(new DriftMonitor(reference, 10).report().features.prediction.observed).toEqual(new Array(10).fill(0));
+    expect(imageDrift(reference, 10).report().features.prediction.observed).toEqual(new Array(10).fill(0));
   });
 
   it('calls what is no probability an output', () => {
-    const { features } = new DriftMonitor(reference, 10, 'output').report();
+    const { features } = imageDrift(reference, 10, 'output').report();
     expect(Object.keys(features)).toEqual(['brightness', 'contrast', 'output', 'prediction']);
   });
 
   it('forgets what is older than its window', () => {
-    const monitor = new DriftMonitor(reference, 10);
+    const monitor = imageDrift(reference, 10);
     for (let count = 0; count < 3000; count++) monitor.observe({ ...likeReference(), brightness: 0.99 });
     for (let count = 0; count < 1000; count++) monitor.observe(likeReference());
     expect(monitor.report()).toMatchObject({ window: 1000, features: { brightness: { level: 'none' } } });

@@ -8,6 +8,7 @@ import { requireAllowedHost } from '../../src/serving/allowed-hosts.js';
 import { BytesInFlight } from '../../src/serving/bytes-in-flight.js';
 import { answerErrors } from '../../src/serving/errors.js';
 import { parseBodies } from '../../src/serving/request-body.js';
+import { BYTE_TYPES } from '../../src/serving/schemas.js';
 
 let app: FastifyInstance;
 
@@ -18,7 +19,7 @@ afterEach(async () => {
 describe('the hosts that a server answers for', () => {
   async function status(host: string, ...allowed: string[]): Promise<number> {
     app = fastify();
-    answerErrors(app);
+    answerErrors(app, BYTE_TYPES);
     requireAllowedHost(app, allowed);
     app.get('/', () => 'yes');
     return (await app.inject({ url: '/', headers: { host } })).statusCode;
@@ -67,8 +68,8 @@ describe('the bytes that requests hold', () => {
     bytes = new BytesInFlight(2500, () => bursts++);
     work = deferred();
     app = fastify({ forceCloseConnections: true });
-    answerErrors(app);
-    parseBodies(app, 1000, bytes);
+    answerErrors(app, BYTE_TYPES);
+    parseBodies(app, BYTE_TYPES, 1000, bytes);
     app.post('/', ({ body, raw }) =>
       bytes.during(
         raw,

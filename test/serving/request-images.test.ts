@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WHITE } from '../../src/data/images/pixels.js';
 import { UserError } from '../../src/text/errors.js';
-import { imageOf } from '../../src/serving/request-images.js';
+import { imageOf } from '../../src/serving/images/request-images.js';
 
 const format = { height: 5, width: 4, channels: 3, background: WHITE };
 

@@ -1,13 +1,16 @@
+import { closest } from 'fastest-levenshtein';
 import * as tf from '@tensorflow/tfjs';
 import type { CategoryInput } from '../../config/schema/experiment.generated.js';
 import { accuracy, classificationMetrics, mostProbable } from '../../metrics/classification.js';
-import type { InputColumn } from '../dataset.js';
+import { listed } from '../../text/words.js';
+import type { ColumnValues, InputColumn } from '../dataset.js';
 import { valuesOf } from '../rows.js';
 import { invalidTable, shown } from '../tables/table-error.js';
 import type { CellReader, RowSets } from './cells.js';
 import type { InputKind } from './input-kind.js';
 import { type TargetKind, UNSCALED, theTarget } from './target-kind.js';
-import { Words, sortedWords } from './words.js';
+import { type SingleValues, watchedShare } from './single-values.js';
+import { Words, sortedWords, wordOf } from './words.js';
 
 /** One of some values; resident as its index, −1 for others, one-hot in the step. */
 export interface CategoryColumn extends InputColumn {
@@ -35,6 +38,7 @@ export const category: InputKind<CategoryColumn, { categories: number }> = {
     };
   },
   configOf: ({ categories }) => ({ type: 'category', categories: [...categories] }),
+  single: singleCategories,
   fit: ({ categories }) => ({ categories: categories.length }),
   isFitted(column, preparation) {
     const { categories, shape } = column as Partial<CategoryColumn>;
@@ -46,6 +50,35 @@ export const category: InputKind<CategoryColumn, { categories: number }> = {
   gather: (resident, indices) => tf.gather(resident, indices),
   prepare: (batch, { categories }) => tf.oneHot(batch, categories, 1, 0, 'float32'),
 };
+
+function singleCategories({ name, categories }: CategoryColumn): SingleValues {
+  const indices = new Map(categories.map((word, index) => [word, index]));
+  const indexOf = (value: ColumnValues): number => (value as Int32Array)[0];
+  return {
+    read: (cell, place) => Int32Array.of(cell === null ? -1 : (indices.get(wordOf(cell, place)) ?? -1)),
+    remark: (cell, value) =>
+      cell === null || indexOf(value) >= 0
+        ? undefined
+        : unknownCategory(
+            wordOf(cell, () => name),
+            categories,
+          ),
+    write: (value) => (indexOf(value) < 0 ? null : categories[indexOf(value)]),
+    bytes: 4,
+    watched: [
+      { name, kinds: categories.length, of: (value) => (indexOf(value) < 0 ? NaN : indexOf(value)) },
+      watchedShare(`${name}: unseen or empty`, (value) => indexOf(value) < 0),
+    ],
+    schema: { type: 'string', nullable: true, description: `one of ${listed(categories, 20)}` },
+    options: categories,
+    example: () => categories.at(0) ?? null,
+  };
+}
+
+function unknownCategory(word: string, categories: readonly string[]): string {
+  const nearest = categories.length > 0 ? `; the nearest is ${shown(closest(word, [...categories]))}` : '';
+  return `${shown(word)} is none of the categories in the training data${nearest}`;
+}
 
 /** One of some classes, which are counted from 0. */
 export const categoryTarget: TargetKind = {

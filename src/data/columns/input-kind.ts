@@ -4,6 +4,7 @@ import type { InputConfig } from '../../config/schema/experiment.generated.js';
 import type { ColumnValues, InputColumn } from '../dataset.js';
 import type { FittedInput } from '../fitted.js';
 import type { InputReader } from './cells.js';
+import type { SingleValues } from './single-values.js';
 
 /**
  * All that is known of a type of input besides its keys, which the schema describes: what is learnt of the rows trained
@@ -29,6 +30,8 @@ export interface InputKind<C extends InputColumn = InputColumn, P = unknown> {
   kept?(column: C, preparation: P): FittedInput;
   /** The values of one column as another of the same kind has them: their numbers may stand for other words. */
   translate?(values: ColumnValues, from: C, to: C): ColumnValues;
+  /** Its values one by one; absent where models with such an input can't be served. */
+  single?(column: C, preparation: P): SingleValues;
   /** Whether these are a column and a preparation of this type: files of models may claim anything. */
   isFitted(column: InputColumn, preparation: unknown): boolean;
   /** All values, in the engine; programs may capture it. @param count of rows */

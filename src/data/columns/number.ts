@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NumberInput } from '../../config/schema/experiment.generated.js';
 import { columnOf, meanScores, regressionScoresOf } from '../../metrics/regression.js';
-import type { InputColumn, TargetColumn } from '../dataset.js';
+import type { ColumnValues, InputColumn, TargetColumn } from '../dataset.js';
 import { valuesOf } from '../rows.js';
 import type { Cell } from '../tables/table.js';
 import { invalidTable } from '../tables/table-error.js';
@@ -9,6 +9,7 @@ import { emptyTarget } from './category.js';
 import type { CellReader } from './cells.js';
 import type { InputKind } from './input-kind.js';
 import { numberOf } from './numbers.js';
+import { type SingleValues, watchedShare } from './single-values.js';
 import type { Scale } from '../fitted.js';
 import { type TargetKind, inOwnUnit, scalesOf } from './target-kind.js';
 
@@ -33,11 +34,7 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
     const values: number[] = [];
     return {
       add: (cell, place) => {
-        const known = numberOf(cell, place);
-        if (known === null && missing === 'error') throw missingNumber(place());
-        const value = known ?? NaN;
-        if (normalization === 'log' && value <= -1) throw outOfLogarithm(place(), value);
-        values.push(value);
+        values.push(valueOf(cell, place, { missing, normalization }));
       },
       finish: ({ train, test }) => {
         const shape = [missing === 'indicator' ? 2 : 1];
@@ -48,6 +45,7 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
     };
   },
   configOf: ({ missing, normalization }) => ({ type: 'number', missing, normalization }),
+  single: singleNumbers,
   fit({ missing, normalization }, values, _, indices) {
     const isLog = normalization === 'log';
     const known = Float64Array.from(indices, (row) => (values as Float32Array)[row]).filter((value) => !isNaN(value));
@@ -81,6 +79,43 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
     return hasIndicator ? tf.concat([scaled, tf.expandDims(tf.cast(isMissing, 'float32'), 1)], 1) : scaled;
   },
 };
+
+/** NaN for a missing one. @throws UserError at its place */
+function valueOf(
+  cell: Cell,
+  place: () => string,
+  { missing, normalization }: Pick<NumberColumn, 'missing' | 'normalization'>,
+): number {
+  const known = numberOf(cell, place);
+  if (known === null && missing === 'error') throw missingNumber(place());
+  const value = known ?? NaN;
+  if (normalization === 'log' && value <= -1) throw outOfLogarithm(place(), value);
+  return value;
+}
+
+function singleNumbers(column: NumberColumn, { fill }: NumberPreparation): SingleValues {
+  const { name, missing } = column;
+  const numberIn = (value: ColumnValues): number => (value as Float32Array)[0];
+  const isMissing = (value: ColumnValues): boolean => isNaN(numberIn(value));
+  const mayBeMissing = missing !== 'error';
+  return {
+    read: (cell, place) => Float32Array.of(valueOf(cell, place, column)),
+    write: (value) => (isMissing(value) ? null : shortest(numberIn(value))),
+    bytes: 4,
+    watched: [{ name, of: numberIn }, ...(mayBeMissing ? [watchedShare(`${name}: missing`, isMissing)] : [])],
+    schema: { type: 'number', ...(mayBeMissing ? { nullable: true } : {}) },
+    example: () => Number(fill.toPrecision(3)),
+  };
+}
+
+/** The shortest decimal that is this float32. */
+function shortest(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return rounded;
+  }
+  return value;
+}
 
 /** A number or several, told in their own units; trained on as (v − mean) ÷ standardDeviation. */
 export const numberTarget: TargetKind = {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TextInput } from '../../config/schema/experiment.generated.js';
-import type { InputColumn } from '../dataset.js';
+import type { ColumnValues, InputColumn } from '../dataset.js';
 import type { Cell } from '../tables/table.js';
 import { invalidTable } from '../tables/table-error.js';
 import { tokenizer } from '../text/tokenizer.js';
@@ -8,6 +8,7 @@ import { FIRST_WORD, PADDING, UNKNOWN_NUMBER, inverseDocumentFrequency, mostFreq
 import { WordNumbers } from '../text/word-numbers.js';
 import type { ReadRows } from './cells.js';
 import type { InputKind } from './input-kind.js';
+import type { SingleValues } from './single-values.js';
 
 /** Texts; resident as the numbers of their words, int32 [rows, length]: 0 for padding, 1 for unknown words. */
 export interface TextColumn extends InputColumn, Omit<TextInput, 'type' | 'output_sequence_length' | 'vocabulary'> {
@@ -56,6 +57,7 @@ export const text: InputKind<TextColumn, TextPreparation> = {
     output_sequence_length: output_mode === 'int' ? shape[0] : null,
     vocabulary: [...words],
   }),
+  single: singleTexts,
   fit(column, values, count, indices) {
     const { words, max_tokens: most, output_mode, shape } = column;
     const { counts, documents } = countWords(values as Int32Array, count, indices, words.length);
@@ -117,6 +119,41 @@ export const text: InputKind<TextColumn, TextPreparation> = {
     return tf.mul(counts, tf.tensor1d(all));
   },
 };
+
+/** Longer ones are no texts that a model of words is asked about. */
+const MOST_CHARACTERS = 100_000;
+
+function singleTexts(column: TextColumn, preparation: TextPreparation): SingleValues {
+  const { name } = column;
+  const tokenize = tokenizer(column);
+  const vocabulary = vocabularyOf(column, preparation);
+  const numbers = new Map(vocabulary.map((word, index) => [word, FIRST_WORD + index]));
+  const countOf = (value: ColumnValues, isMeant: (number: number) => boolean): number =>
+    (value as Int32Array).reduce((count, number) => count + Number(isMeant(number)), 0);
+  const lengthOf = (value: ColumnValues): number => countOf(value, (number) => number !== PADDING);
+  return {
+    read(cell, place) {
+      const given = textOf(cell, place);
+      if (given.length > MOST_CHARACTERS) throw tooLong(place(), given.length);
+      return Int32Array.from(tokenize(given), (word) => numbers.get(word) ?? UNKNOWN_NUMBER);
+    },
+    bytes: 0,
+    watched: [
+      { name: `${name}: words`, of: lengthOf },
+      {
+        name: `${name}: unknown words`,
+        of: (value) => countOf(value, (number) => number === UNKNOWN_NUMBER) / lengthOf(value),
+      },
+    ],
+    schema: { type: 'string', maxLength: MOST_CHARACTERS, nullable: true },
+    example: () => vocabulary.slice(0, 5).join(column.split === 'character' ? '' : ' '),
+  };
+}
+
+function tooLong(place: string, length: number): Error {
+  const problem = `a text of ${length.toLocaleString('en')} characters`;
+  return invalidTable(place, problem, `at most ${MOST_CHARACTERS.toLocaleString('en')} are taken`);
+}
 
 /** The words that a model knows, in the order of their numbers, from 2 on. */
 export function vocabularyOf(column: TextColumn, { numbers }: TextPreparation): readonly string[] {

@@ -67,7 +67,8 @@ export function sortedWords(words: readonly string[]): string[] {
   return [...words].sort((a, b) => (isNumber ? Number(a) - Number(b) : 0) || (a < b ? -1 : Number(a > b)));
 }
 
-function wordOf(cell: Exclude<Cell, null>, place: () => string): string {
+/** The word in a cell. @throws UserError at the place of what is none */
+export function wordOf(cell: Exclude<Cell, null>, place: () => string): string {
   if (typeof cell === 'string') return cell;
   if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
   throw invalidTable(place(), 'expected a text or a number, found a value of several parts', 'choose another column');

@@ -3,7 +3,7 @@ import { element } from './elements.js';
 /** What the server answers at `/drift`. */
 interface DriftAnswer {
   drift: {
-    reference: { source: string; images: number };
+    reference: { source: string; images?: number; rows?: number };
     window: number;
     needed: number;
     thresholds: { moderate: number; large: number };
@@ -47,9 +47,13 @@ async function show(): Promise<void> {
   element('drift', HTMLTableElement).tBodies[0].replaceChildren(...rows);
   const wait = window < needed ? ` It takes ${needed} to tell.` : '';
   note(
-    `The latest ${window} predictions against ${reference.images} ${reference.source} images.${wait} ` +
+    `The latest ${window} predictions against ${comparedWith(reference)}.${wait} ` +
       `Below ${thresholds.moderate} is none, above ${thresholds.large} large.`,
   );
+}
+
+function comparedWith({ source, images, rows }: { source: string; images?: number; rows?: number }): string {
+  return images === undefined ? `${rows ?? 0} ${source} rows` : `${images} ${source} images`;
 }
 
 function row(name: string, feature: Feature, thresholds: { moderate: number; large: number }): HTMLTableRowElement {

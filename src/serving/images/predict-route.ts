@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { Counter } from 'prom-client';
-import { imageStatistics } from '../inference/image-statistics.js';
-import { type ClassValue, greatestClasses, namedValue, valueName } from '../inference/class-values.js';
-import type { TrainedModel } from '../inference/trained-model.js';
-import type { DriftMonitor } from './drift.js';
-import type { MicroBatcher } from './micro-batcher.js';
+import { imageStatistics } from '../../data/images/image-statistics.js';
+import { type ClassValue, greatestClasses, namedValue, valueName } from '../../inference/class-values.js';
+import type { TrainedModel } from '../../inference/trained-model.js';
+import { confidenceName } from './image-drift.js';
+import type { DriftMonitor } from '../drift.js';
+import type { MicroBatcher } from '../micro-batcher.js';
 import { type PredictBody, imageOf } from './request-images.js';
-import type { BytesInFlight } from './bytes-in-flight.js';
+import type { BytesInFlight } from '../bytes-in-flight.js';
 import { type Example, examplePicture } from './example.js';
-import { documentedPredictSchema, predictSchema } from './schemas.js';
+import { documentedPredictSchema, predictSchema } from '../schemas.js';
 
 /** Classes that are named unless the request says otherwise. */
 const DEFAULT_TOP = 10;
@@ -53,7 +54,7 @@ async function predict(
   predictions.inc({ class: best.class });
   drift?.observe({
     ...imageStatistics(pixels),
-    confidence: best.value,
+    [confidenceName(valueName(model))]: best.value,
     prediction: model.classes.indexOf(best.class),
   });
   return answerOf(top, model);

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { Busboy } from '@fastify/busboy';
-import { UserError } from '../text/errors.js';
+import { UserError } from '../../text/errors.js';
 
 /** A file of a form, with the type that the form says it has. */
 export interface FormFile {

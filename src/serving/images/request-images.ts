@@ -1,9 +1,9 @@
-import type { ImageFormat, ImageType } from '../data/images/image-decoding.js';
-import { TooManyPixels, decodeImage, imageTypeOf } from '../data/images/image-decoding.js';
-import { decodePlainPng } from '../data/images/png-decoding.js';
-import { UserError, messageOf } from '../text/errors.js';
+import type { ImageFormat, ImageType } from '../../data/images/image-decoding.js';
+import { decodeGiven } from '../../data/images/given-image.js';
+import { imageTypeOf } from '../../data/images/image-decoding.js';
+import { UserError } from '../../text/errors.js';
 import { filesOf } from './form-files.js';
-import { FORM_TYPE, IMAGE_TYPES, MULTIPART_TYPE, PIXEL_TYPE } from './schemas.js';
+import { FORM_TYPE, IMAGE_TYPES, MULTIPART_TYPE, PIXEL_TYPE } from '../schemas.js';
 
 /** The body of a JSON request: one of the two. */
 export interface PredictBody {
@@ -29,7 +29,7 @@ export async function imageOf(
   }
   if (Buffer.isBuffer(body)) return ofBytes(body, type, format);
   if (body.pixels) return Uint8Array.from(body.pixels);
-  return decode(Buffer.from(body.image ?? '', 'base64'), format);
+  return decodeGiven(Buffer.from(body.image ?? '', 'base64'), format);
 }
 
 async function ofBytes(bytes: Buffer, type: string, format: ImageFormat): Promise<Uint8Array> {
@@ -41,7 +41,7 @@ async function ofBytes(bytes: Buffer, type: string, format: ImageFormat): Promis
     // What curl calls whatever it sends with --data-binary.
     if (found === undefined) throw noImageFile(bytes);
   } else if (found !== undefined && found !== said) throw wrongType(said, found);
-  return decode(bytes, format);
+  return decodeGiven(bytes, format);
 }
 
 /** The one file of a form (`curl -F file=@seven.png`). */
@@ -87,15 +87,4 @@ function noImageFile({ length }: Buffer): UserError {
     code: length === 0 ? 'no-image' : 'wrong-type',
     hint: `pixels are sent with the header content-type: ${PIXEL_TYPE}, JSON with application/json`,
   });
-}
-
-async function decode(file: Buffer, format: ImageFormat): Promise<Uint8Array> {
-  const plain = decodePlainPng(file, format);
-  if (plain) return plain;
-  try {
-    return (await decodeImage(file, format, true)).pixels;
-  } catch (error) {
-    if (error instanceof TooManyPixels) throw new UserError(`the image ${error.message}`, { code: 'image-too-large' });
-    throw new UserError(`the image can't be decoded: ${messageOf(error)}`, { code: 'image-undecodable' });
-  }
 }
