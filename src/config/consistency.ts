@@ -16,6 +16,7 @@ import { innerLayers } from './inner-layers.js';
 import { matchesName, outputIndex } from './layers.js';
 import type { Path, ProblemDetails, Report } from './text/problems.js';
 import { nearest } from './text/suggest.js';
+import { checkSound } from './sound.js';
 import { targetTraits, targetType } from './targets.js';
 import type { Json } from './text/tree.js';
 import { checkSweep } from './sweep/consistency.js';
@@ -266,6 +267,7 @@ function checkTarget({ dataset, training, augmentation }: Experiment, report: Re
     return;
   }
   checkColumns(dataset, report);
+  checkSound(dataset.inputs, report);
   const { losses } = targetTraits(type);
   if (!losses.includes(training.loss)) {
     const hint = `its losses are ${listed(losses)}`;

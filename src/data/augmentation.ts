@@ -7,12 +7,15 @@ import { cutout } from './augmentation/cutout.js';
 import { type ImageOperation, geometricOperations } from './augmentation/geometry.js';
 import { type Batch, mixingOperations } from './augmentation/mixing.js';
 import { pixelOperations } from './augmentation/pixels.js';
+import { soundAugmentation } from './augmentation/sound.js';
 import { wordOperations } from './augmentation/words.js';
+import type { AudioColumn } from './audio/audio-column.js';
+import type { InputColumn } from './dataset.js';
 
 /**
- * Changes a batch of training images or texts at random, inside of a traced step.
+ * Changes a batch of training images, texts or recordings at random, inside of a traced step.
  * @param images float32 [batch, height, width, channels], 0 to 255: as they are before normalization; of texts the numbers
- *   of their words, int32 [batch, length]
+ *   of their words, int32 [batch, length]; of recordings their rows, see `AudioColumn`
  * @param labels int32 [batch]
  */
 export type Augmentation = (images: tf.Tensor, labels: tf.Tensor) => Batch;
@@ -21,12 +24,18 @@ export type Augmentation = (images: tf.Tensor, labels: tf.Tensor) => Batch;
  * The augmentation that a configuration asks for. Each operation draws from its own stream (`augmentation/rotation`), so
  * that what is drawn depends on the seed and the step alone, and a further operation leaves the others' draws as they
  * were.
+ * @param inputs the dataset's
  * @returns undefined where nothing is changed
  */
 export function createAugmentation(
   config: AugmentationConfig,
-  { random, runtime, classes }: { random: StepRandom; runtime: Pick<Runtime, 'projectiveTransform'>; classes: number },
+  parts: { random: StepRandom; runtime: Pick<Runtime, 'projectiveTransform'>; classes: number },
+  inputs: readonly InputColumn[] = [],
 ): Augmentation | undefined {
+  const { random, runtime, classes } = parts;
+  if (inputs.length === 1 && inputs[0].type === 'audio') {
+    return soundAugmentation(config, inputs[0] as AudioColumn, parts);
+  }
   const ofImages: ImageOperation[] = [
     ...geometricOperations(config, random, runtime),
     ...pixelOperations(config, random),

@@ -111,7 +111,7 @@ export interface DatasetProgress {
   subject: string;
   done: number;
   total: number;
-  unit: 'bytes' | 'images' | 'rows';
+  unit: 'bytes' | 'images' | 'recordings' | 'rows';
 }
 
 /** What every long step takes from its caller. */

@@ -15,6 +15,10 @@ const LOOKED_AT = 100_000;
 const MOST_NUMBERED_CLASSES = 20;
 /** Different words of a text that a model knows. */
 const MOST_TOKENS = 20_000;
+/** Samples a second that recordings are resampled to, and seconds that are taken of each. */
+const SOUND = { sampling_rate: 16_000, duration: 1 };
+/** 25 ms under the window, 10 ms from frame to frame: what speech is usually looked at by. */
+const SPECTROGRAM = { fft_length: 512, sequence_length: 400, sequence_stride: 160, num_mel_bins: 64 };
 /** Sides that images are resized to. */
 const IMAGE_SIZE = 64;
 
@@ -81,7 +85,8 @@ const TEXT_MODEL = {
 };
 
 function modelFor({ inference: { type } }: Look): object {
-  return type === 'image' ? IMAGE_MODEL : type === 'text' ? TEXT_MODEL : VECTOR_MODEL;
+  if (type === 'text') return TEXT_MODEL;
+  return type === 'image' || type === 'audio' ? IMAGE_MODEL : VECTOR_MODEL;
 }
 
 function isTarget(look: Look): boolean {
@@ -104,16 +109,17 @@ function targetType({ inference, column }: Look): 'number' | 'category' | 'binar
   return inference.type === 'category' || isNumbered ? 'category' : 'number';
 }
 
-/** All numbers and categories; where there are none an image, or else a text, since a model has one or the other. */
+/** All numbers and categories; where there are none an image, or else sound or a text, since a model has one of them. */
 function inputsAmong(looks: readonly Look[]): Look[] {
   const vectors = looks.filter(isVector);
   if (vectors.length > 0) return vectors;
-  const single = ['image', 'text'].map((type) => looks.find(({ inference }) => inference.type === type));
+  const single = ['image', 'audio', 'text'].map((type) => looks.find(({ inference }) => inference.type === type));
   return single.flatMap((look) => look ?? []).slice(0, 1);
 }
 
 function inputType({ inference, column }: Look): object {
   if (inference.type === 'image') return { type: 'image', image_size: IMAGE_SIZE };
+  if (inference.type === 'audio') return { type: 'audio', ...SOUND, mel_spectrogram: SPECTROGRAM };
   if (inference.type === 'text') return { type: 'text', max_tokens: MOST_TOKENS };
   const lacks = column.missing.count > 0 || column.missingWords.size > 0;
   return inference.type === 'number' && lacks ? { type: 'number', missing: 'mean' } : { type: inference.type };
@@ -156,6 +162,6 @@ function noInputs(file: string, looks: readonly Look[]): UserError {
   return new UserError([`${file} has nothing to predict from; its columns:`, ...columnLines(looks)].join('\n'), {
     code: 'unsupported-data',
     exitCode: 2,
-    hint: 'inputs are numbers, categories, images and texts',
+    hint: 'inputs are numbers, categories, images, sound and texts',
   });
 }

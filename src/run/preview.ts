@@ -27,7 +27,7 @@ export async function previewAugmentation(
   const loaded = await loadDatasetOf(experiment, hooks);
   const dataset = asImages(loaded, 'a preview of augmentation');
   const random = new StepRandom(runtime);
-  const augment = createAugmentation(augmentation, { random, runtime, classes: dataset.classes.length });
+  const augment = createAugmentation(augmentation, { random, runtime, classes: dataset.classes.length }, loaded.inputs);
   if (!augment) throw new Error('internal: there is no augmentation to preview');
   const seeds = sourceSeeds(training);
   const { train } = splitDataset(loaded, { ...data, seed: seeds.split });

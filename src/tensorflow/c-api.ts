@@ -17,6 +17,7 @@ export interface Output {
 export const DataType = {
   float32: 1,
   uint8: 4,
+  int16: 5,
   int32: 3,
   string: 7,
   complex64: 8,

@@ -126,20 +126,27 @@ export class NativeRuntime implements Runtime {
   }
 
   gatherImages(images: tf.Tensor, indices: tf.Tensor): tf.Tensor {
-    const gather = [
-      typeAttribute('Tparams', DataType.uint8),
-      typeAttribute('Tindices', INT),
-      typeAttribute('Taxis', INT),
-      { name: 'batch_dims', type: AttributeKind.int, value: 0 },
-    ];
-    const axis = tf.scalar(0, 'int32');
-    const bytes = this.#kernels.executeSingleOutput('GatherV2', gather, [images, indices, axis]);
     const cast = [
       typeAttribute('SrcT', DataType.uint8),
       typeAttribute('DstT', FLOAT),
       boolAttribute('Truncate', false),
     ];
-    return this.#kernels.executeSingleOutput('Cast', cast, [bytes]);
+    return this.#kernels.executeSingleOutput('Cast', cast, [this.#gatherBytes(images, indices)]);
+  }
+
+  /** Bytes are gathered, since GPUs have no op for numbers of 16 bits, and then taken for these, without a copy. */
+  gatherSamples(bytes: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+    const types = [typeAttribute('T', DataType.uint8), typeAttribute('type', DataType.int16)];
+    const [gathered] = this.#ids([this.#gatherBytes(bytes, indices)]);
+    const samples = this.#binding.executeOp('Bitcast', types, [gathered], 1)[0];
+    const cast = [
+      typeAttribute('SrcT', DataType.int16),
+      typeAttribute('DstT', FLOAT),
+      boolAttribute('Truncate', false),
+    ];
+    const [result] = this.#binding.executeOp('Cast', cast, [samples.id], 1);
+    this.#binding.deleteTensor(samples.id);
+    return this.#tensor(result);
   }
 
   projectiveTransform(
@@ -164,6 +171,17 @@ export class NativeRuntime implements Runtime {
 
   tensorCount(): number {
     return this.#binding.getNumOfTensors();
+  }
+
+  #gatherBytes(bytes: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+    const gather = [
+      typeAttribute('Tparams', DataType.uint8),
+      typeAttribute('Tindices', INT),
+      typeAttribute('Taxis', INT),
+      { name: 'batch_dims', type: AttributeKind.int, value: 0 },
+    ];
+    const axis = tf.scalar(0, 'int32');
+    return this.#kernels.executeSingleOutput('GatherV2', gather, [bytes, indices, axis]);
   }
 
   #random(op: string, shape: readonly number[], key: tf.Tensor): tf.Tensor {

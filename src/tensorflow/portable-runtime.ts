@@ -3,6 +3,7 @@ import { randomStream } from '../random.js';
 import { correctAveragePoolGradient } from './kernels/average-pool-gradient.js';
 import { registerGradients } from './kernels/gradients.js';
 import type { Bytes } from './bytes.js';
+import { registerPortableSpectrum } from './magnitude-spectrum.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, Variable } from './runtime.js';
 
 /** The same programs op by op in JavaScript, on tfjs's `cpu` backend: for machines that have no native TensorFlow. */
@@ -19,6 +20,7 @@ export class PortableRuntime implements Runtime {
     await tf.setBackend('cpu');
     registerGradients();
     correctAveragePoolGradient();
+    registerPortableSpectrum();
     return new PortableRuntime();
   }
 
@@ -64,6 +66,15 @@ export class PortableRuntime implements Runtime {
 
   gatherImages(images: tf.Tensor, indices: tf.Tensor): tf.Tensor {
     return tf.tidy(() => tf.cast(tf.gather(images, indices as tf.Tensor1D), 'float32'));
+  }
+
+  gatherSamples(bytes: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => {
+      const [low, high] = tf.unstack(tf.gather(bytes, indices), 2);
+      const value = tf.add(low, tf.mul(high, tf.scalar(2 ** 8, 'int32')));
+      const isNegative = tf.cast(tf.greaterEqual(high, tf.scalar(2 ** 7, 'int32')), 'int32');
+      return tf.cast(tf.sub(value, tf.mul(isNegative, tf.scalar(2 ** 16, 'int32'))), 'float32');
+    });
   }
 
   /** One image at a time: tfjs 4.22's kernel transforms the first of a batch and leaves out the rest. */

@@ -101,6 +101,11 @@ export interface Runtime {
   /** The images with these indices, as float32 0 to 255: [indices, height, width, channels]. */
   gatherImages(images: Tensor, indices: Tensor): Tensor;
   /**
+   * Whole numbers of 16 bits, resident as `imageBytes`: [count, length, 2], the lower byte first. Those with these indices as
+   * float32: [indices, length].
+   */
+  gatherSamples(bytes: Tensor, indices: Tensor): Tensor;
+  /**
    * Images seen through a map of coordinates, each through its own: pixel (x, y) of the result is the image's at
    * ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x + c1 y + 1.
    * @param images float32 [batch, height, width, channels]

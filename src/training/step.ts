@@ -33,7 +33,7 @@ export interface StepParts {
   /** Of the model; the loss and the weights are float32. */
   precision: Precision;
   random: StepRandom;
-  /** Of images: only of a dataset with nothing else. */
+  /** Of images, texts or sound: only of a dataset with nothing else. */
   augment?: Augmentation;
   /** What the model is given. */
   inputs: readonly FittedInput[];
@@ -121,7 +121,8 @@ function trainOnBatch(
   const labels = tf.gather(parts.labels, indices);
   const raw = gatherInputs(parts.inputs, parts.resident, indices, runtime);
   const batch = parts.augment ? parts.augment(raw[0], labels) : undefined;
-  const inputs = prepareInputs(parts.inputs, batch ? [batch.images] : raw);
+  const prepared = prepareInputs(parts.inputs, batch ? [batch.images] : raw);
+  const inputs = batch?.mask?.(prepared) ?? prepared;
   const targets = batch?.labels ?? labels;
   const values = weights.map((weight) => weight.read());
   let logits: tf.Tensor | undefined;

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, markdownPages, readPage, type Block } from '../support/pages.js';
 import { Workspace } from '../support/program.js';
+import { wavFile } from '../data/audio/wav-file.js';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/ablate.js');
 
@@ -68,7 +69,22 @@ async function makeFolder(page: string): Promise<string> {
     const background = { r: (index * 37) % 256, g: (index * 91) % 256, b: 90 };
     await sharp({ create: { width: 32, height: 32, channels: 3, background } }).toFile(file);
   }
+  makeRecordings(join(folder, 'words'));
   return folder;
+}
+
+/** Tones of two pitches, a word each, by two speakers. */
+function makeRecordings(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const rows = Array.from({ length: 40 }, (_, index) => {
+    const tone = (at: number): number => 8000 * Math.sin(at * (0.1 + 0.1 * (index % 2) + 0.001 * index));
+    writeFileSync(
+      join(folder, `${index}.wav`),
+      wavFile({ data: Int16Array.from({ length: 4000 }, (__, at) => tone(at)) }),
+    );
+    return `${index}.wav,${index % 2 === 0 ? 'low' : 'high'},${index % 4 < 2 ? 'ada' : 'grace'}`;
+  });
+  writeFileSync(join(folder, 'metadata.csv'), ['file_name,word,speaker', ...rows].join('\n'));
 }
 
 const env = {

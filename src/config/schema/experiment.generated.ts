@@ -11,7 +11,7 @@ export type OptionalSize = [number, number] | (number | null);
 /** What transparent pixels are laid onto before an image is resized: `white`, `black` or [red, green, blue], 0 to 255 each. */
 export type Background = [number, number, number] | ('white' | 'black');
 /** How the values of a column are read and prepared. */
-export type InputConfig = ImageInput | TextInput | NumberInput | CategoryInput;
+export type InputConfig = ImageInput | TextInput | AudioInput | NumberInput | CategoryInput;
 /** One number for both, or [height, width]. */
 export type Size = [number, number] | number;
 /** Words that follow each other, taken as one: up to so many, or as many as in the list. Default: each word by itself. */
@@ -28,6 +28,8 @@ export type SymmetricFactor = [number, number] | number;
 export type OptionalFactor = [number, number] | (number | null);
 /** x means a uniform draw from [0, x]; or [lower, upper]. */
 export type PositiveFactor = [number, number] | number;
+/** Of sound, in place of `stddev`: the ratio of signal to noise in decibels, or [lower, upper], drawn for each recording. */
+export type Snr = [number, number] | (number | null);
 /** An activation, by name or with its parameters. */
 export type ActivationConfig =
   | ('relu' | 'relu6' | 'selu' | 'swish' | 'sigmoid' | 'tanh' | 'softplus' | 'linear' | 'softmax')
@@ -313,6 +315,50 @@ export interface TextInput {
   /** The words that are known, in place of those of the training texts; without padding and unknown words. */
   vocabulary: string[] | null;
 }
+/** Sound: names of files, from the table's folder on, or files in the table itself (Parquet, tar), WAV, FLAC, MP3 or Ogg Vorbis. Several channels are mixed to one. */
+export interface AudioInput {
+  /** What the values are. */
+  type: 'audio';
+  /** Samples a second that recordings are resampled to. */
+  sampling_rate: number;
+  /** Seconds that the model is given of a recording. Shorter ones stand in the middle, with silence about them; of longer ones training takes a part that begins at a random time, validation and test the middle. */
+  duration: number;
+  /** Seconds that are read of a recording, from its beginning, at least `duration`. Default: all of it. */
+  max_duration: number | null;
+  /** `standardize`: mean 0 and variance 1 over the rows trained on, of a spectrogram in each mel bin; `none`: samples from −1 to 1, or the spectrogram as it is. */
+  normalization: 'standardize' | 'none';
+  /** Of a spectrogram: `image` is [mel bins, frames, 1], as Keras's MelSpectrogram with a channel, for `conv2d`; `sequence` is [frames, mel bins], for `conv1d` and attention. A waveform is [samples, 1]. */
+  output_mode: 'image' | 'sequence';
+  /** Keras MelSpectrogram, with its names and results, computed in the graph. Default: the waveform. */
+  mel_spectrogram: MelSpectrogram | null;
+}
+/** Keras MelSpectrogram, with its names and results, computed in the graph. Default: the waveform. */
+export interface MelSpectrogram {
+  /** Samples of a Fourier transform. */
+  fft_length: number;
+  /** Samples from one frame to the next. */
+  sequence_stride: number;
+  /** Samples under the window, in the middle of a frame. Default: as `fft_length`. */
+  sequence_length: number | null;
+  /** What each frame is multiplied with. */
+  window: 'hann' | 'hamming' | null;
+  /** Bands of frequency. */
+  num_mel_bins: number;
+  /** Where the lowest band begins. */
+  min_freq: number;
+  /** Where the highest band ends. Default: half of the sampling rate. */
+  max_freq: number | null;
+  /** Whether the result is in decibels. */
+  power_to_db: boolean;
+  /** Values further below the greatest of their recording are raised to that. */
+  top_db: number;
+  /** Power of the magnitudes: 2 for power, 1 for amplitude. */
+  mag_exp: number;
+  /** Smaller values are raised to this before decibels are taken. */
+  min_power: number;
+  /** What is 0 decibels. */
+  ref_power: number;
+}
 /** Numbers; a vector of one, or of two with `missing: indicator`. */
 export interface NumberInput {
   /** What the values are. */
@@ -371,7 +417,7 @@ export interface TableSplitConfig {
   /** Words of `column` whose rows are for this, in place of its name. */
   test: (string | number | boolean)[] | null;
 }
-/** Random changes of the training images or texts, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
+/** Random changes of the training images, texts or recordings, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationConfig {
   /** Mirrors (Keras RandomFlip). */
   flip: Flip | null;
@@ -389,11 +435,11 @@ export interface AugmentationConfig {
   brightness: Brightness | null;
   /** Scales the distance from each channel's mean (Keras RandomContrast), clipped to 0 to 255. */
   contrast: Contrast | null;
-  /** Adds Gaussian noise to each pixel and channel (Keras GaussianNoise), clipped to 0 to 255. */
+  /** Adds Gaussian noise: to each pixel and channel (Keras GaussianNoise), clipped to 0 to 255; or to each sample of sound. */
   noise: Noise | null;
   /** Blanks a square at a random place (DeVries and Taylor, 2017); it may reach beyond the edge. */
   cutout: Cutout | null;
-  /** Blends pairs of images and of labels (Zhang et al., 2018; Keras MixUp). */
+  /** Blends pairs of images or recordings and their labels (Zhang et al., 2018; Keras MixUp). */
   mixup: Mixup | null;
   /** Pastes a rectangle of one image into another and mixes labels by area (Yun et al., 2019). */
   cutmix: Cutmix | null;
@@ -403,6 +449,16 @@ export interface AugmentationConfig {
   word_deletion?: number | null;
   /** Of a text: part of the words that become unknown (Iyyer et al., 2015). Off unless given. */
   word_dropout?: number | null;
+  /** Of sound: x plays it at a speed from [1 − x, 1 + x], which changes its pitch too (Ko et al., 2015). Off unless given. */
+  speed?: number | null;
+  /** Of sound: x moves it by up to so much of the duration, to either side; silence follows. Off unless given. */
+  time_shift?: number | null;
+  /** Of sound: x makes it louder or softer by up to so many decibels. Off unless given. */
+  gain?: number | null;
+  /** Of a spectrogram: frames in a row of a random number, up to this part of all, become the mean (SpecAugment, Park et al., 2019). Off unless given. */
+  time_masking?: number | null;
+  /** Of a spectrogram: mel bins in a row of a random number, up to this part of all, become the mean (SpecAugment, Park et al., 2019). Off unless given. */
+  frequency_masking?: number | null;
 }
 /** Mirrors (Keras RandomFlip). */
 export interface Flip {
@@ -485,10 +541,11 @@ export interface Contrast {
   /** Part of the images that are changed. */
   probability: number;
 }
-/** Adds Gaussian noise to each pixel and channel (Keras GaussianNoise), clipped to 0 to 255. */
+/** Adds Gaussian noise: to each pixel and channel (Keras GaussianNoise), clipped to 0 to 255; or to each sample of sound. */
 export interface Noise {
-  /** Standard deviation as a fraction of 255. */
-  stddev: number;
+  /** Standard deviation as a fraction of 255, of sound of full scale. */
+  stddev?: number | null;
+  snr?: Snr;
   /** Part of the images that are changed. */
   probability: number;
 }
@@ -500,7 +557,7 @@ export interface Cutout {
   /** Part of the images that are changed. */
   probability: number;
 }
-/** Blends pairs of images and of labels (Zhang et al., 2018; Keras MixUp). */
+/** Blends pairs of images or recordings and their labels (Zhang et al., 2018; Keras MixUp). */
 export interface Mixup {
   /** The blend is drawn from Beta(alpha, alpha). */
   alpha: number;

@@ -22,11 +22,38 @@ export type OptionalSizeInput = [number, number] | (number | null);
 /** What transparent pixels are laid onto before an image is resized: `white`, `black` or [red, green, blue], 0 to 255 each. */
 export type BackgroundInput = [number, number, number] | ('white' | 'black');
 /** How the values of a column are read and prepared. */
-export type InputInput = ImageInputInput | TextInputInput | NumberInputInput | CategoryInputInput;
+export type InputInput = ImageInputInput | TextInputInput | AudioInputInput | NumberInputInput | CategoryInputInput;
 /** One number for both, or [height, width]. */
 export type SizeInput = [number, number] | number;
 /** Words that follow each other, taken as one: up to so many, or as many as in the list. Default: each word by itself. */
 export type NgramsInput = number[] | (number | null);
+/** Keras MelSpectrogram, with its names and results, computed in the graph. Default: the waveform. */
+export type MelSpectrogramInput = {
+  /** Samples of a Fourier transform. */
+  fft_length?: number;
+  /** Samples from one frame to the next. */
+  sequence_stride?: number;
+  /** Samples under the window, in the middle of a frame. Default: as `fft_length`. */
+  sequence_length?: number | null;
+  /** What each frame is multiplied with. */
+  window?: 'hann' | 'hamming' | null;
+  /** Bands of frequency. */
+  num_mel_bins?: number;
+  /** Where the lowest band begins. */
+  min_freq?: number;
+  /** Where the highest band ends. Default: half of the sampling rate. */
+  max_freq?: number | null;
+  /** Whether the result is in decibels. */
+  power_to_db?: boolean;
+  /** Values further below the greatest of their recording are raised to that. */
+  top_db?: number;
+  /** Power of the magnitudes: 2 for power, 1 for amplitude. */
+  mag_exp?: number;
+  /** Smaller values are raised to this before decibels are taken. */
+  min_power?: number;
+  /** What is 0 decibels. */
+  ref_power?: number;
+} | null;
 /** What stands for an empty cell: a number, the `mean` of the rows trained on, that with a second number which is 1 there and else 0 (`indicator`), or a mistake (`error`). */
 export type MissingInput = number | ('error' | 'mean' | 'indicator');
 /** What the model predicts: a column's name, whose values are then classes; several names, which are then numbers; or column → its type. */
@@ -141,13 +168,16 @@ export type ContrastInput = {
   /** Part of the images that are changed. */
   probability?: number;
 } | null;
-/** Adds Gaussian noise to each pixel and channel (Keras GaussianNoise), clipped to 0 to 255. */
+/** Adds Gaussian noise: to each pixel and channel (Keras GaussianNoise), clipped to 0 to 255; or to each sample of sound. */
 export type NoiseInput = {
-  /** Standard deviation as a fraction of 255. */
-  stddev: number;
+  /** Standard deviation as a fraction of 255, of sound of full scale. */
+  stddev?: number | null;
+  snr?: SnrInput;
   /** Part of the images that are changed. */
   probability?: number;
 } | null;
+/** Of sound, in place of `stddev`: the ratio of signal to noise in decibels, or [lower, upper], drawn for each recording. */
+export type SnrInput = [number, number] | (number | null);
 /** Blanks a square at a random place (DeVries and Taylor, 2017); it may reach beyond the edge. */
 export type CutoutInput = {
   size: SizeInput;
@@ -156,7 +186,7 @@ export type CutoutInput = {
   /** Part of the images that are changed. */
   probability?: number;
 } | null;
-/** Blends pairs of images and of labels (Zhang et al., 2018; Keras MixUp). */
+/** Blends pairs of images or recordings and their labels (Zhang et al., 2018; Keras MixUp). */
 export type MixupInput = {
   /** The blend is drawn from Beta(alpha, alpha). */
   alpha?: number;
@@ -531,7 +561,7 @@ export interface TableInput {
   encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'cp1252' | null;
   /** What the model is given: column → its type. */
   inputs: {
-    [k: string]: InputInput | 'image' | 'text' | 'number' | 'category';
+    [k: string]: InputInput | 'image' | 'text' | 'audio' | 'number' | 'category';
   };
   target: TargetInput;
   /** Part of the rows of `path` drawn for the test, the same whatever the seed. */
@@ -579,6 +609,22 @@ export interface TextInputInput {
   /** The words that are known, in place of those of the training texts; without padding and unknown words. */
   vocabulary?: string[] | null;
 }
+/** Sound: names of files, from the table's folder on, or files in the table itself (Parquet, tar), WAV, FLAC, MP3 or Ogg Vorbis. Several channels are mixed to one. */
+export interface AudioInputInput {
+  /** What the values are. */
+  type: 'audio';
+  /** Samples a second that recordings are resampled to. */
+  sampling_rate?: number;
+  /** Seconds that the model is given of a recording. Shorter ones stand in the middle, with silence about them; of longer ones training takes a part that begins at a random time, validation and test the middle. */
+  duration: number;
+  /** Seconds that are read of a recording, from its beginning, at least `duration`. Default: all of it. */
+  max_duration?: number | null;
+  /** `standardize`: mean 0 and variance 1 over the rows trained on, of a spectrogram in each mel bin; `none`: samples from −1 to 1, or the spectrogram as it is. */
+  normalization?: 'standardize' | 'none';
+  /** Of a spectrogram: `image` is [mel bins, frames, 1], as Keras's MelSpectrogram with a channel, for `conv2d`; `sequence` is [frames, mel bins], for `conv1d` and attention. A waveform is [samples, 1]. */
+  output_mode?: 'image' | 'sequence';
+  mel_spectrogram?: MelSpectrogramInput;
+}
 /** Numbers; a vector of one, or of two with `missing: indicator`. */
 export interface NumberInputInput {
   /** What the values are. */
@@ -620,7 +666,7 @@ export interface NumberTargetInput {
   /** What the values are. */
   type: 'number';
 }
-/** Random changes of the training images or texts, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
+/** Random changes of the training images, texts or recordings, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationInput {
   flip?: FlipInput;
   rotation?: RotationInput;
@@ -640,6 +686,16 @@ export interface AugmentationInput {
   word_deletion?: number | null;
   /** Of a text: part of the words that become unknown (Iyyer et al., 2015). Off unless given. */
   word_dropout?: number | null;
+  /** Of sound: x plays it at a speed from [1 − x, 1 + x], which changes its pitch too (Ko et al., 2015). Off unless given. */
+  speed?: number | null;
+  /** Of sound: x moves it by up to so much of the duration, to either side; silence follows. Off unless given. */
+  time_shift?: number | null;
+  /** Of sound: x makes it louder or softer by up to so many decibels. Off unless given. */
+  gain?: number | null;
+  /** Of a spectrogram: frames in a row of a random number, up to this part of all, become the mean (SpecAugment, Park et al., 2019). Off unless given. */
+  time_masking?: number | null;
+  /** Of a spectrogram: mel bins in a row of a random number, up to this part of all, become the mean (SpecAugment, Park et al., 2019). Off unless given. */
+  frequency_masking?: number | null;
 }
 /** The network: defaults that every layer inherits, then `layers` or the short form `blocks` + `dense_units`. */
 export interface ModelInput {

@@ -11,6 +11,8 @@ export interface Batch {
   images: tf.Tensor;
   /** The classes, int32 [batch]; once images are mixed, each class's share: float32 [batch, classes]. */
   labels: tf.Tensor;
+  /** Of recordings: what hides parts of their spectrograms, once they are prepared. */
+  mask?: (prepared: tf.Tensor) => tf.Tensor;
 }
 
 export type BatchOperation = (batch: Batch) => Batch;

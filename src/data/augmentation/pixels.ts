@@ -43,7 +43,7 @@ function contrast({ factor, probability }: Contrast, source: RandomSource): Imag
 function noise({ stddev, probability }: Noise, normal: RandomSource, changed: RandomSource): ImageOperation {
   return (images) => {
     const [chance] = uniformRows(changed, 1, images.shape[0]);
-    const scale = times(bernoulli(probability, chance), stddev * WHITE);
+    const scale = times(bernoulli(probability, chance), (stddev ?? 0) * WHITE);
     return clipped(tf.add(images, tf.mul(normal.normal(images.shape), perImage(scale))));
   };
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ImageInput } from '../../config/schema/experiment.generated.js';
 import type { Bytes } from '../../tensorflow/bytes.js';
 import { UserError } from '../../text/errors.js';
@@ -12,6 +11,7 @@ import { type ImageStatistics, imageStatistics } from '../images/image-statistic
 import { ringOf } from '../images/ring.js';
 import { SMALLER_SIZE, requirePixels } from '../limits.js';
 import { type NormalizationStatistics, normalizationStatistics, normalize } from '../normalization.js';
+import { filesOfCells } from '../tables/file-cells.js';
 import { isEmbeddedFile } from '../tables/table.js';
 import { invalidTable } from '../tables/table-error.js';
 import type { InputKind } from './input-kind.js';
@@ -34,8 +34,7 @@ export const image: InputKind<ImageColumn, NormalizationStatistics> = {
         const format = { height, width, channels: color_mode === 'rgb' ? 3 : 1, background: color };
         const shape = [height, width, format.channels] as const;
         const column: ImageColumn = { name, type: 'image', shape, normalization, background: color };
-        const named = names.flatMap((each, row) => (each === undefined ? [] : [join(table.folderOf(row), each)]));
-        const files = names.includes(undefined) ? [...table.files, ...named] : named;
+        const files = filesOfCells(names, table);
         const images = { name, rows, files, table };
         return { column, files, load: (options) => openImages(images, format, options) };
       },

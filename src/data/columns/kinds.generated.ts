@@ -1,13 +1,14 @@
 // Generated from schemas/experiment.schema.json by `npm run generate`: change the schema, not this file.
 import { image } from './image.js';
 import { text } from './text.js';
+import { audio } from './audio.js';
 import { number, numberTarget } from './number.js';
 import { category, categoryTarget } from './category.js';
 import { binaryTarget } from './binary.js';
 import { multiLabelTarget } from './multi-label.js';
 
 /** The types of inputs. */
-export const inputKinds = { image, text, number, category };
+export const inputKinds = { image, text, audio, number, category };
 
 /** The types of targets. */
 export const targetKinds = {

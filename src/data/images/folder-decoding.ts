@@ -57,11 +57,23 @@ export async function decodeFolder(decoding: FolderDecoding, target: string, opt
 /** @throws UserError where there isn't room for so many decoded images */
 export async function requireSpace(format: ImageFormat, images: number, target: string): Promise<void> {
   const needed = images * format.height * format.width * format.channels;
+  await requireFreeSpace(needed, target, { what: 'images', smaller: 'dataset.image_size' });
+}
+
+/**
+ * @param smaller the key that asks for so much
+ * @throws UserError where there isn't room for so many bytes
+ */
+export async function requireFreeSpace(
+  needed: number,
+  target: string,
+  { what, smaller }: { what: string; smaller: string },
+): Promise<void> {
   const { bavail, bsize } = await statfs(target);
   if (bavail * bsize > needed) return;
-  throw new UserError(`decoding the images takes ${needed} bytes in ${target}, where ${bavail * bsize} are free`, {
+  throw new UserError(`decoding the ${what} takes ${needed} bytes in ${target}, where ${bavail * bsize} are free`, {
     code: 'cache-not-writable',
-    hint: 'free some space there, set ABLATE_CACHE to a folder with room, or a smaller dataset.image_size',
+    hint: `free some space there, set ABLATE_CACHE to a folder with room, or a smaller ${smaller}`,
   });
 }
 
@@ -113,18 +125,20 @@ export async function readImageFile(file: string): Promise<Buffer> {
 /**
  * Names the first of the images that can't be decoded, and writes a file that names all.
  * @param total how many images there are
+ * @param what they are, where they aren't images
  */
 export async function undecodableError(
   { root, report }: Pick<FolderDecoding, 'root' | 'report'>,
   undecodable: readonly FileProblem[],
   total: number,
+  { what, code }: { what: string; code: string } = { what: 'images', code: 'image-undecodable' },
 ): Promise<UserError> {
   const files = undecodable.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   await writeFile(report, encodeCsv([['path', 'reason'], ...files.map(({ path, reason }) => [path, reason])]));
-  const heading = `${files.length} of ${total} images${root === '' ? '' : ` in ${root}`} can't be decoded`;
+  const heading = `${files.length} of ${total} ${what}${root === '' ? '' : ` in ${root}`} can't be decoded`;
   const named = fileList(files, MAX_NAMED).map((line) => `  ${line}`);
   return new UserError([heading, ...named, `All of them are listed in ${report}`].join('\n'), {
-    code: 'image-undecodable',
+    code,
     hint: 'repair or remove them',
     files,
   });

@@ -10,7 +10,7 @@ import { decodeFolder, readImageFile } from '../images/folder-decoding.js';
 import { DECODER_VERSION, type ImageFormat, decodedSize } from '../images/image-decoding.js';
 import { type ImageFiles, listImages } from '../images/image-files.js';
 import { SMALLER_SIZE, requirePixels } from '../limits.js';
-import { imageStates } from '../images/image-states.js';
+import { fileStates } from '../tables/file-states.js';
 import { colorOf } from '../images/pixels.js';
 import { type Preparation, prepared } from '../prepared.js';
 import type { DataSource } from './data-source.js';
@@ -105,8 +105,9 @@ function cacheFolder(root: string, config: ImageFolder, { environment }: LoadOpt
 async function fingerprint(root: string, { classes, train, validation, test }: ImageFiles): Promise<string> {
   const files = [...train, ...validation, ...test];
   // One may have gone since the folder was listed.
-  const states = await imageStates(
+  const states = await fileStates(
     files.map(({ path }) => join(root, path)),
+    'image',
     'leave the folder as it is while it is read',
   );
   const described = files.map(({ path, label }, index) => [path, label, ...states[index]]);

@@ -129,17 +129,18 @@ async function readTables(config: TableConfig, options: LoadOptions, announce: A
   return { columns, inputs: names, target: column, values, rows, groups, times, givenValidation };
 }
 
-/** Vectors stand side by side; an image or the words of a text take a model of their own. */
+/** Vectors stand side by side; an image, sound or the words of a text take a model of their own. */
 function requireOneInput(columns: readonly ReadInput[]): void {
   const single = columns.find(({ column }) => column.shape.length > 1 || column.tokens !== undefined);
   if (!single || columns.length === 1) return;
-  const { name, tokens } = single.column;
-  const what = tokens === undefined ? 'an image' : 'a text whose words are numbered';
+  const { name, type, tokens } = single.column;
+  const what =
+    { image: 'an image', audio: 'sound', text: 'a text whose words are numbered' }[type] ?? `of type ${type}`;
   throw new UserError(`the input ${JSON.stringify(name)} is ${what}, and there are others beside it`, {
     code: 'dataset-invalid',
     hint:
       tokens === undefined
-        ? 'so far a model has one image, or any number of numbers and categories'
+        ? 'so far a model has one image, one recording, or any number of numbers and categories'
         : 'give the text output_mode: multi_hot, or leave the others out',
     exitCode: 2,
   });

@@ -37,5 +37,5 @@ export function tableOfRows(name: string, rows: readonly Readonly<Record<string,
   const batches = async function* (): AsyncGenerator<RowBatch> {
     yield { first: 0, count: rows.length, cells, place };
   };
-  return { file: name, columns, rows: rows.length, recognized: [], folder: '', batches };
+  return { file: name, parts: [], columns, rows: rows.length, recognized: [], folder: '', batches };
 }
