@@ -10,5 +10,5 @@ const load = (module) => import(new URL(`../dist/config/schema/${module}`, impor
 const schema = /** @type {typeof import('../src/config/schema/schema.js')} */ (await load('schema.js'));
 const describe = /** @type {typeof import('../src/config/schema/describe.js')} */ (await load('describe.js'));
 
-export const { expand, experimentSchema } = schema;
+export const { expand, experimentSchema, tagsOf } = schema;
 export const { describeSchema, formatValue } = describe;

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
 import { format, resolveConfig } from 'prettier';
-import { expand, experimentSchema } from './config.js';
+import { expand, experimentSchema, tagsOf } from './config.js';
 import { inputTypes } from './input-types.js';
 import { reference } from './reference.js';
 
@@ -91,10 +91,7 @@ function isShorthand({ 'x-shorthand': shorthand = false, if: condition, then: fi
  * The values that the `name` of a mapping may have.
  * @param {Schema} mapping
  */
-function names(mapping) {
-  const name = expand(mapping).properties?.name;
-  return name?.enum ?? (name?.const === undefined ? [] : [name.const]);
-}
+const names = (mapping) => tagsOf(mapping, 'name');
 
 async function types() {
   const { definitions = {}, ...top } = experimentSchema();
@@ -133,7 +130,7 @@ const fileOf = (name) => `./${name.replaceAll('_', '-')}.js`;
  */
 function branchNames(definition, key) {
   const branches = experimentSchema().definitions?.[definition]?.oneOf ?? [];
-  return branches.map((branch) => String(expand(branch).properties?.[key]?.const));
+  return branches.flatMap((branch) => tagsOf(branch, key).map(String));
 }
 
 /** The registry of layers: each type of the schema has a file of its name in src/model/layers, which exports it by its name. */
@@ -149,10 +146,18 @@ export const layerKinds = { ${entries.join(' ')} };
 `;
 }
 
-/** The registry of datasets: each name of the schema has a file in src/data/sources, loaded when it is asked for. */
+/**
+ * The registry of datasets: each name of the schema has a file in src/data/sources, loaded when it is asked for. Of several
+ * names that are one kind of dataset, the file is that of the kind, and exports each by its name.
+ */
 function dataSources() {
-  const names = branchNames('dataset', 'name');
-  const entries = names.map((name) => `${name}: async () => (await import('${fileOf(name)}')).${exported(name)},`);
+  const kinds = experimentSchema().definitions?.dataset?.oneOf ?? [];
+  const entries = kinds.flatMap((kind) => {
+    const key = String(kind.$ref).replace('#/definitions/', '');
+    const source = `(await import('${fileOf(key)}')).${exported(key)}`;
+    const all = names(kind).map(String);
+    return all.map((name) => `${name}: async () => ${name === key ? source : `${source}.${name}`},`);
+  });
   return `${GENERATED}
 
 /** The datasets of configurations. */

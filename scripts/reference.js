@@ -1,6 +1,6 @@
 // The reference of experiment files (docs/reference.md), from the descriptions in the schema.
 import { stringify } from 'yaml';
-import { describeSchema, expand, experimentSchema, formatValue } from './config.js';
+import { describeSchema, expand, experimentSchema, formatValue, tagsOf } from './config.js';
 
 /** @typedef {import('../src/config/schema/schema.js').Schema} Schema */
 
@@ -76,8 +76,8 @@ function nested(level, { properties = {} }) {
 /** @param {Schema} variant of a union, told apart by its `type` or `name` */
 function nameOf(variant) {
   const { properties = {} } = expand(variant);
-  const tag = Object.hasOwn(properties, 'type') ? properties.type : properties.name;
-  return (tag.enum ?? [tag.const ?? '']).map(formatValue).join(', ');
+  const tags = tagsOf(variant, Object.hasOwn(properties, 'type') ? 'type' : 'name');
+  return tags.map(formatValue).join(', ');
 }
 
 /** @param {Schema} mapping */

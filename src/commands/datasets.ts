@@ -76,8 +76,9 @@ function bytesOf({ files }: CataloguedDataset): number {
 async function cardOf(dataset: CataloguedDataset): Promise<string> {
   const { count } = await import('../display/format.js');
   const { wrapped } = await import('../display/wrapped.js');
-  const { name, title, train, test, shape, classes, licence, citation, page, files, isHere } = dataset;
-  const images = `${count(train)} images to train on, ${count(test)} to test`;
+  const { name, title, train, validation, test, shape, classes, licence, citation, page, files, isHere } = dataset;
+  const validating = validation === undefined ? '' : ` ${count(validation)} to validate,`;
+  const images = `${count(train)} images to train on,${validating} ${count(test)} to test`;
   const size = shape ? ` of ${shape.join('×')}` : ' of several sizes';
   const origin =
     files.length === 0

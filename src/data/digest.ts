@@ -59,9 +59,14 @@ function updateInChunks(hash: Hash, bytes: Bytes): void {
   }
 }
 
-/** SHA-256 of a file's bytes, in hexadecimal. */
-export async function fileDigest(file: string, bytes: number, { onProgress, signal }: TaskOptions): Promise<string> {
-  const hash = createHash('sha256');
+/** The digest of a file's bytes, in hexadecimal. @param bytes how many there are, for the progress */
+export async function fileDigest(
+  file: string,
+  algorithm: 'sha256' | 'md5',
+  bytes: number,
+  { onProgress, signal }: TaskOptions,
+): Promise<string> {
+  const hash = createHash(algorithm);
   let done = 0;
   const handle = await openRegularFile(file);
   await pipeline(

@@ -8,17 +8,29 @@ import type { TaskOptions } from './dataset.js';
 import { fileDigest } from './digest.js';
 
 /** A published file, known to the byte. */
-export interface RemoteFile {
+export type RemoteFile = Checksum & {
   /** Where it is published; tried in this order. */
   urls: string[];
   bytes: number;
-  /** Hexadecimal. */
-  sha256: string;
+};
+
+/**
+ * What a file is known by, hexadecimal. MD5 is for what is published with nothing else, as on Zenodo: it finds damage, and a
+ * file of somebody else's put in its place, as nobody can make a second file of a given MD5. (Two files of the same MD5
+ * can only be made together, by the one who publishes them.)
+ */
+export type Checksum = { sha256: string } | { md5: string };
+
+/** How a checksum is computed, and what it is to be. */
+export function checksumOf(checksum: Checksum): { algorithm: 'sha256' | 'md5'; expected: string } {
+  return 'sha256' in checksum
+    ? { algorithm: 'sha256', expected: checksum.sha256 }
+    : { algorithm: 'md5', expected: checksum.md5 };
 }
 
 /**
  * The file on the mirror that ABLATE_DATASETS_URL names, if it does: at MIRROR/DATASET/FILE. The checksum stays.
- * @param dataset the dataset's name
+ * @param dataset the dataset's name, or the folder that several share
  */
 export function mirrored(remote: RemoteFile, dataset: string, { ABLATE_DATASETS_URL }: NodeJS.ProcessEnv): RemoteFile {
   if (ABLATE_DATASETS_URL === undefined || ABLATE_DATASETS_URL === '') return remote;
@@ -67,7 +79,8 @@ async function completeOrDownload(remote: RemoteFile, file: string, options: Tas
 
 async function isComplete(remote: RemoteFile, file: string, options: TaskOptions): Promise<boolean> {
   if ((await sizeOf(file)) !== remote.bytes) return false;
-  return (await fileDigest(file, remote.bytes, options)) === remote.sha256;
+  const { algorithm, expected } = checksumOf(remote);
+  return (await fileDigest(file, algorithm, remote.bytes, options)) === expected;
 }
 
 async function downloadFromAny(remote: RemoteFile, file: string, options: TaskOptions): Promise<void> {
@@ -123,10 +136,12 @@ function isOfDisk(error: unknown, file: string): boolean {
 }
 
 async function verify(remote: RemoteFile, part: string, options: TaskOptions): Promise<void> {
-  const digest = await fileDigest(part, remote.bytes, options);
-  if (digest === remote.sha256) return;
+  const { algorithm, expected } = checksumOf(remote);
+  const digest = await fileDigest(part, algorithm, remote.bytes, options);
+  if (digest === expected) return;
   await rm(part);
-  throw new ChecksumError(`wrong checksum: expected SHA-256 ${remote.sha256}, got ${digest}`);
+  const name = algorithm === 'md5' ? 'MD5' : 'SHA-256';
+  throw new ChecksumError(`wrong checksum: expected ${name} ${expected}, got ${digest}`);
 }
 
 async function continueDownload(url: string, remote: RemoteFile, part: string, options: TaskOptions): Promise<void> {

@@ -12,6 +12,8 @@ export interface Published {
   /** How many images there are to train on and to test. */
   train: number;
   test: number;
+  /** How many there are to validate, where its makers have set some aside. */
+  validation?: number;
   /** How many classes. */
   classes: number;
   /** Rows, columns and channels of an image; none where they differ. */
@@ -24,6 +26,8 @@ export interface Published {
   page: string;
   /** What is downloaded; none if it comes with Ablate. */
   files: readonly RemoteFile[];
+  /** The folder of the cache, and of a mirror, that it shares with others which are in the same files; else its name. */
+  folder?: string;
 }
 
 /** What an experiment says of such a dataset. */
@@ -39,7 +43,11 @@ export function publishedFolder(name: string, environment: NodeJS.ProcessEnv | u
   return join(cacheDirectory(environment), 'datasets', name);
 }
 
-/** Downloads what isn't there of a published dataset. @returns the paths of its files, in their order */
+/**
+ * Downloads what isn't there of a published dataset.
+ * @param name the dataset's, or the folder that it shares with others
+ * @returns the paths of its files, in their order
+ */
 export async function downloadPublished(
   name: string,
   files: readonly RemoteFile[],
@@ -59,10 +67,10 @@ export async function downloadPublished(
 /** Whether all files of a published dataset have been downloaded, by their names and sizes. */
 export async function isDownloaded(
   name: string,
-  { files }: Published,
+  { files, folder: shared = name }: Published,
   environment?: NodeJS.ProcessEnv,
 ): Promise<boolean> {
-  const folder = publishedFolder(name, environment);
+  const folder = publishedFolder(shared, environment);
   for (const { urls, bytes } of files) {
     const found = await stat(join(folder, basename(urls[0]))).catch(() => undefined);
     if (found?.size !== bytes) return false;

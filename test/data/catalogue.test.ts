@@ -8,7 +8,9 @@ describe('the published datasets', () => {
   it('say size, licence and citation, and whether they are here', async ({ folder }) => {
     const environment = { ABLATE_CACHE: folder };
     const all = await catalogue(environment);
-    expect(all.map(({ name }) => name)).toEqual(['mnist', 'fashion_mnist', 'kmnist', 'cifar10', 'cifar100']);
+    const names = all.map(({ name }) => name);
+    expect(names.slice(0, 5)).toEqual(['mnist', 'fashion_mnist', 'kmnist', 'cifar10', 'cifar100']);
+    expect(names).toContain('pneumoniamnist');
     for (const { train, test, classes, licence, citation, page } of all) {
       expect(Math.min(train, test, classes)).toBeGreaterThan(1);
       expect(licence).not.toBe('');

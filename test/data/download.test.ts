@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
-import { type RemoteFile, ensureDownloaded, mirrored } from '../../src/data/download.js';
+import { type RemoteFile, checksumOf, ensureDownloaded, mirrored } from '../../src/data/download.js';
 import type { DatasetProgress } from '../../src/data/dataset.js';
 import { UserError } from '../../src/text/errors.js';
 import { it, userError } from './fixtures.js';
@@ -87,7 +87,7 @@ describe('ensureDownloaded', () => {
     const file = join(folder, 'file.gz');
     const error = await userError(ensureDownloaded(remote, file, {}));
     expect(error.code).toBe('download-failed');
-    expect(error.message).toContain(`expected SHA-256 ${remote.sha256}`);
+    expect(error.message).toContain(`expected SHA-256 ${checksumOf(remote).expected}`);
     expect(error.hint).toContain(file);
     await expect(readFile(file)).rejects.toThrow('ENOENT');
     await expect(readFile(`${file}.part`)).rejects.toThrow('ENOENT');

@@ -106,6 +106,6 @@ describe('a pipe in the place of', () => {
     const config = { name: 'cifar10' as const, path: 'cifar-10-binary.tar.gz' } as Cifar10;
     await expect(cifar10.describe(config, { baseDirectory: folder })).rejects.toThrow('regular file');
     expect(() => new MappedFile(join(folder, 'images.bin'))).toThrow('not a regular file');
-    await expect(fileDigest(join(folder, 'images.bin'), 1, {})).rejects.toThrow('not a regular file');
+    await expect(fileDigest(join(folder, 'images.bin'), 'sha256', 1, {})).rejects.toThrow('not a regular file');
   });
 });

@@ -3,7 +3,7 @@
 // These are the types of resolved configurations: every default filled in, every shorthand written out.
 
 /** The data: what a model is given, and what it is to predict. */
-export type DatasetConfig = Mnist | FashionMnist | Kmnist | Cifar10 | Cifar100 | Idx | ImageFolder | Table;
+export type DatasetConfig = Mnist | FashionMnist | Kmnist | Cifar10 | Cifar100 | Medmnist | Idx | ImageFolder | Table;
 /** How the training images are divided, where not by one `validation_split`. */
 export type SplitKey = SplitConfig | null;
 /** One number for both, or [height, width]; null: none given. */
@@ -190,6 +190,33 @@ export interface Cifar100 {
   /** Which dataset. */
   name: 'cifar100';
   /** Folder with the binary version's files, or its archive. Default: downloaded once into the cache. */
+  path: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split: number;
+  split: SplitKey;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
+}
+/** Images of medicine (MedMNIST v2): 28×28×1 or 28×28×3, with validation images of their own. */
+export interface Medmnist {
+  /** Which dataset; `ablate datasets` says what each holds. */
+  name:
+    | 'pathmnist'
+    | 'dermamnist'
+    | 'octmnist'
+    | 'pneumoniamnist'
+    | 'retinamnist'
+    | 'breastmnist'
+    | 'bloodmnist'
+    | 'tissuemnist'
+    | 'organamnist'
+    | 'organcmnist'
+    | 'organsmnist';
+  /** The published file `NAME.npz`, or the folder with it. Default: downloaded once into the cache. */
   path: string | null;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
   validation_split: number;

@@ -3,7 +3,7 @@ import { describeSchema, describeValue, formatValue, oneOf } from './describe.js
 import { nearestPath } from './paths.js';
 import { allPlaces, formatPlaces, placeOf } from './places.js';
 import { formatPath, type Path, type ProblemDetails } from '../text/problems.js';
-import { branchFor, expand, isObject, schemaAt, type Schema } from './schema.js';
+import { branchFor, expand, isObject, schemaAt, tagsOf, type Schema } from './schema.js';
 import { nearest } from '../text/suggest.js';
 import type { Json } from '../text/tree.js';
 import { ablate } from '../../system/shell.js';
@@ -82,10 +82,7 @@ function missingKey(failure: Failure, key: string): Finding {
 
 /** The names that tell the variants of a union apart. */
 function tags({ oneOf: variants = [] }: Schema, property: string): Json[] {
-  return variants.flatMap((variant) => {
-    const tag = expand(variant).properties?.[property];
-    return tag?.enum ?? (tag?.const === undefined ? [] : [tag.const]);
-  });
+  return variants.flatMap((variant) => tagsOf(variant, property));
 }
 
 /** `- conv2d: {…}` and `- flatten` are other tools' way to write a layer. */

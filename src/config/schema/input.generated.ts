@@ -9,6 +9,7 @@ export type DatasetInput =
   | KmnistInput
   | Cifar10Input
   | Cifar100Input
+  | MedmnistInput
   | IdxInput
   | ImageFolderInput
   | TableInput;
@@ -486,6 +487,33 @@ export interface Cifar100Input {
   /** Which dataset. */
   name: 'cifar100';
   /** Folder with the binary version's files, or its archive. Default: downloaded once into the cache. */
+  path?: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split?: number;
+  split?: SplitInput;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction?: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization?: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes?: string[] | null;
+}
+/** Images of medicine (MedMNIST v2): 28×28×1 or 28×28×3, with validation images of their own. */
+export interface MedmnistInput {
+  /** Which dataset; `ablate datasets` says what each holds. */
+  name:
+    | 'pathmnist'
+    | 'dermamnist'
+    | 'octmnist'
+    | 'pneumoniamnist'
+    | 'retinamnist'
+    | 'breastmnist'
+    | 'bloodmnist'
+    | 'tissuemnist'
+    | 'organamnist'
+    | 'organcmnist'
+    | 'organsmnist';
+  /** The published file `NAME.npz`, or the folder with it. Default: downloaded once into the cache. */
   path?: string | null;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
   validation_split?: number;

@@ -1,5 +1,5 @@
 import type { Path } from '../text/problems.js';
-import { expand, experimentSchema, type Schema } from './schema.js';
+import { expand, experimentSchema, tagsOf, type Schema } from './schema.js';
 
 /** The places where a key may stand: `training.optimizer` → the variants there that have it (none: no variants). */
 export type Places = Map<string, string[]>;
@@ -45,7 +45,7 @@ function gather(
   const inside = new Set([...around, identity]);
   for (const branch of [whole.then, whole.else]) if (branch) gather(branch, place, variant, into, inside);
   for (const option of whole.oneOf ?? []) {
-    gather(option, place, tagOf(expand(option), whole.discriminator?.propertyName), into, inside);
+    gather(option, place, tagOf(option, whole.discriminator?.propertyName), into, inside);
   }
   if (whole.items) gather(whole.items, place, undefined, into, inside);
   for (const [key, property] of Object.entries(whole.properties ?? {})) {
@@ -55,7 +55,7 @@ function gather(
 }
 
 function tagOf(variant: Schema, property = ''): string | undefined {
-  const tag = variant.properties?.[property]?.const;
+  const [tag] = tagsOf(variant, property);
   return typeof tag === 'string' ? tag : undefined;
 }
 

@@ -149,13 +149,15 @@ function holds({ type, required = [], properties = {} }: Condition, value: Json 
 
 function variantFor({ oneOf, discriminator }: Schema, value: Json | undefined): Schema | undefined {
   if (!oneOf || !discriminator || !isObject(value)) return undefined;
-  const given = value[discriminator.propertyName];
-  const isMeant = (variant: Schema) => {
-    const tag = expand(variant).properties?.[discriminator.propertyName] ?? {};
-    return tag.enum ? tag.enum.includes(given) : tag.const === given;
-  };
-  const meant = oneOf.find(isMeant);
+  const { propertyName } = discriminator;
+  const meant = oneOf.find((variant) => tagsOf(variant, propertyName).includes(value[propertyName]));
   return meant && expand(meant);
+}
+
+/** The values of a key by which a variant of a union is told apart: one, or several that mean the same kind. */
+export function tagsOf(variant: Schema, property: string): Json[] {
+  const tag = expand(variant).properties?.[property];
+  return tag?.enum ?? (tag?.const === undefined ? [] : [tag.const]);
 }
 
 /** The schema of a key or item within a value. */

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { datasetTitle } from '../dataset-title.js';
 import type { DatasetConfig, SweepConfig, SweepParameter } from '../schema/experiment.generated.js';
-import { experimentSchema, expand, type Schema } from '../schema/schema.js';
+import { experimentSchema, expand, tagsOf } from '../schema/schema.js';
 import type { Path, Report } from '../text/problems.js';
 import {
   at,
@@ -64,7 +64,7 @@ function meaningOf(text: string): Record<string, Json> {
 
 function namesOfDatasets(): string[] {
   const dataset = expand(experimentSchema().properties?.[DATASET] ?? {});
-  return (dataset.oneOf ?? []).map((branch: Schema) => jsonText(expand(branch).properties?.name.const ?? ''));
+  return (dataset.oneOf ?? []).flatMap((branch) => tagsOf(branch, 'name').map(jsonText));
 }
 
 /** The datasets of a sweep as one of its parameters, which varies before all others; undefined where it has none. */

@@ -55,7 +55,11 @@ export async function decodeFolder(decoding: FolderDecoding, target: string, opt
 }
 
 /** @throws UserError where there isn't room for so many decoded images */
-export async function requireSpace(format: ImageFormat, images: number, target: string): Promise<void> {
+export async function requireSpace(
+  format: Pick<ImageFormat, 'height' | 'width' | 'channels'>,
+  images: number,
+  target: string,
+): Promise<void> {
   const needed = images * format.height * format.width * format.channels;
   await requireFreeSpace(needed, target, { what: 'images', smaller: 'dataset.image_size' });
 }

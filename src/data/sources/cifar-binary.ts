@@ -8,7 +8,7 @@ import type { Dataset, LoadOptions, TaskOptions } from '../dataset.js';
 import { type ImageShape, asColumns, imageColumns } from '../images/image-dataset.js';
 import { textDigest } from '../digest.js';
 import type { DataSource } from './data-source.js';
-import type { RemoteFile } from '../download.js';
+import { type RemoteFile, checksumOf } from '../download.js';
 import { type Published, type PublishedConfig, downloadPublished, publishedFolder } from '../published.js';
 import { type Preparation, imagesFile, labelsFile, prepared } from '../prepared.js';
 
@@ -69,7 +69,7 @@ export async function loadCifar(
 function downloaded(name: string, version: CifarVersion, options: LoadOptions): Preparation {
   return {
     directory: join(publishedFolder(name, options.environment), 'prepared'),
-    fingerprint: version.archive.sha256,
+    fingerprint: checksumOf(version.archive).expected,
     write: async (target) => {
       const [file] = await downloadPublished(name, [version.archive], options);
       return writePrepared(version, await readArchive(file, version, options), target);
