@@ -13,8 +13,8 @@ import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { IMAGES, type LayerFragment, resolveModel, shapeOf } from '../model/models.js';
 import { drawWeight } from '../model/parity.js';
 import { type Encoded, asKeras, decode, deviation, encode, encodeAll } from '../support/encoding.js';
-import { askPython } from '../support/python.js';
-import { kerasPython, startTensorFlow } from '../support/tensorflow.js';
+import { askKerasBy } from '../support/keras.js';
+import { startTensorFlow } from '../support/tensorflow.js';
 
 const SHAPE: [number, number, number, number] = [1, IMAGES.height, IMAGES.width, IMAGES.channels];
 const CLASS = 1;
@@ -69,7 +69,7 @@ beforeAll(async () => {
     return { model, shape: SHAPE.slice(1), classes: IMAGES.classes, weights, ...images, class: CLASS, steps: STEPS };
   });
   const script = fileURLToPath(new URL('keras_reference.py', import.meta.url));
-  const answers = await askPython<(typeof keras)[string][]>(await kerasPython(), script, questions);
+  const answers = await askKerasBy<(typeof keras)[string][]>(script, questions);
   keras = Object.fromEntries(Object.keys(MODELS).map((name, index) => [name, answers[index]]));
 });
 

@@ -9,8 +9,7 @@ import { withWeights } from '../../src/model/weights.js';
 import type { Runtime, Variable } from '../../src/tensorflow/runtime.js';
 import { StepRandom } from '../../src/tensorflow/step-random.js';
 import { type Encoded, asKeras, isOfPlaces, decode, deviation, encode, encodeAll } from '../support/encoding.js';
-import { askPython } from '../support/python.js';
-import { kerasPython } from '../support/tensorflow.js';
+import { askKerasBy } from '../support/keras.js';
 import { IMAGES, type Given, SEQUENCES, resolveClassifier, shapeOfGiven } from './models.js';
 import type { ParityCase } from './parity-cases.js';
 
@@ -71,7 +70,7 @@ export async function drawFromKeras(models: ModelConfig[], shape: number[]): Pro
 
 async function ask(question: object): Promise<{ cases: Record<string, Behaviour>; draws: Record<string, Encoded>[] }> {
   const script = fileURLToPath(new URL('keras_reference.py', import.meta.url));
-  return askPython(await kerasPython(), script, question);
+  return askKerasBy(script, question);
 }
 
 /** What our model makes of the same images with the same weights; training is traced where the runtime traces. */

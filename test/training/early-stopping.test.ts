@@ -3,8 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { EarlyStoppingConfig } from '../../src/config/schema/experiment.generated.js';
 import { randomStream } from '../../src/random.js';
 import { type EarlyStoppingState, createEarlyStopping } from '../../src/training/early-stopping.js';
-import { askPython } from '../support/python.js';
-import { kerasPython } from '../support/tensorflow.js';
+import { askKerasBy } from '../support/keras.js';
 
 interface Case {
   arguments: EarlyStoppingConfig;
@@ -37,7 +36,7 @@ let keras: Outcome[];
 
 beforeAll(async () => {
   const script = fileURLToPath(new URL('keras_reference.py', import.meta.url));
-  const answer = await askPython<{ early_stopping: Outcome[] }>(await kerasPython(), script, { early_stopping: cases });
+  const answer = await askKerasBy<{ early_stopping: Outcome[] }>(script, { early_stopping: cases });
   keras = answer.early_stopping;
 });
 

@@ -7,8 +7,8 @@ import type { TrainingEvent } from '../../src/training/events.js';
 import { train } from '../../src/training/trainer.js';
 import type { LayerFragment } from '../model/models.js';
 import { type Encoded, decode, deviation, encode } from '../support/encoding.js';
-import { askPython } from '../support/python.js';
-import { kerasPython, startTensorFlow } from '../support/tensorflow.js';
+import { askKerasBy } from '../support/keras.js';
+import { startTensorFlow } from '../support/tensorflow.js';
 import { DATASET, type Prepared, prepare, questionOf, weightsOf } from './parity/experiments.js';
 
 let runtime: Runtime;
@@ -70,7 +70,7 @@ async function trainInKeras(prepared: Prepared): Promise<KerasAnswer> {
     multipliers: { ...MULTIPLIERS, 'conv2d/batch_normalization': MULTIPLIERS.conv2d },
     trained: { '1': ['output'], '3': ['conv2d_1'], '5': ['conv2d', 'conv2d/batch_normalization'] },
   };
-  return askPython(await kerasPython(), script, question);
+  return askKerasBy(script, question);
 }
 
 describe('layers unfrozen in turn, each with a learning rate of its own', () => {

@@ -9,8 +9,8 @@ import { classWeights, labelWeights } from '../../src/training/class-weights.js'
 import { oversampled } from '../../src/training/oversampling.js';
 import { categoryTarget } from '../../src/data/columns/category.js';
 import { createLoss } from '../../src/training/losses.js';
-import { askPython } from '../support/python.js';
-import { kerasPython, startTensorFlow } from '../support/tensorflow.js';
+import { askKerasBy } from '../support/keras.js';
+import { startTensorFlow } from '../support/tensorflow.js';
 
 const BATCH = 12;
 const CLASSES = 4;
@@ -152,7 +152,7 @@ beforeAll(async () => {
   runtime = await startTensorFlow();
   const script = fileURLToPath(new URL('keras_reference.py', import.meta.url));
   const asked = Object.values(cases).map(({ keras: reference, labels }) => ({ ...reference, labels }));
-  const answer = await askPython<{ losses: Computed[] }>(await kerasPython(), script, {
+  const answer = await askKerasBy<{ losses: Computed[] }>(script, {
     losses: { logits, cases: asked },
   });
   keras = answer.losses;

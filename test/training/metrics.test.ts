@@ -11,8 +11,7 @@ import {
   topKAccuracy,
 } from '../../src/metrics/classification.js';
 import { expectClose } from '../support/close.js';
-import { askPython } from '../support/python.js';
-import { kerasPython } from '../support/tensorflow.js';
+import { askKerasBy } from '../support/keras.js';
 
 const EXAMPLES = 200;
 const CLASSES = 5;
@@ -42,7 +41,7 @@ beforeAll(async () => {
     Array.from(probabilities.subarray(example * CLASSES, (example + 1) * CLASSES)),
   );
   const question = { scores: { labels: Array.from(labels), probabilities: rows } };
-  ({ scores: keras } = await askPython<{ scores: Scores }>(await kerasPython(), script, question));
+  ({ scores: keras } = await askKerasBy<{ scores: Scores }>(script, question));
 });
 
 function mostProbable(values: Float32Array, classes: number): Int32Array {

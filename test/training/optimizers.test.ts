@@ -6,8 +6,8 @@ import { randomStream } from '../../src/random.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { createGradientClipping } from '../../src/training/gradient-clipping.js';
 import { createOptimizer } from '../../src/training/optimizers.js';
-import { askPython } from '../support/python.js';
-import { kerasPython, startTensorFlow } from '../support/tensorflow.js';
+import { askKerasBy } from '../support/keras.js';
+import { startTensorFlow } from '../support/tensorflow.js';
 
 const STEPS = 50;
 const BATCH = 16;
@@ -83,7 +83,7 @@ beforeAll(async () => {
   const question = {
     train: { inputs, labels, kernel, bias, optimizers: Object.values(cases).map((each) => each.keras) },
   };
-  ({ train: keras } = await askPython<{ train: Trained[] }>(await kerasPython(), script, question));
+  ({ train: keras } = await askKerasBy<{ train: Trained[] }>(script, question));
 });
 
 /** Trains softmax regression for 50 steps, in a program that is traced once. */

@@ -7,8 +7,7 @@ import type {
 import { randomStream } from '../../src/random.js';
 import { createSchedule } from '../../src/training/schedules.js';
 import { expectClose } from '../support/close.js';
-import { askPython } from '../support/python.js';
-import { kerasPython } from '../support/tensorflow.js';
+import { askKerasBy } from '../support/keras.js';
 
 const STEPS_PER_EPOCH = 7;
 const EPOCHS = 12;
@@ -103,7 +102,7 @@ let keras: { schedules: number[][]; plateaus: number[][] };
 
 beforeAll(async () => {
   const script = fileURLToPath(new URL('keras_reference.py', import.meta.url));
-  keras = await askPython(await kerasPython(), script, {
+  keras = await askKerasBy(script, {
     schedules: Object.values(cases).map((each) => ({ ...each.keras, steps: STEPS })),
     plateaus: plateauCases,
   });

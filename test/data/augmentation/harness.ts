@@ -6,8 +6,7 @@ import { randomStream } from '../../../src/random.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import type { RandomSource } from '../../../src/tensorflow/random-source.js';
 import { StepRandom } from '../../../src/tensorflow/step-random.js';
-import { askPython } from '../../support/python.js';
-import { kerasPython } from '../../support/tensorflow.js';
+import { askKerasBy } from '../../support/keras.js';
 
 /** No augmentation: what an experiment file without the section resolves to. */
 export const OFF: AugmentationConfig = {
@@ -113,8 +112,7 @@ export interface Question {
 export async function reference(questions: Question[]): Promise<{ images: Images; labels?: number[][] }[]> {
   const script = fileURLToPath(new URL('reference.py', import.meta.url));
   const common = { images: IMAGES, labels: LABELS, classes: CLASSES, arguments: {} };
-  return askPython(
-    await kerasPython(),
+  return askKerasBy(
     script,
     questions.map((question) => ({ ...common, ...question })),
   );

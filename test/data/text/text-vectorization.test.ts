@@ -9,8 +9,8 @@ import { everyIndex } from '../../../src/data/rows.js';
 import { casefold } from '../../../src/data/text/casefold.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import { randomStream } from '../../../src/random.js';
-import { askPython } from '../../support/python.js';
-import { kerasPython, startTensorFlow } from '../../support/tensorflow.js';
+import { askKerasBy } from '../../support/keras.js';
+import { startTensorFlow } from '../../support/tensorflow.js';
 
 /** What a text can be that nobody thinks of. */
 const NASTY = [
@@ -96,7 +96,7 @@ describe('texts as in Keras TextVectorization', () => {
     runtime = await startTensorFlow();
     const script = fileURLToPath(new URL('keras_text.py', import.meta.url));
     const cases = CONFIGS.map((config) => ({ config, texts, asked }));
-    keras = await askPython(await kerasPython(), script, { cases, folded: texts });
+    keras = await askKerasBy(script, { cases, folded: texts });
   });
 
   it.each(CONFIGS.map((config, index) => [JSON.stringify(config), config, index] as const))(

@@ -10,8 +10,8 @@ import { setUpRun } from '../../../src/run/setup.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
 import { epochOrder } from '../../../src/training/trainer.js';
 import { type Encoded, decode, deviation, encode } from '../../support/encoding.js';
-import { askPython } from '../../support/python.js';
-import { kerasPython, startTensorFlow } from '../../support/tensorflow.js';
+import { askKerasBy } from '../../support/keras.js';
+import { startTensorFlow } from '../../support/tensorflow.js';
 import { trainSteps } from './training.js';
 
 interface TableCase {
@@ -141,7 +141,7 @@ beforeAll(async () => {
     ours[name] = trained.ours;
     questions[name] = trained.question;
   }
-  keras = await askPython(await kerasPython(), fileURLToPath(new URL('keras_table.py', import.meta.url)), questions);
+  keras = await askKerasBy(fileURLToPath(new URL('keras_table.py', import.meta.url)), questions);
 });
 
 afterAll(() => {

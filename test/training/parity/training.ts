@@ -7,8 +7,7 @@ import { createSchedule } from '../../../src/training/schedules.js';
 import { compileTrainingLoop, toState, toTensors } from '../../../src/training/step.js';
 import { epochOrder, train } from '../../../src/training/trainer.js';
 import type { Encoded } from '../../support/encoding.js';
-import { askPython } from '../../support/python.js';
-import { kerasPython } from '../../support/tensorflow.js';
+import { askKerasBy } from '../../support/keras.js';
 import { type ParityCase, type Prepared, prepare, questionOf, questionOfData, weightsOf } from './experiments.js';
 
 /** What training made of a case. */
@@ -50,7 +49,7 @@ const questionsOf = (cases: (readonly [string, Prepared])[]): object =>
 
 async function askKeras(questions: object): Promise<{ steps: Results; epochs: Results }> {
   const script = fileURLToPath(new URL('keras_training.py', import.meta.url));
-  return askPython(await kerasPython(), script, { ...questionOfData(), ...questions });
+  return askKerasBy(script, { ...questionOfData(), ...questions });
 }
 
 /** Trains by the step that runs are trained by, one step a call, so that each one's loss is seen. */
