@@ -96,12 +96,13 @@ export const { NodeJSKernelBackend } = createRequire(import.meta.url)('../vendor
 }
 
 /**
- * A module that exports tfjs as an object, each of whose properties loads it.
+ * A module that exports tfjs as an object, each of whose properties loads it. Without a prototype it is a dictionary to
+ * V8, which else takes 0.6 s to replace 500 properties.
  * @param {string[]} names of what tfjs exports
  */
 function lazyTfjs(names) {
   return `import { createRequire } from 'node:module';
-export const tf = {};
+export const tf = Object.create(null);
 for (const name of ${JSON.stringify(names)}) Object.defineProperty(tf, name, { configurable: true, get: () => load()[name] });
 function load() {
   const tfjs = createRequire(import.meta.url)('./tfjs.cjs');
