@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { unitTests } from './test/support/unit-tests.js';
+import { testKinds } from './test/support/test-kinds.js';
 
 /**
  * Tests of what other programs do, and those programs. Whoever hasn't installed them runs all other tests; CI installs
@@ -20,19 +20,20 @@ const leftOut = Object.entries(needs).filter(([, programs]) => !programs.every(i
 for (const [file, programs] of leftOut) process.stderr.write(`${file} is left out: it needs ${programs.join(', ')}\n`);
 
 /**
- * Those that take minutes begin first, so that none of them is left alone at the end. Those of `unit` come last and
- * together, as a worker goes on only with a file of the same project.
+ * Those that take minutes begin first, so that none of them is left alone at the end. Those that share
+ * processes come last and together, as a worker goes on only with a file of the same project.
  */
 const LONGEST = [
   ...['program/pages', 'program/sweep', 'program/slurm', 'program/mlflow', 'program/same-configuration'],
-  ...['model/parity', 'training/parity/parity', 'program/resume', 'tensorflow/library-install', 'tracking/sync'],
+  ...['program/resume', 'tensorflow/library-install', 'tracking/sync'],
   ...['program/package', 'program/mlflow-faults', 'program/serve', 'program/export', 'program/terminal'],
 ].map((name) => `test/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
-      if (project.name === 'unit') return LONGEST.length + 1;
+      const shared = ['engine', 'unit'].indexOf(project.name);
+      if (shared !== -1) return LONGEST.length + 1 + shared;
       const place = LONGEST.findIndex((name) => moduleId.endsWith(name));
       return place === -1 ? LONGEST.length : place;
     };
@@ -42,7 +43,7 @@ class LongestFirst extends BaseSequencer {
 
 /** A worker that has loaded TensorFlow, and the programs that it starts, fit into this much. */
 const WORKER_BYTES = 3e9;
-const unit = unitTests();
+const { unit, engine } = testKinds();
 
 /** What both projects have. */
 const common = {
@@ -62,14 +63,15 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     maxWorkers: Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / WORKER_BYTES))),
     projects: [
-      // They load no native library and leave nothing behind, so that a process runs many, and loads what they import once.
+      // Those of the first two leave nothing behind, so that a process runs many: what they import is loaded once.
       { test: { ...common, name: 'unit', include: unit, isolate: false } },
+      { test: { ...common, name: 'engine', include: engine, isolate: false } },
       {
         test: {
           ...common,
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: [...unit, ...leftOut.map(([file]) => file)],
+          exclude: [...unit, ...engine, ...leftOut.map(([file]) => file)],
         },
       },
     ],

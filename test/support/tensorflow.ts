@@ -2,8 +2,14 @@ import { ensureTensorFlow } from '../../src/tensorflow/library/install.js';
 import type { Runtime } from '../../src/tensorflow/runtime.js';
 import { startRuntime } from '../../src/tensorflow/start.js';
 
-/** Starts native TensorFlow in this test process; it is found, or else installed, as `ablate run` does it. */
-export async function startTensorFlow(): Promise<Runtime> {
+let started: Promise<Runtime> | undefined;
+
+/** Native TensorFlow, started in this test process once; it is found, or else installed, as `ablate run` does it. */
+export function startTensorFlow(): Promise<Runtime> {
+  return (started ??= start());
+}
+
+async function start(): Promise<Runtime> {
   const library = await ensureTensorFlow();
   const { cudaLibraryDirectories } = library;
   return startRuntime({ backend: 'tensorflow', library, cudaLibraryDirectories, threads: 0 });
