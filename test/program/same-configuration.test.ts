@@ -6,10 +6,10 @@ import { Workspace } from '../support/program.js';
 
 // An A/A study: the same network under two names. The name of a layer seeds its weights, so the two are as different as
 // two seeds are, and as alike as two variants can be. Whoever finds a difference is wrong.
-const REPETITIONS = 20;
-// Of twenty studies that each err with probability 0.05, more than three err with probability 0.016. Another processor's
-// last bits are other draws: one study of twenty, as many as here, would be exceeded by every fourth kind of machine.
-const MOST_FALSE = 3;
+const REPETITIONS = 10;
+// Of ten studies that each err with probability 0.05, more than two err with probability 0.012. Another processor's last
+// bits are other draws: one study of ten would be exceeded by every twelfth kind of machine.
+const MOST_FALSE = 2;
 
 function study(repetition: number, parameters: string): string {
   return `
