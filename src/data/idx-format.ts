@@ -107,7 +107,7 @@ async function inspect(handle: FileHandle, path: string): Promise<IdxFile> {
     });
   const start = buffer.subarray(0, bytesRead);
   const gzipped = start.length >= 2 && start[0] === 0x1f && start[1] === 0x8b;
-  const header = parseHeader(path, gzipped ? inflateStart(path, start) : start);
+  const header = parseIdxHeader(path, gzipped ? inflateStart(path, start) : start);
   const file = { path, size, gzipped, header, bytes: headerBytes(header) + dataBytes(header) };
   checkSize(file);
   return file;
@@ -122,7 +122,8 @@ function inflateStart(path: string, start: Buffer): Buffer {
   }
 }
 
-function parseHeader(path: string, start: Buffer): IdxHeader {
+/** The header at the start of an IDX file. @param path names the file in errors */
+export function parseIdxHeader(path: string, start: Buffer): IdxHeader {
   if (start.length < 4) throw corrupt(path, `an IDX header takes at least 8 bytes, found ${start.length}`);
   const type = (ELEMENT_TYPES as Partial<Record<number, (typeof ELEMENT_TYPES)[ElementCode]>>)[start[2]];
   const rank = start[3];

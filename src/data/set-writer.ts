@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRegularFile } from '../system/regular-file.js';
+import { UserError } from '../text/errors.js';
 import { imagesFile, labelsFile } from './prepared.js';
 
 /** What images are for. */
@@ -17,13 +18,19 @@ export class SetWriter {
   private constructor(
     readonly folder: string,
     readonly sets: Readonly<Record<SetName, WrittenSet>>,
+    readonly most: Readonly<Record<SetName, number>>,
   ) {}
 
   /**
+   * @param most how many images each set may have: a hostile file may have any number
    * @param fill adds all images
    * @returns how many there are of each set; those that validate follow those to train on
    */
-  static async write(folder: string, fill: (sets: SetWriter) => Promise<void>): Promise<Record<SetName, number>> {
+  static async write(
+    folder: string,
+    most: Readonly<Record<SetName, number>>,
+    fill: (sets: SetWriter) => Promise<void>,
+  ): Promise<Record<SetName, number>> {
     const validation = join(folder, 'validation-images.bin');
     const sets = {
       train: await openSet(imagesFile(folder, 'train')),
@@ -31,7 +38,7 @@ export class SetWriter {
       test: await openSet(imagesFile(folder, 'test')),
     };
     try {
-      await fill(new SetWriter(folder, sets));
+      await fill(new SetWriter(folder, sets, most));
       const validating = (await openRegularFile(validation)).createReadStream();
       for await (const bytes of validating) await sets.train.handle.appendFile(bytes as Buffer);
       await writeLabels(labelsFile(folder, 'train'), [...sets.train.labels, ...sets.validation.labels]);
@@ -50,9 +57,17 @@ export class SetWriter {
 
   /** @param pixels of whole images, [count, height, width, channels] @param labels [count] */
   async add(set: SetName, pixels: Uint8Array, labels: Iterable<number>): Promise<void> {
+    if (this.sets[set].labels.length >= this.most[set]) throw tooMany(set, this.most[set]);
     await this.sets[set].handle.appendFile(pixels);
     for (const label of labels) this.sets[set].labels.push(label);
   }
+}
+
+function tooMany(set: SetName, most: number): UserError {
+  return new UserError(`there are more than the ${most} images (${set}) that were published`, {
+    code: 'dataset-file-corrupt',
+    hint: 'copy or download the files again',
+  });
 }
 
 async function openSet(file: string): Promise<WrittenSet> {

@@ -98,6 +98,8 @@ function requireSame(dataset: ImageDataset, { train, val, test }: Expected): voi
 describe.each<[Name, string]>([
   ['pneumoniamnist', 'pneumonia'],
   ['bloodmnist', 'platelet'],
+  ['emnist_letters', 'z'],
+  ['emnist_balanced', 't'],
 ])('%s', (name, lastClass) => {
   it('is downloaded from a mirror once, and is pixel by pixel what Python has written', async ({ options }) => {
     const { files, folder = name } = (await sourceOf(name)).published;
@@ -153,6 +155,17 @@ describe('files that aren’t what was published', () => {
       load('pneumoniamnist', { path: join(published, 'bloodmnist/bloodmnist.npz') }, options),
     );
     expect(others.message).toContain('train_images[0]: expected an image, uint8 of [28, 28]');
+  });
+
+  it('are named with the label that is none of the classes', async ({ options }) => {
+    // The capital letters of the one have labels beyond the other's.
+    const path = join(published, 'emnist', 'gzip.zip');
+    const { form } = await sourceOf('emnist_balanced');
+    const few: typeof form = { ...form, shape: (config) => ({ ...form.shape(config), classes: ['0'] }) };
+    const error = await userError(
+      loadPublishedFiles({ ...splitDefaults, name: 'emnist_balanced', path }, few, options),
+    );
+    expect(error.message).toContain('emnist-balanced-train-labels-idx1-ubyte.gz: expected labels from 0 to 0, found');
   });
 
   it('have as many images as were published', async ({ options }) => {

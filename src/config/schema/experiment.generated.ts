@@ -3,7 +3,8 @@
 // These are the types of resolved configurations: every default filled in, every shorthand written out.
 
 /** The data: what a model is given, and what it is to predict. */
-export type DatasetConfig = Mnist | FashionMnist | Kmnist | Cifar10 | Cifar100 | Medmnist | Idx | ImageFolder | Table;
+export type DatasetConfig =
+  Mnist | FashionMnist | Kmnist | Cifar10 | Cifar100 | Emnist | Medmnist | Idx | ImageFolder | Table;
 /** How the training images are divided, where not by one `validation_split`. */
 export type SplitKey = SplitConfig | null;
 /** One number for both, or [height, width]; null: none given. */
@@ -190,6 +191,22 @@ export interface Cifar100 {
   /** Which dataset. */
   name: 'cifar100';
   /** Folder with the binary version's files, or its archive. Default: downloaded once into the cache. */
+  path: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split: number;
+  split: SplitKey;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
+}
+/** Handwritten digits and letters in MNIST's format (EMNIST): images of 28×28×1, in one of the ways that its makers have divided them. */
+export interface Emnist {
+  /** Which dataset; `ablate datasets` says what each holds. */
+  name: 'emnist_balanced' | 'emnist_letters' | 'emnist_digits' | 'emnist_byclass' | 'emnist_bymerge';
+  /** The published file `gzip.zip`, or the folder with it. Default: downloaded once into the cache. */
   path: string | null;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
   validation_split: number;

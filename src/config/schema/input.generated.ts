@@ -9,6 +9,7 @@ export type DatasetInput =
   | KmnistInput
   | Cifar10Input
   | Cifar100Input
+  | EmnistInput
   | MedmnistInput
   | IdxInput
   | ImageFolderInput
@@ -487,6 +488,22 @@ export interface Cifar100Input {
   /** Which dataset. */
   name: 'cifar100';
   /** Folder with the binary version's files, or its archive. Default: downloaded once into the cache. */
+  path?: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split?: number;
+  split?: SplitInput;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction?: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization?: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes?: string[] | null;
+}
+/** Handwritten digits and letters in MNIST's format (EMNIST): images of 28×28×1, in one of the ways that its makers have divided them. */
+export interface EmnistInput {
+  /** Which dataset; `ablate datasets` says what each holds. */
+  name: 'emnist_balanced' | 'emnist_letters' | 'emnist_digits' | 'emnist_byclass' | 'emnist_bymerge';
+  /** The published file `gzip.zip`, or the folder with it. Default: downloaded once into the cache. */
   path?: string | null;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
   validation_split?: number;

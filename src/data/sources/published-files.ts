@@ -78,10 +78,12 @@ async function preparationOf<Config extends PublishedConfig>(
     fingerprint: textDigest(JSON.stringify([version, identity])),
     write: async (target) => {
       const files = given?.files ?? (await downloaded(config.name, published, options));
-      await requireSpace(shape, published.train + (published.validation ?? 0) + published.test, target);
+      const { train, validation = 0, test } = published;
+      await requireSpace(shape, train + validation + test, target);
       const report = `${directory}-undecodable.csv`;
-      const found = await SetWriter.write(target, (sets) => form.read(files, { sets, shape, report }, options));
-      requireCounts(files, published, found);
+      const counts = { train, validation, test };
+      const found = await SetWriter.write(target, counts, (sets) => form.read(files, { sets, shape, report }, options));
+      requireCounts(files, counts, found);
       return { ...shape, ...(found.validation > 0 ? { givenValidation: found.validation } : {}) };
     },
   };
@@ -120,11 +122,12 @@ function unopenable(path: string, names: readonly string[], error: unknown): Use
   });
 }
 
-function requireCounts(files: readonly string[], published: Published, found: Record<SetName, number>): void {
+type Counts = Record<SetName, number>;
+
+function requireCounts(files: readonly string[], expected: Counts, found: Counts): void {
   for (const set of ['train', 'validation', 'test'] as const) {
-    const expected = published[set] ?? 0;
-    if (found[set] !== expected)
-      throw damagedPublished(listed(files), `expected ${expected} images (${set}), found ${found[set]}`);
+    if (found[set] !== expected[set])
+      throw damagedPublished(listed(files), `expected ${expected[set]} images (${set}), found ${found[set]}`);
   }
 }
 
