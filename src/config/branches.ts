@@ -8,7 +8,16 @@ import { at, keySpan, toJson, withEntry, withoutEntry, type Entry, type MappingT
  * layer takes that has them and doesn't say them itself. What can't be written out stays, and is told by `checkBranches`.
  */
 export function withBranches(tree: Tree): Tree {
-  return replacedAt(tree, ['model', 'layers'], withBranchesIn);
+  return replacedAt(replacedAt(tree, ['model', 'layers'], withBranchesIn), ['model', 'inputs'], withBranchesInTowers);
+}
+
+/** @param towers a mapping of names to towers, or whatever stands in its place */
+function withBranchesInTowers(towers: Tree): Tree {
+  if (towers.kind !== 'mapping') return towers;
+  return [...towers.entries.keys()].reduce<Tree>(
+    (whole, name) => replacedAt(whole, [name, 'layers'], withBranchesIn),
+    towers,
+  );
 }
 
 function replacedAt(tree: Tree, [key, ...rest]: string[], change: (tree: Tree) => Tree): Tree {
@@ -27,7 +36,8 @@ function withBranchesIn(layers: Tree): Tree {
 
 function writtenOut(layer: Tree): Tree {
   if (layer.kind !== 'mapping') return layer;
-  const inner = replacedAt(replacedAt(layer, ['layers'], withBranchesIn), ['branches'], (branches) =>
+  const listed = replacedAt(replacedAt(layer, ['layers'], withBranchesIn), ['towers'], withBranchesInTowers);
+  const inner = replacedAt(listed, ['branches'], (branches) =>
     branches.kind === 'list' ? { ...branches, items: branches.items.map(withBranchesIn) } : branches,
   ) as MappingTree;
   if (typeOf(inner) !== 'parallel' || mistakesIn(inner).length > 0) return inner;
@@ -70,6 +80,7 @@ export function checkBranches(tree: Tree): Problem[] {
     const branches = at(layer, ['branches']);
     const inner = [
       ...find(at(layer, ['layers']), [...path, 'layers']),
+      ...inTowers(at(layer, ['towers']), [...path, 'towers']),
       ...(branches?.kind === 'list' ? branches.items.flatMap((each, b) => find(each, [...path, 'branches', b])) : []),
     ];
     if (typeOf(layer) !== 'parallel') return inner;
@@ -79,7 +90,12 @@ export function checkBranches(tree: Tree): Problem[] {
     });
     return [...own, ...inner];
   };
-  return find(at(tree, ['model', 'layers']), ['model', 'layers']);
+  const inTowers = (towers: Tree | undefined, path: Path): Problem[] =>
+    towers?.kind === 'mapping'
+      ? [...towers.entries].flatMap(([name, { value }]) => find(at(value, ['layers']), [...path, name, 'layers']))
+      : [];
+  const places = ['model', 'layers'];
+  return [...find(at(tree, places), places), ...inTowers(at(tree, ['model', 'inputs']), ['model', 'inputs'])];
 }
 
 interface Mistake {

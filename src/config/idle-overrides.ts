@@ -1,10 +1,11 @@
 import { type Layer, inheritedKeys } from './layers.js';
 import type { Override } from './text/overrides.js';
 import { formatPath, problemAt, type Problem } from './text/problems.js';
-import { at, keySpan, toJson, type Tree } from './text/tree.js';
+import { at, keySpan, toJson, type Json, type Tree } from './text/tree.js';
+import { withInputsLayer } from './model-inputs.js';
 
 /** Keys of `model` that are no defaults for its layers. */
-const OF_NO_LAYER = ['layers', 'blocks', 'dense_units'];
+const OF_NO_LAYER = ['layers', 'blocks', 'dense_units', 'inputs', 'merge', 'use_inputs'];
 
 /**
  * Overrides of what layers inherit from `model` that no layer inherits, since each says it itself: as in the complete
@@ -12,10 +13,10 @@ const OF_NO_LAYER = ['layers', 'blocks', 'dense_units'];
  * @param tree valid, with the overrides applied
  */
 export function idleOverrides(tree: Tree, overrides: readonly Override[]): Problem[] {
-  const layers = at(tree, ['model', 'layers']);
   // The layers that `blocks` stand for inherit everything.
-  if (layers === undefined) return [];
-  const inherited = inheritedKeys(toJson(layers) as unknown as Layer[]);
+  if (at(tree, ['model', 'layers']) === undefined) return [];
+  const model = toJson(at(tree, ['model']) as Tree) as Record<string, Json>;
+  const inherited = inheritedKeys(withInputsLayer(model).layers as unknown as Layer[]);
   return overrides
     .filter(({ action, path: [section, key] }) => action !== 'remove' && section === 'model' && isIdle(key))
     .map(({ path }) =>

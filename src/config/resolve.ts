@@ -2,6 +2,7 @@ import { blockLayers } from './blocks.js';
 import { withDefaults, type DirectoryOf } from './defaults.js';
 import type { Experiment } from './schema/experiment.generated.js';
 import { completeLayers, type Layer } from './layers.js';
+import { originOfInputs, saysInputs, withInputsLayer } from './model-inputs.js';
 import type { Path } from './text/problems.js';
 import { experimentSchema, isObject } from './schema/schema.js';
 import { originOfParameter, resolveSweep } from './sweep/resolve.js';
@@ -76,9 +77,14 @@ export function originOf(path: Path, model: Mapping, sweep: Json | undefined): P
 }
 
 function originInModel(path: Path, model: Mapping): Path {
-  const [, key, index] = path;
-  if (key !== 'layers' || !Object.hasOwn(model, 'blocks')) return path;
-  return typeof index === 'number' ? blockLayers(model)[index].origin : ['model', 'blocks'];
+  const [, key, index, ...inner] = path;
+  if (key !== 'layers') return path;
+  const offset = saysInputs(model) ? 1 : 0;
+  const ofInputs = offset === 1 ? originOfInputs([index, ...inner]) : undefined;
+  if (ofInputs) return ofInputs;
+  if (typeof index !== 'number') return Object.hasOwn(model, 'blocks') ? ['model', 'blocks'] : path;
+  const place = index - offset;
+  return Object.hasOwn(model, 'blocks') ? blockLayers(model)[place].origin : ['model', 'layers', place, ...inner];
 }
 
 /** By model (with defaults), then by `training.trainable`: variants of a sweep share their models. */
@@ -101,15 +107,18 @@ function completeModel(model: Mapping, training: Mapping, activation: string): M
 }
 
 function withCompleteLayers(model: Mapping, trainable: string[] | null, activation: string): Mapping {
-  const { layers, ...defaults } = Object.hasOwn(model, 'blocks') ? withoutBlocks(model) : model;
+  const { layers, ...defaults } = withoutShortForms(model);
   const complete = completeLayers(layers as unknown as Layer[], defaults, { trainable, activation });
   return { ...defaults, layers: complete as unknown as Json };
 }
 
-/** The short form of a model written out. */
-function withoutBlocks(model: Mapping): Mapping {
+/** A model with its layers written out. */
+function withoutShortForms(model: Mapping): Mapping {
+  const hasBlocks = Object.hasOwn(model, 'blocks');
+  if (!hasBlocks && !saysInputs(model)) return withInputsLayer(model);
   const shared = Object.entries(model).filter(([key]) => key !== 'blocks' && key !== 'dense_units');
-  const layers = blockLayers(model).map(({ layer }) => layer);
+  const listed = hasBlocks ? blockLayers(model).map(({ layer }) => layer) : model.layers;
+  const whole = withInputsLayer({ ...Object.fromEntries(shared), layers: listed });
   // Paths are absolute in what already has its defaults.
-  return withSectionDefaults('model', { ...Object.fromEntries(shared), layers }, () => '') as Mapping;
+  return withSectionDefaults('model', whole, () => '') as Mapping;
 }

@@ -81,7 +81,15 @@ function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem[] {
   const report = (key: string, details: ProblemDetails) => [
     problemAt(keySpan(tree, ['model', key]), ['model', key], details),
   ];
+  if (has('merge') && !has('inputs')) {
+    const hint = 'merge says how the towers of `inputs` become one; of several branches, the key is that of `parallel`';
+    return report('merge', { code: 'conflict', message: 'merge without inputs', hint });
+  }
   const short = ['blocks', 'dense_units'].find(has);
+  if (has('inputs') && short !== undefined) {
+    const hint = 'write `layers` in their place: what follows where the towers of `inputs` are merged';
+    return report(short, { code: 'conflict', message: `${short} beside inputs`, hint });
+  }
   if (has('layers') && short !== undefined) {
     const hint = 'remove one: `layers` says every layer, `blocks` and `dense_units` are the short form';
     return report(short, { code: 'conflict', message: `${short} beside layers`, hint });

@@ -48,18 +48,29 @@ export function gatherInputs(
   return fitted.map(({ column }, place) => inputKind(column.type).gather(resident[place], indices, runtime));
 }
 
-/** What the model is given of these values, in a program: vectors side by side; what isn't a vector stands alone. */
-export function prepareInputs(fitted: readonly FittedInput[], batch: readonly tf.Tensor[]): tf.Tensor {
+/** Which columns are which of a model's tensors: of each tensor, the places of its columns among the inputs. */
+export type TensorColumns = readonly (readonly number[])[];
+
+/**
+ * What the model is given of these values, in a program: a tensor of each group of columns, vectors side by side.
+ * @param tensors see `TensorColumns`
+ */
+export function prepareInputs(
+  fitted: readonly FittedInput[],
+  batch: readonly tf.Tensor[],
+  tensors: TensorColumns,
+): tf.Tensor[] {
   const prepared = fitted.map(({ column, preparation }, place) =>
     inputKind(column.type).prepare(batch[place], preparation),
   );
-  return prepared.length === 1 ? prepared[0] : tf.concat(prepared, 1);
-}
-
-/** The shape of what a model is given of a row. */
-export function inputShape(inputs: readonly InputColumn[]): readonly number[] {
-  if (inputs.length === 1) return inputs[0].shape;
-  return [inputs.reduce((features, { shape }) => features + shape[0], 0)];
+  return tensors.map((columns) => {
+    return columns.length === 1
+      ? prepared[columns[0]]
+      : tf.concat(
+          columns.map((place) => prepared[place]),
+          1,
+        );
+  });
 }
 
 /** Bytes that a row's inputs take in the engine. */

@@ -5,14 +5,28 @@ import { UserError } from '../text/errors.js';
 import type { TableModel } from './table-model.js';
 
 /** Rows of a dataset as the model knows their values. */
-export function asKnown({ inputs }: Pick<Dataset, 'inputs'>, rows: Rows, model: TableModel): Rows {
-  const columns = model.inputs.map(({ column }) => column);
-  return { ...rows, inputs: translatedInputs(rows.inputs, inputs, columns) };
+export function asKnown(dataset: Pick<Dataset, 'inputs'>, rows: Rows, model: TableModel): Rows {
+  const known = knownInputs(dataset, model);
+  const values = known.map(({ place }) => rows.inputs[place]);
+  const from = known.map(({ column }) => column);
+  const to = model.inputs.map(({ column }) => column);
+  return { ...rows, inputs: translatedInputs(values, from, to) };
+}
+
+/** Of a dataset's inputs those that the model takes, by their names; all of them, where it has others. */
+function knownInputs(
+  { inputs }: Pick<Dataset, 'inputs'>,
+  model: TableModel,
+): readonly { column: InputColumn; place: number }[] {
+  const all = inputs.map((column, place) => ({ column, place }));
+  const known = model.inputs.map(({ column: { name } }) => all.find(({ column }) => column.name === name));
+  return known.includes(undefined) ? all : known.flatMap((input) => (input ? [input] : []));
 }
 
 /** @throws UserError `dataset-mismatch` that says what differs */
-export function requireSameColumns({ inputs, target, source }: Dataset, model: TableModel): void {
-  const theirs = [...inputs, target].map(described);
+export function requireSameColumns(dataset: Dataset, model: TableModel): void {
+  const { target, source } = dataset;
+  const theirs = [...knownInputs(dataset, model).map(({ column }) => column), target].map(described);
   const ours = [...model.inputs.map(({ column }) => column), model.target.column].map(described);
   const different = ours.findIndex((column, index) => column !== theirs.at(index));
   if (different < 0 && theirs.length === ours.length) return;

@@ -88,7 +88,7 @@ export class RowPredictor {
       const others = tf.tensor1d(order.subarray(start, end), 'int32');
       [batch[input]] = gatherInputs([inputs[input]], [resident[input]], others, this.runtime);
     }
-    const prepared = prepareInputs(inputs, batch);
+    const prepared = prepareInputs(inputs, batch, this.description.tensors);
     return (this.model.apply(prepared, { training: false }) as tf.Tensor).dataSync() as Float32Array;
   }
 }

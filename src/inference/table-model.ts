@@ -3,6 +3,7 @@ import { inputKind, targetKind } from '../data/columns/kinds.js';
 import { inputKinds, targetKinds } from '../data/columns/kinds.generated.js';
 import type { InputColumn, TargetColumn } from '../data/dataset.js';
 import type { FittedInput, FittedTarget } from '../data/fitted.js';
+import type { TensorColumns } from '../data/inputs.js';
 import { requirePixels } from '../data/limits.js';
 import { UserError } from '../text/errors.js';
 import { ablate } from '../system/shell.js';
@@ -10,8 +11,9 @@ import type { ModelPlace } from './model-place.js';
 
 /** A model of rows of a table: what can be known of it without loading it. */
 export interface TableModel extends ModelPlace {
-  /** In the order in which the model takes them. */
   inputs: FittedInput[];
+  /** Which of them are which of the tensors that the model takes, in its order. */
+  tensors: TensorColumns;
   target: FittedTarget;
   /** Of a target that has them. */
   classes: readonly string[];
@@ -40,8 +42,8 @@ export function tableModel(place: ModelPlace, saved: object, endsIn: string): Ta
     });
   }
   for (const { column } of saved.inputs) requireSize(place, column.shape);
-  const { inputs, target, dataset } = saved;
-  return { ...place, inputs, target, classes: target.column.classes, endsIn, dataset };
+  const { inputs, target, dataset, tensors = [[...inputs.keys()]] } = saved;
+  return { ...place, inputs, tensors, target, classes: target.column.classes, endsIn, dataset };
 }
 
 /** Images are made in the size that the file claims. */
@@ -50,15 +52,16 @@ function requireSize({ directory }: ModelPlace, [height, width = 1]: readonly nu
   requirePixels({ height, width }, `${directory} takes images of`, { code: 'model-invalid', hint });
 }
 
-type Saved = Pick<TableModel, 'inputs' | 'target' | 'dataset'>;
+type Saved = Pick<TableModel, 'inputs' | 'target' | 'dataset'> & Partial<Pick<TableModel, 'tensors'>>;
 
 /** Whatever a file may claim. */
 function isComplete(saved: object): saved is Saved {
-  const { inputs, target, dataset } = saved as Record<string, unknown>;
+  const { inputs, target, dataset, tensors } = saved as Record<string, unknown>;
   return (
     Array.isArray(inputs) &&
     inputs.length > 0 &&
     inputs.every(isInput) &&
+    areTensors(tensors, inputs.length) &&
     isTarget(valueAt(target, 'column')) &&
     areThresholds(valueAt(target, 'thresholds'), valueAt(target, 'column') as TargetColumn) &&
     areScales(valueAt(target, 'scale'), valueAt(target, 'column') as TargetColumn) &&
@@ -71,6 +74,14 @@ function isInput(input: unknown): boolean {
   if (!isColumn(column, inputKinds, 'shape', isSize)) return false;
   const known = column as InputColumn;
   return inputKind(known.type).isFitted(known, valueAt(input, 'preparation'));
+}
+
+/** None, for a single one of all inputs; else of each the places of its columns. */
+function areTensors(tensors: unknown, inputs: number): boolean {
+  const isPlace = (place: unknown): boolean => Number.isInteger(place) && Number(place) >= 0 && Number(place) < inputs;
+  const isTensor = (columns: unknown): boolean =>
+    Array.isArray(columns) && columns.length > 0 && columns.every(isPlace);
+  return tensors === undefined || (Array.isArray(tensors) && tensors.length > 0 && tensors.every(isTensor));
 }
 
 /** None; of a binary target one, of labels one each. */

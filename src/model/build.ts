@@ -8,7 +8,8 @@ import type { LayerNode } from './layers/layer-node.js';
 
 export interface BuiltModel {
   /**
-   * Normalized images, float32 [batch, height, width, channels], to the probabilities of the classes, [batch, classes].
+   * What it is given (`inputTensors`; of images normalized ones, float32 [batch, height, width, channels]) to its outputs:
+   * the probabilities of the classes, [batch, classes].
    * Saved, it loads in plain tfjs (`tf.loadLayersModel`) without any code of ours.
    */
   model: tf.LayersModel;
@@ -36,9 +37,10 @@ export function buildModel(config: ModelConfig, input: ModelShape, options: Buil
     const inputs = node.inputs.map((source) => tensors.get(source)) as tf.SymbolicTensor[];
     tensors.set(node, applyNode(node, inputs, { ...options, nodes }));
   }
-  const inputs = tensors.get(nodes[0]);
+  const given = nodes.filter(({ layer }) => layer.type === 'input').map((node) => tensors.get(node));
+  const inputs = given as tf.SymbolicTensor[];
   const upTo = (node: LayerNode, name: string): tf.LayersModel =>
-    tf.model({ name, inputs: inputs as tf.SymbolicTensor, outputs: tensors.get(node) as tf.SymbolicTensor });
+    tf.model({ name, inputs, outputs: tensors.get(node) as tf.SymbolicTensor });
   const last = nodes[nodes.length - 1];
   const model = upTo(last, 'model');
   const endsInSoftmax = isSoftmax(last);

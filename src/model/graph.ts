@@ -1,15 +1,15 @@
 import type { LayerConfig, ModelConfig } from '../config/schema/experiment.generated.js';
 import { counted } from '../text/words.js';
+import { type InputTensor, type ModelInput, inputTensors } from './input-tensors.js';
+import { placeInputs } from './layers/inputs.js';
 import { kindOf } from './layers/kind-of.js';
 import type { ConfigPath, GraphPlaces, LayerNode, Origin, PlainLayer } from './layers/layer-node.js';
 import { type LayerProblem, type Shape, shapeText } from './shape.js';
 
 /** What the model is given, and what it is to give. */
 export interface ModelShape {
-  /** Of one example: [height, width, channels] of an image, [features] of a table's row, [length] of the words of a text. */
-  input: Shape;
-  /** Of a text whose words are numbered: how many different numbers there are, from 0, which is padding. */
-  tokens?: number;
+  /** The columns of the dataset that it may take. */
+  inputs: readonly ModelInput[];
   /** How many numbers it gives of each example: one for each class, or those that it predicts. */
   outputs: number;
   /** What these are. */
@@ -26,7 +26,7 @@ export interface ShapeProblem {
 }
 
 export interface ModelGraph {
-  /** Each after its inputs; first the model's input, last its output. */
+  /** Each after its inputs; first those of the model, last its output. */
   nodes: LayerNode[];
   problems: ShapeProblem[];
 }
@@ -34,36 +34,51 @@ export interface ModelGraph {
 /** The layers of a model as they follow from one another, all that `check` and `plan` need to know of it. */
 export function modelGraph(config: ModelConfig, shape: ModelShape): ModelGraph {
   const builder = new GraphBuilder(shape);
-  const output = builder.chain(config.layers, builder.nodes[0], { path: ['model', 'layers'], trainable: true });
-  checkWords(shape, builder);
+  const [first, ...rest] = config.layers;
+  const origin = { path: LAYERS, trainable: true };
+  const start = beginning(first, shape.inputs, builder);
+  const output =
+    first.type === 'inputs' ? builder.chain(rest, start, origin, 1) : builder.chain(config.layers, start, origin);
+  checkWords(builder);
   checkOutput(output, shape, builder);
   return { nodes: builder.nodes, problems: builder.problems };
+}
+
+const LAYERS: ConfigPath = ['model', 'layers'];
+
+/** The model's inputs, and where they have become one. */
+function beginning(first: LayerConfig, inputs: readonly ModelInput[], builder: GraphBuilder): LayerNode {
+  const path = first.type === 'inputs' ? [...LAYERS, 0] : LAYERS;
+  const tensors = inputTensors(first, inputs, (within, problem) => {
+    builder.report([...path, ...within], problem);
+  }).map((tensor) => ({ tensor, node: builder.input(tensor, path) }));
+  if (first.type !== 'inputs') return tensors[0].node;
+  return placeInputs(first, tensors, { path, trainable: true }, builder);
 }
 
 class GraphBuilder implements GraphPlaces {
   readonly nodes: LayerNode[] = [];
   readonly problems: ShapeProblem[] = [];
   readonly #outputs: number;
-  readonly tokens: number | undefined;
   #sizesAreGuesses = false;
 
-  constructor({ input: shape, outputs, tokens }: ModelShape) {
+  constructor({ outputs }: ModelShape) {
     this.#outputs = outputs;
-    this.tokens = tokens;
-    this.nodes.push({
-      layer: { type: 'input', name: 'input', ...(tokens === undefined ? {} : { dtype: 'int32' }) },
-      path: ['model', 'layers'],
-      inputs: [],
-      inputShape: shape,
-      outputShape: shape,
-      trainable: false,
-    });
   }
 
-  chain(layers: readonly LayerConfig[], from: LayerNode, { path, trainable }: Origin): LayerNode {
+  /** Something that the model is given. */
+  input({ name, shape, tokens }: InputTensor, path: ConfigPath): LayerNode {
+    const layer = { type: 'input' as const, name, ...(tokens === undefined ? {} : { tokens }) };
+    const node = { layer, path, inputs: [], inputShape: shape, outputShape: shape, trainable: false };
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** @param first the place of the first of them in their list */
+  chain(layers: readonly LayerConfig[], from: LayerNode, { path, trainable }: Origin, first = 0): LayerNode {
     return layers.reduce((input, layer, index) => {
       const origin = {
-        path: [...path, index],
+        path: [...path, first + index],
         trainable: trainable && (!('trainable' in layer) || layer.trainable),
       };
       if (layer.name === 'input') this.report(origin.path, { key: 'name', ...reservedName() });
@@ -106,10 +121,10 @@ const reservedName = (): LayerProblem => ({
 });
 
 /** The numbers of words are names, not amounts: nothing can be computed of them. */
-function checkWords({ tokens }: ModelShape, builder: GraphBuilder): void {
-  const [input] = builder.nodes;
+function checkWords(builder: GraphBuilder): void {
   const isOfWords = ({ layer: { type } }: LayerNode): boolean => type === 'embedding' || type === 'padding_mask';
-  const taker = tokens !== undefined && builder.nodes.find((node) => node.inputs.includes(input) && !isOfWords(node));
+  const areWords = ({ layer }: LayerNode): boolean => layer.type === 'input' && layer.tokens !== undefined;
+  const taker = builder.nodes.find((node) => node.inputs.some(areWords) && !isOfWords(node));
   if (!taker) return;
   builder.report(taker.path, {
     message: `the words of a text reach "${taker.layer.name}" as numbers, of which nothing can be computed`,

@@ -14,8 +14,8 @@ import type { RunSetup } from './setup.js';
  * @returns file name → contents
  */
 export function mlmodelFiles(setup: RunSetup): Record<string, string> {
-  const { dataset, parts } = setup;
-  const { input, outputs, tokens } = modelShape(dataset);
+  const { dataset, parts, built } = setup;
+  const { outputs } = modelShape(dataset);
   const { name, digest, target } = dataset;
   const described = isImages(dataset)
     ? { classes: target.classes, normalization: parts.inputs[0].preparation }
@@ -23,8 +23,8 @@ export function mlmodelFiles(setup: RunSetup): Record<string, string> {
   const mlmodel = {
     flavors: { tfjs: { tfjs_version: tf.version.tfjs, data: 'model.json', format: 'layers-model' } },
     signature: {
-      inputs: tensorSpec([...input], tokens === undefined ? 'float32' : 'int32'),
-      outputs: tensorSpec([outputs]),
+      inputs: tensorSpecs(namedInputs(built.model)),
+      outputs: tensorSpecs([{ name: '', shape: [null, outputs], dtype: 'float32' }]),
       params: null,
     },
     saved_input_example_info: { artifact_path: 'input_example.json', type: 'ndarray' },
@@ -33,20 +33,32 @@ export function mlmodelFiles(setup: RunSetup): Record<string, string> {
   return { MLmodel: toYaml(mlmodel), 'input_example.json': JSON.stringify(firstRow(setup)) };
 }
 
-/** Of a batch of any size, as MLflow writes it: JSON in a string. */
-function tensorSpec(shape: number[], dtype = 'float32'): string {
-  return JSON.stringify([{ type: 'tensor', 'tensor-spec': { dtype, shape: [-1, ...shape] } }]);
+/** Of batches of any size, as MLflow writes it: JSON in a string. Several tensors have names. */
+function tensorSpecs(tensors: readonly Pick<tf.SymbolicTensor, 'name' | 'shape' | 'dtype'>[]): string {
+  const specs = tensors.map(({ name, shape, dtype }) => ({
+    ...(tensors.length > 1 ? { name } : {}),
+    type: 'tensor',
+    'tensor-spec': { dtype, shape: [-1, ...shape.slice(1)] },
+  }));
+  return JSON.stringify(specs);
 }
 
-/** As the model takes it: an image, or a vector. @returns a batch of one */
-function firstRow({ dataset, parts: { inputs, runtime } }: RunSetup): unknown {
+/** Tensors by the names of their layers: those of tfjs's own are numbered throughout a process. */
+function namedInputs({ inputs, inputNames }: tf.LayersModel): Pick<tf.SymbolicTensor, 'name' | 'shape' | 'dtype'>[] {
+  return inputs.map(({ shape, dtype }, index) => ({ name: inputNames[index], shape, dtype }));
+}
+
+/** As the model takes it: an image, or a vector; of several tensors, each by its name. @returns a batch of one */
+function firstRow({ dataset, built, parts: { inputs, tensors, runtime } }: RunSetup): unknown {
   if (isImages(dataset)) {
     return [firstImage(asImages(dataset, 'an example'), inputs[0].preparation as NormalizationStatistics)];
   }
   return tf.tidy(() => {
     const first = tf.tensor1d([0], 'int32');
     const resident = residentInputs(dataset.inputs, selectRows(dataset.test, Int32Array.of(0)), runtime);
-    return prepareInputs(inputs, gatherInputs(inputs, resident, first, runtime)).arraySync();
+    const given = prepareInputs(inputs, gatherInputs(inputs, resident, first, runtime), tensors);
+    if (given.length === 1) return given[0].arraySync();
+    return Object.fromEntries(given.map((tensor, index) => [built.model.inputNames[index], tensor.arraySync()]));
   });
 }
 

@@ -16,6 +16,7 @@ import { type LayerSummary, summarizeModel, total } from '../model/shapes.js';
 import { oversampled } from '../training/oversampling.js';
 import { updateRule } from '../training/update-rules.js';
 import { countSteps } from '../training/schedules.js';
+import { withUsedInputs } from './used-inputs.js';
 
 /** How many values of a column each part of the data has. */
 export interface GroupCounts {
@@ -74,7 +75,8 @@ export interface MemoryUse {
 }
 
 /** The plan of an experiment on its data; nothing is built. */
-export function planRun({ dataset: data, model, training }: Experiment, dataset: Dataset): Plan {
+export function planRun({ dataset: data, model, training }: Experiment, given: Dataset): Plan {
+  const dataset = withUsedInputs(given, model);
   const { train, validation } = splitDataset(dataset, { ...data, seed: sourceSeeds(training).split });
   const { name, inputs, target } = dataset;
   const layers = summarizeModel(model, modelShape(dataset));
@@ -123,6 +125,11 @@ export function estimateSeconds({ data, epochs, batchSize }: Plan, calibration: 
 /** How many values an optimizer keeps of each weight that it trains. */
 const slotsPerWeight = (config: OptimizerConfig): number => Object.keys(updateRule(config).slots).length;
 
+/** Numbers that a model is given of a row. */
+function inputElements({ inputs }: DatasetColumns): number {
+  return inputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
 function memoryUse(
   layers: readonly LayerSummary[],
   { optimizer, early_stopping: stopping }: TrainingConfig,
@@ -136,7 +143,7 @@ function memoryUse(
     weights,
     optimizerSlots: slotsPerWeight(optimizer) * trained,
     gradients: trained,
-    activations: batchSize * (4 * elementCount(modelShape(dataset).input) + total(layers, 'activationBytes')),
+    activations: batchSize * (4 * inputElements(dataset) + total(layers, 'activationBytes')),
     bestWeights: stopping?.restore_best_weights ? weights : 0,
   };
   const bytes = [train, test].reduce((sum, rows) => sum + inputBytes(rows) + rows.target.byteLength, 0);

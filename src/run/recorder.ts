@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { toYaml } from '../config/format.js';
 import { jsonText } from '../config/text/tree.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset, DatasetColumns } from '../data/dataset.js';
 import type { FittedTarget } from '../data/fitted.js';
 import { foldOf } from '../data/split.js';
 import { type FileProblem, UserError } from '../text/errors.js';
@@ -9,8 +9,8 @@ import { sourceSeeds } from '../random.js';
 import type { Job, SweepTrial } from '../protocol/job.js';
 import type { InitializedEvent, PrunedEvent, VectorsEvent } from '../protocol/events.js';
 import { chanceLevel } from '../metrics/classification.js';
-import { modelShape } from '../data/model-shape.js';
 import type { RunSetup } from './setup.js';
+import type { DatasetEvent } from '../tracking/journal-events.js';
 import { JournalWriter } from '../tracking/journal.js';
 import { describeOrigin, flattenConfig } from '../tracking/run-description.js';
 import { type RunHistory, readHistory } from '../tracking/run-history.js';
@@ -19,6 +19,7 @@ import { type SystemMetrics, SystemMonitor } from '../tracking/system-metrics.js
 import type { EpochEvent } from '../training/events.js';
 import type { BestEpoch } from '../training/state.js';
 import type { TrainingResult } from '../training/trainer.js';
+import { elementCount } from '../tensorflow/element-count.js';
 import { VERSION } from '../system/version.js';
 import { ablate } from '../system/shell.js';
 
@@ -98,7 +99,6 @@ export class RunRecorder {
    * @throws UserError `dataset-changed` when an earlier part of the run trained on other data
    */
   ready({ dataset, train, validation, parameters, flops, parts: { runtime } }: RunSetup): void {
-    const { input: shape } = modelShape(dataset);
     const { name, digest, source, target } = dataset;
     checkDigest(this.run, this.#before, dataset);
     const samples = { training: train.length, validation: validation.length, test: dataset.test.count };
@@ -111,7 +111,7 @@ export class RunRecorder {
         source,
         context,
         samples: count,
-        shape: [...shape],
+        ...shapesOf(dataset),
         classes: target.classes.length,
       });
     }
@@ -309,4 +309,14 @@ function foldTag(seed: number, folds: number): Record<string, string> {
 function sweepTags({ id, label, values }: SweepTrial): Record<string, string> {
   const varied = Object.entries(values).map(([key, value]): [string, string] => [`sweep.${key}`, jsonText(value)]);
   return { sweep: id, 'sweep.label': label, ...Object.fromEntries(varied) };
+}
+
+/** Of a sample: its shape where it is a single value, else how many numbers it has, and the shape of each input. */
+function shapesOf({ inputs }: DatasetColumns): Pick<DatasetEvent, 'shape' | 'inputs'> {
+  if (inputs.length === 1 && inputs[0].type === 'image') return { shape: [...inputs[0].shape] };
+  const size = inputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  const known = inputs.map(({ name, shape, tokens }) => {
+    return { name, shape: [...shape], ...(tokens === undefined ? {} : { tokens }) };
+  });
+  return { shape: inputs.length === 1 ? [...inputs[0].shape] : [size], inputs: known };
 }

@@ -12,9 +12,11 @@ import { splitDataset } from '../data/split.js';
 import { UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
 import { type BuiltModel, buildModel } from '../model/build.js';
+import { inputTensors } from '../model/input-tensors.js';
 import { summarizeModel, total } from '../model/shapes.js';
 import { withAllUnfrozen } from '../config/unfrozen.js';
 import { pacesOf, trainingStages } from './stages.js';
+import { withUsedInputs } from './used-inputs.js';
 import { requireValidation, withThreshold } from './thresholds.js';
 import type { Precision } from '../tensorflow/precision.js';
 import type { Runtime, Variable } from '../tensorflow/runtime.js';
@@ -32,6 +34,7 @@ import { countSteps } from '../training/schedules.js';
 
 /** Everything that a run trains with: the split data, the model, its variables, the optimizer. */
 export interface RunSetup {
+  /** With the inputs that the model takes. */
   dataset: Dataset;
   built: BuiltModel;
   parts: StepParts;
@@ -52,9 +55,10 @@ export interface RunSetup {
 /** Turns a configuration and its data into what is trained; nothing is trained yet. */
 export function setUpRun(
   { dataset: data, augmentation, model, training }: Experiment,
-  dataset: Dataset,
+  given: Dataset,
   runtime: Runtime,
 ): RunSetup {
+  const dataset = withUsedInputs(given, model);
   const seeds = sourceSeeds(training);
   requirePrecision(training.precision, runtime);
   const classes = dataset.target.classes.length;
@@ -86,6 +90,7 @@ export function setUpRun(
     random,
     augment,
     inputs: fitInputs(dataset, drawn),
+    tensors: inputTensors(model.layers[0], dataset.inputs).map(({ columns }) => columns),
     target,
     ...makeResident(dataset.train, dataset, target, runtime),
   };

@@ -72,8 +72,10 @@ export interface DatasetEvent {
   /** What the run used it for: `training`, `validation`, `test`. */
   context: string;
   samples: number;
-  /** Of one sample: height, width, channels. */
+  /** Of one sample: height, width, channels; of several inputs how many numbers they have. */
   shape: number[];
+  /** What the model may be given of a sample, where that is more than an image. */
+  inputs?: { name: string; shape: number[]; tokens?: number }[];
   classes: number;
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Rows, TargetValues } from '../data/dataset.js';
 import type { FittedInput, FittedTarget } from '../data/fitted.js';
 import { measure } from '../data/target.js';
-import { gatherInputs, prepareInputs } from '../data/inputs.js';
+import { type TensorColumns, gatherInputs, prepareInputs } from '../data/inputs.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
 import type { Precision } from '../tensorflow/precision.js';
@@ -22,8 +22,9 @@ export interface EvaluationParts {
   weights: Variable[];
   evaluationLoss: Loss;
   target: FittedTarget;
-  /** What the model is given. */
+  /** What the model is given, and as which of its tensors. */
   inputs: readonly FittedInput[];
+  tensors: TensorColumns;
   /** Of the model, as it was trained. */
   precision: Precision;
   /** The inputs' values in their order and int32 [count], resident in the engine. */
@@ -115,11 +116,11 @@ export class Evaluator {
   }
 
   #evaluateBatch(indices: tf.Tensor): tf.Tensor[] {
-    const { runtime, logits: model, endsInSoftmax, weights, inputs: fitted, resident } = this.#parts;
+    const { runtime, logits: model, endsInSoftmax, weights, inputs: fitted, tensors, resident } = this.#parts;
     const labels = tf.gather(this.#parts.labels, indices);
     const raw = gatherInputs(fitted, resident, indices, runtime);
     const distorted = this.#parts.distort?.(raw[0] as tf.Tensor4D, indices);
-    const inputs = prepareInputs(fitted, distorted ? [distorted] : raw);
+    const inputs = prepareInputs(fitted, distorted ? [distorted] : raw, tensors);
     const values = weights.map((weight) => weight.read());
     const access = { read: (index: number) => values[index], write: () => undefined };
     return withWeights(model, access, () => {

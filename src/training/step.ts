@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Augmentation } from '../data/augmentation.js';
 import type { Rows } from '../data/dataset.js';
 import type { FittedInput, FittedTarget } from '../data/fitted.js';
-import { gatherInputs, prepareInputs } from '../data/inputs.js';
+import { type TensorColumns, gatherInputs, prepareInputs } from '../data/inputs.js';
 import { progressOf } from '../data/target.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
@@ -35,8 +35,9 @@ export interface StepParts {
   random: StepRandom;
   /** Of images, texts or sound: only of a dataset with nothing else. */
   augment?: Augmentation;
-  /** What the model is given. */
+  /** What the model is given, and as which of its tensors. */
   inputs: readonly FittedInput[];
+  tensors: TensorColumns;
   /** The whole training data, resident in the engine: the inputs' values in their order, and the target's, [count]. */
   resident: readonly tf.Tensor[];
   labels: tf.Tensor;
@@ -121,8 +122,8 @@ function trainOnBatch(
   const labels = tf.gather(parts.labels, indices);
   const raw = gatherInputs(parts.inputs, parts.resident, indices, runtime);
   const batch = parts.augment ? parts.augment(raw[0], labels) : undefined;
-  const prepared = prepareInputs(parts.inputs, batch ? [batch.images] : raw);
-  const inputs = batch?.mask?.(prepared) ?? prepared;
+  const prepared = prepareInputs(parts.inputs, batch ? [batch.images] : raw, parts.tensors);
+  const inputs = batch?.mask ? prepared.map(batch.mask) : prepared;
   const targets = batch?.labels ?? labels;
   const values = weights.map((weight) => weight.read());
   let logits: tf.Tensor | undefined;

@@ -17,12 +17,14 @@ export function shapeOfGiven(given: Given): ModelShape {
   if (given === 'images') return shapeOf(IMAGES);
   const { length, channels, words } = SEQUENCES;
   const outputs = { outputs: IMAGES.classes, outputsAre: 'classes' as const };
-  return given === 'words' ? { input: [length], tokens: words, ...outputs } : { input: [length, channels], ...outputs };
+  return given === 'words'
+    ? { inputs: [{ name: 'text', shape: [length], tokens: words }], ...outputs }
+    : { inputs: [{ name: 'sequence', shape: [length, channels] }], ...outputs };
 }
 
 /** What a model of images is given, and gives. */
 export function shapeOf({ height, width, channels, classes }: typeof IMAGES): ModelShape {
-  return { input: [height, width, channels], outputs: classes, outputsAre: 'classes' };
+  return { inputs: [{ name: 'image', shape: [height, width, channels] }], outputs: classes, outputsAre: 'classes' };
 }
 
 export type LayerFragment = { type: string } & Record<string, Json>;

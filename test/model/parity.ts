@@ -31,7 +31,7 @@ export const drawImages = (): tf.Tensor => drawInputs('images');
 
 /** Batches of what a model is given: numbers, or words of which every text's last are padding. */
 export function drawInputs(given: Given): tf.Tensor {
-  const shape = [STEPS, BATCH, ...shapeOfGiven(given).input];
+  const shape = [STEPS, BATCH, ...shapeOfGiven(given).inputs[0].shape];
   if (given !== 'words') return normals(given, shape);
   const stream = randomStream(1, 'test/words');
   const { length, words } = SEQUENCES;
@@ -52,7 +52,8 @@ export async function askKeras(cases: Record<string, ParityCase>): Promise<Recor
     const { logits } = buildModel(model, shape, { seed: 1, random: new StepRandom({} as Runtime) });
     const weights = encodeAll(asKeras(logits, Object.fromEntries(logits.weights.map((each) => drawWeight(each)))));
     logits.dispose();
-    const question = { model, shape: shape.input, tokens: shape.tokens, classes: IMAGES.classes, weights };
+    const [{ shape: size, tokens }] = shape.inputs;
+    const question = { model, shape: size, tokens, classes: IMAGES.classes, weights };
     const inputs = drawInputs(given);
     const images = encode(tf.tensor(Float32Array.from(inputs.dataSync()), inputs.shape));
     return [name, { ...question, images, cotangent: encode(drawCotangent()) }] as const;
@@ -81,7 +82,7 @@ export function behaviourOf(runtime: Runtime, { layers, shared, of: given = 'ima
   const variables = model.weights.map((weight) => runtime.variable(weight.name, drawWeight(weight)[1]));
   const trained = model.trainableWeights.map((weight) => model.weights.indexOf(weight));
   const dtype = given === 'words' ? 'int32' : 'float32';
-  const program = runtime.compile('step', [{ shape: [BATCH, ...shape.input], dtype }], ([x]) =>
+  const program = runtime.compile('step', [{ shape: [BATCH, ...shape.inputs[0].shape], dtype }], ([x]) =>
     trainingStep(model, variables, trained, x),
   );
   const batches = tf.unstack(drawInputs(given));

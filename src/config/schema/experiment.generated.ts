@@ -79,7 +79,8 @@ export type LayerConfig =
   | Dense
   | ActivationLayer
   | Residual
-  | Parallel;
+  | Parallel
+  | InputsLayer;
 /** An optimizer with its parameters. */
 export type OptimizerConfig = Sgd | Adagrad | Adadelta | Rmsprop | Adam | Adamw;
 /** A schedule with its parameters. Lengths are in epochs and count after the warm-up; the rate is set anew in every step. */
@@ -1081,6 +1082,28 @@ export interface Parallel {
   branches: LayerConfig[][];
   /** How the outputs become one (Keras Concatenate, Add, Multiply, Maximum, Average): side by side along the last axis, or number by number. */
   merge: 'concatenate' | 'add' | 'multiply' | 'maximum' | 'average';
+}
+/** What a model begins with that has several inputs: `model.inputs`, `model.merge` and `model.use_inputs` written out. Only the first layer can be one. */
+export interface InputsLayer {
+  /** Kind of layer. */
+  type: 'inputs';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** As `model.inputs`. */
+  towers: {
+    [k: string]: Tower;
+  };
+  /** How the outputs of the towers become one. */
+  merge: 'concatenate' | 'add' | 'multiply' | 'maximum' | 'average';
+  /** As `model.use_inputs`. */
+  use: string[] | null;
+}
+/** The layers of an input of its own. */
+export interface Tower {
+  /** Which columns it takes: one of any type, or several numbers and categories side by side. Default: the one of its name. */
+  columns: string[] | null;
+  /** Its layers; none pass the input on. */
+  layers: LayerConfig[];
 }
 /** How the model is trained. */
 export interface TrainingConfig {

@@ -273,7 +273,8 @@ export type LayerInput =
   | DenseInput
   | ActivationLayerInput
   | ResidualInput
-  | ParallelInput;
+  | ParallelInput
+  | InputsLayerInput;
 /** An optimizer with its parameters. */
 export type OptimizerInput = SgdInput | AdagradInput | AdadeltaInput | RmspropInput | AdamInput | AdamwInput;
 /** A schedule with its parameters. Lengths are in epochs and count after the warm-up; the rate is set anew in every step. */
@@ -756,6 +757,14 @@ export interface ModelInput {
   batch_normalization?: boolean;
   /** Dropout after every hidden convolution and dense layer that doesn't say otherwise. */
   dropout?: number;
+  /** A tower of layers for each input, or for several columns: name → its columns and layers. What the towers give is merged, and `layers` follow. Numbers and categories that no tower takes are merged as they are. */
+  inputs?: {
+    [k: string]: TowerInput;
+  };
+  /** How the outputs of `inputs` become one. Default: concatenate. */
+  merge?: 'concatenate' | 'add' | 'multiply' | 'maximum' | 'average';
+  /** Which columns, or towers of `inputs`, the model is given; the others are left out, and the rows stay the same. Default: all. */
+  use_inputs?: string[] | null;
   /** The layers from input to output; the last `dense` is the output layer. These or `blocks` are required. */
   layers?: LayerInput[];
   /** Short form: blocks of convolutions, each followed by pooling; then flatten, `dense_units` and the output layer. A list, or a number of blocks that grow. */
@@ -867,6 +876,13 @@ export interface RegularizerInput {
   l1?: number;
   /** Factor of the sum of squares. */
   l2?: number;
+}
+/** The layers of an input of its own. */
+export interface TowerInput {
+  /** Which columns it takes: one of any type, or several numbers and categories side by side. Default: the one of its name. */
+  columns?: string[] | null;
+  /** Its layers; none pass the input on. */
+  layers?: LayerInput[];
 }
 /** 2-D convolution (Keras Conv2D), then batch normalization, activation and dropout where asked for. */
 export interface Conv2DInput {
@@ -1236,6 +1252,21 @@ export interface ParallelInput {
   };
   /** How the outputs become one (Keras Concatenate, Add, Multiply, Maximum, Average): side by side along the last axis, or number by number. */
   merge?: 'concatenate' | 'add' | 'multiply' | 'maximum' | 'average';
+}
+/** What a model begins with that has several inputs: `model.inputs`, `model.merge` and `model.use_inputs` written out. Only the first layer can be one. */
+export interface InputsLayerInput {
+  /** Kind of layer. */
+  type: 'inputs';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name?: string;
+  /** As `model.inputs`. */
+  towers?: {
+    [k: string]: TowerInput;
+  };
+  /** How the outputs of the towers become one. */
+  merge?: 'concatenate' | 'add' | 'multiply' | 'maximum' | 'average';
+  /** As `model.use_inputs`. */
+  use?: string[] | null;
 }
 /** Convolutions of one width, then pooling. */
 export interface BlockInput {

@@ -19,7 +19,8 @@ export function allPlaces(): Map<string, Places> {
 export function placeOf(path: Path): string {
   const words = path.filter((part) => typeof part === 'string');
   const first = words.indexOf('layers');
-  const isNested = (word: string, i: number): boolean => first >= 0 && i > first && /^(layers|branches)$/.test(word);
+  const isNested = (word: string, i: number): boolean =>
+    first >= 0 && i > first && /^(layers|branches|towers)$/.test(word);
   return words.filter((word, i) => !isNested(word, i)).join('.');
 }
 

@@ -1,5 +1,4 @@
 import type { Table as TableConfig } from '../../config/schema/experiment.generated.js';
-import { UserError } from '../../text/errors.js';
 import type { ReadInput, RowSets } from '../columns/cells.js';
 import { inputKind, targetKind } from '../columns/kinds.js';
 import type {
@@ -124,24 +123,6 @@ async function readTables(config: TableConfig, options: LoadOptions, announce: A
   const strata = targetKind(column.type).strata(values, column);
   const { rows, givenValidation } = given ?? drawnSets(config.test_split, { groups, strata });
   const columns = inputs.map(({ reader }) => reader.finish(rows, again));
-  requireOneInput(columns);
   const names = columns.map((each) => each.column);
   return { columns, inputs: names, target: column, values, rows, groups, times, givenValidation };
-}
-
-/** Vectors stand side by side; an image, sound or the words of a text take a model of their own. */
-function requireOneInput(columns: readonly ReadInput[]): void {
-  const single = columns.find(({ column }) => column.shape.length > 1 || column.tokens !== undefined);
-  if (!single || columns.length === 1) return;
-  const { name, type, tokens } = single.column;
-  const what =
-    { image: 'an image', audio: 'sound', text: 'a text whose words are numbered' }[type] ?? `of type ${type}`;
-  throw new UserError(`the input ${JSON.stringify(name)} is ${what}, and there are others beside it`, {
-    code: 'dataset-invalid',
-    hint:
-      tokens === undefined
-        ? 'so far a model has one image, one recording, or any number of numbers and categories'
-        : 'give the text output_mode: multi_hot, or leave the others out',
-    exitCode: 2,
-  });
 }

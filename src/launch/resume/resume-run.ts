@@ -90,6 +90,7 @@ export function readOrRestoreSummary(run: RunDirectory): Summary | undefined {
 function parametersOf(run: RunDirectory): number {
   const dataset = readHistory(run).datasets.at(0);
   if (!dataset) return 0;
-  const shape = { input: dataset.shape, outputs: dataset.classes, outputsAre: 'classes' as const };
+  const inputs = dataset.inputs ?? [{ name: 'image', shape: dataset.shape }];
+  const shape = { inputs, outputs: dataset.classes, outputsAre: 'classes' as const };
   return total(summarizeModel(loadExperiment(run.config).config.model, shape), 'parameters');
 }

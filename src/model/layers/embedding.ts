@@ -10,8 +10,8 @@ import { apply, replaceCall, weightOf } from './standard-layer.js';
 /** A vector for each word of a text (Keras Embedding): [length] of words' numbers to [length, output_dim]. */
 export const embedding: LayerKind<Embedding> = {
   place(layer, input, origin, graph) {
-    const { tokens } = graph;
-    if (input.layer.type !== 'input' || tokens === undefined) {
+    const tokens = input.layer.type === 'input' ? input.layer.tokens : undefined;
+    if (tokens === undefined) {
       graph.report(origin.path, notOfWords(layer, input.layer.type === 'input', shapeText(input.outputShape)));
     }
     const { input_dim: own } = layer;

@@ -4,6 +4,6 @@ import type { Input } from './layer-node.js';
 
 /** What the model is given (Keras Input). */
 export const input: LayerKind<Input> = {
-  build: ({ name, dtype }, _, { inputShape }) =>
-    tf.input({ name, shape: [...inputShape], ...(dtype ? { dtype } : {}) }),
+  build: ({ name, tokens }, _, { inputShape }) =>
+    tf.input({ name, shape: [...inputShape], ...(tokens === undefined ? {} : { dtype: 'int32' }) }),
 };

@@ -21,6 +21,7 @@ import { dense } from './dense.js';
 import { activation } from './activation.js';
 import { residual } from './residual.js';
 import { parallel } from './parallel.js';
+import { inputs } from './inputs.js';
 
 /** The layers of configurations. */
 export const layerKinds = {
@@ -46,4 +47,5 @@ export const layerKinds = {
   activation,
   residual,
   parallel,
+  inputs,
 };

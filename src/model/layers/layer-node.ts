@@ -1,4 +1,4 @@
-import type { LayerConfig, Parallel, Residual } from '../../config/schema/experiment.generated.js';
+import type { InputsLayer, LayerConfig, Parallel, Residual } from '../../config/schema/experiment.generated.js';
 import type { LayerProblem, Shape } from '../shape.js';
 
 /** Makes one of its inputs: where the paths of a residual block or the branches of a parallel one meet. */
@@ -17,12 +17,12 @@ export interface PaddingMask {
 export interface Input {
   type: 'input';
   name: string;
-  /** float32 unless told. */
-  dtype?: 'int32';
+  /** Of a text whose words are numbered, int32: how many different numbers there are; else it is float32. */
+  tokens?: number;
 }
 
 /** A layer that stands for itself alone: nothing follows from it but what its type says. */
-export type PlainLayer = Exclude<LayerConfig, Residual | Parallel> | Merge | PaddingMask | Input;
+export type PlainLayer = Exclude<LayerConfig, Residual | Parallel | InputsLayer> | Merge | PaddingMask | Input;
 
 /** A place in a configuration: `['model', 'layers', 3, 'kernel_size']`. */
 export type ConfigPath = (string | number)[];
@@ -51,8 +51,6 @@ export interface Origin {
 
 /** Where a layer that holds others puts them. */
 export interface GraphPlaces {
-  /** How many different words there are, where the input is a text. */
-  readonly tokens: number | undefined;
   /** Lets the layers of a list follow one another. @returns the last */
   chain(layers: readonly LayerConfig[], from: LayerNode, origin: Origin): LayerNode;
   /** Likewise layers that stand for themselves. */

@@ -43,6 +43,41 @@ def inputs_of(rows, trained):
     return np.stack([np.asarray(each, np.float32) for each in columns], axis=1)
 
 
+# Which of them are x and y, which z and w, which the kinds.
+FIRST, SECOND, KINDS = slice(0, 3), slice(3, 5), slice(5, None)
+MERGES = {
+    "concatenate": keras.layers.Concatenate,
+    "add": keras.layers.Add,
+    "multiply": keras.layers.Multiply,
+    "maximum": keras.layers.Maximum,
+    "average": keras.layers.Average,
+}
+
+
+def towers(x, merge):
+    """A dense layer of each group of columns, merged; where they are concatenated, the kinds are as they are."""
+    kinds = x[:, KINDS]
+    ends = [keras.layers.Dense(5, "tanh", name=name)(x[:, part]) for name, part in [("dense", FIRST), ("dense_1", SECOND)]]
+    if merge != "concatenate":
+        kinds = keras.layers.Dense(5, "tanh", name="dense_2")(kinds)
+    return MERGES[merge]()([*ends, kinds])
+
+
+def build(features, case):
+    """With the weights that are given by their names."""
+    weights = {name: decode(each) for name, each in case["weights"].items()}
+    hidden, output = sorted({name.split("/")[0] for name in weights})[-2:]
+    given = keras.Input([features])
+    x = towers(given, case["merge"]) if case.get("merge") else given
+    x = keras.layers.Dense(weights[f"{hidden}/bias"].size, "tanh", name=hidden)(x)
+    last = {"category": "softmax", "binary": "sigmoid", "multi_label": "sigmoid"}.get(case["type"])
+    model = keras.Model(given, keras.layers.Dense(weights[f"{output}/bias"].size, last, name=output)(x))
+    for layer in model.layers:
+        if layer.weights:
+            layer.set_weights([weights[f"{layer.name}/{name}"] for name in ("kernel", "bias")])
+    return model
+
+
 def targets_of(rows, trained, case):
     if isinstance(case["target"], list):
         columns = [standardized(column(rows, name), trained) for name in case["target"]]
@@ -67,15 +102,7 @@ def train(case):
         rows = list(csv.DictReader(file))
     trained = sorted(sum(case["orders"][0], []))
     x, y = inputs_of(rows, trained), targets_of(rows, trained, case)
-    weights = [decode(each) for each in case["weights"]]
-    model = keras.Sequential(
-        [
-            keras.Input([x.shape[1]]),
-            keras.layers.Dense(weights[1].size, "tanh"),
-            keras.layers.Dense(weights[3].size, {"category": "softmax", "binary": "sigmoid", "multi_label": "sigmoid"}.get(case["type"])),
-        ]
-    )
-    model.set_weights(weights)
+    model = build(x.shape[1], case)
     weight = case["class_weight"] and {int(name): value for name, value in case["class_weight"].items()}
     model.compile(keras.optimizers.SGD(case["learning_rate"]), LOSSES[case["loss"]](), jit_compile=False)
     losses = [
@@ -83,7 +110,8 @@ def train(case):
     ]
     x, y = x[case["validation"]], y[case["validation"]]
     validation = float(model.compute_loss(x, y, model(x, training=False), training=False))
-    return {"losses": losses, "weights": [encode(each) for each in model.get_weights()], "validation": validation}
+    weights = {f"{layer.name}/{each.name}": encode(each.numpy()) for layer in model.layers for each in layer.weights}
+    return {"losses": losses, "weights": weights, "validation": validation}
 
 
 tf.config.threading.set_intra_op_parallelism_threads(1)
