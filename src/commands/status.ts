@@ -3,6 +3,7 @@ import type { SweepState } from '../sweep/sweep-state.js';
 import type { RunDirectory } from '../tracking/run-store.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 import { ablate } from '../system/shell.js';
+import { mainMetric } from '../text/main-metric.js';
 
 interface Options {
   runsDir: string;
@@ -112,7 +113,11 @@ async function runsText(runs: GoingRun[]): Promise<string> {
   if (runs.length === 0) return '';
   const { formatTable } = await import('../display/tables/table.js');
   const { metricText } = await import('../display/format.js');
-  const titles = ['RUN', 'PROCESS', 'EPOCH', 'TRAIN LOSS', 'VAL ACC'];
+  const { titleOf } = await import('../display/run-list.js');
+  const names = [
+    ...new Set(runs.map(({ metrics }) => mainMetric('val', (name) => Object.hasOwn(metrics, name)) ?? 'val_accuracy')),
+  ];
+  const titles = ['RUN', 'PROCESS', 'EPOCH', 'TRAIN LOSS', ...names.map(titleOf)];
   const columns = titles.map((title, index) => ({ title, align: index > 0 ? ('right' as const) : undefined }));
   const score = (metrics: Partial<Record<string, number>>, name: string): string =>
     metrics[name] === undefined ? '' : metricText(name, metrics[name]);
@@ -121,7 +126,7 @@ async function runsText(runs: GoingRun[]): Promise<string> {
     String(pid),
     `${epoch}/${epochs}`,
     score(metrics, 'train_loss'),
-    score(metrics, 'val_accuracy'),
+    ...names.map((name) => score(metrics, name)),
   ]);
   return formatTable(columns, rows);
 }

@@ -294,6 +294,8 @@ function checkTarget({ dataset, training, augmentation }: Experiment, report: Re
 
 /** The target's columns: several are numbers, and none of them is an input. */
 function checkColumns({ inputs, target, classes }: Table, report: Report): void {
+  checkNumbers(inputs, ['dataset', 'inputs'], report);
+  checkNumbers(target, ['dataset', 'target'], report);
   const targets = Object.entries(target);
   for (const [name, { type }] of targets) {
     if (targets.length === 1 || type === 'number') continue;
@@ -320,6 +322,19 @@ function checkColumns({ inputs, target, classes }: Table, report: Report): void 
   }
   if (classes !== null)
     report([['dataset', 'classes']], conflict('classes of a target of labels', 'remove it: all labels are used'));
+}
+
+/** Decimals and thousands are told apart by what stands before them. */
+function checkNumbers(columns: Readonly<Record<string, object>>, path: Path, report: Report): void {
+  for (const [name, column] of Object.entries(columns)) {
+    const { decimal = '.', thousands } = column as Partial<Record<string, string>>;
+    if (thousands !== decimal) continue;
+    const message = `${JSON.stringify(thousands)} stands before the decimals and between the thousands`;
+    report(
+      [[...path, name, 'thousands']],
+      conflict(message, `say decimal: "${thousands === ',' ? '.' : ','}" too, or remove thousands`),
+    );
+  }
 }
 
 /** What only other targets than classes have. */

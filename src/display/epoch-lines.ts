@@ -14,26 +14,28 @@ export interface EpochValues {
   samplesPerSecond: number;
 }
 
+interface EpochLinesOptions {
+  /** In all. */
+  epochs: number;
+  /** Further metrics that are shown as far as there is room. */
+  wanted: readonly string[];
+  /** Of the terminal, in columns. */
+  width: number;
+  /** What is trained on: `images`. */
+  rows: string;
+}
+
 const GAP = '  ';
 /** Room for `1.234e-7`, `100.00`. */
 const LEAST_WIDTH = 8;
 
 /** The epochs of a run as the lines of a table that grows: one heading, then a line an epoch. */
 export class EpochLines {
-  readonly #epochs: number;
-  readonly #width: number;
-  readonly #wanted: readonly string[];
+  readonly #options: EpochLinesOptions;
   #columns: EpochColumn[] | undefined;
 
-  /**
-   * @param epochs in all
-   * @param wanted further metrics that are shown as far as there is room
-   * @param width of the terminal, in columns
-   */
-  constructor(epochs: number, wanted: readonly string[], width: number) {
-    this.#epochs = epochs;
-    this.#wanted = wanted;
-    this.#width = width;
+  constructor(options: EpochLinesOptions) {
+    this.#options = options;
   }
 
   /** The lines that an epoch adds; before the first stand the titles. */
@@ -45,22 +47,19 @@ export class EpochLines {
   }
 
   #fitting({ metrics }: EpochValues): EpochColumn[] {
-    const digits = String(this.#epochs).length;
+    const { epochs, wanted, width, rows } = this.#options;
+    const digits = String(epochs).length;
     const place: EpochColumn = {
       title: 'EPOCH',
-      text: ({ epoch }) => `${String(epoch).padStart(digits)}/${this.#epochs}`,
+      text: ({ epoch }) => `${String(epoch).padStart(digits)}/${epochs}`,
     };
-    const names = [
-      'train_loss',
-      'train_accuracy',
-      'train_mean_absolute_error',
-      'val_loss',
-      'val_accuracy',
-      ...this.#wanted,
-    ];
+    const names = ['train_loss', 'train_accuracy', 'train_mean_absolute_error', 'val_loss', 'val_accuracy', ...wanted];
     const told = [...new Set(names)].filter((name) => name in metrics).map(metricColumn);
-    const speed: EpochColumn = { title: 'IMAGES/S', text: ({ samplesPerSecond }) => count(samplesPerSecond) };
-    let room = this.#width + GAP.length;
+    const speed: EpochColumn = {
+      title: `${rows}/s`.toUpperCase(),
+      text: ({ samplesPerSecond }) => count(samplesPerSecond),
+    };
+    let room = width + GAP.length;
     return [place, ...told, speed].filter(({ title }) => {
       const needed = widthOf(title) + GAP.length;
       if (needed <= room) room -= needed;

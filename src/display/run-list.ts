@@ -20,6 +20,11 @@ const TITLES: Partial<Record<string, string>> = {
 };
 /** Keys that stand before times and sizes where the terminal is narrow. */
 const FIRST_KEYS = 3;
+/** Which stand before others where the terminal is narrow. */
+const RANKS: Partial<Record<string, number>> = {
+  ...{ val_accuracy: 3, val_mean_absolute_error: 3 },
+  ...{ test_accuracy: 4, test_mean_absolute_error: 4 },
+};
 const PLAIN_METRICS = ['val_accuracy', 'test_accuracy', 'test_loss'];
 
 /**
@@ -98,10 +103,15 @@ function keyColumn(key: string, varied: readonly string[], rank: number): ListCo
 }
 
 function metricColumn(name: string, isAsked: boolean): ListColumn {
-  const rank = isAsked ? 1 : name === 'val_accuracy' ? 3 : name === 'test_accuracy' ? 4 : 9;
+  const rank = isAsked ? 1 : (RANKS[name] ?? 9);
   const text = ({ summary }: RunRow): string =>
     summary && Object.hasOwn(summary.metrics, name) ? metricText(name, summary.metrics[name]) : '';
-  return { title: TITLES[name] ?? name.replaceAll('_', ' ').toUpperCase(), rank, align: 'right', text };
+  return { title: titleOf(name), rank, align: 'right', text };
+}
+
+/** The title of a metric's column. */
+export function titleOf(metric: string): string {
+  return TITLES[metric] ?? metric.replaceAll('_', ' ').toUpperCase();
 }
 
 /** The usual ones, and those of validation and test that were asked for in the file (`training.metrics`). */

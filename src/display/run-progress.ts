@@ -5,6 +5,7 @@ import type { LaunchEvent, RunWatchEvent } from '../protocol/watching.js';
 import { ablate } from '../system/shell.js';
 import type { FollowEnd } from '../tracking/follow-end.js';
 import { counted } from '../text/words.js';
+import { mainMetric } from '../text/main-metric.js';
 import { EpochLines } from './epoch-lines.js';
 import { bar, count, duration, percent, significant } from './format.js';
 import { showLaunch } from './launch-events.js';
@@ -44,8 +45,6 @@ export function showRun(job: Job, stream: NodeJS.WriteStream): RunDisplay {
 
 /** Where nothing says how wide a line may be. */
 const LOG_WIDTH = 120;
-/** Whose course the changing line shows. */
-const FOLLOWED = 'val_accuracy';
 /** A bar of fewer columns tells nothing. */
 const LEAST_BAR = 8;
 
@@ -74,9 +73,12 @@ class RunView {
   readonly #job: Job;
   readonly #lines: EpochLines;
   readonly #width: number;
+  /** What is trained on: `images`. */
+  readonly #rows: string;
   #stepsPerEpoch = 0;
-  /** Of the metric that is followed, after each epoch. */
-  #course: number[] = [];
+  /** The metric whose course the changing line shows, and its values after each epoch. */
+  #followed: string | undefined;
+  readonly #course: number[] = [];
 
   /** @param width of the terminal; undefined elsewhere */
   constructor(job: Job, width = LOG_WIDTH) {
@@ -84,8 +86,9 @@ class RunView {
     this.#job = job;
     this.#epochs = epochs;
     this.#width = width;
+    this.#rows = job.config.dataset.name === 'table' ? 'rows' : 'images';
     const wanted = metrics.map((name) => `val_${name}`);
-    this.#lines = new EpochLines(epochs, wanted, width);
+    this.#lines = new EpochLines({ epochs, wanted, width, rows: this.#rows });
   }
 
   next(progress: Exclude<RunWatchEvent, LaunchEvent>): { lines: string[]; status?: string } {
@@ -101,14 +104,14 @@ class RunView {
       case 'data-progress':
         return { lines: [], status: dataStatus(progress) };
       case 'ready':
-        return { lines: readyLines(progress), status: 'Tracing the training step' };
+        return { lines: readyLines(progress, this.#rows), status: 'Tracing the training step' };
       case 'compiled':
         this.#stepsPerEpoch = progress.stepsPerEpoch;
         return { lines: [] };
       case 'progress':
         return { lines: [], status: this.#trainingStatus(progress) };
       case 'epoch':
-        this.#course.push(progress.metrics[FOLLOWED] ?? NaN);
+        this.#follow(progress.metrics);
         return { lines: this.#epochLines(progress), status: this.#afterEpoch(progress.epoch) };
       case 'resumed':
         return { lines: [`Resuming in epoch ${progress.epoch} after step ${progress.step}`] };
@@ -131,12 +134,17 @@ class RunView {
     }
   }
 
+  #follow(metrics: Record<string, number>): void {
+    this.#followed ??= mainMetric('val', (name) => Object.hasOwn(metrics, name));
+    if (this.#followed !== undefined) this.#course.push(metrics[this.#followed] ?? NaN);
+  }
+
   #trainingStatus(progress: Extract<RunProgress, { type: 'progress' }>): string {
     const { epoch, step, loss, accuracy, mean_absolute_error: error, samplesPerSecond } = progress;
     const done = (epoch - 1 + step / this.#stepsPerEpoch) / this.#epochs;
     const samplesLeft = (1 - done) * this.#epochs * this.#stepsPerEpoch * this.#job.config.training.batch_size;
     const left = `${duration(samplesLeft / samplesPerSecond)} left`;
-    const course = this.#course.some(Number.isFinite) ? [`${FOLLOWED} ${sparkline(this.#course)}`] : [];
+    const course = this.#followed === undefined ? [] : [`${this.#followed} ${sparkline(this.#course)}`];
     // What fits, the first to come first; the bar has what is left over.
     const words = [
       `Epoch ${epoch}/${this.#epochs}`,
@@ -145,7 +153,7 @@ class RunView {
       ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
       ...(error === undefined ? [] : [`mean_absolute_error ${significant(error)}`]),
     ];
-    const told = fittingWords([...words, ...course, `${count(samplesPerSecond)} images/s`], this.#width);
+    const told = fittingWords([...words, ...course, `${count(samplesPerSecond)} ${this.#rows}/s`], this.#width);
     const room = this.#width - told.join('  ').length - 2;
     return [
       told[0],
@@ -182,12 +190,12 @@ export function dataStatus({
   return `${verbs[step] ?? step} ${subject}: ${amounts}`;
 }
 
-function readyLines(ready: Extract<RunProgress, { type: 'ready' }>): string[] {
+function readyLines(ready: Extract<RunProgress, { type: 'ready' }>, rows: string): string[] {
   const { dataset, train, validation, test, parameters, device, version } = ready;
   const examples = [
     `${count(train)} training`,
     ...(validation > 0 ? [`${count(validation)} validation`] : []),
-    `${count(test)} test images`,
+    `${count(test)} test ${rows}`,
   ];
   const engine = version.startsWith('tfjs') ? version : `TensorFlow ${version}`;
   return [pc.dim(`${dataset}: ${examples.join(', ')} · ${count(parameters)} parameters · ${engine} on ${device}`)];

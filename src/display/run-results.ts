@@ -1,11 +1,12 @@
 import { relative, resolve } from 'node:path';
 import type { FileProblem } from '../text/errors.js';
 import { colors as pc } from '../text/visible.js';
+import { mainMetric } from '../text/main-metric.js';
 import type { SweepSummary } from '../sweep/sweep-store.js';
 import type { Tracked } from '../tracking/follow-end.js';
 import type { Summary } from '../tracking/run-store.js';
 import { sweepHeadline } from './sweep/sweep-headline.js';
-import { readHistory, type MetricPoint, type RunHistory } from '../tracking/run-history.js';
+import { readHistory, type RunHistory } from '../tracking/run-history.js';
 import { runDirectory } from '../tracking/run-store.js';
 import { nextSteps } from './next-steps.js';
 import { count, duration, metricText } from './format.js';
@@ -120,9 +121,10 @@ function thresholdLine({ thresholds }: Summary): string {
 
 /** `val_accuracy ▁▄▆▇█ 94.00 %`: how it went, of what was measured more than once. */
 function courseLine({ id }: Summary, runsDirectory: string): string {
-  const name = 'val_accuracy';
-  const points = pointsOf(id, runsDirectory)[name] as MetricPoint[] | undefined;
-  if (!points || points.length < 2) return '';
+  const measured = pointsOf(id, runsDirectory);
+  const name = mainMetric('val', (each) => Object.hasOwn(measured, each));
+  const points = name === undefined ? [] : measured[name];
+  if (name === undefined || points.length < 2) return '';
   const values = points.map(({ value }) => value);
   return `  ${name} ${sparkline(values)} ${metricText(name, values[values.length - 1])}\n`;
 }

@@ -49,10 +49,10 @@ export async function tableExperiment(file: string, folder: string, wanted?: str
     dataset: {
       ...{ name: 'table', path: pathFrom(folder, file) },
       inputs: Object.fromEntries(inputs.map((look) => [look.column.name, inputType(look)])),
-      target: { [target.column.name]: { type: targetType(target) } },
+      target: { [target.column.name]: { type: targetType(target), ...formatOf(target) } },
       validation_split: 0.2,
     },
-    model: modelFor(inputs[0]),
+    model: modelFor(inputs),
     training: {
       ...{ batch_size: 32, epochs: 50 },
       early_stopping: { monitor: 'val_loss', patience: 5, restore_best_weights: true },
@@ -84,37 +84,74 @@ const TEXT_MODEL = {
   ],
 };
 
-function modelFor({ inference: { type } }: Look): object {
-  if (type === 'text') return TEXT_MODEL;
-  return type === 'image' || type === 'audio' ? IMAGE_MODEL : VECTOR_MODEL;
+const IMAGE_TOWER = [
+  ...[16, 32, 64]
+    .flatMap((filters) => [{ type: 'conv2d', filters, padding: 'same' }, { type: 'pooling2d' }])
+    .slice(0, -1),
+  { type: 'global_pooling2d' },
+];
+const TOWERS: Record<string, object[]> = {
+  image: IMAGE_TOWER,
+  audio: IMAGE_TOWER,
+  text: TEXT_MODEL.layers.slice(0, -2),
+};
+
+/** Of an input alone its usual network; of several a tower for each image, sound and text, merged with the numbers and categories. */
+function modelFor(inputs: readonly Look[]): object {
+  const typeOf = ({ inference: { type } }: Look): string => type;
+  const ofTowers = inputs.filter((look) => typeOf(look) in TOWERS);
+  if (ofTowers.length === 0) return VECTOR_MODEL;
+  if (inputs.length === 1) return typeOf(inputs[0]) === 'text' ? TEXT_MODEL : IMAGE_MODEL;
+  const towers = ofTowers.map((look) => {
+    return [look.column.name, { layers: TOWERS[typeOf(look)] }];
+  });
+  return { inputs: Object.fromEntries(towers) as object, ...VECTOR_MODEL };
 }
 
 function isTarget(look: Look): boolean {
-  return isVector(look) && look.column.missing.count === 0 && look.column.missingWords.size === 0;
+  return (
+    (isVector(look) || look.inference.type === 'multi_label') &&
+    look.column.missing.count === 0 &&
+    look.column.missingWords.size === 0
+  );
 }
 
 /** Whether it is numbers or categories, of which not all are the same. */
-function isVector({ inference: { type, format }, column }: Look): boolean {
-  return (type === 'category' || (type === 'number' && format === undefined)) && differentValues(column) > 1;
+function isVector({ inference: { type }, column }: Look): boolean {
+  return (type === 'category' || type === 'number') && differentValues(column) > 1;
 }
 
 function differentValues({ values, classes }: ColumnProfile): number {
   return classes?.length ?? values.size;
 }
 
-function targetType({ inference, column }: Look): 'number' | 'category' | 'binary' {
+function targetType({ inference, column }: Look): 'number' | 'category' | 'binary' | 'multi_label' {
+  if (inference.type === 'multi_label') return 'multi_label';
   const count = differentValues(column);
   if (count === 2) return 'binary';
   const isNumbered = column.numbers.at(0)?.whole === true && count <= MOST_NUMBERED_CLASSES;
   return inference.type === 'category' || isNumbered ? 'category' : 'number';
 }
 
-/** All numbers and categories; where there are none an image, or else sound or a text, since a model has one of them. */
+/** All images, recordings, numbers and categories, and texts that are sentences; where there are none, any text. */
 function inputsAmong(looks: readonly Look[]): Look[] {
-  const vectors = looks.filter(isVector);
-  if (vectors.length > 0) return vectors;
-  const single = ['image', 'audio', 'text'].map((type) => looks.find(({ inference }) => inference.type === type));
-  return single.flatMap((look) => look ?? []).slice(0, 1);
+  const inputs = looks.filter((look) => isMedium(look) || isVector(look) || isSentences(look));
+  const text = looks.find(({ inference }) => inference.type === 'text');
+  return inputs.length > 0 || !text ? inputs : [text];
+}
+
+/** Images or recordings that aren't all the same one. */
+function isMedium({ inference: { type }, column: { values } }: Look): boolean {
+  return (type === 'image' || type === 'audio') && values.size !== 1;
+}
+
+/** Texts of so many words on average tell more than who or where. */
+const LEAST_WORDS = 5;
+
+function isSentences({ inference: { type }, column: { values } }: Look): boolean {
+  if (type !== 'text') return false;
+  const words = [...values.keys()].reduce((sum, text) => sum + text.trim().split(/\s+/).length, 0);
+  return words >= LEAST_WORDS * values.size;
 }
 
 function inputType({ inference, column }: Look): object {
@@ -122,7 +159,15 @@ function inputType({ inference, column }: Look): object {
   if (inference.type === 'audio') return { type: 'audio', ...SOUND, mel_spectrogram: SPECTROGRAM };
   if (inference.type === 'text') return { type: 'text', max_tokens: MOST_TOKENS };
   const lacks = column.missing.count > 0 || column.missingWords.size > 0;
-  return inference.type === 'number' && lacks ? { type: 'number', missing: 'mean' } : { type: inference.type };
+  if (inference.type !== 'number') return { type: inference.type };
+  return { type: 'number', ...formatOf({ inference }), ...(lacks ? { missing: 'mean' } : {}) };
+}
+
+/** How a column's numbers are written, where that isn't as programs write them. */
+function formatOf({ inference: { type, format } }: Pick<Look, 'inference'>): object {
+  if (type !== 'number' || !format) return {};
+  const { decimal, thousands } = format;
+  return { ...(decimal === ',' ? { decimal } : {}), ...(thousands === '' ? {} : { thousands }) };
 }
 
 /** What the columns look like, and which of them are used. */

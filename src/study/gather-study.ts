@@ -31,10 +31,11 @@ import type { AcrossStudy, Study, StudyVariant, VariantCost } from './study.js';
 import { studyRun, type FoundRun } from './study-run.js';
 import type { FoundVariant } from './sweep-variants.js';
 import { ablate } from '../system/shell.js';
+import { mainMetricOf } from '../text/main-metric.js';
 import { counted } from '../text/words.js';
 
 export interface StudyOptions {
-  /** By which the variants are compared; the first sweep's metric unless told, `val_accuracy` without a sweep. */
+  /** By which the variants are compared; the first sweep's metric unless told, without a sweep the first run's main one. */
   metric?: string;
   /** The variant that all others are compared with: its name, or a part of it that no other name has. */
   baseline?: string;
@@ -226,8 +227,8 @@ function requireRuns({ variants }: NamedRuns): void {
 
 function metricOf({ sweeps, variants }: NamedRuns, asked: string | undefined): SweepMetric {
   const own = sweeps.at(0)?.begun.metric;
-  const name = asked ?? own?.name ?? 'val_accuracy';
   const measured = variants.flatMap(({ runs }) => runs.flatMap(({ summary }) => summary ?? []));
+  const name = asked ?? own?.name ?? mainMetricOf(measured.at(0)?.metrics);
   const names = new Set(measured.flatMap(({ metrics }) => Object.keys(metrics)));
   if (measured.length > 0 && names.size > 0 && !names.has(name)) {
     throw new UserError(`no run has a metric ${name}`, {

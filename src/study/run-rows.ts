@@ -1,5 +1,6 @@
 import { modelLabel } from '../config/model-reference.js';
 import { usualGoal } from '../config/sweep/resolve.js';
+import { mainMetricOf } from '../text/main-metric.js';
 import { nearest } from '../config/text/suggest.js';
 import { badUsage } from '../text/errors.js';
 import type { Found } from '../sweep/find.js';
@@ -152,9 +153,22 @@ export function sortRows(rows: readonly RunRow[], keys: readonly string[]): RunR
 
 /**
  * The finished run with the best value of a metric, of each name: values of different experiments don't compare.
+ * @param metric each experiment's main one, unless given
  * @returns sorted by name; none of a name that has no finished run with the metric
  */
-export function bestRows(rows: readonly RunRow[], metric: string): RunRow[] {
+export function bestRows(rows: readonly RunRow[], metric?: string): RunRow[] {
+  if (metric !== undefined) return bestBy(rows, metric);
+  const metrics = new Set(rows.map(({ summary }) => mainMetricOf(summary?.metrics)));
+  const best = [...metrics].flatMap((name) => {
+    return bestBy(
+      rows.filter(({ summary }) => mainMetricOf(summary?.metrics) === name),
+      name,
+    );
+  });
+  return best.sort((a, b) => compareValues(a.name, b.name));
+}
+
+function bestBy(rows: readonly RunRow[], metric: string): RunRow[] {
   const sign = usualGoal(metric) === 'maximize' ? '-' : '';
   const able = rows.filter(({ status, summary }) => status === 'FINISHED' && Number.isFinite(summary?.metrics[metric]));
   const best = new Map(

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
@@ -8,6 +9,7 @@ import type { ImageColumn } from '../../src/data/images/image-column.js';
 import { fitInputs } from '../../src/data/inputs.js';
 import { datasetShape, loadDataset } from '../../src/data/load.js';
 import { splitDataset } from '../../src/data/split.js';
+import { testPython } from '../support/python.js';
 import { it, userError } from './fixtures.js';
 
 const NUMBER = { type: 'number', missing: 'error', normalization: 'standardize' } as const;
@@ -305,12 +307,39 @@ describe('a class that training has no row of', () => {
   });
 });
 
+it('reads numbers as their column says that they are written, as pandas does', async ({ folder, options }) => {
+  const written = ['1.234,5', '2', '0,25', '-12.000.000,125', '7'];
+  writeFileSync(join(folder, 'houses.csv'), ['area;price', ...written.map((text) => `${text};${text}`)].join('\n'));
+  const format = { decimal: ',', thousands: '.' } as const;
+  const price = { price: { type: 'number' as const, ...format } };
+  const { train, test } = await loadDataset(
+    { ...table, inputs: { area: { ...NUMBER, ...format } }, target: price },
+    options,
+  );
+  const read = [...train.target, ...test.target].toSorted((a, b) => a - b);
+  const script = `import json, pandas, sys
+frame = pandas.read_csv(sys.stdin, sep=";", decimal=",", thousands=".")
+print(json.dumps(sorted(frame["price"].astype(float))))`;
+  const answer = execFileSync(await testPython(), ['-c', script], {
+    input: readFileSync(join(folder, 'houses.csv')),
+    encoding: 'utf8',
+  });
+  expect(read).toEqual(JSON.parse(answer));
+  expect([...(train.inputs[0] as Float32Array)].map(Number)).toEqual([...train.target].map(Math.fround));
+});
+
 describe('a mistake in a table', () => {
   const cases: [string, Partial<Table>, string, RegExp][] = [
     ['a word for a number', {}, '1,ten,a,5', /houses\.csv:42:3: expected a number, found "ten"/],
     ['an empty number', {}, '1,,a,5', /houses\.csv:42:3: a number is missing here/],
     ['an empty target', {}, '1,2,a,', /houses\.csv:42:7: the target "price" is empty here/],
     ['a decimal comma', {}, '1,"2,5",a,5', /houses\.csv:42:3: expected a number, found "2,5"/],
+    [
+      'a point where decimals have a comma',
+      { inputs: { area: { ...NUMBER, decimal: ',' } } },
+      '1,"2.5",a,5',
+      /houses\.csv:\d+:3: expected a number/,
+    ],
     ['a row that is too short', {}, '1,2,a', /houses\.csv:42:1: this row has 3 cells/],
     ['a column that is not there', { inputs: { aera: NUMBER } }, '', /has no column "aera"/],
     [

@@ -163,6 +163,30 @@ describe('an experiment for a folder of images', () => {
     await expect(write('colour')).rejects.toThrow('has no column "colour"; its columns:');
     await expect(write('text')).rejects.toThrow("can't be predicted");
   });
+
+  it('gives each image and text a tower beside the numbers, and reads numbers as they are written', async () => {
+    await makeImages('homes', { a: { count: 2 } });
+    const rows = Array.from({ length: 8 }, (_, i) => {
+      return `homes/a/${i % 2}.png;${i},5;a house of ${i} rooms;1.${i}00,50`;
+    });
+    writeFileSync(join(folder, 'homes.csv'), ['photo;area;about;price', ...rows].join('\n'));
+    const [file] = await experimentFiles(folder, { template: 'mnist', from: join(folder, 'homes.csv') });
+    writeNew(folder, [file]);
+    const [{ config, data }] = await loadAll({ files: [join(folder, file.name)], overrides: [] });
+    expect(config.dataset).toMatchObject({
+      inputs: { photo: { type: 'image' }, area: { type: 'number', decimal: ',' }, about: { type: 'text' } },
+      target: { price: { type: 'number', decimal: ',', thousands: '.' } },
+    });
+    expect(data.inputs.map(({ name }) => name)).toEqual(['photo', 'area', 'about']);
+    expect(config.model.layers[0]).toMatchObject({ type: 'inputs', towers: { photo: {}, about: {} } });
+  });
+
+  it('predicts a column of lists as labels', async () => {
+    const rows = [['a', 'b'], [], ['b'], ['c', 'a']].map((tags, row) => JSON.stringify({ size: row, tags }));
+    writeFileSync(join(folder, 'tagged.jsonl'), rows.join('\n'));
+    const [file] = await experimentFiles(folder, { template: 'mnist', from: join(folder, 'tagged.jsonl') });
+    expect(file.text).toContain('tags:\n      type: multi_label');
+  });
 });
 
 describe('a table of which no experiment can be made', () => {

@@ -408,6 +408,10 @@ export interface MelSpectrogram {
 export interface NumberInput {
   /** What the values are. */
   type: 'number';
+  /** What stands before a number's decimals. A point unless given. */
+  decimal?: '.' | ',';
+  /** What stands between a number's thousands. Nothing unless given. */
+  thousands?: ',' | '.' | ' ' | "'";
   missing: Missing;
   /** `standardize`: mean 0 and variance 1 over the rows trained on (scikit-learn's StandardScaler); `rescale`: from 0 to 1 over these (MinMaxScaler); `log`: standardized ln(1 + x); `none`. */
   normalization: 'standardize' | 'rescale' | 'log' | 'none';
@@ -444,6 +448,10 @@ export interface MultiLabelTarget {
 export interface NumberTarget {
   /** What the values are. */
   type: 'number';
+  /** What stands before a number's decimals. A point unless given. */
+  decimal?: '.' | ',';
+  /** What stands between a number's thousands. Nothing unless given. */
+  thousands?: ',' | '.' | ' ' | "'";
 }
 /** How the rows are divided, where not at random. */
 export interface TableSplitConfig {

@@ -675,6 +675,10 @@ export interface AudioInputInput {
 export interface NumberInputInput {
   /** What the values are. */
   type: 'number';
+  /** What stands before a number's decimals. A point unless given. */
+  decimal?: '.' | ',';
+  /** What stands between a number's thousands. Nothing unless given. */
+  thousands?: ',' | '.' | ' ' | "'";
   missing?: MissingInput;
   /** `standardize`: mean 0 and variance 1 over the rows trained on (scikit-learn's StandardScaler); `rescale`: from 0 to 1 over these (MinMaxScaler); `log`: standardized ln(1 + x); `none`. */
   normalization?: 'standardize' | 'rescale' | 'log' | 'none';
@@ -711,6 +715,10 @@ export interface MultiLabelTargetInput {
 export interface NumberTargetInput {
   /** What the values are. */
   type: 'number';
+  /** What stands before a number's decimals. A point unless given. */
+  decimal?: '.' | ',';
+  /** What stands between a number's thousands. Nothing unless given. */
+  thousands?: ',' | '.' | ' ' | "'";
 }
 /** Random changes of the training images, texts or recordings, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationInput {

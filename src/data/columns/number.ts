@@ -1,20 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NumberInput } from '../../config/schema/experiment.generated.js';
+import type { NumberInput, NumberTarget } from '../../config/schema/experiment.generated.js';
 import { columnOf, meanScores, regressionScoresOf } from '../../metrics/regression.js';
 import type { ColumnValues, InputColumn, TargetColumn } from '../dataset.js';
 import { valuesOf } from '../rows.js';
+import type { NumberFormat } from '../tables/number-text.js';
 import type { Cell } from '../tables/table.js';
 import { invalidTable } from '../tables/table-error.js';
 import { emptyTarget } from './category.js';
 import type { CellReader } from './cells.js';
 import type { InputKind } from './input-kind.js';
-import { numberOf } from './numbers.js';
+import { type WrittenNumbers, formatOf, isWritten, numberOf } from './numbers.js';
 import { type SingleValues, watchedShare } from './single-values.js';
 import type { Scale } from '../fitted.js';
 import { type TargetKind, inOwnUnit, scalesOf } from './target-kind.js';
 
 /** Numbers; resident as float32, NaN where one is missing, filled in and scaled in the step. */
-export interface NumberColumn extends InputColumn {
+export interface NumberColumn extends InputColumn, WrittenNumbers {
   type: 'number';
   missing: NumberInput['missing'];
   normalization: NumberInput['normalization'];
@@ -30,21 +31,27 @@ export interface NumberPreparation extends Scale {
 
 export const number: InputKind<NumberColumn, NumberPreparation> = {
   read(name, config) {
-    const { missing, normalization } = config as NumberInput;
+    const { missing, normalization, decimal, thousands } = config as NumberInput;
+    const written = { ...(decimal ? { decimal } : {}), ...(thousands ? { thousands } : {}) };
+    const format = formatOf(written);
     const values: number[] = [];
     return {
       add: (cell, place) => {
-        values.push(valueOf(cell, place, { missing, normalization }));
+        values.push(valueOf(cell, place, { missing, normalization, format }));
       },
       finish: ({ train, test }) => {
         const shape = [missing === 'indicator' ? 2 : 1];
-        const column: NumberColumn = { name, type: 'number', shape, missing, normalization };
+        const column: NumberColumn = { name, type: 'number', shape, missing, normalization, ...written };
         const all = Float32Array.from(values);
         return { column, load: () => Promise.resolve({ train: valuesOf(all, train), test: valuesOf(all, test) }) };
       },
     };
   },
-  configOf: ({ missing, normalization }) => ({ type: 'number', missing, normalization }),
+  configOf: ({ missing, normalization, decimal, thousands }) => ({
+    ...{ type: 'number', missing, normalization },
+    ...(decimal ? { decimal } : {}),
+    ...(thousands ? { thousands } : {}),
+  }),
   single: singleNumbers,
   fit({ missing, normalization }, values, _, indices) {
     const isLog = normalization === 'log';
@@ -66,6 +73,7 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
         Boolean,
       ) &&
       [fill, mean, standardDeviation].every(Number.isFinite) &&
+      isWritten(column as WrittenNumbers) &&
       String(shape) === (hasIndicator ? '2' : '1')
     );
   },
@@ -84,9 +92,9 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
 function valueOf(
   cell: Cell,
   place: () => string,
-  { missing, normalization }: Pick<NumberColumn, 'missing' | 'normalization'>,
+  { missing, normalization, format }: Pick<NumberColumn, 'missing' | 'normalization'> & { format: NumberFormat },
 ): number {
-  const known = numberOf(cell, place);
+  const known = numberOf(cell, place, format);
   if (known === null && missing === 'error') throw missingNumber(place());
   const value = known ?? NaN;
   if (normalization === 'log' && value <= -1) throw outOfLogarithm(place(), value);
@@ -95,11 +103,12 @@ function valueOf(
 
 function singleNumbers(column: NumberColumn, { fill }: NumberPreparation): SingleValues {
   const { name, missing } = column;
+  const settings = { ...column, format: formatOf(column) };
   const numberIn = (value: ColumnValues): number => (value as Float32Array)[0];
   const isMissing = (value: ColumnValues): boolean => isNaN(numberIn(value));
   const mayBeMissing = missing !== 'error';
   return {
-    read: (cell, place) => Float32Array.of(valueOf(cell, place, column)),
+    read: (cell, place) => Float32Array.of(valueOf(cell, place, settings)),
     write: (value) => (isMissing(value) ? null : shortest(numberIn(value))),
     bytes: 4,
     watched: [{ name, of: numberIn }, ...(mayBeMissing ? [watchedShare(`${name}: missing`, isMissing)] : [])],
@@ -120,7 +129,10 @@ function shortest(value: number): number {
 /** A number or several, told in their own units; trained on as (v − mean) ÷ standardDeviation. */
 export const numberTarget: TargetKind = {
   read(targets) {
-    const columns = Object.keys(targets).map((name) => ({ name, reader: new NumberCells(name) }));
+    const columns = Object.entries(targets).map(([name, config]) => ({
+      name,
+      reader: new NumberCells(name, formatOf(config as NumberTarget)),
+    }));
     return {
       columns,
       finish: () => {
@@ -168,10 +180,13 @@ export const numberTarget: TargetKind = {
 class NumberCells implements CellReader {
   readonly values: number[] = [];
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    readonly format: NumberFormat,
+  ) {}
 
   add(cell: Cell, place: () => string): void {
-    const value = numberOf(cell, place);
+    const value = numberOf(cell, place, this.format);
     if (value === null) throw emptyTarget(place(), this.name);
     this.values.push(value);
   }

@@ -1,17 +1,13 @@
 import { colors as pc } from '../../text/visible.js';
 import { UserError } from '../../text/errors.js';
+import { usualGoal } from '../../config/sweep/resolve.js';
 import { ablate } from '../../system/shell.js';
+import { mainMetricOf } from '../../text/main-metric.js';
 import type { SweepSummary } from '../../sweep/sweep-store.js';
 import type { MlflowClient } from '../../tracking/mlflow/client.js';
 import { requireModelName } from '../../tracking/mlflow/names.js';
 import type { Score } from '../../tracking/register.js';
 import type { Summary } from '../../tracking/run-store.js';
-
-/** What of a run's summary its model is compared by, the first that it has. */
-const METRICS = [
-  { name: 'val_accuracy', goal: 'maximize' },
-  { name: 'test_accuracy', goal: 'maximize' },
-] as const;
 
 /**
  * @param register name of a registered model, as the user gave it
@@ -85,8 +81,8 @@ async function registerOne(summary: Summary | SweepSummary, { runsDirectory, nam
 async function chosenOf(summary: Summary | SweepSummary): Promise<{ run: string; score: Score }> {
   if (!('cells' in summary)) {
     const metrics = summary.metrics as Partial<Record<string, number>>;
-    const metric = METRICS.find(({ name }) => metrics[name] !== undefined) ?? METRICS[0];
-    return { run: summary.id, score: { ...metric, value: metrics[metric.name] ?? NaN } };
+    const name = mainMetricOf(metrics);
+    return { run: summary.id, score: { name, goal: usualGoal(name), value: metrics[name] ?? NaN } };
   }
   const { bestRun } = await import('../../sweep/best-run.js');
   const best = bestRun(summary);
