@@ -82,11 +82,7 @@ describe('model.inputs', () => {
   it('is the layer `inputs` written out, and stays what it is when it is read again', () => {
     const { config } = loaded(`{ ${TOWERS}, use_inputs: [photo, area], ${END} }`);
     expect(config.model.layers[0]).toMatchObject({ type: 'inputs', use: ['photo', 'area'], merge: 'concatenate' });
-    const again = loaded(
-      toYaml(config.model as object)
-        .replace(/^/gm, '  ')
-        .replace(/^/, '\n'),
-    );
+    const again = loaded(toYaml(config.model).replace(/^/gm, '  ').replace(/^/, '\n'));
     expect(again.config.model).toEqual(config.model);
     expect(configHash(again.config)).toBe(configHash(config));
   });

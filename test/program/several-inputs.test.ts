@@ -59,7 +59,7 @@ describe('a model of an image, a text and a number', () => {
     workspace.write('points.yaml', EXPERIMENT);
     const { code, stderr } = await workspace.ablate(['run', 'points.yaml']);
     expect(code, stderr).toBe(0);
-    [id] = await workspace.runs();
+    [id] = workspace.runs();
   });
 
   it('has learnt of all of them, as `evaluate` tells of the saved model', async () => {
@@ -110,7 +110,7 @@ describe('model.use_inputs in a sweep', () => {
       cells.find(({ values }) => JSON.stringify(Object.values(values)) === JSON.stringify([inputs]))?.mean ?? NaN;
     expect(meanOf(['number'])).toBeLessThan(0.5);
     expect(meanOf(['photo', 'review', 'number'])).toBeGreaterThan(0.9);
-    const digests = (await workspace.runs()).map((run) => {
+    const digests = workspace.runs().map((run) => {
       const text = workspace.read(join('runs', run, 'summary.json')).toString();
       return (JSON.parse(text) as { dataset_digest: string }).dataset_digest;
     });
