@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { LoadOptions } from '../../src/data/dataset.js';
 import { type Checksum, checksumOf } from '../../src/data/download.js';
-import { type ImageDataset, asImages } from '../../src/data/images/image-dataset.js';
+import { type ImageDataset, type ImageSet, asImages } from '../../src/data/images/image-dataset.js';
 import type { PublishedConfig } from '../../src/data/published.js';
 import { type PublishedSource, loadPublishedFiles } from '../../src/data/sources/published-files.js';
 import { dataSources } from '../../src/data/sources/sources.generated.js';
@@ -73,13 +73,23 @@ function smallFile(file: Checksum & { urls: string[] }, folder: string): Source[
 }
 
 async function load(name: Name, settings: object, options: LoadOptions): Promise<ImageDataset> {
-  const config = { ...splitDefaults, name, path: null, ...settings };
+  const config = { ...splitDefaults, name, path: null, image_size: 64, ...settings };
   return asImages(await loadPublishedFiles(config, await smallForm(name), options), 'a test');
 }
 
 function withMirror(options: LoadOptions): LoadOptions {
   const ABLATE_DATASETS_URL = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`;
   return { ...options, environment: { ...options.environment, ABLATE_DATASETS_URL } };
+}
+
+/** Those whose images lose something. */
+const JPEG = new Set(['imagenette', 'oxford_pets']);
+
+/** By how much a pixel differs at most. @param expectedPixels hexadecimal */
+function farthest({ images }: ImageSet, expectedPixels: string): number {
+  const pixels = Buffer.from(expectedPixels, 'hex');
+  expect(images.byteLength).toBe(pixels.length);
+  return bytesOf(images).reduce((most, pixel, index) => Math.max(most, Math.abs(pixel - pixels[index])), 0);
 }
 
 /** As Python has them: those that validate follow those to train on. */
@@ -90,9 +100,9 @@ function requireSame(dataset: ImageDataset, { train, val, test }: Expected): voi
   expect([...dataset.test.labels]).toEqual(test.labels);
   const [, height, width, channels] = test.shape;
   expect(dataset).toMatchObject({ height, width, channels });
-  const pixels = Buffer.from(sets.map((set) => set.pixels).join(''), 'hex');
-  expect(Buffer.compare(bytesOf(dataset.train.images), pixels)).toBe(0);
-  expect(Buffer.compare(bytesOf(dataset.test.images), Buffer.from(test.pixels, 'hex'))).toBe(0);
+  const tolerance = JPEG.has(dataset.name) ? 2 : 0;
+  expect(farthest(dataset.train, sets.map((set) => set.pixels).join(''))).toBeLessThanOrEqual(tolerance);
+  expect(farthest(dataset.test, test.pixels)).toBeLessThanOrEqual(tolerance);
 }
 
 describe.each<[Name, string]>([
@@ -100,6 +110,8 @@ describe.each<[Name, string]>([
   ['bloodmnist', 'platelet'],
   ['emnist_letters', 'z'],
   ['emnist_balanced', 't'],
+  ['imagenette', 'parachute'],
+  ['oxford_pets', 'yorkshire_terrier'],
 ])('%s', (name, lastClass) => {
   it('is downloaded from a mirror once, and is pixel by pixel what Python has written', async ({ options }) => {
     const { files, folder = name } = (await sourceOf(name)).published;
@@ -124,7 +136,10 @@ describe.each<[Name, string]>([
   it('is published with sizes, checksums and as many classes as it says', async ({ options }) => {
     const source = await sourceOf(name);
     const about = source.published;
-    const { target, hasValidation } = await source.describe({ ...splitDefaults, name, path: null }, options);
+    const { target, hasValidation } = await source.describe(
+      { ...splitDefaults, name, path: null, image_size: 64 } as PublishedConfig,
+      options,
+    );
     expect(target.classes).toHaveLength(about.classes);
     expect(new Set(target.classes).size).toBe(about.classes);
     expect(hasValidation).toBe(expected[name].val !== undefined);
@@ -155,6 +170,11 @@ describe('files that aren’t what was published', () => {
       load('pneumoniamnist', { path: join(published, 'bloodmnist/bloodmnist.npz') }, options),
     );
     expect(others.message).toContain('train_images[0]: expected an image, uint8 of [28, 28]');
+  });
+
+  it('are named where they are images of an archive', async ({ options }) => {
+    const error = await userError(load('imagenette', { path: join(published, 'damaged') }, options));
+    expect(error.message).toMatch(/^1 of 8 images in .*imagenette2-160.tgz can't be decoded\n.*n02102040_3.JPEG: /);
   });
 
   it('are named with the label that is none of the classes', async ({ options }) => {

@@ -2,12 +2,15 @@
 Argument: the folder to write to. Prints, as JSON, of each dataset and set: shape, and the bytes of all images, row-major,
 in hexadecimal, and their classes."""
 import gzip
+import io
 import json
 import os
 import sys
+import tarfile
 import zipfile
 
 import numpy as np
+from PIL import Image
 
 folder = sys.argv[1]
 random = np.random.default_rng(7)
@@ -57,5 +60,56 @@ with zipfile.ZipFile(place("emnist", "gzip.zip"), "w", zipfile.ZIP_DEFLATED) as 
             archive.writestr(f"{start}-images-idx3-ubyte.gz", idx(images.transpose(0, 2, 1)))
             archive.writestr(f"{start}-labels-idx1-ubyte.gz", idx(labels + np.uint8(first)))
             expect(dataset, part, images[..., None], labels)
+
+
+def pack(file, members):
+    with tarfile.open(file, "w:gz") as archive:
+        for path, contents in members:
+            member = tarfile.TarInfo(path)
+            member.size = len(contents)
+            archive.addfile(member, io.BytesIO(contents))
+
+
+def picture(kind, color, width, height):
+    """Of one colour, so that it is the same in every size. JPEG may change it by one or two."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), tuple(color)).save(buffer, kind, **({"quality": 100} if kind == "JPEG" else {}))
+    return buffer.getvalue()
+
+
+def expect_colors(dataset, part, colors, labels):
+    pixels = np.repeat(np.array(colors, dtype=np.uint8), 64 * 64, axis=0)
+    expect(dataset, part, pixels.reshape(len(colors), 64, 64, 3), labels)
+
+
+members, found = [("imagenette2-160/noisy_imagenette.csv", b"path,noisy")], {"train": ([], []), "val": ([], [])}
+for number, (part, label, wnid) in enumerate(
+        [("val", 9, "n03888257"), ("train", 0, "n01440764"), ("train", 4, "n03028079"), ("val", 1, "n02102040")] * 2):
+    color = [10 * number, 200 - 20 * number, 128]
+    members.append((f"imagenette2-160/{part}/{wnid}/{wnid}_{number}.JPEG", picture("JPEG", color, 170 + number, 160)))
+    found[part][0].append(color)
+    found[part][1].append(label)
+pack(place("imagenette", "imagenette2-160.tgz"), members)
+pack(place("damaged", "imagenette2-160.tgz"), [(path, file[:-200] if path.endswith("_3.JPEG") else file) for path, file in members])
+expect_colors("imagenette", "train", *found["train"])
+expect_colors("imagenette", "test", *found["val"])
+
+members, lists, found = [("images/Sphynx_9.mat", b"not an image")], {"trainval": "", "test": ""}, {}
+for number, (part, breed, label) in enumerate(
+        [("trainval", "yorkshire_terrier", 36), ("test", "Abyssinian", 0), ("trainval", "Abyssinian", 0),
+         (None, "pug", 25), ("test", "american_pit_bull_terrier", 2)]):
+    color = [255 - 30 * number, 20 * number, 99]
+    # Some files have another format than their name says.
+    members.append((f"images/{breed}_{number}.jpg", picture("PNG" if number == 2 else "JPEG", color, 50, 40 + number)))
+    if part:
+        lists[part] += f"{breed}_{number} {label + 1} 1 1\n"
+        colors, labels = found.setdefault(part, ([], []))
+        colors.append(color)
+        labels.append(label)
+pack(place("oxford_pets", "images.tar.gz"), members)
+pack(place("oxford_pets", "annotations.tar.gz"),
+     [("annotations/README", b"words")] + [(f"annotations/{part}.txt", text.encode()) for part, text in lists.items()])
+expect_colors("oxford_pets", "train", *found["trainval"])
+expect_colors("oxford_pets", "test", *found["test"])
 
 print(json.dumps(expected))

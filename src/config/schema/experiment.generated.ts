@@ -4,17 +4,28 @@
 
 /** The data: what a model is given, and what it is to predict. */
 export type DatasetConfig =
-  Mnist | FashionMnist | Kmnist | Cifar10 | Cifar100 | Emnist | Medmnist | Idx | ImageFolder | Table;
+  | Mnist
+  | FashionMnist
+  | Kmnist
+  | Cifar10
+  | Cifar100
+  | Imagenette
+  | OxfordPets
+  | Emnist
+  | Medmnist
+  | Idx
+  | ImageFolder
+  | Table;
 /** How the training images are divided, where not by one `validation_split`. */
 export type SplitKey = SplitConfig | null;
+/** One number for both, or [height, width]. */
+export type Size = [number, number] | number;
 /** One number for both, or [height, width]; null: none given. */
 export type OptionalSize = [number, number] | (number | null);
 /** What transparent pixels are laid onto before an image is resized: `white`, `black` or [red, green, blue], 0 to 255 each. */
 export type Background = [number, number, number] | ('white' | 'black');
 /** How the values of a column are read and prepared. */
 export type InputConfig = ImageInput | TextInput | AudioInput | NumberInput | CategoryInput;
-/** One number for both, or [height, width]. */
-export type Size = [number, number] | number;
 /** Words that follow each other, taken as one: up to so many, or as many as in the list. Default: each word by itself. */
 export type Ngrams = number[] | (number | null);
 /** What stands for an empty cell: a number, the `mean` of the rows trained on, that with a second number which is 1 there and else 0 (`indicator`), or a mistake (`error`). */
@@ -193,6 +204,40 @@ export interface Cifar100 {
   name: 'cifar100';
   /** Folder with the binary version's files, or its archive. Default: downloaded once into the cache. */
   path: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split: number;
+  split: SplitKey;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
+}
+/** Ten easily told classes of ImageNet: 9,469 + 3,925 photographs in colour, of 160 pixels and more, resized to `image_size`. */
+export interface Imagenette {
+  /** Which dataset. */
+  name: 'imagenette';
+  /** The published file `imagenette2-160.tgz`, or the folder with it. Default: downloaded once into the cache. */
+  path: string | null;
+  image_size: Size;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split: number;
+  split: SplitKey;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
+}
+/** Cats and dogs of 37 breeds (Oxford-IIIT Pet): 3,680 + 3,669 photographs in colour, resized to `image_size`. */
+export interface OxfordPets {
+  /** Which dataset. */
+  name: 'oxford_pets';
+  /** The folder with the published files `annotations.tar.gz` and `images.tar.gz`. Default: downloaded once into the cache. */
+  path: string | null;
+  image_size: Size;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
   validation_split: number;
   split: SplitKey;

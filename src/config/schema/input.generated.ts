@@ -9,6 +9,8 @@ export type DatasetInput =
   | KmnistInput
   | Cifar10Input
   | Cifar100Input
+  | ImagenetteInput
+  | OxfordPetsInput
   | EmnistInput
   | MedmnistInput
   | IdxInput
@@ -19,14 +21,14 @@ export type SplitInput = {
   /** Cross-validation: so many parts, each class in proportion, each of which validates once while the others are trained on. A sweep runs each variant with each fold for each of its seeds; a single run takes the fold `seed` modulo `folds`. Off unless given. */
   folds?: number | null;
 } | null;
+/** One number for both, or [height, width]. */
+export type SizeInput = [number, number] | number;
 /** One number for both, or [height, width]; null: none given. */
 export type OptionalSizeInput = [number, number] | (number | null);
 /** What transparent pixels are laid onto before an image is resized: `white`, `black` or [red, green, blue], 0 to 255 each. */
 export type BackgroundInput = [number, number, number] | ('white' | 'black');
 /** How the values of a column are read and prepared. */
 export type InputInput = ImageInputInput | TextInputInput | AudioInputInput | NumberInputInput | CategoryInputInput;
-/** One number for both, or [height, width]. */
-export type SizeInput = [number, number] | number;
 /** Words that follow each other, taken as one: up to so many, or as many as in the list. Default: each word by itself. */
 export type NgramsInput = number[] | (number | null);
 /** Keras MelSpectrogram, with its names and results, computed in the graph. Default: the waveform. */
@@ -490,6 +492,40 @@ export interface Cifar100Input {
   name: 'cifar100';
   /** Folder with the binary version's files, or its archive. Default: downloaded once into the cache. */
   path?: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split?: number;
+  split?: SplitInput;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction?: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization?: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes?: string[] | null;
+}
+/** Ten easily told classes of ImageNet: 9,469 + 3,925 photographs in colour, of 160 pixels and more, resized to `image_size`. */
+export interface ImagenetteInput {
+  /** Which dataset. */
+  name: 'imagenette';
+  /** The published file `imagenette2-160.tgz`, or the folder with it. Default: downloaded once into the cache. */
+  path?: string | null;
+  image_size?: SizeInput;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split?: number;
+  split?: SplitInput;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction?: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization?: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes?: string[] | null;
+}
+/** Cats and dogs of 37 breeds (Oxford-IIIT Pet): 3,680 + 3,669 photographs in colour, resized to `image_size`. */
+export interface OxfordPetsInput {
+  /** Which dataset. */
+  name: 'oxford_pets';
+  /** The folder with the published files `annotations.tar.gz` and `images.tar.gz`. Default: downloaded once into the cache. */
+  path?: string | null;
+  image_size?: SizeInput;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
   validation_split?: number;
   split?: SplitInput;

@@ -1,31 +1,23 @@
 import { dirname } from 'node:path';
-import { Parser, type ReadEntry } from 'tar';
 import { messageOf } from '../../text/errors.js';
 import type { TaskOptions } from '../dataset.js';
 import type { Cell, RowBatch, Table } from './table.js';
-import { damagedTable, invalidTable, shown } from './table-error.js';
-import { fileBytes } from './text-file.js';
+import { invalidTable, shown, damagedTable } from './table-error.js';
+import { type TarMember, tarMembers } from './tar-members.js';
 
 /** So many bytes or rows are handed on at once. */
 const BATCH_BYTES = 2 ** 22;
 const BATCH_ROWS = 1024;
-/** A larger member is no example of a dataset. */
-const MEMBER_BYTES = 2 ** 28;
 /** Rows by which the columns are told. */
 const LOOKED_AT = 100;
 
 /** The column of the names that members of a row share. */
 const KEY = '__key__';
 
-interface Member {
-  path: string;
-  bytes: Buffer;
-}
-
 /** An example: members of one name that follow each other, by their endings. */
 interface Sample {
   key: string;
-  members: Map<string, Member>;
+  members: Map<string, TarMember>;
 }
 
 /**
@@ -78,7 +70,7 @@ function batchOf(file: string, endings: readonly string[], gathered: readonly Sa
   return { first, count: gathered.length, cells: [keys, ...cells], place };
 }
 
-function toCell(file: string, ending: string, member: Member | undefined): Cell {
+function toCell(file: string, ending: string, member: TarMember | undefined): Cell {
   if (!member) return null;
   const { path, bytes } = member;
   const place = `${file}: ${path}`;
@@ -101,7 +93,7 @@ function classOf(text: string, place: string): number {
 /** Members of one name, as they follow each other. */
 async function* samples(file: string, task: TaskOptions): AsyncGenerator<Sample> {
   let sample: Sample | undefined;
-  for await (const member of members(file, task)) {
+  for await (const member of tarMembers(file, task)) {
     const name = /^(.*\/)?([^/.]+)\.([^/]+)$/.exec(member.path);
     if (!name) continue;
     const key = `${(name[1] as string | undefined) ?? ''}${name[2]}`;
@@ -115,62 +107,4 @@ async function* samples(file: string, task: TaskOptions): AsyncGenerator<Sample>
     sample.members.set(name[3], member);
   }
   if (sample) yield sample;
-}
-
-/** The regular files in an archive, in order; links, folders and devices are passed over. */
-async function* members(file: string, task: TaskOptions): AsyncGenerator<Member> {
-  const whole: Member[] = [];
-  const reader = new ArchiveReader(file, whole);
-  for await (const bytes of fileBytes(file, task)) {
-    reader.write(bytes);
-    yield* whole.splice(0);
-  }
-  reader.end();
-  yield* whole.splice(0);
-}
-
-/** Takes an archive's bytes and gives its files, as they come. */
-class ArchiveReader {
-  readonly #parser: Parser;
-  #error: unknown;
-  #isFirst = true;
-
-  constructor(
-    readonly file: string,
-    whole: Member[],
-  ) {
-    this.#parser = new Parser({ strict: true, brotli: false, zstd: false });
-    this.#parser.on('error', (error: unknown) => {
-      this.#error ??= error;
-    });
-    this.#parser.on('entry', (entry: ReadEntry) => {
-      if (entry.type !== 'File' && entry.type !== 'OldFile') {
-        entry.resume();
-        return;
-      }
-      if (entry.size > MEMBER_BYTES) this.#error ??= new Error(`${entry.path} takes ${entry.size} bytes`);
-      const chunks: Buffer[] = [];
-      entry.on('data', (chunk: Buffer) => chunks.push(chunk));
-      entry.on('end', () => whole.push({ path: entry.path, bytes: Buffer.concat(chunks) }));
-    });
-  }
-
-  write(bytes: Buffer): void {
-    // The parser would unpack it once more, without a bound.
-    if (this.#isFirst && bytes.length >= 2 && bytes.readUInt16BE(0) === 0x1f8b)
-      throw damagedTable(this.file, 'is compressed twice');
-    this.#isFirst = false;
-    this.#parser.write(bytes);
-    this.#requireWhole();
-  }
-
-  end(): void {
-    this.#parser.end();
-    this.#requireWhole();
-  }
-
-  #requireWhole(): void {
-    if (this.#error === undefined) return;
-    throw damagedTable(this.file, `is not a whole tar archive (${messageOf(this.#error)})`, this.#error);
-  }
 }
