@@ -6,8 +6,8 @@ import { framesOf } from '../../../src/data/audio/audio-column.js';
 import { melSpectrogram } from '../../../src/data/audio/mel-spectrogram.js';
 import { randomStream } from '../../../src/random.js';
 import type { Runtime } from '../../../src/tensorflow/runtime.js';
-import { askPython } from '../../support/python.js';
-import { kerasPython, startTensorFlow } from '../../support/tensorflow.js';
+import { askKerasBy } from '../../support/keras.js';
+import { startTensorFlow } from '../../support/tensorflow.js';
 
 const KERAS: MelSpectrogram = {
   ...{ fft_length: 2048, sequence_stride: 512, sequence_length: null, window: 'hann', num_mel_bins: 128 },
@@ -67,7 +67,7 @@ describe('mel spectrograms as in Keras', () => {
   beforeAll(async () => {
     runtime = await startTensorFlow();
     const script = fileURLToPath(new URL('keras_mel.py', import.meta.url));
-    keras = await askPython(await kerasPython(), script, { samples, cases: CASES });
+    keras = await askKerasBy(script, { samples, cases: CASES });
   });
 
   it.each(CASES.map((config, index) => [JSON.stringify(config), config, index] as const))('%s', (_, given, index) => {
