@@ -54,7 +54,8 @@ export async function readImageArchive(
         undecodable.push({ path, reason: messageOf(error) });
         return undefined;
       });
-      onProgress?.({ step: 'decode', subject: path, done: ++done, total: Math.max(done, total), unit: 'images' });
+      done++;
+      onProgress?.({ step: 'decode', subject: path, done, total: Math.max(done, total), unit: 'images' });
     });
     for (const [index, { path }] of members.entries()) {
       const place = placeOf(path);
