@@ -18,13 +18,23 @@ export interface ExportReport extends Pick<ExportRequest, 'format' | 'quantize' 
   original_gzip_bytes: number;
 }
 
+/** What came of an export of a model of rows. */
+export interface RowExportReport extends Omit<ExportReport, keyof ExportComparison> {
+  rows: number;
+  /** The greatest difference of an output; of numbers in their own unit. */
+  maxDifference: number;
+  /** Where what it takes and gives is written down. */
+  preprocessing: string;
+}
+
 /** All numbers, as one JSON document. */
-export function exportReportJson({ maxDifference, ...report }: ExportReport): string {
+export function exportReportJson({ maxDifference, ...report }: ExportReport | RowExportReport): string {
   return `${JSON.stringify({ ...report, max_difference: maxDifference }, undefined, 2)}\n`;
 }
 
 /** For people: where it is, and what of size and accuracy changed. */
-export function exportReportText(report: ExportReport): string {
+export function exportReportText(report: ExportReport | RowExportReport): string {
+  if ('rows' in report) return rowReportText(report);
   const { output, format, quantize, images, maxDifference, agreement, accuracy, bytes } = report;
   if (quantize === null) {
     const same = `predicts as the run's own model: within ${maxDifference.toExponential(1)} on ${counted(images, 'image')}`;
@@ -52,12 +62,26 @@ export function exportReportText(report: ExportReport): string {
   return `${output}\n${formatTable(columns, rows)}${note}`;
 }
 
+function rowReportText({ output, format, bytes, rows, maxDifference, preprocessing }: RowExportReport): string {
+  const same = `predicts as the run's own model: within ${maxDifference.toExponential(1)} on ${counted(rows, 'row')}`;
+  return `${output}  ${format}, ${megabytes(bytes)}: ${same}\n${preprocessing}  what it takes and gives\n`;
+}
+
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(3)} MB`;
 }
 
+/** Of what was written, and of the run's own model. */
+export async function bothSizes(
+  written: string,
+  own: string,
+): Promise<Pick<ExportReport, 'bytes' | 'gzip_bytes' | 'original_bytes' | 'original_gzip_bytes'>> {
+  const [{ bytes, gzip }, original] = [await sizesOf(written), await sizesOf(own)];
+  return { bytes, gzip_bytes: gzip, original_bytes: original.bytes, original_gzip_bytes: original.gzip };
+}
+
 /** Bytes of a file or of all files in a folder: as they are, and compressed as a server would send them. */
-export async function sizesOf(path: string): Promise<{ bytes: number; gzip: number }> {
+async function sizesOf(path: string): Promise<{ bytes: number; gzip: number }> {
   if (!(await stat(path)).isDirectory()) {
     const contents = await readRegularFile(path, BINARY_LIMIT);
     return { bytes: contents.length, gzip: gzipSync(contents).length };

@@ -17,90 +17,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# Python's -I leaves the script's own folder out.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from keras_layers import outputs_of, topology_of, without_erfc  # noqa: E402
+
 BATCH = 256
-WEIGHT_TYPES = {"float32": np.float32, "int32": np.int32}
-# What tfjs's configuration of a layer has that Keras knows otherwise, or that matters in training alone.
-OTHER_KEYS = {"alpha": "negative_slope"}
-KEPT_KEYS = {
-    "InputLayer": [],
-    "Conv2D": ["filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias"],
-    "DepthwiseConv2D": ["kernel_size", "strides", "padding", "depth_multiplier", "activation", "use_bias"],
-    "SeparableConv2D": [
-        *["filters", "kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier", "activation", "use_bias"],
-    ],
-    "Dense": ["units", "activation", "use_bias"],
-    "BatchNormalization": ["axis", "epsilon", "center", "scale"],
-    "LayerNormalization": ["axis", "epsilon", "center", "scale"],
-    "Activation": ["activation"],
-    "LeakyReLU": ["alpha"],
-    "PReLU": ["shared_axes"],
-    "Rescaling": ["scale", "offset"],
-    "MaxPooling2D": ["pool_size", "strides", "padding"],
-    "AveragePooling2D": ["pool_size", "strides", "padding"],
-    "GlobalMaxPooling2D": [],
-    "GlobalAveragePooling2D": [],
-    "Cropping2D": ["cropping", "data_format"],
-    "Concatenate": ["axis"],
-    "Dropout": ["rate"],
-    "Flatten": [],
-    "Add": [],
-    "Multiply": [],
-}
-
-
-def keras_layer(description):
-    kind, config = description["class_name"], description["config"]
-    if kind not in KEPT_KEYS:
-        raise ValueError(f"there is no conversion of the layer {config['name']} of type {kind}")
-    kept = {key: config[key] for key in KEPT_KEYS[kind] if config.get(key) is not None}
-    arguments = {OTHER_KEYS.get(key, key): value for key, value in kept.items()}
-    # Keras and TensorFlow don't take the slashes in names that stand between a layer and its parts.
-    return getattr(keras.layers, kind)(**arguments, name=config["name"].replace("/", "."))
 
 
 def keras_model(source):
-    """The layers of a tfjs model as Keras's own, with its weights."""
-    with open(os.path.join(source, "model.json"), encoding="utf-8") as file:
-        saved = json.load(file)
-    topology = saved["modelTopology"]["config"]
-    tensors, layers = {}, {}
-    for description in topology["layers"]:
-        name, nodes = description["name"], description["inbound_nodes"]
-        if description["class_name"] == "InputLayer":
-            tensors[name] = keras.Input(description["config"]["batch_input_shape"][1:], name="images")
-            continue
-        layers[name] = keras_layer(description)
-        inputs = [tensors[node[0]] for node in nodes[0]]
-        tensors[name] = layers[name](inputs[0] if len(inputs) == 1 else inputs)
-    model = keras.Model(tensors[topology["input_layers"][0][0]], tensors[topology["output_layers"][0][0]])
-    assign(layers, weights_of(source, saved["weightsManifest"]))
-    return model
-
-
-def weights_of(source, manifest):
-    weights = {}
-    for group in manifest:
-        data = b"".join(open(os.path.join(source, path), "rb").read() for path in group["paths"])
-        offset = 0
-        for spec in group["weights"]:
-            kind = np.dtype(WEIGHT_TYPES[spec["dtype"]])
-            count = int(np.prod(spec["shape"]))
-            weights[spec["name"]] = np.frombuffer(data, kind, count, offset).reshape(spec["shape"])
-            offset += count * kind.itemsize
-    return weights
-
-
-def assign(layers, weights):
-    left = set(weights)
-    for name, layer in layers.items():
-        # Keras calls the kernel of a depthwise convolution `kernel`, tfjs `depthwise_kernel`.
-        is_depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-        for weight in layer.weights:
-            own = "depthwise_kernel" if is_depthwise and weight.name == "kernel" else weight.name
-            weight.assign(weights[f"{name}/{own}"])
-            left.discard(f"{name}/{own}")
-    if left:
-        raise ValueError(f"weights that no layer takes: {', '.join(sorted(left))}")
+    """The model as Keras's own, which takes images."""
+    topology, _ = topology_of(source)
+    name = topology["input_layers"][0][0]
+    shape = next(layer for layer in topology["layers"] if layer["name"] == name)["config"]["batch_input_shape"]
+    images = keras.Input(shape[1:], name="images")
+    return keras.Model(images, outputs_of(source, {name: images}))
 
 
 def serving_function(model, output_name):
@@ -155,19 +85,12 @@ def run_tflite(path):
     return run
 
 
-def gelu(x):
-    """x/2 (1 + erf(x/√2)); TensorFlow's own takes erfc, which ONNX lacks."""
-    return 0.5 * x * (1 + tf.math.erf(x * 0.5**0.5))
-
-
 def save_onnx(model, output, question):
     import onnx
     import onnxruntime
     import tf2onnx
 
-    for layer in model.layers:
-        if getattr(layer, "activation", None) is keras.activations.gelu:
-            layer.activation = gelu
+    without_erfc(model)
     function, signature = serving_function(model, question["output_name"])
     traced = tf.function(function, input_signature=signature)
     converted, _ = tf2onnx.convert.from_function(traced, input_signature=signature, opset=18)

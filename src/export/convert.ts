@@ -21,20 +21,29 @@ export interface Conversion {
   output_name: string;
 }
 
-const SCRIPT = fileURLToPath(new URL('convert.py', import.meta.url));
+/** A model of rows, likewise (`convert_rows.py`). */
+export interface RowConversion extends Pick<Conversion, 'source' | 'format' | 'output' | 'output_name'> {
+  /** Of each: what its kind says, a file of values, and its cells. */
+  columns: Record<string, unknown>[];
+  /** Of the saved model's input. */
+  input_name: string;
+  scale: { mean: number[]; standard_deviation: number[] } | null;
+}
+
 /** Lines of what Python wrote to its standard error that are shown if it fails. */
 const SHOWN_LINES = 5;
 
 /**
  * Converts a model and runs what was written in the format's own runtime.
  * @param python an interpreter that has what the format needs
- * @returns what that says of the images: row-major [count, classes]
+ * @returns what that says of the images or rows: row-major [count, outputs]
  * @throws UserError `export-failed`
  */
-export async function convert(python: string, conversion: Conversion): Promise<Float32Array> {
+export async function convert(python: string, conversion: Conversion | RowConversion): Promise<Float32Array> {
+  const script = fileURLToPath(new URL('columns' in conversion ? 'convert_rows.py' : 'convert.py', import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', KERAS_BACKEND: 'tensorflow', CUDA_VISIBLE_DEVICES: '' };
   // Python's own -I keeps the user's folder and variables out of what it imports.
-  const child = spawn(python, ['-I', SCRIPT], { env });
+  const child = spawn(python, ['-I', script], { env });
   const closed = once(child, 'close') as Promise<[number | null]>;
   const output = Promise.all([text(child.stdout), text(child.stderr), closed]);
   // A process that has ended is found by its missing answer.

@@ -69,7 +69,8 @@ export async function writeSavedModel({ json, weights }: SavedModel, directory: 
   await writeFile(join(directory, 'model.json'), JSON.stringify(json, undefined, 1));
 }
 
-function readSavedModel(directory: string): SavedModel {
+/** The model as it was trained, without what its inputs are prepared by. @throws UserError `model-invalid` */
+export function readSavedModel(directory: string): SavedModel {
   try {
     const json = JSON.parse(readTextSync(join(directory, 'model.json'))) as SavedModel['json'];
     if (json.weightsManifest.length !== 1) throw new Error('its weights are in more than one group');

@@ -63,15 +63,18 @@ async function samplesOf(
   );
 }
 
+/** Of a target with classes the first row of each class, then the second, and so on. */
 function firstRows({ target, count: rows }: Rows, { type }: Dataset['target'], count: number): number[] {
   const all = [...Array(rows).keys()];
   if (type !== 'category' && type !== 'binary') return all.slice(0, count);
-  const first = new Map<number, number>();
-  for (const row of all) if (!first.has(target[row])) first.set(target[row], row);
-  // Two of each, where there is room.
-  const others = all.filter((row) => first.get(target[row]) !== row);
-  const second = others.filter((row, at) => others.findIndex((other) => target[other] === target[row]) === at);
-  return [...first.values(), ...second].slice(0, count).sort((a, b) => target[a] - target[b] || a - b);
+  const seen = new Map<number, number>();
+  const turn = all.map((row) => {
+    const before = seen.get(target[row]) ?? 0;
+    seen.set(target[row], before + 1);
+    return before;
+  });
+  const chosen = all.sort((a, b) => turn[a] - turn[b] || a - b).slice(0, count);
+  return chosen.sort((a, b) => target[a] - target[b] || a - b);
 }
 
 /** What the target is, in words. */

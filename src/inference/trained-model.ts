@@ -42,10 +42,10 @@ export function readTrainedModel(folder: string): TrainedModel {
   return requireImages(readAnyModel(folder));
 }
 
-/** @param purpose what needs a model of images; `model-of-table` is thrown for another */
-export function requireImages(model: TrainedModel | TableModel, purpose = 'this'): TrainedModel {
+/** @throws UserError `model-of-table` for a model of rows, which this is not for */
+export function requireImages(model: TrainedModel | TableModel): TrainedModel {
   if (!isTableModel(model)) return model;
-  throw new UserError(`${model.name} takes rows of a table, and ${purpose} is for models of images and their classes`, {
+  throw new UserError(`${model.name} takes rows of a table, and this is for models of images and their classes`, {
     code: 'model-of-table',
     hint: `${ablate('predict', model.name, 'FILE.csv')}, ${ablate('evaluate', model.name)} and ${ablate('explain', model.name)} take such models`,
     exitCode: 2,

@@ -17,8 +17,8 @@ export async function findAnyModelOf(reference: string, runsDirectory: string): 
 }
 
 /** Likewise one of images. @throws UserError `model-of-table` */
-export async function findModelOf(reference: string, runsDirectory: string, purpose?: string): Promise<TrainedModel> {
-  return requireImages(await findAnyModelOf(reference, runsDirectory), purpose);
+export async function findModelOf(reference: string, runsDirectory: string): Promise<TrainedModel> {
+  return requireImages(await findAnyModelOf(reference, runsDirectory));
 }
 
 /**

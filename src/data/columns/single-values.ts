@@ -44,3 +44,23 @@ export interface WatchedQuantity {
 export function watchedShare(name: string, of: (value: ColumnValues) => boolean): WatchedQuantity {
   return { name, kinds: 2, of: (value) => Number(of(value)) };
 }
+
+/** Single values as those of a column; shorter ones are padded by 0, which pads texts. */
+export function joinedValues(values: readonly ColumnValues[]): ColumnValues {
+  const width = Math.max(1, ...values.map(lengthOf));
+  const all = emptyLike(values[0], values.length * width);
+  values.forEach((value, row) => {
+    all.set(value as Uint8Array, row * width);
+  });
+  return all;
+}
+
+/** How many numbers or bytes there are. */
+export function lengthOf(values: ColumnValues): number {
+  return values instanceof Int32Array || values instanceof Float32Array ? values.length : values.byteLength;
+}
+
+function emptyLike(values: ColumnValues, length: number): Int32Array | Float32Array | Uint8Array {
+  if (values instanceof Int32Array) return new Int32Array(length);
+  return values instanceof Float32Array ? new Float32Array(length) : new Uint8Array(length);
+}

@@ -1,25 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { UserError } from '../../text/errors.js';
 import { compareOutputs, type ExportComparison } from '../../export/comparison.js';
 import { convert } from '../../export/convert.js';
-import { exportPython } from '../../export/export-python.js';
 import type { ExportRequest } from '../../export/export-request.js';
 import { deployableModel, quantizedModel, writeSavedModel } from '../../export/saved-model.js';
 import { replacePath, withWorkFolder } from '../../export/work-folder.js';
 import { valueName } from '../../inference/class-values.js';
 import { readTrainedModel } from '../../inference/trained-model.js';
-import { tensorFlowPython } from '../engine.js';
 import type { EngineOptions } from '../options/engine.js';
-import { type ExportReport, sizesOf } from '../../display/export-report.js';
+import { type ExportReport, bothSizes } from '../../display/export-report.js';
+import { pythonFor, requireSame } from './export-checks.js';
 import { sampleImages, type Samples } from './export-samples.js';
 import type { InferenceSession } from '../inference-session.js';
 import { startInferenceSession } from './inference-session.js';
-import { showInstallProgress } from '../../display/install-progress.js';
 import type { StatusLine } from '../../display/status-line.js';
-
-/** Formats that keep the weights as they are must predict the same: within this, of outputs above 1 within this part. */
-const TOLERANCE = 1e-5;
 
 interface Export {
   request: ExportRequest;
@@ -45,11 +39,7 @@ export async function performExport(
       const samples = await sampleImages(request, status);
       const { path, comparison } = await writeAndCompare({ request, session, samples, folder, status });
       const { model, format, quantize, output } = request;
-      const [written, original] = [await sizesOf(path), await sizesOf(model.directory)];
-      const sizes = {
-        ...{ bytes: written.bytes, gzip_bytes: written.gzip },
-        ...{ original_bytes: original.bytes, original_gzip_bytes: original.gzip },
-      };
+      const sizes = await bothSizes(path, model.directory);
       await replacePath(path, output);
       return { run: model.name, format, quantize, output, ...sizes, ...comparison };
     });
@@ -67,7 +57,7 @@ async function writeAndCompare(task: Export): Promise<{ path: string; comparison
   const [theirs, ours] = [expected.values, outputs].map((all) => all.subarray(samples.calibration * classes));
   const comparison = compareOutputs(theirs, ours, classes, samples.labels);
   const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  if (quantize === null && !(comparison.maxDifference <= TOLERANCE * largest)) throw differs(request, comparison);
+  if (quantize === null) requireSame(request.format, comparison.maxDifference, largest);
   return { path, comparison };
 }
 
@@ -90,8 +80,7 @@ async function writeConverted(
   { request: { model, quantize, output }, samples: { images, calibration }, folder, status }: Export,
   format: Exclude<ExportRequest['format'], 'tfjs'>,
 ): Promise<Written> {
-  const { onProgress, clear } = showInstallProgress(process.stderr);
-  const python = await exportPython(format, await tensorFlowPython(), { onProgress }).finally(clear);
+  const python = await pythonFor(format);
   status.update(`Converting to ${format}`);
   const source = join(folder, 'source');
   await writeSavedModel(deployableModel(model), source);
@@ -108,11 +97,4 @@ async function writeConverted(
     output_name: valueName(model) === 'probability' ? 'probabilities' : 'outputs',
   });
   return { path, outputs };
-}
-
-function differs({ format }: ExportRequest, { maxDifference }: ExportComparison): UserError {
-  return new UserError(`the ${format} model doesn't predict what the run's own does: it differs by ${maxDifference}`, {
-    code: 'export-differs',
-    hint: 'nothing was written; please report this with the experiment file',
-  });
 }

@@ -1,3 +1,4 @@
+import { joinedValues, lengthOf } from '../../data/columns/single-values.js';
 import type { ColumnValues } from '../../data/dataset.js';
 import { rowValueName } from '../../inference/row-answers.js';
 import type { TableModel } from '../../inference/table-model.js';
@@ -87,26 +88,9 @@ function nextBatch(rows: readonly ColumnValues[][], first: number): ColumnValues
   return rows.slice(first);
 }
 
-/** The values of rows, column by column; shorter ones are padded by 0, which pads texts. */
+/** The values of rows, column by column. */
 function columnsOf(rows: readonly ColumnValues[][]): ColumnValues[] {
-  return rows[0].map((first, column) => {
-    const values = rows.map((row) => row[column]);
-    const width = Math.max(1, ...values.map(lengthOf));
-    const all = emptyLike(first, rows.length * width);
-    values.forEach((value, row) => {
-      all.set(value as Uint8Array, row * width);
-    });
-    return all;
-  });
-}
-
-function emptyLike(values: ColumnValues, length: number): Int32Array | Float32Array | Uint8Array {
-  if (values instanceof Int32Array) return new Int32Array(length);
-  return values instanceof Float32Array ? new Float32Array(length) : new Uint8Array(length);
-}
-
-function lengthOf(values: ColumnValues): number {
-  return values instanceof Int32Array || values instanceof Float32Array ? values.length : values.byteLength;
+  return rows[0].map((_, column) => joinedValues(rows.map((row) => row[column])));
 }
 
 function aboutTarget({ target: { column } }: TableModel): string {
