@@ -34,6 +34,13 @@ export function valuesOf<T extends Int32Array | Float32Array | Float64Array>(val
   return chosen;
 }
 
+/** The values of one row of an input. @param count of all its rows */
+export function valuesOfRow(values: ColumnValues, row: number, count: number): ColumnValues {
+  const all = values instanceof Int32Array || values instanceof Float32Array ? values.length : values.byteLength;
+  const size = all / count;
+  return values.subarray(row * size, (row + 1) * size);
+}
+
 /** 0, 1, … of as many rows. */
 export function everyIndex(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, index) => index);

@@ -1,18 +1,7 @@
-import * as Plot from '@observablehq/plot';
 import { escapeUTF8 } from 'entities';
-import { calibrationOf } from '../analysis/calibration.js';
-import { columnOf } from '../metrics/regression.js';
-import {
-  type CurvePoint,
-  areaUnderCurve,
-  averagePrecision,
-  precisionRecallCurve,
-  rocCurve,
-} from '../metrics/ranking.js';
-import { drawConfusion, MOST_DRAWN } from '../report/plots/confusion.js';
-import { STROKES, ink, withLightColors } from '../report/plots/palette.js';
-import { magnitudeTicks } from '../report/plots/scale.js';
-import { type Drawing, type LegendEntry, drawPlot, sizeOf, svgFile, withLegend } from '../report/plots/svg.js';
+import { withLightColors } from '../report/plots/palette.js';
+import type { Panel } from '../report/plots/row-panels.js';
+import { svgFile } from '../report/plots/svg.js';
 
 /** What a model's test on rows showed, as far as it is drawn. */
 export interface DrawnModel {
@@ -20,188 +9,11 @@ export interface DrawnModel {
   panels: Panel[];
 }
 
-/** A picture with its title, and a line below that. */
-interface Panel {
-  title: string;
-  note: string;
-  drawing: Drawing;
-}
-
 /** Pixels. */
 const WIDTH = 340;
-const HEIGHT = 300;
 const GAP = 28;
 const TITLE = 44;
 const FONT = 12;
-/** Points of a scatter plot; of more rows, as many evenly spaced ones. */
-const MOST_POINTS = 2000;
-/** Points of a curve. */
-const MOST_CURVE_POINTS = 500;
-
-/** Of the probability of yes: ROC and precision-recall curves, calibration, confusion matrix. */
-export function binaryPanels(
-  classes: readonly string[],
-  labels: Int32Array,
-  probabilities: Float32Array,
-  counts: number[][],
-): Panel[] {
-  const yes = (row: number): boolean => labels[row] === 1;
-  return [
-    ...curvePanels([{ label: classes[1], values: probabilities, positive: yes }]),
-    calibrationPanel(probabilities, yes),
-    ...confusionPanels(classes, counts),
-  ];
-}
-
-/** Of labels: the curves of as many as can be told apart, those of the most rows. */
-export function labelPanels(labels: readonly string[], truth: Int32Array, probabilities: Float32Array): Panel[] {
-  const size = labels.length;
-  const rowsOf = labels.map((_, label) => truth.reduce((sum, value, at) => sum + (at % size === label ? value : 0), 0));
-  const shown = [...labels.keys()].sort((a, b) => rowsOf[b] - rowsOf[a]).slice(0, STROKES.length);
-  const curves = shown.map((label) => ({
-    label: labels[label],
-    values: columnOf(probabilities, label, size),
-    positive: (row: number) => truth[row * size + label] === 1,
-  }));
-  return curvePanels(curves, size > shown.length ? `the ${shown.length} labels of the most rows` : undefined);
-}
-
-/** Of numbers: predicted against true, residuals against predicted. */
-export function numberPanels(name: string, truth: ArrayLike<number>, predicted: ArrayLike<number>): Panel[] {
-  const rows = spaced(truth.length, MOST_POINTS);
-  const note = rows.length < truth.length ? `${rows.length} of ${truth.length} rows` : `${truth.length} rows`;
-  const points = rows.map((row) => ({ x: truth[row], y: predicted[row] }));
-  const residuals = rows.map((row) => ({ x: predicted[row], y: truth[row] - predicted[row] }));
-  const all = points.flatMap(({ x, y }) => [x, y]);
-  const ends = { x: Math.min(...all), y: Math.max(...all) };
-  const diagonal = [
-    { x: ends.x, y: ends.x },
-    { x: ends.y, y: ends.y },
-  ];
-  return [
-    {
-      title: `${name}: predicted against true`,
-      note: `${note}; on the line, both are the same`,
-      drawing: scatter(points, ['true →', '↑ predicted'], [guide(diagonal)]),
-    },
-    {
-      title: `${name}: residuals`,
-      note: `${note}; above the line, too little was predicted`,
-      drawing: scatter(residuals, ['predicted →', '↑ true − predicted'], [Plot.ruleY([0], RULE)]),
-    },
-  ];
-}
-
-/** Of classes. */
-export function confusionPanels(classes: readonly string[], counts: number[][]): Panel[] {
-  if (classes.length > MOST_DRAWN) return [];
-  const svg = drawConfusion({ classes: [...classes], counts }, WIDTH);
-  return [{ title: 'Confusion matrix', note: '', drawing: { ...sizeOf(svg), svg } }];
-}
-
-interface Curve {
-  label: string;
-  values: ArrayLike<number>;
-  positive: (row: number) => boolean;
-}
-
-function curvePanels(curves: readonly Curve[], which?: string): Panel[] {
-  const told = (score: (curve: Curve) => number): string[] =>
-    curves.map((curve) => `${curve.label} ${(100 * score(curve)).toFixed(2)} %`);
-  const roc = curves.map(({ values, positive }) => rocCurve(values, positive));
-  const recall = curves.map(({ values, positive }) => precisionRecallCurve(values, positive));
-  const note = (words: string): string => [words, which ?? []].flat().join('; ');
-  const areas = told(({ values, positive }) => areaUnderCurve(values, positive));
-  const averages = told(({ values, positive }) => averagePrecision(values, positive));
-  return [
-    {
-      title: 'ROC curve',
-      note: note('area under it'),
-      drawing: lines(roc, areas, ['false positive rate →', '↑ true positive rate'], [guide(UNIT)]),
-    },
-    {
-      title: 'Precision and recall',
-      note: note('average precision'),
-      drawing: lines(recall, averages, ['recall →', '↑ precision'], []),
-    },
-  ];
-}
-
-function calibrationPanel(probabilities: Float32Array, yes: (row: number) => boolean): Panel {
-  const { bins, expectedError } = calibrationOf(probabilities, yes, 10);
-  const points = bins.flatMap(({ confidence, accuracy, interval, count }) =>
-    confidence === null || accuracy === null || interval === null
-      ? []
-      : [{ x: confidence, y: accuracy, low: interval[0], high: interval[1], count }],
-  );
-  const drawing = drawPlot({
-    ...FRAME,
-    x: { label: 'probability of yes →', domain: [0, 1] },
-    y: { label: '↑ share that is yes', domain: [0, 1], grid: true },
-    marks: [
-      guide(UNIT),
-      Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', stroke: ink('series1') }),
-      Plot.dot(points, {
-        x: 'x',
-        y: 'y',
-        fill: ink('series1'),
-        r: 4,
-        title: ({ count }: { count: number }) => `${count} rows`,
-      }),
-    ],
-  });
-  return { title: 'Calibration', note: `error ${(100 * expectedError).toFixed(2)} %; 95 % intervals`, drawing };
-}
-
-const UNIT: readonly CurvePoint[] = [
-  { x: 0, y: 0 },
-  { x: 1, y: 1 },
-];
-const RULE = { stroke: ink('muted'), strokeDasharray: '4 4' };
-const FRAME = { width: WIDTH, height: HEIGHT, marginLeft: 56, marginBottom: 40, marginTop: 24 };
-
-function guide(points: readonly CurvePoint[]): Plot.Markish {
-  return Plot.line(points, { x: 'x', y: 'y', ...RULE });
-}
-
-function lines(
-  curves: readonly CurvePoint[][],
-  names: readonly string[],
-  [x, y]: [string, string],
-  guides: readonly Plot.Markish[],
-): Drawing {
-  const marks = curves.map((points, index) => {
-    const { color, dash } = STROKES[index];
-    const shown = spaced(points.length, MOST_CURVE_POINTS).map((at) => points[at]);
-    return Plot.line(shown, { x: 'x', y: 'y', stroke: color, strokeWidth: 1.8, strokeDasharray: dash });
-  });
-  const scale = { domain: [0, 1], grid: true };
-  const plot = drawPlot({
-    ...FRAME,
-    x: { label: x, ...scale },
-    y: { label: y, ...scale },
-    marks: [...guides, ...marks],
-  });
-  const legend = names.map((label, index): LegendEntry => ({ label, sample: STROKES[index] }));
-  return withLegend(plot, legend);
-}
-
-function scatter(points: readonly CurvePoint[], [x, y]: [string, string], guides: readonly Plot.Markish[]): Drawing {
-  const scale = { nice: true, ticks: 5, ...magnitudeTicks(points.flatMap((point) => [point.x, point.y])) };
-  const dots = Plot.dot(points, { x: 'x', y: 'y', r: 2, fill: ink('series1'), fillOpacity: 0.45 });
-  return drawPlot({
-    ...FRAME,
-    x: { label: x, ...scale },
-    y: { label: y, ...scale, grid: true },
-    marks: [...guides, dots],
-  });
-}
-
-/** Evenly spaced indices, the first and the last among them. */
-function spaced(count: number, most: number): number[] {
-  if (count <= most) return Array.from({ length: count }, (_, index) => index);
-  return Array.from({ length: most }, (_, index) => Math.round((index * (count - 1)) / (most - 1)));
-}
 
 /** Models side by side, what each showed below each other. */
 export function rowEvaluationSvg(models: readonly DrawnModel[]): string {
@@ -214,7 +26,8 @@ export function rowEvaluationSvg(models: readonly DrawnModel[]): string {
 function drawColumn(name: string, panels: readonly Panel[], left: number): { svg: string; height: number } {
   let top = 24;
   const parts = [`<text x="${left}" y="${top}" font-size="14" font-weight="600">${escapeUTF8(name)}</text>`];
-  for (const { title, note, drawing } of panels) {
+  for (const { title, note, draw } of panels) {
+    const drawing = draw(WIDTH);
     parts.push(
       `<text x="${left}" y="${top + 28}" font-weight="600">${escapeUTF8(title)}</text>`,
       `<text x="${left}" y="${top + TITLE}" fill="#57606a">${escapeUTF8(note)}</text>`,

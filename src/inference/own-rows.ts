@@ -1,7 +1,7 @@
 import { inputKind } from '../data/columns/kinds.js';
 import type { JsonCell } from '../data/columns/single-values.js';
 import type { Dataset, Rows } from '../data/dataset.js';
-import { selectRows } from '../data/rows.js';
+import { selectRows, valuesOfRow } from '../data/rows.js';
 import { splitDataset } from '../data/split.js';
 import { sourceSeeds } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
@@ -10,7 +10,7 @@ import { asKnown, requireSameColumns } from './known-columns.js';
 import type { RowPredictor } from './row-predictor.js';
 import type { TableModel } from './table-model.js';
 import type { OwnRows, ReferenceRowsTask, RowSample } from './tasks.js';
-import { type AnsweredRow, valueOfRow, watchedOf } from './watched.js';
+import { type AnsweredRow, watchedOf } from './watched.js';
 
 /** Validation rows, which the model wasn't fitted to; where there are none, training rows. */
 export async function describeRows(
@@ -34,7 +34,7 @@ function answeredRows(rows: Rows, predictor: RowPredictor): AnsweredRow[] {
   const outputs = predictor.predict(rows);
   const size = outputs.length / rows.count;
   return Array.from({ length: rows.count }, (_, row) => ({
-    inputs: rows.inputs.map((values) => valueOfRow(values, row, rows.count)),
+    inputs: rows.inputs.map((values) => valuesOfRow(values, row, rows.count)),
     outputs: outputs.subarray(row * size, (row + 1) * size),
   }));
 }
@@ -56,7 +56,7 @@ async function samplesOf(
   return Promise.all(
     shown.map(async (row, place) => {
       const cells = columns.map(async ({ name, write }, input): Promise<[string, JsonCell]> => {
-        return [name, write ? await write(valueOfRow(rows.inputs[input], row, rows.count)) : texts[place]];
+        return [name, write ? await write(valuesOfRow(rows.inputs[input], row, rows.count)) : texts[place]];
       });
       return { truth: truthOf(rows, row, target), row: Object.fromEntries(await Promise.all(cells)) };
     }),

@@ -1,5 +1,4 @@
 import { inputKind } from '../data/columns/kinds.js';
-import { lengthOf } from '../data/columns/single-values.js';
 import { inOwnUnit, scalesOf, thresholdsOf } from '../data/columns/target-kind.js';
 import type { ColumnValues } from '../data/dataset.js';
 import { mostProbable } from '../metrics/classification.js';
@@ -66,10 +65,4 @@ function answersOf(model: TableModel): Watched[] {
         },
       ];
   }
-}
-
-/** The values of one row of a column. @param count of all its rows */
-export function valueOfRow(values: ColumnValues, row: number, count: number): ColumnValues {
-  const size = lengthOf(values) / count;
-  return values.subarray(row * size, (row + 1) * size);
 }

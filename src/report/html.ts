@@ -9,6 +9,7 @@ import { comparisonTable, variantTable } from './page/comparisons.js';
 import { figureList } from './page/figures.js';
 import { markup, Markup, type Content } from './page/markup.js';
 import { misclassifiedImages } from './page/misclassified.js';
+import { labelScores, worstRows } from './page/tested-rows.js';
 import { originSection } from './page/origin.js';
 import { runsSection } from './page/runs.js';
 import { cssVariables } from './plots/palette.js';
@@ -84,7 +85,7 @@ function sectionsOf(study: Study): Section[] {
     ['choices', 'Choices', [figureList(choices)]],
     ['curves', 'Learning curves', [figureList(curves)]],
     ['cost', 'Cost', [figureList(cost)]],
-    ['errors', 'Errors', [figureList(errors), misclassifiedImages(study)]],
+    ['errors', 'Errors', [figureList(errors), labelScores(study), misclassifiedImages(study), worstRows(study)]],
   ];
 }
 

@@ -42,7 +42,7 @@ export function readPredictions(directory: string): Predictions | null {
 }
 
 /** The rows of a file; null if it can't be read. */
-function readCsv(file: string): string[][] | null {
+export function readCsv(file: string): string[][] | null {
   try {
     return decodeCsv(readTextSync(file));
   } catch {

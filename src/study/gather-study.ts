@@ -27,6 +27,8 @@ import { readNamed, type NamedRuns } from './named-runs.js';
 import { originOf } from './origin.js';
 import { scopeOfAnswer, toldFirst } from './scope.js';
 import { testSetOf } from './test-set.js';
+import { testedRowsOf } from './tested-rows.js';
+import { worstRowsOf } from './worst-rows.js';
 import type { AcrossStudy, Study, StudyVariant, VariantCost } from './study.js';
 import { studyRun, type FoundRun } from './study-run.js';
 import type { FoundVariant } from './sweep-variants.js';
@@ -56,6 +58,11 @@ export interface StudyOptions {
 }
 
 export type StudyProgress = { step: 'runs'; done: number } | { step: 'data'; progress: DatasetProgress };
+
+/** Variants whose test rows are read. */
+const MOST_TESTED = 3;
+/** Rows that are shown of those that are most wrong. */
+const MOST_ROWS = 15;
 
 /** So often it is told how many runs were read. */
 const REPORTED_RUNS = 500;
@@ -101,6 +108,7 @@ async function studyOf(named: NamedRuns, asked: Asked, options: StudyOptions): P
     ...effects,
     models: compareModels(variants),
     misclassified: await misclassifiedOf(variants, answer, options),
+    ...(await rowsOf(variants, answer, options)),
     origin: originOf(named),
   };
 }
@@ -340,6 +348,21 @@ function cautionsOfSweeps({ sweeps }: NamedRuns, metric: SweepMetric): string[] 
 function titleOf({ sweeps, variants }: NamedRuns): string {
   const loose = variants.filter(({ source }) => !sweeps.some(({ begun }) => begun.name === source));
   return [...new Set([...sweeps.map(({ begun }) => begun.name), ...loose.map(({ source }) => source)])].join(', ');
+}
+
+/** Of models of rows, what the best variants' runs said of them, and which the leader gets most wrong. */
+async function rowsOf(
+  variants: readonly StudyVariant[],
+  answer: Answer | null,
+  { confusion, misclassified, onProgress }: StudyOptions,
+): Promise<Pick<Study, 'testedRows' | 'worstRows'>> {
+  const leader = variants.find(({ name }) => name === answer?.leader) ?? variants.at(0);
+  if (!confusion || !leader) return {};
+  const best = variants.filter(({ name }) => name !== leader.name && answer?.best.includes(name));
+  const testedRows = [leader, ...best].slice(0, MOST_TESTED).flatMap((variant) => testedRowsOf(variant) ?? []);
+  const told = { onProgress: (progress: DatasetProgress) => onProgress?.({ step: 'data', progress }) };
+  const worstRows = misclassified ? await worstRowsOf(leader, Math.min(misclassified, MOST_ROWS), told) : [];
+  return { testedRows, worstRows };
 }
 
 function misclassifiedOf(

@@ -46,6 +46,10 @@ export interface Study {
   models?: ModelComparison | null;
   /** Images of the test set that the best variant gets wrong most often; empty unless asked for. */
   misclassified: Misclassified[];
+  /** Of models of rows, what runs of the best variants said of each test row; absent unless asked for. */
+  testedRows?: TestedRows[];
+  /** Of models of rows, those of the test that the best variant gets most wrong; absent unless asked for. */
+  worstRows?: WorstRow[];
   origin: StudyOrigin;
 }
 
@@ -192,6 +196,49 @@ export interface ModelComparison {
   agreement: Agreement;
   /** McNemar's, of the first less the second. */
   test: McNemar;
+}
+
+/** A row of the test set that runs of a variant get wrong. */
+export interface WorstRow {
+  /** In the test set. */
+  index: number;
+  /** The class, or the number. */
+  truth: string | number;
+  /** What most runs say; of numbers the mean over them. */
+  prediction: string | number;
+  /** Of numbers, the mean absolute error over the runs. */
+  error?: number;
+  /** How many runs are wrong, of how many. */
+  runs: number;
+  tested: number;
+  /** Column → what stands there, as text. */
+  cells: Record<string, string>;
+}
+
+/** What a run said of each test row. */
+export interface TestedRows {
+  variant: string;
+  /** Of the run. */
+  seed: number;
+  /** How many runs of the variant were tested. */
+  runs: number;
+  target:
+    | { type: 'numbers'; columns: { name: string; truth: number[]; predicted: number[] }[] }
+    /** `truth` and `probabilities` are row-major [rows, labels]. */
+    | { type: 'labels'; labels: string[]; truth: Int32Array; probabilities: Float32Array; scores: LabelScore[] }
+    /** `probabilities` are of yes. */
+    | { type: 'binary'; classes: string[]; labels: Int32Array; probabilities: Float32Array };
+}
+
+/** Of a label; means over the variant's runs. */
+export interface LabelScore {
+  label: string;
+  /** Test rows that have it. */
+  rows: number;
+  precision: number;
+  recall: number;
+  f1: number;
+  averagePrecision: number;
 }
 
 /** An image of the test set that most runs of a variant get wrong. */

@@ -108,6 +108,25 @@ describe('a model of rows in use', () => {
     });
   });
 
+  it('is reported with curves and scores of labels, residuals, and the rows that are furthest off', async () => {
+    const page = async (run: string, metric: string): Promise<string> => {
+      const { code, stderr } = await workspace.ablate(['compare', run, '--metric', metric, '--html', `${run}.html`]);
+      expect(code, stderr).toBe(0);
+      return workspace.read(`${run}.html`).toString();
+    };
+    const labels = await page('is', 'val_f1_score');
+    expect(labels).toMatch(/<h3>ROC curve<\/h3>.*<h3>Precision and recall<\/h3>/s);
+    expect(labels).toMatch(/<th scope="row">useful<\/th>/);
+    const numbers = await page('legs', 'val_mean_absolute_error');
+    expect(numbers).toMatch(/<h3>Residuals<\/h3>/);
+    const [, worst] = /<table id="worst-rows-table">.*?<tbody>(.*?)<\/tbody>/s.exec(numbers) ?? [];
+    // Index, true, predicted, error, and the two columns.
+    const [first] = worst.matchAll(/<tr[^>]*>(.*?)<\/tr>/gs);
+    const [, truth, predicted, error, , colour] = [...first[1].matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell]) => cell.trim()); // prettier-ignore
+    expect(Math.abs(Number(truth) - Number(predicted))).toBeCloseTo(Number(error), 3);
+    expect(['red', 'blue']).toContain(colour);
+  });
+
   it('tells several numbers, each in its own unit', async () => {
     const { stdout } = await workspace.ablate(['predict', 'both', 'one.csv', '--json']);
     const { predictions } = JSON.parse(stdout) as { predictions: { values: { legs: number; grams: number } }[] };

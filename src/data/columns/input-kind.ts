@@ -30,7 +30,10 @@ export interface InputKind<C extends InputColumn = InputColumn, P = unknown> {
   kept?(column: C, preparation: P): FittedInput;
   /** The values of one column as another of the same kind has them: their numbers may stand for other words. */
   translate?(values: ColumnValues, from: C, to: C): ColumnValues;
-  /** Its values one by one; absent where models with such an input can't be served. */
+  /**
+   * Its values one by one; absent where models with such an input can't be served.
+   * @param preparation may be absent where nothing is read: what is written of a value hangs on the column alone
+   */
   single?(column: C, preparation: P): SingleValues;
   /** Whether these are a column and a preparation of this type: files of models may claim anything. */
   isFitted(column: InputColumn, preparation: unknown): boolean;

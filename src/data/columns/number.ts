@@ -101,7 +101,7 @@ function valueOf(
   return value;
 }
 
-function singleNumbers(column: NumberColumn, { fill }: NumberPreparation): SingleValues {
+function singleNumbers(column: NumberColumn, preparation: NumberPreparation): SingleValues {
   const { name, missing } = column;
   const settings = { ...column, format: formatOf(column) };
   const numberIn = (value: ColumnValues): number => (value as Float32Array)[0];
@@ -113,7 +113,7 @@ function singleNumbers(column: NumberColumn, { fill }: NumberPreparation): Singl
     bytes: 4,
     watched: [{ name, of: numberIn }, ...(mayBeMissing ? [watchedShare(`${name}: missing`, isMissing)] : [])],
     schema: { type: 'number', ...(mayBeMissing ? { nullable: true } : {}) },
-    example: () => Number(fill.toPrecision(3)),
+    example: () => Number(preparation.fill.toPrecision(3)),
   };
 }
 

@@ -126,8 +126,11 @@ const MOST_CHARACTERS = 100_000;
 function singleTexts(column: TextColumn, preparation: TextPreparation): SingleValues {
   const { name } = column;
   const tokenize = tokenizer(column);
-  const vocabulary = vocabularyOf(column, preparation);
-  const numbers = new Map(vocabulary.map((word, index) => [word, FIRST_WORD + index]));
+  let numbers: Map<string, number> | undefined;
+  const numberOf = (word: string): number => {
+    numbers ??= new Map(vocabularyOf(column, preparation).map((known, index) => [known, FIRST_WORD + index]));
+    return numbers.get(word) ?? UNKNOWN_NUMBER;
+  };
   const countOf = (value: ColumnValues, isMeant: (number: number) => boolean): number =>
     (value as Int32Array).reduce((count, number) => count + Number(isMeant(number)), 0);
   const lengthOf = (value: ColumnValues): number => countOf(value, (number) => number !== PADDING);
@@ -135,7 +138,7 @@ function singleTexts(column: TextColumn, preparation: TextPreparation): SingleVa
     read(cell, place) {
       const given = textOf(cell, place);
       if (given.length > MOST_CHARACTERS) throw tooLong(place(), given.length);
-      return Int32Array.from(tokenize(given), (word) => numbers.get(word) ?? UNKNOWN_NUMBER);
+      return Int32Array.from(tokenize(given), numberOf);
     },
     bytes: 0,
     watched: [
@@ -146,7 +149,10 @@ function singleTexts(column: TextColumn, preparation: TextPreparation): SingleVa
       },
     ],
     schema: { type: 'string', maxLength: MOST_CHARACTERS, nullable: true },
-    example: () => vocabulary.slice(0, 5).join(column.split === 'character' ? '' : ' '),
+    example: () =>
+      vocabularyOf(column, preparation)
+        .slice(0, 5)
+        .join(column.split === 'character' ? '' : ' '),
   };
 }
 

@@ -141,12 +141,14 @@ export function binaryReport(model: TableModel, { truth, outputs }: TestedRows):
 
 /** A picture of tests of models of rows. */
 export async function rowsPicture(models: readonly TableModel[], tested: readonly TestedRows[]): Promise<string> {
-  const picture = await import('../../display/row-evaluation-picture.js');
-  const drawn = models.map((model, index) => ({ name: model.name, panels: panelsOf(model, tested[index], picture) }));
-  return picture.rowEvaluationSvg(drawn);
+  const { rowEvaluationSvg } = await import('../../display/row-evaluation-picture.js');
+  const panels = await import('../../report/plots/row-panels.js');
+  return rowEvaluationSvg(
+    models.map((model, index) => ({ name: model.name, panels: panelsOf(model, tested[index], panels) })),
+  );
 }
 
-type Picture = typeof import('../../display/row-evaluation-picture.js');
+type Picture = typeof import('../../report/plots/row-panels.js');
 
 function panelsOf(model: TableModel, tested: TestedRows, picture: Picture): DrawnModel['panels'] {
   const { column, scale } = model.target;
@@ -162,7 +164,6 @@ function panelsOf(model: TableModel, tested: TestedRows, picture: Picture): Draw
   if (column.type === 'multi_label') return picture.labelPanels(column.classes, truth as Int32Array, outputs);
   const { labels, predictions } = asTestedModel(model, tested);
   const counts = confusionMatrix(labels, predictions, column.classes.length);
-  return column.type === 'binary'
-    ? picture.binaryPanels(column.classes, labels, outputs, counts)
-    : picture.confusionPanels(column.classes, counts);
+  const curves = column.type === 'binary' ? picture.binaryPanels(column.classes, labels, outputs) : [];
+  return [...curves, ...picture.confusionPanels(column.classes, counts)];
 }

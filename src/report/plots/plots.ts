@@ -17,6 +17,7 @@ import { noteOnFarBehind, withoutFarBehind } from '../far-behind.js';
 import { isOfOneRunEach } from '../search.js';
 import { searchFigures } from './search.js';
 import { sizeOf } from './svg.js';
+import { testedRowFigures } from './tested-rows.js';
 import { variantFigures } from './variants.js';
 
 /** A picture of its own. */
@@ -48,7 +49,7 @@ export function figuresOf(study: Study) {
       ...parallelCoordinateFigures(others),
     ]),
     cost: noted(costFigures(others)),
-    errors: confusionFigures(study),
+    errors: [...confusionFigures(study), ...testedRowFigures(study)],
   };
 }
 
