@@ -9,6 +9,9 @@ export interface FittedInput {
   preparation: unknown;
 }
 
+/** Which columns are which of a model's tensors: of each tensor, the places of its columns among the inputs. */
+export type TensorColumns = readonly (readonly number[])[];
+
 /** A target and what its values are scaled by; plain values, as a model keeps them. */
 export interface FittedTarget {
   column: TargetColumn;

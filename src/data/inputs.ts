@@ -3,7 +3,7 @@ import { elementCount } from '../tensorflow/element-count.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { inputKind } from './columns/kinds.js';
 import type { ColumnValues, Dataset, InputColumn, Rows } from './dataset.js';
-import type { FittedInput } from './fitted.js';
+import type { FittedInput, TensorColumns } from './fitted.js';
 
 /** Learns how each input is prepared. @param indices of the rows trained on, in `dataset.train` */
 export function fitInputs({ inputs, train }: Pick<Dataset, 'inputs' | 'train'>, indices: Int32Array): FittedInput[] {
@@ -47,9 +47,6 @@ export function gatherInputs(
 ): tf.Tensor[] {
   return fitted.map(({ column }, place) => inputKind(column.type).gather(resident[place], indices, runtime));
 }
-
-/** Which columns are which of a model's tensors: of each tensor, the places of its columns among the inputs. */
-export type TensorColumns = readonly (readonly number[])[];
 
 /**
  * What the model is given of these values, in a program: a tensor of each group of columns, vectors side by side.

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rows, TargetValues } from '../data/dataset.js';
-import type { FittedInput, FittedTarget } from '../data/fitted.js';
+import type { FittedInput, FittedTarget, TensorColumns } from '../data/fitted.js';
 import { measure } from '../data/target.js';
-import { type TensorColumns, gatherInputs, prepareInputs } from '../data/inputs.js';
+import { gatherInputs, prepareInputs } from '../data/inputs.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
 import type { Precision } from '../tensorflow/precision.js';

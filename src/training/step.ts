@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Augmentation } from '../data/augmentation.js';
 import type { Rows } from '../data/dataset.js';
-import type { FittedInput, FittedTarget } from '../data/fitted.js';
-import { type TensorColumns, gatherInputs, prepareInputs } from '../data/inputs.js';
+import type { FittedInput, FittedTarget, TensorColumns } from '../data/fitted.js';
+import { gatherInputs, prepareInputs } from '../data/inputs.js';
 import { progressOf } from '../data/target.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
