@@ -8,7 +8,7 @@ interface Options {
 
 const COLUMNS: Column[] = [
   { title: 'NAME' },
-  ...['TRAIN', 'TEST', 'IMAGE', 'CLASSES', 'DOWNLOAD'].map((title) => ({ title, align: 'right' as const })),
+  ...['TRAIN', 'TEST', 'IMAGE', 'CLASSES', 'SIZE'].map((title) => ({ title, align: 'right' as const })),
   { title: 'LICENCE' },
   { title: 'HERE' },
 ];
@@ -48,19 +48,23 @@ async function named(name: string, all: readonly CataloguedDataset[]): Promise<C
 async function tableOf(all: readonly CataloguedDataset[]): Promise<string> {
   const { count } = await import('../display/format.js');
   const { formatTable } = await import('../display/tables/table.js');
-  const rows = await Promise.all(
-    all.map(async (dataset) => [
-      dataset.name,
-      count(dataset.train),
-      count(dataset.test),
-      dataset.shape?.join('×') ?? 'varies',
-      count(dataset.classes),
-      await sizeOf(dataset),
-      dataset.licence,
-      dataset.isHere ? 'yes' : 'no',
-    ]),
-  );
+  const rows = all.map((dataset) => [
+    dataset.name,
+    count(dataset.train),
+    count(dataset.test),
+    dataset.shape?.join('×') ?? 'varies',
+    count(dataset.classes),
+    dataset.files.length === 0 ? '' : roundSize(bytesOf(dataset)),
+    dataset.licence,
+    dataset.isHere ? 'yes' : 'no',
+  ]);
   return formatTable(COLUMNS, rows);
+}
+
+/** `561.8 MB` is too long for a table of 80 columns. */
+function roundSize(bytes: number): string {
+  const [size, unit] = bytes >= 1e9 ? [bytes / 1e9, 'GB'] : [bytes / 1e6, 'MB'];
+  return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
 }
 
 async function sizeOf(dataset: CataloguedDataset): Promise<string> {

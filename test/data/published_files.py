@@ -11,6 +11,7 @@ import zipfile
 
 import numpy as np
 from PIL import Image
+from scipy.io import savemat
 
 folder = sys.argv[1]
 random = np.random.default_rng(7)
@@ -111,5 +112,38 @@ pack(place("oxford_pets", "annotations.tar.gz"),
      [("annotations/README", b"words")] + [(f"annotations/{part}.txt", text.encode()) for part, text in lists.items()])
 expect_colors("oxford_pets", "train", *found["trainval"])
 expect_colors("oxford_pets", "test", *found["test"])
+
+for part, count in {"train": 6, "test": 3}.items():
+    images, labels = draw(count, 32, 32, 3), random.integers(0, 10, size=count)
+    savemat(place("svhn", f"{part}_32x32.mat"),
+            {"X": images.transpose(1, 2, 3, 0), "y": np.where(labels == 0, 10, labels)[:, None].astype(np.uint8)},
+            do_compression=True)
+    expect("svhn", part, images, labels)
+
+members = [("stl10_binary/unlabeled_X.bin", bytes(50_000)), ("stl10_binary/class_names.txt", b"airplane")]
+for part, count in {"test": 3, "train": 5}.items():
+    images, labels = draw(count, 96, 96, 3), random.integers(0, 10, size=count, dtype=np.uint8)
+    members.append((f"stl10_binary/{part}_X.bin", images.transpose(0, 3, 2, 1).tobytes()))
+    members.append((f"stl10_binary/{part}_y.bin", (labels + np.uint8(1)).tobytes()))
+    expect("stl10", part, images, labels)
+pack(place("stl10", "stl10_binary.tar.gz"), members)
+
+labels = np.array([102, 1, 50, 77, 2, 101])
+sets = {"trnid": [6, 1], "valid": [3], "tstid": [2, 5, 4]}
+colors = [[40 * number, 100, 250 - 40 * number] for number in range(6)]
+pack(place("flowers102", "102flowers.tgz"),
+     [(f"jpg/image_{number + 1:05}.jpg", picture("JPEG", color, 70, 60)) for number, color in enumerate(colors)])
+# One as MATLAB would compress it, one as it is.
+savemat(place("flowers102", "imagelabels.mat"), {"labels": labels[None].astype(np.uint8)}, do_compression=True)
+savemat(place("flowers102", "setid.mat"), {name: np.array([ids], dtype=np.uint16) for name, ids in sets.items()})
+for part, ids in {"train": sets["trnid"], "val": sets["valid"], "test": sets["tstid"]}.items():
+    ordered = [number - 1 for number in sorted(ids)]
+    expect_colors("flowers102", part, [colors[number] for number in ordered], labels[ordered] - 1)
+
+types = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]
+arrays = {name: (np.arange(12).reshape(3, 4) * 9 - (0 if name[0] == "u" else 50)).astype(name) for name in types}
+others = {"words": "text", "pair": {"a": 1.0}, "imaginary": np.array([[1 + 2j]]), "one": np.array([[7.0]])}
+for packed in [False, True]:
+    savemat(place("mat", f"{'packed' if packed else 'plain'}.mat"), {**others, **arrays}, do_compression=packed)
 
 print(json.dumps(expected))

@@ -9,8 +9,11 @@ export type DatasetConfig =
   | Kmnist
   | Cifar10
   | Cifar100
+  | Svhn
+  | Stl10
   | Imagenette
   | OxfordPets
+  | Flowers102
   | Emnist
   | Medmnist
   | Idx
@@ -214,6 +217,38 @@ export interface Cifar100 {
   /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
   classes: string[] | null;
 }
+/** Digits of house numbers (SVHN, cut out): 73,257 + 26,032 images of 32×32×3, 10 classes. */
+export interface Svhn {
+  /** Which dataset. */
+  name: 'svhn';
+  /** The folder with the published files `train_32x32.mat` and `test_32x32.mat`. Default: downloaded once into the cache. */
+  path: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split: number;
+  split: SplitKey;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
+}
+/** Small photographs: 5,000 + 8,000 images of 96×96×3, 10 classes. */
+export interface Stl10 {
+  /** Which dataset. */
+  name: 'stl10';
+  /** The published file `stl10_binary.tar.gz`, or the folder with it. Default: downloaded once into the cache. */
+  path: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split: number;
+  split: SplitKey;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
+}
 /** Ten easily told classes of ImageNet: 9,469 + 3,925 photographs in colour, of 160 pixels and more, resized to `image_size`. */
 export interface Imagenette {
   /** Which dataset. */
@@ -236,6 +271,23 @@ export interface OxfordPets {
   /** Which dataset. */
   name: 'oxford_pets';
   /** The folder with the published files `annotations.tar.gz` and `images.tar.gz`. Default: downloaded once into the cache. */
+  path: string | null;
+  image_size: Size;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split: number;
+  split: SplitKey;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes: string[] | null;
+}
+/** Flowers of 102 kinds (Oxford): 1,020 + 1,020 + 6,149 photographs in colour, resized to `image_size`. */
+export interface Flowers102 {
+  /** Which dataset. */
+  name: 'flowers102';
+  /** The folder with the published files `102flowers.tgz`, `imagelabels.mat` and `setid.mat`. Default: downloaded once into the cache. */
   path: string | null;
   image_size: Size;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */

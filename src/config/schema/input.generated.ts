@@ -9,8 +9,11 @@ export type DatasetInput =
   | KmnistInput
   | Cifar10Input
   | Cifar100Input
+  | SvhnInput
+  | Stl10Input
   | ImagenetteInput
   | OxfordPetsInput
+  | Flowers102Input
   | EmnistInput
   | MedmnistInput
   | IdxInput
@@ -502,6 +505,38 @@ export interface Cifar100Input {
   /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
   classes?: string[] | null;
 }
+/** Digits of house numbers (SVHN, cut out): 73,257 + 26,032 images of 32×32×3, 10 classes. */
+export interface SvhnInput {
+  /** Which dataset. */
+  name: 'svhn';
+  /** The folder with the published files `train_32x32.mat` and `test_32x32.mat`. Default: downloaded once into the cache. */
+  path?: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split?: number;
+  split?: SplitInput;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction?: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization?: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes?: string[] | null;
+}
+/** Small photographs: 5,000 + 8,000 images of 96×96×3, 10 classes. */
+export interface Stl10Input {
+  /** Which dataset. */
+  name: 'stl10';
+  /** The published file `stl10_binary.tar.gz`, or the folder with it. Default: downloaded once into the cache. */
+  path?: string | null;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split?: number;
+  split?: SplitInput;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction?: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization?: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes?: string[] | null;
+}
 /** Ten easily told classes of ImageNet: 9,469 + 3,925 photographs in colour, of 160 pixels and more, resized to `image_size`. */
 export interface ImagenetteInput {
   /** Which dataset. */
@@ -524,6 +559,23 @@ export interface OxfordPetsInput {
   /** Which dataset. */
   name: 'oxford_pets';
   /** The folder with the published files `annotations.tar.gz` and `images.tar.gz`. Default: downloaded once into the cache. */
+  path?: string | null;
+  image_size?: SizeInput;
+  /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
+  validation_split?: number;
+  split?: SplitInput;
+  /** Part of the remaining training images used, for "would more data help?"; smaller ones are subsets of larger ones. */
+  train_fraction?: number;
+  /** `rescale`: pixel / 255. `standardize`: (pixel − mean) / standard deviation per channel, of the training split. `none`: 0 to 255 as they are. */
+  normalization?: 'rescale' | 'standardize' | 'none';
+  /** Names of the classes whose images are used, in the order of the model's outputs; the others are left out. Default: all. */
+  classes?: string[] | null;
+}
+/** Flowers of 102 kinds (Oxford): 1,020 + 1,020 + 6,149 photographs in colour, resized to `image_size`. */
+export interface Flowers102Input {
+  /** Which dataset. */
+  name: 'flowers102';
+  /** The folder with the published files `102flowers.tgz`, `imagelabels.mat` and `setid.mat`. Default: downloaded once into the cache. */
   path?: string | null;
   image_size?: SizeInput;
   /** Part of the training images set aside for validation; stratified (each class in proportion), the same for every `train_fraction`. */
