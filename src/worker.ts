@@ -58,6 +58,8 @@ async function perform(task: Task, start: () => Promise<Runtime>, hooks: RunHook
     case 'test-rows':
     case 'importance':
       return (await import('./inference/perform.js')).performInference(task, start, hooks);
+    case 'explain-sound':
+      return (await import('./explanation/explain-sound.js')).explainSound(task, start, hooks.onProgress);
     case 'explain':
       return (await import('./explanation/explain.js')).explain(task, start, hooks.onProgress);
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../text/errors.js';
+import type { ExplainedPicture } from '../display/explain/explain-picture.js';
 import type { ExplainAnswer, Explained, LayerMaps, NumberMap } from '../explanation/task.js';
 import type { ValueName } from '../inference/class-values.js';
 import type { TableModel } from '../inference/table-model.js';
@@ -30,7 +31,7 @@ type DecodedImage = Extract<ReadImage, { pixels: Uint8Array }>;
 export function registerExplain(program: Command): void {
   const command = addImageArguments(program.command('explain'), '[image...]')
     .description(
-      'draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps; of a model of rows, how much each column matters; of texts (in quotes), which words do',
+      'draw where a trained model looks: Grad-CAM, saliency, integrated gradients, occlusion, feature maps; of recordings the same of their spectrograms; of a model of rows, how much each column matters; of texts (in quotes), which words do',
     )
     .option('--output <file>', 'the PNG file to write (default: explanation.png)')
     .option('--html <file>', 'write it as a page that needs nothing else, too')
@@ -58,8 +59,6 @@ async function explain(run: string, words: string[], given: Options): Promise<vo
   const { files, unreadable } = await findImages(words);
   if (files.length > MAX_IMAGES) throw tooMany(files.length);
   const { readImages } = await import('../launch/options/image-arguments.js');
-  const { writeOutput } = await import('../display/write-output.js');
-  const { drawExplanations } = await import('../display/explain/explain-picture.js');
   const classIndex = options.class === undefined ? undefined : indexOfClass(model, options.class);
   const read: ReadImage[] = [
     ...(await readImages(files, model, { invert: options.invert ?? false })),
@@ -72,13 +71,34 @@ async function explain(run: string, words: string[], given: Options): Promise<vo
   const images = decoded.map(({ pixels }) => pixels);
   const { valueName } = await import('../inference/class-values.js');
   const explained = { ...model, names, images, answer, valueName: valueName(model) };
-  await writeOutput(options.output, await drawExplanations(explained), '--output');
-  if (options.html !== undefined) {
-    const { explanationPage } = await import('../display/explain/explain-page.js');
-    await writeOutput(options.html, await explanationPage(explained, model.name), '--html');
-  }
-  await print(model, read, answer, options);
+  await writePictures(explained, model.name, options);
+  await print({ ...model, valueName: valueName(model) }, read, answer, options);
   if (decoded.length < read.length) process.exitCode = 1;
+}
+
+async function writePictures(explained: ExplainedPicture, name: string, options: WithOutput): Promise<void> {
+  const { writeOutput } = await import('../display/write-output.js');
+  const { drawExplanations } = await import('../display/explain/explain-picture.js');
+  await writeOutput(options.output, await drawExplanations(explained), '--output');
+  if (options.html === undefined) return;
+  const { explanationPage } = await import('../display/explain/explain-page.js');
+  await writeOutput(options.html, await explanationPage(explained, name), '--html');
+}
+
+/** Of recordings, where in their spectrograms the model hears what it says. */
+async function explainRecordings(model: TableModel, files: readonly string[], options: WithOutput): Promise<void> {
+  const { refuseImageOptions } = await import('../launch/options/model-arguments.js');
+  refuseImageOptions(model.name, { '--invert': options.invert });
+  if (files.length > MAX_IMAGES) throw tooMany(files.length, 'recordings');
+  const { explainSound } = await import('../launch/terminal/explain-sound.js');
+  const classIndex = options.class === undefined ? undefined : indexOfClass(model, options.class);
+  const { answer, ...pictures } = await explainSound(model, files, { ...options, classIndex });
+  const { rowValueName } = await import('../inference/row-answers.js');
+  const names = [...files];
+  const classes = [...model.classes];
+  await writePictures({ ...pictures, names, classes, answer, valueName: rowValueName(model) }, model.name, options);
+  const read = files.map((image) => ({ image, pixels: new Uint8Array() }));
+  await print({ ...model, valueName: rowValueName(model) }, read, answer, options);
 }
 
 /** By its own test rows: permutation importance. */
@@ -86,6 +106,11 @@ async function explainTable(model: TableModel, words: readonly string[], options
   const { readsText } = await import('../inference/word-occlusion.js');
   if (words.length > 0 && readsText(model)) {
     await explainTexts(model, words, options);
+    return;
+  }
+  const { hearsAlone } = await import('../launch/recordings.js');
+  if (words.length > 0 && hearsAlone(model)) {
+    await explainRecordings(model, words, { ...options, output: options.output ?? 'explanation.png' });
     return;
   }
   if (words.length > 0) {
@@ -140,7 +165,7 @@ function noImages(): UserError {
   });
 }
 
-function indexOfClass({ classes, name }: TrainedModel, wanted: string): number {
+function indexOfClass({ classes, name }: Pick<TableModel, 'classes' | 'name'>, wanted: string): number {
   const index = classes.indexOf(wanted);
   if (index >= 0) return index;
   throw new UserError(`${name} knows no class ${wanted}`, {
@@ -150,8 +175,8 @@ function indexOfClass({ classes, name }: TrainedModel, wanted: string): number {
   });
 }
 
-function tooMany(count: number): UserError {
-  return new UserError(`${count} images are too many for one picture`, {
+function tooMany(count: number, what = 'images'): UserError {
+  return new UserError(`${count} ${what} are too many for one picture`, {
     code: 'picture-too-large',
     hint: `explain at most ${MAX_IMAGES} at once`,
     exitCode: 2,
@@ -188,14 +213,13 @@ async function ask(
 /** An image that was given, and its explanation. */
 type Shown = { image: string; explained: Explained } | { image: string; error: string };
 
-async function print(
-  model: TrainedModel,
-  read: ReadImage[],
-  answer: ExplainAnswer,
-  options: WithOutput,
-): Promise<void> {
-  const { valueName } = await import('../inference/class-values.js');
-  const name = valueName(model);
+/** Of a model, what its answers are told by. */
+interface Told extends Pick<TableModel, 'name' | 'classes'> {
+  valueName: ValueName;
+}
+
+async function print(model: Told, read: ReadImage[], answer: ExplainAnswer, options: WithOutput): Promise<void> {
+  const { valueName: name } = model;
   const explained = answer.images.values();
   const images = read.map((image): Shown =>
     'error' in image ? image : { image: image.image, explained: explained.next().value as Explained },
@@ -222,11 +246,7 @@ async function print(
   process.stdout.write(`${[options.output, options.html ?? []].flat().join('\n')}\n`);
 }
 
-function toJson(
-  { classes }: TrainedModel,
-  name: ValueName,
-  { image, explained }: Extract<Shown, { explained: unknown }>,
-) {
+function toJson({ classes }: Told, name: ValueName, { image, explained }: Extract<Shown, { explained: unknown }>) {
   const { values, classIndex, gradCam, saliency, integratedGradients, occlusion, featureMaps } = explained;
   return {
     image,

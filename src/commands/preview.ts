@@ -21,7 +21,7 @@ const MAX_COUNT = 32;
 export function registerPreview(program: Command): void {
   const command = program
     .command('preview')
-    .description('draw training images before and after augmentation')
+    .description('draw training images, or spectrograms, before and after augmentation')
     .argument('<file>', 'an experiment file')
     .argument('[override...]', 'augmentation.rotation.factor=0.1')
     .option('--output <file>', 'the PNG file to write', 'preview.png')
@@ -48,24 +48,34 @@ async function preview(file: string, overrides: string[], options: Options): Pro
     return;
   }
   process.stderr.write(
-    `Above ${shown} training images as they are, below as ${rows - 1} training steps would see them\n`,
+    `Above ${shown} training ${whatIsShown(experiment)} as they are, below as ${rows - 1} training steps would see them\n`,
   );
   process.stdout.write(`${options.output}\n`);
 }
 
+function whatIsShown({ config: { dataset } }: LoadedExperiment): string {
+  const isSound = dataset.name === 'table' && Object.values(dataset.inputs)[0].type === 'audio';
+  return isSound ? 'recordings' : 'images';
+}
+
 /** `rotation(factor=0.04, probability=1) · mixup(alpha=0.2)`: with every value, as a line may be broken but not cut. */
 function titleOf({ config }: LoadedExperiment): string {
-  const operations = Object.entries(config.augmentation) as [string, Record<string, unknown> | null][];
+  const operations = Object.entries(config.augmentation) as [string, Record<string, unknown> | number | null][];
   const valuesOf = (operation: Record<string, unknown>): string =>
     Object.entries(operation)
       .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
       .join(', ');
-  return operations.flatMap(([name, operation]) => (operation ? [`${name}(${valuesOf(operation)})`] : [])).join(' · ');
+  return operations
+    .flatMap(([name, operation]) => {
+      if (typeof operation === 'number') return [`${name}=${operation}`];
+      return operation ? [`${name}(${valuesOf(operation)})`] : [];
+    })
+    .join(' · ');
 }
 
 function requireAugmentation({ config, file }: LoadedExperiment): void {
   if (Object.values(config.augmentation).some((operation) => operation !== null)) return;
-  throw new UserError(`${file} has no augmentation: every image would be shown as it is`, {
+  throw new UserError(`${file} has no augmentation: everything would be shown as it is`, {
     code: 'no-augmentation',
     hint: `for example: ${ablate('preview', file, 'augmentation.rotation={factor: 0.1}')}`,
     exitCode: 2,

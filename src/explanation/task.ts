@@ -1,3 +1,4 @@
+import type { TableModel } from '../inference/table-model.js';
 import type { TrainedModel } from '../inference/trained-model.js';
 
 /** Images whose classification is to be explained. */
@@ -10,6 +11,24 @@ export interface ExplainTask {
   classIndex?: number;
   /** The convolution of Grad-CAM and of the feature maps, by its name; the last, if there is one, unless given. */
   layer?: string;
+}
+
+/** Recordings of which what a model makes of their spectrograms is to be explained. */
+export interface ExplainSoundTask extends Pick<ExplainTask, 'classIndex' | 'layer'> {
+  type: 'explain-sound';
+  /** Of one input, sound. */
+  model: TableModel;
+  /** @property bytes of the file, WAV, FLAC, MP3 or Ogg Vorbis */
+  recordings: readonly { file: string; bytes: Uint8Array }[];
+}
+
+/** The answer, low frequencies below, and the spectrograms that are drawn on. */
+export interface ExplainedSound {
+  answer: ExplainAnswer;
+  /** 0 to 255, [height, width] of each. */
+  images: Uint8Array[];
+  height: number;
+  width: number;
 }
 
 /** A picture of numbers. */

@@ -54,6 +54,20 @@ export class RowPredictor {
     }
   }
 
+  /** What the model is given of rows: of each of its tensors [count, …]; the caller (or its `tidy`) disposes them. */
+  prepared(rows: Omit<Rows, 'target'>): tf.Tensor[] {
+    const { inputs, tensors } = this.description;
+    return tf.tidy(() => {
+      const resident = residentInputs(
+        inputs.map(({ column }) => column),
+        rows,
+        this.runtime,
+      );
+      const batch = gatherInputs(inputs, resident, tf.range(0, rows.count, 1, 'int32'), this.runtime);
+      return prepareInputs(inputs, batch, tensors);
+    });
+  }
+
   /** Takes rows into the engine, to be answered several times. */
   upload(rows: Omit<Rows, 'target'>): UploadedRows {
     const columns = this.description.inputs.map(({ column }) => column);

@@ -58,7 +58,8 @@ export async function performRows(
 /** Models stay loaded for as long as their engine runs. */
 const loaded = new WeakMap<Runtime, Map<string, Promise<RowPredictor>>>();
 
-function loadRowPredictor(runtime: Runtime, model: TableModel): Promise<RowPredictor> {
+/** The predictor of a model of rows; loaded once for each engine. @throws UserError `model-not-found`, `model-invalid` */
+export function loadRowPredictor(runtime: Runtime, model: TableModel): Promise<RowPredictor> {
   const models = loaded.get(runtime) ?? new Map<string, Promise<RowPredictor>>();
   loaded.set(runtime, models);
   const predictor = models.get(model.directory) ?? RowPredictor.load(runtime, model);

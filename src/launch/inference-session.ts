@@ -1,13 +1,13 @@
 import { basename, dirname } from 'node:path';
 import type { Answers, LocatedExperiment } from '../protocol/job.js';
-import type { ExplainTask } from '../explanation/task.js';
+import type { ExplainSoundTask, ExplainTask } from '../explanation/task.js';
 import type { InferenceTask } from '../inference/tasks.js';
 import type { ModelPlace } from '../inference/model-place.js';
 import { UserError } from '../text/errors.js';
 import type { RunProgress } from '../protocol/events.js';
 import { type EngineSettings, findEngine, type Starter } from './engine.js';
 
-type SessionTask = InferenceTask | ExplainTask;
+type SessionTask = InferenceTask | ExplainTask | ExplainSoundTask;
 
 /** A worker that answers questions about trained models, which stay loaded from one to the next. */
 export interface InferenceSession {

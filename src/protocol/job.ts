@@ -1,6 +1,6 @@
 import type { Experiment } from '../config/schema/experiment.generated.js';
 import type { Json } from '../config/text/tree.js';
-import type { ExplainAnswer, ExplainTask } from '../explanation/task.js';
+import type { ExplainAnswer, ExplainSoundTask, ExplainTask, ExplainedSound } from '../explanation/task.js';
 import type { InferenceAnswers, InferenceTask } from '../inference/tasks.js';
 import type { PlainError } from '../text/errors.js';
 import type { RunProgress } from './events.js';
@@ -105,11 +105,13 @@ export type Task =
   /** @property columns how many images, at most a batch */
   | { type: 'preview'; experiment: LocatedExperiment; columns: number }
   | InferenceTask
-  | ExplainTask;
+  | ExplainTask
+  | ExplainSoundTask;
 
 /** The answer to each task. */
 export interface Answers extends InferenceAnswers {
   explain: ExplainAnswer;
+  'explain-sound': ExplainedSound;
   run: Summary;
   calibrate: Calibration;
   preview: Preview;

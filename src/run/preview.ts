@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Augmentation, createAugmentation } from '../data/augmentation.js';
 import { type ImageDataset, asImages } from '../data/images/image-dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { splitDataset } from '../data/split.js';
 import { sourceSeeds, type SourceSeeds } from '../random.js';
 import type { LocatedExperiment, Preview } from '../protocol/job.js';
 import { loadDatasetOf } from './dataset.js';
+import { type SoundRows, soundRows } from './preview-sound.js';
 import type { RunHooks } from './experiment.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import { StepRandom } from '../tensorflow/step-random.js';
@@ -14,7 +16,7 @@ import { epochOrder } from '../training/trainer.js';
 const STEPS = [0, 1, 2, 3];
 
 /**
- * The first images of the first batch, and what augmentation makes of them by the draws of the first steps. The row of
+ * The first images or recordings of the first batch, and what augmentation makes of them by the draws of the first steps. The row of
  * step 0 is what training sees in that step.
  */
 export async function previewAugmentation(
@@ -25,14 +27,19 @@ export async function previewAugmentation(
   const { augmentation, dataset: data, training } = experiment.config;
   const runtime = await start();
   const loaded = await loadDatasetOf(experiment, hooks);
-  const dataset = asImages(loaded, 'a preview of augmentation');
+  const { classes } = loaded.target;
   const random = new StepRandom(runtime);
-  const augment = createAugmentation(augmentation, { random, runtime, classes: dataset.classes.length }, loaded.inputs);
+  const augment = createAugmentation(augmentation, { random, runtime, classes: classes.length }, loaded.inputs);
   if (!augment) throw new Error('internal: there is no augmentation to preview');
   const seeds = sourceSeeds(training);
   const { train } = splitDataset(loaded, { ...data, seed: seeds.split });
   const batch = epochOrder(train, seeds.order, 1).subarray(0, training.batch_size);
   const shown = Math.min(columns, batch.length);
+  if (loaded.inputs[0].type === 'audio') {
+    const source = { dataset: loaded, augment, train, batch, random, seeds };
+    return previewOfSound(loaded, batch, soundRows(runtime, source, { shown, steps: STEPS }));
+  }
+  const dataset = asImages(loaded, 'a preview of augmentation');
   const changed = augmentedRows(augment, { dataset, batch, random, seeds }, shown);
   const rows = [originals(dataset, batch.subarray(0, shown)), ...changed.map(({ pixels }) => pixels)];
   const own = Array.from(batch.subarray(0, shown), (index) => dataset.classes[dataset.train.labels[index]]);
@@ -49,6 +56,22 @@ export async function previewAugmentation(
     channels,
     pixels: Buffer.concat(rows),
     labels: labels.flat(),
+  };
+}
+
+/** Recordings have a label where they have a class. */
+function previewOfSound(
+  { target, train }: Dataset,
+  batch: Int32Array,
+  { height, width, pixels, shares }: SoundRows,
+): Preview {
+  const shown = pixels[0].length / height / width;
+  const own = Array.from(batch.subarray(0, shown), (row) => target.classes.at(train.target[row]) ?? '');
+  const labels = shares.flatMap((each) => each?.map((row) => mixed(row, target.classes)) ?? own);
+  return {
+    ...{ columns: shown, rows: pixels.length, height, width, channels: 1 },
+    pixels: Buffer.concat(pixels),
+    labels: [...own, ...labels],
   };
 }
 

@@ -5,6 +5,7 @@ import { JSON_TYPE } from './schemas.js';
 /** The status of each of our own errors; of any other, 500. */
 const STATUS: Record<string, number> = {
   'image-undecodable': 422,
+  'audio-undecodable': 422,
   'image-too-large': 413,
   'wrong-size': 400,
   'wrong-type': 400,

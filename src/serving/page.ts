@@ -42,7 +42,7 @@ export function addPage(app: FastifyInstance, files: PageFiles, samples: readonl
 function securityPolicy(html: string): string {
   const importMap = /<script type="importmap">(.*?)<\/script>/s.exec(html)?.[1];
   const hash = importMap === undefined ? '' : ` 'sha256-${createHash('sha256').update(importMap).digest('base64')}'`;
-  return `default-src 'self'; script-src 'self'${hash}; img-src 'self' blob: data:; frame-ancestors 'none'`;
+  return `default-src 'self'; script-src 'self'${hash}; img-src 'self' blob: data:; media-src 'self' blob: data:; frame-ancestors 'none'`;
 }
 
 /** tfjs as one ES module; it is a part of the built program. */

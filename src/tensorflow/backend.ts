@@ -56,11 +56,11 @@ async function registerBackend(binding: Binding): Promise<void> {
   const { registerActivationGradients } = await import('./kernels/activation-gradients.js');
   const { registerBatchNormalization } = await import('./kernels/batch-normalization.js');
   const { registerGradients } = await import('./kernels/gradients.js');
-  const { registerMagnitudeSpectrum } = await import('./kernels/magnitude-spectrum.js');
+  const { registerRealSpectrum } = await import('./kernels/real-spectrum.js');
   registerFusedKernels(backend as unknown as KernelBackend);
   registerCorrectedKernels(backend as unknown as KernelBackend);
   registerMissingKernels(backend as unknown as KernelBackend, binding);
-  registerMagnitudeSpectrum(backend as unknown as KernelBackend, binding);
+  registerRealSpectrum(backend as unknown as KernelBackend, binding);
   registerExplicitPadding();
   registerActivationGradients(backend as unknown as KernelBackend);
   registerBatchNormalization(backend as unknown as KernelBackend);

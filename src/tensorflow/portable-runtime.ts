@@ -3,7 +3,7 @@ import { randomStream } from '../random.js';
 import { correctAveragePoolGradient } from './kernels/average-pool-gradient.js';
 import { registerGradients } from './kernels/gradients.js';
 import type { Bytes } from './bytes.js';
-import { registerPortableSpectrum } from './magnitude-spectrum.js';
+import { registerPortableSpectrum } from './real-spectrum.js';
 import type { Loop, Program, Runtime, Sampling, TensorSpec, Variable } from './runtime.js';
 
 /** The same programs op by op in JavaScript, on tfjs's `cpu` backend: for machines that have no native TensorFlow. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { blocksOf, markdownPages, readPage, type Block } from '../support/pages.js';
 import { Workspace } from '../support/program.js';
+import { writeTones } from '../data/audio/tones.js';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/ablate.js');
 
@@ -69,6 +70,7 @@ async function makeFolder(page: string): Promise<string> {
     const background = { r: (index * 37) % 256, g: (index * 91) % 256, b: 90 };
     await sharp({ create: { width: 32, height: 32, channels: 3, background } }).toFile(file);
   }
+  writeTones(join(folder, 'words'), 40);
   return folder;
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { MelSpectrogram } from '../../config/schema/experiment.generated.js';
-import { magnitudeSpectrum } from '../../tensorflow/magnitude-spectrum.js';
+import { realSpectrum } from '../../tensorflow/real-spectrum.js';
 
 /**
  * The spectrograms of recordings as Keras's MelSpectrogram computes them, in a program. In Keras `top_db` counts from the
@@ -15,11 +15,24 @@ export function melSpectrogram(samples: tf.Tensor, config: MelSpectrogram, sampl
   const frames = framed(samples, config);
   const [batch, count] = frames.shape;
   const window = tf.tensor1d(paddedWindow(config));
-  const magnitudes = magnitudeSpectrum(tf.reshape(tf.mul(frames, window), [batch * count, length]));
-  const powers = exponent === 1 ? magnitudes : exponent === 2 ? tf.square(magnitudes) : tf.pow(magnitudes, exponent);
-  const mels = tf.matMul(powers, melWeights(config, samplingRate));
+  const parts = realSpectrum(tf.reshape(tf.mul(frames, window), [batch * count, length]));
+  const weights = melWeights(config, samplingRate);
+  const mels = exponent === 2 ? melsOfPowers(parts, weights) : tf.matMul(magnitudesOf(parts, exponent), weights);
   const result = tf.reshape(mels, [batch, count, config.num_mel_bins]);
   return config.power_to_db ? decibels(result, config) : result;
+}
+
+/** Σ w (re² + im²): a weight for each part is one sum less. */
+function melsOfPowers(parts: tf.Tensor, weights: tf.Tensor2D): tf.Tensor2D {
+  const [frames, frequencies] = parts.shape;
+  const ofParts = tf.reshape(tf.stack([weights, weights], 1), [2 * frequencies, -1]);
+  return tf.matMul(tf.reshape(tf.square(parts), [frames, 2 * frequencies]), ofParts);
+}
+
+/** To a power. */
+function magnitudesOf(parts: tf.Tensor, exponent: number): tf.Tensor2D {
+  const magnitudes = tf.sqrt(tf.sum<tf.Tensor2D>(tf.square(parts), 2));
+  return tf.pow<tf.Tensor2D>(magnitudes, exponent);
 }
 
 /**

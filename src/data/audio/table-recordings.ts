@@ -8,9 +8,9 @@ import { imagesFile, labelsFile } from '../prepared.js';
 import { type FileColumn, decodeCells, openDecoded } from '../tables/file-cells.js';
 import { invalidTable } from '../tables/table-error.js';
 import { type Cell, isEmbeddedFile } from '../tables/table.js';
-import { type AudioColumn, FULL_SCALE, HEADER, windowSamples } from './audio-column.js';
+import { type AudioColumn, HEADER, windowSamples } from './audio-column.js';
 import { AUDIO_DECODER_VERSION, MAX_AUDIO_FILE_BYTES, decodeAudio } from './audio-decoding.js';
-import { resample } from './resampling.js';
+import { asWholeNumbers } from './whole-numbers.js';
 
 const SETS = ['train', 'test'] as const;
 const SAMPLE_BYTES = Int16Array.BYTES_PER_ELEMENT;
@@ -163,10 +163,5 @@ async function writeRows(
 async function samplesOf(cell: Cell, folder: string, format: Format): Promise<Int16Array> {
   if (typeof cell !== 'string' && !isEmbeddedFile(cell)) throw new Error('is no recording');
   const file = typeof cell === 'string' ? await readRegularFile(join(folder, cell), MAX_AUDIO_FILE_BYTES) : cell.bytes;
-  const { samples, samplingRate } = await decodeAudio(file);
-  const { sampling_rate: rate, max_duration: most } = format;
-  const taken = most === null ? samples : samples.subarray(0, Math.ceil(most * samplingRate));
-  return Int16Array.from(resample(taken, samplingRate, rate), (value) => {
-    return Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, Math.round(value * FULL_SCALE)));
-  });
+  return asWholeNumbers(await decodeAudio(file), format);
 }

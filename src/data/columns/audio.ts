@@ -3,6 +3,7 @@ import type { AudioInput } from '../../config/schema/experiment.generated.js';
 import type { Bytes } from '../../tensorflow/bytes.js';
 import { type AudioColumn, audioShape, windowSamples } from '../audio/audio-column.js';
 import { melSpectrogram } from '../audio/mel-spectrogram.js';
+import { singleRecordings } from '../audio/single-recordings.js';
 import { openRecordings } from '../audio/table-recordings.js';
 import { windowsOf } from '../audio/windows.js';
 import type { InputColumn } from '../dataset.js';
@@ -21,7 +22,7 @@ export interface AudioPreparation extends Pick<AudioInput, 'sampling_rate' | 'ou
 }
 
 /** Rows that statistics are taken of, evenly spread: their number of values makes further ones idle. */
-const MOST_FITTED = 2048;
+const MOST_FITTED = 1024;
 /** Recordings whose features are computed together. */
 const FITTED_AT_ONCE = 32;
 
@@ -45,6 +46,7 @@ export const audio: InputKind<AudioColumn, AudioPreparation> = {
   configOf: ({ sampling_rate, duration, max_duration, normalization, output_mode, mel_spectrogram }) => ({
     ...{ type: 'audio', sampling_rate, duration, max_duration, normalization, output_mode, mel_spectrogram },
   }),
+  single: singleRecordings,
   fit(column, values, count, indices) {
     const { sampling_rate, output_mode, mel_spectrogram, normalization } = column;
     const features = { sampling_rate, output_mode, mel_spectrogram, samples: windowSamples(column) };
@@ -94,9 +96,13 @@ function statistics(
   let values = 0;
   for (let start = 0; start < rows; start += FITTED_AT_ONCE) {
     const part = chosen.slice(start, start + FITTED_AT_ONCE);
-    const samples = part.map((row) => new Int16Array(bytes.subarray(row * size, (row + 1) * size).slice().buffer));
+    const samples = new Float32Array((part.length * size) / 2);
+    part.forEach((row, place) => {
+      const values16 = new Int16Array(bytes.subarray(row * size, (row + 1) * size).slice().buffer);
+      samples.set(values16, (place * size) / 2);
+    });
     tf.tidy(() => {
-      const raw = tf.tensor2d(Float32Array.from(samples.flatMap((each) => [...each])), [part.length, size / 2]);
+      const raw = tf.tensor2d(samples, [part.length, size / 2]);
       const each = tf.reshape(featuresOf(windowsOf(raw, features.samples), features), [-1, channels]);
       tf.sum(each, 0).dataSync().forEach((sum, channel) => (sums[channel] += sum)); // prettier-ignore
       tf.sum(tf.square(each), 0).dataSync().forEach((sum, channel) => (squares[channel] += sum)); // prettier-ignore

@@ -2,16 +2,6 @@ import { UserError, messageOf } from '../../text/errors.js';
 import { type ImageFormat, TooManyPixels, decodeImage } from './image-decoding.js';
 import { decodePlainPng } from './png-decoding.js';
 
-/** `data:image/png;base64,` before base64. */
-const DATA_URL = /^data:image\/[\w.+-]+;base64,/;
-const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}$/;
-
-/** The bytes that a text holds in base64, alone or as a data URL; undefined of any other text. */
-export function bytesOfText(text: string): Buffer | undefined {
-  const base64 = text.replace(DATA_URL, '');
-  return BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined;
-}
-
 /**
  * The pixels of an image file that lies in memory, as a model takes them: [height, width, channels], 0 to 255.
  * @throws UserError `image-too-large`, `image-undecodable`

@@ -8,6 +8,7 @@ import { inOwnUnit, scalesOf, thresholdsOf } from '../../data/columns/target-kin
 import type { BinaryReport } from '../../display/evaluate-format.js';
 import type { DrawnModel } from '../../display/row-evaluation-picture.js';
 import type { EvaluatedNumbers } from '../../display/row-results.js';
+import { hearsAlone, recordingIn } from '../recordings.js';
 import { ofBoth } from '../../inference/row-answers.js';
 import { type EvaluatedLabels, LABEL_METRICS } from '../../display/label-results.js';
 import { answers, confusionMatrix, mostProbable } from '../../metrics/classification.js';
@@ -18,7 +19,7 @@ import type { InferenceSession } from '../inference-session.js';
 import type { EngineOptions } from '../options/engine.js';
 
 /** Answers a question about models of rows in a worker, with its progress on standard error. */
-async function asking<T>(options: EngineOptions, ask: (session: InferenceSession) => Promise<T>): Promise<T> {
+export async function asking<T>(options: EngineOptions, ask: (session: InferenceSession) => Promise<T>): Promise<T> {
   const { startInferenceSession } = await import('./inference-session.js');
   const { showProgress } = await import('../../display/status-line.js');
   const status = showProgress(process.stderr);
@@ -31,7 +32,10 @@ async function asking<T>(options: EngineOptions, ask: (session: InferenceSession
   }
 }
 
-/** What a model says of all rows of some tables. @throws UserError at the place of what can't be read */
+/**
+ * What a model says of all rows of some tables; of a model that takes sound alone, files of that are a row each.
+ * @throws UserError at the place of what can't be read
+ */
 export function predictTables(
   model: TableModel,
   files: readonly string[],
@@ -40,7 +44,12 @@ export function predictTables(
   return asking(options, async (session) => {
     const predicted: PredictedRows[] = [];
     for (const file of files) {
-      predicted.push(await session.ask({ type: 'predict-rows', model, rows: { file: resolve(file) } }));
+      const recording = hearsAlone(model) ? await recordingIn(file) : undefined;
+      const [{ column }] = model.inputs;
+      const rows = recording
+        ? { name: file, rows: [{ [column.name]: { bytes: recording, path: file } }] }
+        : { file: resolve(file) };
+      predicted.push(await session.ask({ type: 'predict-rows', model, rows }));
     }
     return predicted;
   });

@@ -1,3 +1,5 @@
+import { type MicrophoneRecording, readAsDataUrl, record } from './sound.js';
+
 /** A cell of a row, as JSON has it. */
 export type JsonCell = string | number | null;
 
@@ -33,6 +35,7 @@ const FIELDS: Record<string, (input: InputDescription) => Field> = {
   category: categoryField,
   text: textField,
   image: imageField,
+  audio: audioField,
 };
 
 function numberField({ name, schema }: InputDescription): Field {
@@ -96,11 +99,7 @@ function imageField({ name }: InputDescription): Field {
   input.addEventListener('change', () => {
     const file = input.files?.item(0);
     if (!file) return;
-    const reader = new FileReader();
-    reader.addEventListener('load', () => {
-      show(typeof reader.result === 'string' ? reader.result : null);
-    });
-    reader.readAsDataURL(file);
+    void readAsDataUrl(file).then(show);
   });
   return {
     ...field,
@@ -109,6 +108,69 @@ function imageField({ name }: InputDescription): Field {
       input.value = '';
       show(cell);
     },
+  };
+}
+
+/** A file, or what the microphone hears; it is sent as a data URL and can be listened to. */
+function audioField({ name }: InputDescription): Field {
+  const input = made('input', { type: 'file', accept: 'audio/*' });
+  const button = made('button', { type: 'button', textContent: 'Record' });
+  const player = made('audio', { controls: true, hidden: true });
+  const problem = made('p', { className: 'problem', hidden: true });
+  problem.setAttribute('role', 'status');
+  const field = labelled(name, input);
+  const group = document.createElement('div');
+  group.className = 'sound';
+  group.append(field.element, button, player, problem);
+  let url: string | null = null;
+  const show = (given: JsonCell): void => {
+    url = given === null ? null : String(given);
+    player.hidden = url === null;
+    problem.hidden = true;
+    if (url !== null) player.src = url;
+  };
+  input.addEventListener('change', () => {
+    const file = input.files?.item(0);
+    if (file) void readAsDataUrl(file).then(show);
+  });
+  const toggle = recordingToggle((recorded) => {
+    input.value = '';
+    show(recorded);
+  });
+  button.addEventListener('click', () => {
+    toggle()
+      .then((isRecording) => {
+        button.textContent = isRecording ? 'Stop' : 'Record';
+        button.setAttribute('aria-pressed', String(isRecording));
+      })
+      .catch((error: unknown) => {
+        problem.textContent = `The microphone can't be used: ${error instanceof Error ? error.message : String(error)}`;
+        problem.hidden = false;
+      });
+  });
+  return {
+    name,
+    element: group,
+    read: () => url,
+    write: (cell) => {
+      input.value = '';
+      show(cell);
+    },
+  };
+}
+
+/** Begins to record, or ends it. @returns what does so, and tells whether it is recording then */
+function recordingToggle(take: (url: string) => void): () => Promise<boolean> {
+  let current: MicrophoneRecording | undefined;
+  return async () => {
+    if (current === undefined) {
+      current = await record();
+      return true;
+    }
+    const ended = current;
+    current = undefined;
+    take(await ended.stop());
+    return false;
   };
 }
 
