@@ -20,6 +20,7 @@ const threads = Number(process.env.BENCH_THREADS ?? 0);
 const benchmarks: Record<string, () => Promise<string>> = {
   baseline: () => trainingSpeed('baseline', rounds, threads),
   resnet20: () => trainingSpeed('resnet20', rounds, threads),
+  sound: () => trainingSpeed('sound', rounds, threads),
   grid: () => grid(Math.min(rounds, 3)),
   serving,
   queue: queueThroughput,

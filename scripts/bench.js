@@ -8,7 +8,8 @@ process.chdir(root);
 await buildIfStale();
 esbuild.buildSync({
   entryPoints: ['bench/bench.ts', 'bench/training/ablate-engine.ts'],
-  outdir: 'dist/bench',
+  // As deep as the files of src that read others by their place.
+  outdir: 'dist/bench/bundled',
   entryNames: '[name]',
   bundle: true,
   packages: 'external',
@@ -17,5 +18,5 @@ esbuild.buildSync({
   target: 'node20',
   logLevel: 'error',
 });
-const bench = new URL('../dist/bench/bench.js', import.meta.url).href;
+const bench = new URL('../dist/bench/bundled/bench.js', import.meta.url).href;
 await import(bench);

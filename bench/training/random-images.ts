@@ -23,7 +23,7 @@ export function writeRandomImages(folder: string, count: number): void {
 }
 
 /** An array of bytes in IDX format: a magic number of the type (8: uint8) and the rank, the big-endian shape, the values. */
-function idx(shape: number[], values: Uint8Array): Buffer {
+export function idx(shape: number[], values: Uint8Array): Buffer {
   const header = Buffer.alloc(4 + 4 * shape.length);
   header.writeUInt8(8, 2);
   header.writeUInt8(shape.length, 3);

@@ -46,11 +46,32 @@ def keras_resnet20(shape):
     return keras.Model(inputs, keras.layers.Dense(10)(x))
 
 
+def keras_sound(shape):
+    """The network of experiments/sound/spoken_digits.yaml without what is random in it and without normalization in its blocks."""
+    inputs = keras.Input(shape)
+    spectrogram = {"fft_length": 256, "sequence_stride": 160, "num_mel_bins": 40, "sampling_rate": 8000}
+    x = keras.layers.MelSpectrogram(**spectrogram)(inputs)
+    x = keras.layers.Reshape((*x.shape[1:], 1))(x)
+    x = keras.layers.Normalization(mean=0.0, variance=100.0)(x)
+    for filters in (16, 32, 64):
+        x = keras.layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+        x = keras.layers.MaxPooling2D(2)(x)
+    return keras.Model(inputs, keras.layers.Dense(10)(keras.layers.Flatten()(x)))
+
+
+def as_numbers(network, values):
+    """Images from 0 to 1; sound, two bytes a sample, from -1 to 1."""
+    if network == "sound":
+        return values.reshape(len(values), -1).view("<i2").astype(np.float32) / 32768
+    return values.astype(np.float32) / 255
+
+
 class KerasFit:
     def __init__(self, network, images, labels):
-        self.images = images.astype(np.float32) / 255
+        self.images = as_numbers(network, images)
         self.labels = labels
-        self.model = {"baseline": keras_baseline, "resnet20": keras_resnet20}[network](images.shape[1:])
+        models = {"baseline": keras_baseline, "resnet20": keras_resnet20, "sound": keras_sound}
+        self.model = models[network](self.images.shape[1:])
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self.model.compile(keras.optimizers.Adam(**ADAM), loss, metrics=["accuracy"])
         self(BATCH * 4)

@@ -7,16 +7,23 @@ import { ensureTensorFlow } from '../../src/tensorflow/library/install.js';
 import { median } from '../median.js';
 import { type EpochAnswer, EngineProcess } from './engine-process.js';
 import { writeRandomImages } from './random-images.js';
+import { writeRandomSounds } from './random-sounds.js';
 
 /** An epoch of ResNet-20 takes as long as one of the baseline over many more images. */
 const RANDOM_IMAGES = 2560;
+const RANDOM_RECORDINGS = 1280;
 
 /** What is trained: on the data of which folder; and what Ablate is told, as arguments of `ablate run`. */
 interface Network {
   title: string;
   folder: string;
   experiment: string[];
+  /** Whether a tf.function of it was written by hand, too. */
+  isByHand: boolean;
 }
+
+/** What isn't written by hand is trained by Ablate and by Keras alone. */
+const BY_HAND = /by hand/;
 
 const networks = {
   baseline: (): Network => ({
@@ -28,6 +35,7 @@ const networks = {
       'training.early_stopping=null',
       'training.learning_rate_schedule=constant',
     ],
+    isByHand: true,
   }),
   /** On random images of CIFAR-10's shape: what they show doesn't matter to the time. */
   resnet20: (): Network => {
@@ -48,7 +56,31 @@ const networks = {
       'training.optimizer={"name": "adam", "learning_rate": 0.001}',
       'training.learning_rate_schedule=constant',
     ];
-    return { title: `ResNet-20 (32×32×3, epochs of ${RANDOM_IMAGES} images)`, folder, experiment };
+    const title = `ResNet-20 (32×32×3, epochs of ${RANDOM_IMAGES} images)`;
+    return { title, folder, experiment, isByHand: true };
+  },
+  /** On noise: what is heard in it doesn't matter to the time. Keras's MelSpectrogram is a layer of its model. */
+  sound: (): Network => {
+    const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
+    writeRandomSounds(folder, RANDOM_RECORDINGS);
+    const dataset = {
+      ...{ name: 'table', train: join(folder, 'train.csv'), test: join(folder, 'test.csv'), validation_split: 0 },
+      inputs: {
+        file: {
+          ...{ type: 'audio', sampling_rate: 8000, duration: 1 },
+          mel_spectrogram: { fft_length: 256, sequence_stride: 160, num_mel_bins: 40 },
+        },
+      },
+      target: 'label',
+    };
+    const experiment = [
+      'experiments/sound/spoken_digits.yaml',
+      `dataset=${JSON.stringify(dataset)}`,
+      ...['~augmentation', '~sweep', '~model.batch_normalization', '~model.dropout'],
+      ...['training.batch_size=128', 'training.learning_rate_schedule=constant'],
+    ];
+    const title = `spoken digits (recordings of 1 s at 8 kHz, mel spectrograms in the model, epochs of ${RANDOM_RECORDINGS})`;
+    return { title, folder, experiment, isByHand: false };
   },
 };
 
@@ -80,7 +112,7 @@ type Engines = Record<string, () => Promise<EpochAnswer>>;
 
 async function startEngines(
   name: NetworkName,
-  { folder, experiment }: Network,
+  { folder, experiment, isByHand }: Network,
   threads: number,
 ): Promise<{ engines: Engines; processes: EngineProcess[] }> {
   const library = await ensureTensorFlow();
@@ -101,12 +133,14 @@ async function startEngines(
   };
   const processes = [ours, plain, fast];
   const { BENCH_PYTORCH: python } = process.env;
-  if (python) {
+  if (python && isByHand) {
     const torch = new EngineProcess(python, ['bench/training/torch_engine.py', name, folder], environment);
     engines['PyTorch eager'] = () => torch.epoch('torch');
     processes.push(torch);
   }
-  return { engines, processes };
+  if (isByHand) return { engines, processes };
+  const measured = Object.entries(engines).filter(([engine]) => !BY_HAND.test(engine));
+  return { engines: Object.fromEntries(measured), processes };
 }
 
 function threadSettings(threads: number): Record<string, string> {
