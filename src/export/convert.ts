@@ -25,8 +25,8 @@ export interface Conversion {
 export interface RowConversion extends Pick<Conversion, 'source' | 'format' | 'output' | 'output_name'> {
   /** Of each: what its kind says, a file of values, and its cells. */
   columns: Record<string, unknown>[];
-  /** Of the saved model's input. */
-  input_name: string;
+  /** Of each input of the saved model its name, and the places of the columns that it takes side by side. */
+  tensors: { name: string; columns: readonly number[] }[];
   scale: { mean: number[]; standard_deviation: number[] } | null;
 }
 

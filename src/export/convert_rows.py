@@ -3,7 +3,8 @@
 {"source": DIR, "format": "keras" | "savedmodel" | "tflite" | "onnx", "output": PATH,
  "columns": [{"input": the name that the written model gives it, "type", ... what its kind says (`exported-columns.ts`),
               "values": FILE of its values, row after row, "cells": its cells as a table has them}],
- "input_name": that of the saved model's input, "scale": null | {"mean": [...], "standard_deviation": [...]},
+ "tensors": [{"name": of an input of the saved model, "columns": the places of those that it takes side by side}],
+ "scale": null | {"mean": [...], "standard_deviation": [...]},
  "output_name": what the written model calls what it gives}
 -> {"outputs": base64 of float32 [rows, outputs]}, which the written file gives of the rows in the format's own runtime.
 
@@ -123,9 +124,11 @@ KINDS = {"number": Number, "category": Category, "text": Text, "image": Image}
 def keras_model(question):
     """The model as Keras's own, which takes a dictionary of columns."""
     prepared = [KINDS[column["type"]].prepare(column, question) for column in question["columns"]]
-    features = [each for _, each in prepared]
-    whole = features[0] if len(features) == 1 else keras.layers.Concatenate(axis=1)(features)
-    outputs = outputs_of(question["source"], {question["input_name"]: whole})
+    tensors = {}
+    for tensor in question["tensors"]:
+        features = [prepared[place][1] for place in tensor["columns"]]
+        tensors[tensor["name"]] = features[0] if len(features) == 1 else keras.layers.Concatenate(axis=1)(features)
+    outputs = outputs_of(question["source"], tensors)
     if question["scale"] is not None:
         outputs = outputs * np.float32(question["scale"]["standard_deviation"]) + np.float32(question["scale"]["mean"])
     inputs = {column["input"]: given for column, (given, _) in zip(question["columns"], prepared)}

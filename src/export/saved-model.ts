@@ -17,7 +17,7 @@ interface LayerDescription {
 /** A tfjs LayersModel as it lies on disk: `model.json`, and the bytes of its one file of weights. */
 export interface SavedModel {
   json: {
-    modelTopology: { config: { layers: LayerDescription[] } };
+    modelTopology: { config: { layers: LayerDescription[]; input_layers: [name: string, ...unknown[]][] } };
     weightsManifest: { paths: string[]; weights: WeightSpec[] }[];
     userDefinedMetadata?: object;
   };
@@ -25,6 +25,11 @@ export interface SavedModel {
 }
 
 const NORMALIZATION = 'normalization';
+
+/** What the model's inputs are called, in their order. */
+export function inputNames({ json }: SavedModel): string[] {
+  return json.modelTopology.config.input_layers.map(([name]) => name);
+}
 
 /**
  * The trained model with its normalization as its first layer: it takes images as pixels, 0 to 255. No TensorFlow is

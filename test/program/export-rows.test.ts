@@ -36,7 +36,9 @@ dataset:
     city: category
     about: { type: text, output_mode: tf_idf, ngrams: 2, max_tokens: 30 }
   target: [price, rooms]
-model: { layers: [{ type: dense, units: 16, activation: gelu }, { type: dense }] }
+model:
+  inputs: { place: { columns: [distance (km), city], layers: [{ type: dense, units: 4 }] } }
+  layers: [{ type: dense, units: 16, activation: gelu }, { type: dense }]
 training: { epochs: 3, batch_size: 16, seed: 1 }
 tracking: none
 `;
@@ -143,10 +145,13 @@ describe('ablate export of models of rows', () => {
     const { inputs, output } = described(await exported('homes', 'tfjs', 'web')) as Described & {
       output: { mean: number[]; standard_deviation: number[] };
     };
-    const columns = inputs.map((input) => preparedColumn(input, NEW, 'features'));
-    const features = NEW.map((_, row) => columns.flatMap((column) => column[row]));
+    const featuresOf = (tensor: number): tf.Tensor => {
+      const columns = inputs.filter((input) => input.tensor === tensor);
+      const prepared = columns.map((input) => preparedColumn(input, NEW, 'features'));
+      return tf.tensor2d(NEW.map((_, row) => prepared.flatMap((column) => column[row])));
+    };
     const { model } = await loadModel(join(workspace.folder, 'web'));
-    const outputs = (model.predict(tf.tensor2d(features)) as tf.Tensor2D).arraySync();
+    const outputs = (model.predict([featuresOf(0), featuresOf(1)]) as tf.Tensor2D).arraySync();
     model.dispose();
     const { mean, standard_deviation: deviation } = output;
     requireExpected(

@@ -21,6 +21,8 @@ interface DescribedInput {
   standard_deviation?: number;
   is_log?: boolean;
   has_indicator?: boolean;
+  /** Of several tensors that the model takes, which. */
+  tensor?: number;
 }
 
 export type Row = Record<string, string | number | null>;

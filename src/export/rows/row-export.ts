@@ -77,23 +77,32 @@ export function preprocessingFile(output: string, format: ExportFormat): string 
 /** What the written model takes and gives, for whoever has nothing of Ablate. */
 export function preprocessingDocument({ model, format }: RowExportRequest, inputs: readonly ExportedInput[]): object {
   const isJoined = TAKEN_AS[format] === 'features';
-  let next = 0;
-  const described = inputs.map(({ input, fitted, taken }) => {
+  const described = inputs.map(({ input, fitted, taken }, index) => {
     const { shape, ...rest } = taken;
     const column = { column: fitted.column.name, type: fitted.column.type };
     if (!isJoined) return { ...column, input, ...rest, shape: ['batch', ...shape] };
-    const [size] = shape;
-    const places = inputs.length === 1 ? undefined : [next, (next += size) - 1];
-    return { ...column, ...rest, shape, ...(places ? { places } : {}) };
+    return { ...column, ...rest, shape, ...placeIn(model, inputs, index) };
   });
   return {
     model: model.name,
     format,
     note: isJoined
-      ? 'The model takes the columns side by side, float32 [batch, numbers] (one alone as it is): `places` are the first and last of each.'
+      ? 'The model takes the columns side by side, float32 [batch, numbers] (one alone as it is): `places` are the first and last of each. Where it takes several tensors, `tensor` says which, counted from 0.'
       : 'The model takes each column under the name `input`.',
     inputs: described,
     output: describedOutput(model, isJoined),
+  };
+}
+
+/** Where a column stands in what the model takes: in which of several tensors, and where columns are side by side. */
+function placeIn({ tensors }: TableModel, inputs: readonly ExportedInput[], column: number): object {
+  const tensor = tensors.findIndex((columns) => columns.includes(column));
+  const columns = tensors[tensor];
+  const sizeOf = (place: number): number => inputs[place].taken.shape[0];
+  const first = columns.slice(0, columns.indexOf(column)).reduce((sum, place) => sum + sizeOf(place), 0);
+  return {
+    ...(tensors.length > 1 ? { tensor } : {}),
+    ...(columns.length > 1 ? { places: [first, first + sizeOf(column) - 1] } : {}),
   };
 }
 
@@ -114,11 +123,6 @@ function describedOutput(model: TableModel, isScaled: boolean): object {
     steps: [`${isBinary ? `${names[0]} applies` : 'a label applies'} where its number is above its threshold`],
     thresholds: Object.fromEntries(names.map((each, index) => [each, thresholdsOf(model.target)[index]])),
   };
-}
-
-/** @throws UserError `export-unsupported` for a model whose layers take more than one tensor */
-export function requireOneTensor({ model, format }: RowExportRequest, inputLayers: number): void {
-  if (inputLayers > 1) throw unsupported(model, format, "models of several towers of inputs can't be exported yet");
 }
 
 function unsupported({ name }: TableModel, format: ExportFormat, reason: string): UserError {

@@ -14,11 +14,10 @@ import {
   outputName,
   preprocessingDocument,
   preprocessingFile,
-  requireOneTensor,
   scaleOf,
   settingsOf,
 } from '../../export/rows/row-export.js';
-import { readSavedModel, writeSavedModel } from '../../export/saved-model.js';
+import { inputNames, readSavedModel, writeSavedModel } from '../../export/saved-model.js';
 import { replacePath, withWorkFolder } from '../../export/work-folder.js';
 import type { TableModel } from '../../inference/table-model.js';
 import { readAnyModel } from '../../inference/trained-model.js';
@@ -114,9 +113,7 @@ async function writeConverted(
   path: string,
 ): Promise<Float64Array> {
   const { model } = request;
-  const { layers } = readSavedModel(model.directory).json.modelTopology.config;
-  const inputLayers = layers.filter(({ class_name: kind }) => kind === 'InputLayer');
-  requireOneTensor(request, inputLayers.length);
+  const names = inputNames(readSavedModel(model.directory));
   const python = await pythonFor(format);
   const columns = inputs.map(async (input, place) => {
     const values = join(folder, `column-${place}.bin`);
@@ -129,7 +126,7 @@ async function writeConverted(
     format,
     output: path,
     columns: await Promise.all(columns),
-    input_name: inputLayers[0].name,
+    tensors: model.tensors.map((places, index) => ({ name: names[index], columns: places })),
     scale: scaleOf(model),
     output_name: outputName(model),
   });
