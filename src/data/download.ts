@@ -52,6 +52,11 @@ const NOTICEABLE_PROGRESS = 0.01;
 /** A connection that brings nothing for so long is given up and made anew. */
 const STALL_MILLISECONDS = 30_000;
 const FIRST_DELAY_MILLISECONDS = 500;
+/** A file that couldn't be downloaded isn't asked for again for so long: each trial of a sweep would wait out all attempts. */
+const GIVEN_UP_MILLISECONDS = 60_000;
+
+/** The files that this process couldn't download, by path and addresses. */
+const givenUp = new Map<string, { error: unknown; time: number }>();
 
 /** A failure that trying the same URL again won't mend. */
 class PermanentError extends Error {}
@@ -74,7 +79,17 @@ export async function ensureDownloaded(remote: RemoteFile, file: string, options
 }
 
 async function completeOrDownload(remote: RemoteFile, file: string, options: TaskOptions): Promise<void> {
-  if (!(await isComplete(remote, file, options))) await downloadFromAny(remote, file, options);
+  if (await isComplete(remote, file, options)) return;
+  const key = [file, ...remote.urls].join('\n');
+  const last = givenUp.get(key);
+  if (last && performance.now() - last.time < GIVEN_UP_MILLISECONDS) throw last.error;
+  try {
+    await downloadFromAny(remote, file, options);
+    givenUp.delete(key);
+  } catch (error) {
+    if (error instanceof UserError) givenUp.set(key, { error, time: performance.now() });
+    throw error;
+  }
 }
 
 async function isComplete(remote: RemoteFile, file: string, options: TaskOptions): Promise<boolean> {

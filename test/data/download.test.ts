@@ -82,6 +82,18 @@ describe('ensureDownloaded', () => {
     expect(ranges).toHaveLength(1);
   });
 
+  it('is not tried again at once after it has failed: each trial of a sweep would wait for it', async ({ folder }) => {
+    const { remote, ranges } = await serve({ status: 404 });
+    const file = join(folder, 'file.gz');
+    const first = await userError(ensureDownloaded(remote, file, {}));
+    const asked = ranges.length;
+    expect((await userError(ensureDownloaded(remote, file, {}))).message).toBe(first.message);
+    expect(ranges).toHaveLength(asked);
+    // What has been put there meanwhile, as the message says, is taken.
+    await writeFile(file, contents);
+    await ensureDownloaded(remote, file, {});
+  });
+
   it('rejects a file with another checksum and keeps nothing of it', async ({ folder }) => {
     const { remote } = await serve({ contents: Buffer.alloc(contents.length) });
     const file = join(folder, 'file.gz');

@@ -83,6 +83,7 @@ export class SweepView {
   /** Of the trials that were trained, and of those taken from earlier runs, which tell how long one takes before any is. */
   #trained = { count: 0, seconds: 0 };
   #reused = { count: 0, seconds: 0 };
+  readonly #told = new Set<string>();
   /** As many trials were running at once: on a queue it tells how many workers there are. */
   #most = 0;
 
@@ -125,7 +126,7 @@ export class SweepView {
       case 'trial-progress':
         return this.#advance(key, event.progress);
       case 'trial-retried':
-        return [`${pc.yellow('retry')} ${trialName(trial)}: ${event.reason} (attempt ${event.attempt})`];
+        return [`${pc.yellow('retry')} ${trialName(trial)}: ${this.#once(event.reason)} (attempt ${event.attempt})`];
       case 'trial-stopped-early':
         return [];
       case 'trial-ended':
@@ -250,8 +251,16 @@ export class SweepView {
     const { metric } = this.#facts;
     const width = String(this.#total).length;
     const place = `[${String(this.#ended).padStart(width)}/${this.#total}]`;
-    const score = value === null ? (error ?? '') : `${metric.name} ${metricText(metric.name, value)}`;
+    const score = value === null ? this.#once(error ?? '') : `${metric.name} ${metricText(metric.name, value)}`;
     return `${pc.dim(place)} ${statusText(status)} ${trialName(trial)}  ${score}  ${duration(seconds)}`;
+  }
+
+  /** What went wrong, whole where it is new; of what has been told, as of a dataset that no trial can have, the first line. */
+  #once(reason: string): string {
+    const isNew = !this.#told.has(reason);
+    this.#told.add(reason);
+    const [first, ...more] = reason.split('\n');
+    return isNew || more.length === 0 ? reason : `${first} (as before)`;
   }
 
   #bestText({ label, mean, n }: VariantResult): string {
