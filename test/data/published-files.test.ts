@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { LoadOptions } from '../../src/data/dataset.js';
 import { type Checksum, checksumOf } from '../../src/data/download.js';
@@ -14,7 +15,9 @@ import { type ImageDataset, type ImageSet, asImages } from '../../src/data/image
 import type { PublishedConfig } from '../../src/data/published.js';
 import { type PublishedSource, loadPublishedFiles } from '../../src/data/sources/published-files.js';
 import { dataSources } from '../../src/data/sources/sources.generated.js';
+import { UserError } from '../../src/text/errors.js';
 import { testPython } from '../support/python.js';
+import { damage, damaged } from './damage.js';
 import { bytesOf, it, splitDefaults, userError } from './fixtures.js';
 
 interface ExpectedSet {
@@ -173,6 +176,31 @@ describe('files that aren’t what was published', () => {
       load('pneumoniamnist', { path: join(published, 'bloodmnist/bloodmnist.npz') }, options),
     );
     expect(others.message).toContain('train_images[0]: expected an image, uint8 of [28, 28]');
+  });
+
+  it.for<[Name, string]>([
+    ['pneumoniamnist', 'pneumoniamnist.npz'],
+    ['emnist_letters', 'gzip.zip'],
+    ['svhn', 'train_32x32.mat'],
+    ['stl10', 'stl10_binary.tar.gz'],
+    ['flowers102', '102flowers.tgz'],
+    ['oxford_pets', 'annotations.tar.gz'],
+  ])('are read, or refused, however they are damaged: %s, %s', async ([name, file], { folder, options }) => {
+    const from = join(published, (await sourceOf(name)).published.folder ?? name);
+    for (const each of readdirSync(from)) copyFileSync(join(from, each), join(folder, each));
+    const whole = readFileSync(join(from, file));
+    await fc.assert(
+      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async (damages) => {
+        writeFileSync(join(folder, file), damages.reduce(damaged, whole));
+        const error: unknown = await load(name, { path: folder }, options).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        if (error !== undefined) expect(error).toBeInstanceOf(UserError);
+      }),
+      { numRuns: 40 },
+    );
+    expect(process.memoryUsage().rss).toBeLessThan(1.5e9);
   });
 
   it('are named where they are images of an archive', async ({ options }) => {

@@ -128,7 +128,10 @@ async function readPair(
   { onProgress, signal }: LoadOptions,
 ): Promise<void> {
   const images = await IdxEntry.open(file, entries.images, 3);
-  const labels = await IdxEntry.open(file, entries.labels, 1);
+  const labels = await IdxEntry.open(file, entries.labels, 1).catch(async (error: unknown) => {
+    await images.close();
+    throw error;
+  });
   try {
     const [count, height, width] = images.header.dimensions;
     if (height !== shape.height || width !== shape.width || labels.header.dimensions[0] !== count)
@@ -164,13 +167,18 @@ class IdxEntry {
 
   static async open(file: string, entry: ZipEntry, rank: number): Promise<IdxEntry> {
     const place = `${file}: ${entry.name}`;
+    const stored = await inEntry(place, () => entry.open());
     // Errors of either come out of what is taken.
-    const unpacked = pipeline(await entry.open(), createGunzip({ chunkSize: 2 ** 18 }), () => undefined);
-    const source = new ByteSource(unpacked);
-    const header = parseIdxHeader(place, Buffer.from(await inEntry(place, () => source.take(4 + 4 * rank))));
-    if (header.elementType === 'uint8' && header.dimensions.length === rank) return new IdxEntry(place, header, source);
-    await source.close();
-    throw damagedPublished(place, `expected bytes in ${rank} dimensions`);
+    const source = new ByteSource(pipeline(stored, createGunzip({ chunkSize: 2 ** 18 }), () => undefined));
+    try {
+      const header = parseIdxHeader(place, Buffer.from(await inEntry(place, () => source.take(4 + 4 * rank))));
+      if (header.elementType === 'uint8' && header.dimensions.length === rank)
+        return new IdxEntry(place, header, source);
+      throw damagedPublished(place, `expected bytes in ${rank} dimensions`);
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
   }
 
   async take(bytes: number): Promise<Uint8Array> {
