@@ -321,7 +321,6 @@ export interface Medmnist {
   /** Which dataset; `ablate datasets` says what each holds. */
   name:
     | 'pathmnist'
-    | 'dermamnist'
     | 'octmnist'
     | 'pneumoniamnist'
     | 'retinamnist'

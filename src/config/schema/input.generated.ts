@@ -609,7 +609,6 @@ export interface MedmnistInput {
   /** Which dataset; `ablate datasets` says what each holds. */
   name:
     | 'pathmnist'
-    | 'dermamnist'
     | 'octmnist'
     | 'pneumoniamnist'
     | 'retinamnist'

@@ -18,7 +18,6 @@ export const dataSources = {
   emnist_byclass: async () => (await import('./emnist.js')).emnist.emnist_byclass,
   emnist_bymerge: async () => (await import('./emnist.js')).emnist.emnist_bymerge,
   pathmnist: async () => (await import('./medmnist.js')).medmnist.pathmnist,
-  dermamnist: async () => (await import('./medmnist.js')).medmnist.dermamnist,
   octmnist: async () => (await import('./medmnist.js')).medmnist.octmnist,
   pneumoniamnist: async () => (await import('./medmnist.js')).medmnist.pneumoniamnist,
   retinamnist: async () => (await import('./medmnist.js')).medmnist.retinamnist,
