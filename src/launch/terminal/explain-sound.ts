@@ -14,8 +14,10 @@ export async function explainSound(
   files: readonly string[],
   options: EngineOptions & { classIndex?: number; layer?: string },
 ): Promise<ExplainedSound> {
-  if (model.target.column.type !== 'category')
-    throw badUsage(`${model.name} tells no classes, which are what is explained`, 'leave the recordings out');
+  if (model.target.column.type !== 'category') {
+    const message = `${model.name} doesn't tell one of several classes, which is what is explained of recordings`;
+    throw badUsage(message, `give target: { ${model.target.column.name}: category }, or leave the recordings out`);
+  }
   const recordings: { file: string; bytes: Uint8Array }[] = [];
   for (const file of files) {
     const bytes = await recordingIn(file);
