@@ -33,7 +33,7 @@ it('every experiment of the repository can be run, in every variant', async () =
     name.endsWith('.yaml'),
   );
   // Their data aren't in the repository: they are looked for beside the folder of experiments.
-  const ofOthersData = names.filter((name) => dirname(name) === 'text');
+  const ofOthersData = names.filter((name) => ['text', 'sound'].includes(dirname(name)));
   expect(ofOthersData.length).toBeGreaterThan(0);
   const copies = ofOthersData.map((name) => {
     const copy = join(folder, 'experiments', name);
@@ -46,6 +46,9 @@ it('every experiment of the repository can be run, in every variant', async () =
   for (const part of ['train', 'validation', 'test']) {
     writeFileSync(join(data, `${part}.csv`), 'sentence,label\na moving film,good\ndull and long,bad\n');
   }
+  mkdirSync(join(data, '../free_spoken_digits'));
+  const spoken = ['a', 'b'].flatMap((speaker) => [0, 1].map((digit) => `${digit}_${speaker}.wav,${digit},${speaker}`));
+  writeFileSync(join(data, '../free_spoken_digits/metadata.csv'), ['file_name,digit,speaker', ...spoken].join('\n'));
   const files = [...names.filter((name) => !ofOthersData.includes(name)).map((name) => join(experiments, name)), ...copies]; // prettier-ignore
   const loaded = await loadAll({ files, overrides: [] });
   expect(loaded.filter(({ variants }) => variants && variants.length > 1).length).toBeGreaterThan(10);

@@ -3,6 +3,7 @@ import { scalesOf, thresholdsOf } from '../../data/columns/target-kind.js';
 import type { FittedInput } from '../../data/fitted.js';
 import { rowValueName } from '../../inference/row-answers.js';
 import type { TableModel } from '../../inference/table-model.js';
+import { ablate } from '../../system/shell.js';
 import { UserError } from '../../text/errors.js';
 import type { ExportFormat } from '../export-request.js';
 import { type TakenAs, type TakenColumn, exportKind } from './exported-column.js';
@@ -130,7 +131,7 @@ function unsupported({ name }: TableModel, format: ExportFormat, reason: string)
     format === 'keras' || format === 'savedmodel' ? 'onnx, tflite and tfjs take numbers of words; or ' : '';
   return new UserError(`${name} can't be written as ${format}: ${reason}`, {
     code: 'export-unsupported',
-    hint: `${others}ablate serve answers rows over HTTP`,
+    hint: `${others}\`${ablate('serve', name)}\` answers rows over HTTP`,
     exitCode: 2,
   });
 }
