@@ -7,8 +7,6 @@
 runtime.
 """
 
-import base64
-import json
 import os
 import sys
 import tempfile
@@ -19,7 +17,8 @@ import tensorflow as tf
 
 # Python's -I leaves the script's own folder out.
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from keras_layers import outputs_of, topology_of, without_erfc  # noqa: E402
+from converting import answer, onnx_session, save_keras  # noqa: E402
+from keras_layers import outputs_of, topology_of  # noqa: E402
 
 BATCH = 256
 
@@ -37,12 +36,6 @@ def serving_function(model, output_name):
     """Images as pixels, 0 to 255, to the model's outputs, under this name; and what it takes."""
     spec = tf.TensorSpec(model.inputs[0].shape, tf.float32, name="images")
     return lambda images: {output_name: model(images, training=False)}, [spec]
-
-
-def save_keras(model, output, question):
-    model.save(output)
-    loaded = keras.saving.load_model(output)
-    return lambda images: loaded(images, training=False).numpy()
 
 
 def save_savedmodel(model, output, question):
@@ -86,19 +79,7 @@ def run_tflite(path):
 
 
 def save_onnx(model, output, question):
-    import onnx
-    import onnxruntime
-    import tf2onnx
-
-    without_erfc(model)
-    function, signature = serving_function(model, question["output_name"])
-    traced = tf.function(function, input_signature=signature)
-    converted, _ = tf2onnx.convert.from_function(traced, input_signature=signature, opset=18)
-    # The same name tells that as many probabilities come out as images go in; tf2onnx calls each something else.
-    for value in [*converted.graph.input, *converted.graph.output]:
-        value.type.tensor_type.shape.dim[0].dim_param = "batch"
-    onnx.save(converted, output)
-    session = onnxruntime.InferenceSession(output, providers=["CPUExecutionProvider"])
+    session = onnx_session(model, output, serving_function(model, question["output_name"]))
     return lambda images: session.run([question["output_name"]], {"images": images})[0]
 
 
@@ -110,18 +91,11 @@ def images_of(model, question):
     return pixels.reshape([-1, *model.inputs[0].shape[1:]]).astype(np.float32)
 
 
-def main():
-    question = json.load(sys.stdin)
-    answer_to = os.fdopen(os.dup(1), "w")
-    # Converters print what they do; only the answer belongs to standard output.
-    os.dup2(2, 1)
+def convert(question):
     model = keras_model(question["source"])
     predict = SAVE[question["format"]](model, question["output"], question)
     images = images_of(model, question)
-    outputs = [predict(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
-    values = np.ascontiguousarray(np.concatenate(outputs), np.float32)
-    json.dump({"outputs": base64.b64encode(values.tobytes()).decode()}, answer_to)
-    answer_to.close()
+    return np.concatenate([predict(images[start : start + BATCH]) for start in range(0, len(images), BATCH)])
 
 
-main()
+answer(convert)

@@ -11,8 +11,6 @@
 `keras` and `savedmodel` take words and texts as they are; the others have no operations for these, and take numbers.
 """
 
-import base64
-import json
 import os
 import sys
 import tempfile
@@ -24,7 +22,8 @@ from keras import ops
 
 # Python's -I leaves the script's own folder out.
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from keras_layers import outputs_of, without_erfc  # noqa: E402
+from converting import answer, onnx_session, save_keras  # noqa: E402
+from keras_layers import outputs_of  # noqa: E402
 
 TAKES_WORDS = ("keras", "savedmodel")
 
@@ -146,12 +145,6 @@ def serving_function(model, question):
     return serve, specs
 
 
-def save_keras(model, output, question):
-    model.save(output)
-    loaded = keras.saving.load_model(output)
-    return lambda columns: loaded(columns, training=False).numpy()
-
-
 def save_savedmodel(model, output, question):
     archive = keras.export.ExportArchive()
     archive.track(model)
@@ -172,37 +165,19 @@ def save_tflite(model, output, question):
 
 
 def save_onnx(model, output, question):
-    import onnx
-    import onnxruntime
-    import tf2onnx
-
-    without_erfc(model)
-    function, signature = serving_function(model, question)
-    traced = tf.function(function, input_signature=signature)
-    converted, _ = tf2onnx.convert.from_function(traced, input_signature=signature, opset=18)
-    # The same name tells that as many answers come out as rows go in; tf2onnx calls each something else.
-    for value in [*converted.graph.input, *converted.graph.output]:
-        value.type.tensor_type.shape.dim[0].dim_param = "batch"
-    onnx.save(converted, output)
-    session = onnxruntime.InferenceSession(output, providers=["CPUExecutionProvider"])
+    session = onnx_session(model, output, serving_function(model, question))
     return lambda columns: session.run([question["output_name"]], columns)[0]
 
 
 SAVE = {"keras": save_keras, "savedmodel": save_savedmodel, "tflite": save_tflite, "onnx": save_onnx}
 
 
-def main():
-    question = json.load(sys.stdin)
-    answer_to = os.fdopen(os.dup(1), "w")
-    # Converters print what they do; only the answer belongs to standard output.
-    os.dup2(2, 1)
+def convert(question):
     samples = {column["input"]: KINDS[column["type"]].sample(column, question) for column in question["columns"]}
     predict = SAVE[question["format"]](keras_model(question), question["output"], question)
     if question["format"] in TAKES_WORDS:
         samples = {name: tf.constant(values) for name, values in samples.items()}
-    values = np.ascontiguousarray(predict(samples), np.float32)
-    json.dump({"outputs": base64.b64encode(values.tobytes()).decode()}, answer_to)
-    answer_to.close()
+    return predict(samples)
 
 
-main()
+answer(convert)
