@@ -23,7 +23,8 @@ export const FORM_PAGE: PageFiles = { html: 'rows.html', script: 'rows.js' };
 /** Adds the page for visitors, and what it loads: nothing comes from elsewhere. @param samples what it offers to try */
 export function addPage(app: FastifyInstance, files: PageFiles, samples: readonly object[]): void {
   const sources = fileURLToPath(new URL('browser/', import.meta.url));
-  const html = readTextSync(join(sources, files.html));
+  const requests = readTextSync(join(sources, 'requests.html'));
+  const html = readTextSync(join(sources, files.html)).replace('<!-- requests.html -->', () => requests);
   const hidden = { schema: { hide: true } };
   app.get('/', hidden, (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', securityPolicy(html)).send(html),

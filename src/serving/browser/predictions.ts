@@ -1,5 +1,6 @@
 import { element } from './elements.js';
 import type { InputDescription } from './fields.js';
+import { probabilityBar, valueRow } from './value-row.js';
 
 /** What the server says of a model of rows (`/model`). */
 export interface RowsModel {
@@ -115,23 +116,13 @@ function labels(
 
 /** @param threshold above which it is taken for yes, told where it isn't the half */
 function barRow(model: RowsModel, name: string, value: number, threshold = 0.5): HTMLLIElement {
-  const row = valueRow(name, model.values === 'probability' ? bar(name, value) : '', valueText(model, value));
+  const row = valueRow(
+    name,
+    model.values === 'probability' ? probabilityBar(name, value) : '',
+    valueText(model, value),
+  );
   if (threshold !== 0.5) row.title = `taken for yes above ${percent(threshold)}`;
   return row;
-}
-
-function valueRow(name: string, middle: HTMLElement | string, text: string): HTMLLIElement {
-  const item = document.createElement('li');
-  const label = Object.assign(document.createElement('span'), { textContent: name });
-  const value = Object.assign(document.createElement('span'), { className: 'value', textContent: text });
-  item.append(label, middle, value);
-  return item;
-}
-
-function bar(name: string, probability: number): HTMLProgressElement {
-  const made = Object.assign(document.createElement('progress'), { max: 1, value: probability });
-  made.setAttribute('aria-label', name);
-  return made;
 }
 
 /** The words of a text, each the more coloured the more it adds or takes. */

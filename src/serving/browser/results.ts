@@ -1,5 +1,6 @@
 import { contextOf, element } from './elements.js';
 import type { Answer, ModelDescription } from './model.js';
+import { probabilityBar, valueRow } from './value-row.js';
 
 /** Says what the model is, and how good. */
 export function showModel({ name, classes, test }: ModelDescription): void {
@@ -40,20 +41,6 @@ export function showAnswer({ classes, values: name }: ModelDescription, { values
       return valueRow(classes[index], bar, text(values[index]));
     }),
   );
-}
-
-function valueRow(name: string, bar: HTMLElement | string, text: string): HTMLLIElement {
-  const item = document.createElement('li');
-  const label = Object.assign(document.createElement('span'), { textContent: name });
-  const value = Object.assign(document.createElement('span'), { className: 'value', textContent: text });
-  item.append(label, bar, value);
-  return item;
-}
-
-function probabilityBar(name: string, probability: number): HTMLProgressElement {
-  const bar = Object.assign(document.createElement('progress'), { max: 1, value: probability });
-  bar.setAttribute('aria-label', name);
-  return bar;
 }
 
 /**
