@@ -3,7 +3,6 @@ import { UserError } from '../text/errors.js';
 import { NAMES, runsDirectoryOption } from '../launch/options/runs-directory.js';
 import { ablate } from '../system/shell.js';
 import type { RunRow } from '../study/run-rows.js';
-import { mainMetricOf } from '../text/main-metric.js';
 import { counted, listed } from '../text/words.js';
 
 interface Options {
@@ -32,14 +31,14 @@ export function registerBest(program: Command): void {
 }
 
 async function best(name: string | undefined, options: Options): Promise<void> {
-  const { bestRows, filterRows, readRunRows, variedKeys } = await import('../study/run-rows.js');
+  const { bestRows, filterRows, mainMetricsOf, readRunRows, variedKeys } = await import('../study/run-rows.js');
   const { metric, where, runsDir } = options;
   const all = await readRunRows(runsDir);
   const named = name === undefined ? all : await rowsNamed(all, name, runsDir);
   const candidates = where === undefined ? named : filterRows(named, where);
   const rows = bestRows(candidates, metric);
   if (rows.length === 0) throw noneFound(metric, runsDir);
-  const shown = metric === undefined ? mainMetrics(rows) : [metric];
+  const shown = metric === undefined ? mainMetricsOf(rows) : [metric];
   const { runListJson, runListText } = await import('../display/run-list.js');
   const { columns: width } = process.stdout as { columns?: number };
   const varied = variedKeys(candidates);
@@ -49,10 +48,6 @@ async function best(name: string | undefined, options: Options): Promise<void> {
     process.stdout.write(runListText(rows, varied, { asked: shown, width }));
     process.stderr.write(await noteOn(rows, candidates, shown));
   }
-}
-
-function mainMetrics(rows: readonly RunRow[]): string[] {
-  return [...new Set(rows.map(({ summary }) => mainMetricOf(summary?.metrics)))];
 }
 
 /** The best of many is lucky, too. */
@@ -81,8 +76,8 @@ async function rowsNamed(all: readonly RunRow[], name: string, runsDir: string):
   return all.filter(({ run, sweep }) => ('sweep' in found ? sweep === found.sweep.id : run.id === found.run.id));
 }
 
-function noneFound(metric = 'metric', runsDir: string): UserError {
-  return new UserError(`no finished run in ${runsDir} has a ${metric}`, {
+function noneFound(metric: string | undefined, runsDir: string): UserError {
+  return new UserError(`no finished run in ${runsDir} has a ${metric ?? 'metric'}`, {
     code: 'no-best-run',
     hint: `\`${ablate('ls', '--all')}\` lists what there is; --metric names another metric`,
     exitCode: 2,

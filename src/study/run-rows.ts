@@ -158,14 +158,18 @@ export function sortRows(rows: readonly RunRow[], keys: readonly string[]): RunR
  */
 export function bestRows(rows: readonly RunRow[], metric?: string): RunRow[] {
   if (metric !== undefined) return bestBy(rows, metric);
-  const metrics = new Set(rows.map(({ summary }) => mainMetricOf(summary?.metrics)));
-  const best = [...metrics].flatMap((name) => {
+  const best = mainMetricsOf(rows).flatMap((name) => {
     return bestBy(
       rows.filter(({ summary }) => mainMetricOf(summary?.metrics) === name),
       name,
     );
   });
   return best.sort((a, b) => compareValues(a.name, b.name));
+}
+
+/** The main metrics of runs, each once. */
+export function mainMetricsOf(rows: readonly RunRow[]): string[] {
+  return [...new Set(rows.map(({ summary }) => mainMetricOf(summary?.metrics)))];
 }
 
 function bestBy(rows: readonly RunRow[], metric: string): RunRow[] {

@@ -9,7 +9,7 @@ import { invalidTable } from '../tables/table-error.js';
 import { emptyTarget } from './category.js';
 import type { CellReader } from './cells.js';
 import type { InputKind } from './input-kind.js';
-import { type WrittenNumbers, formatOf, isWritten, numberOf } from './numbers.js';
+import { type WrittenNumbers, formatOf, isWritten, numberOf, writtenKeys } from './numbers.js';
 import { type SingleValues, watchedShare } from './single-values.js';
 import type { Scale } from '../fitted.js';
 import { type TargetKind, inOwnUnit, scalesOf } from './target-kind.js';
@@ -31,8 +31,8 @@ export interface NumberPreparation extends Scale {
 
 export const number: InputKind<NumberColumn, NumberPreparation> = {
   read(name, config) {
-    const { missing, normalization, decimal, thousands } = config as NumberInput;
-    const written = { ...(decimal ? { decimal } : {}), ...(thousands ? { thousands } : {}) };
+    const { missing, normalization, ...rest } = config as NumberInput;
+    const written = writtenKeys(rest);
     const format = formatOf(written);
     const values: number[] = [];
     return {
@@ -47,11 +47,10 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
       },
     };
   },
-  configOf: ({ missing, normalization, decimal, thousands }) => ({
-    ...{ type: 'number', missing, normalization },
-    ...(decimal ? { decimal } : {}),
-    ...(thousands ? { thousands } : {}),
-  }),
+  configOf: (column) => {
+    const { missing, normalization } = column;
+    return { type: 'number', missing, normalization, ...writtenKeys(column) };
+  },
   single: singleNumbers,
   fit({ missing, normalization }, values, _, indices) {
     const isLog = normalization === 'log';

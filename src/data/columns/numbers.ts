@@ -9,6 +9,11 @@ export interface WrittenNumbers {
   thousands?: Exclude<NumberFormat['thousands'], ''>;
 }
 
+/** These keys of a column, where they are given. */
+export function writtenKeys({ decimal, thousands }: WrittenNumbers): WrittenNumbers {
+  return { ...(decimal ? { decimal } : {}), ...(thousands ? { thousands } : {}) };
+}
+
 /** Whether a file's keys are such. */
 export function isWritten({ decimal = '.', thousands = ' ' }: WrittenNumbers): boolean {
   return ['.', ','].includes(decimal) && [',', '.', ' ', "'"].includes(thousands) && decimal !== thousands;
