@@ -1,5 +1,4 @@
 import type {
-  Conv2D,
   DatasetConfig,
   Experiment,
   LayerConfig,
@@ -23,7 +22,7 @@ import { checkSweep } from './sweep/consistency.js';
 
 /** Finds keys of a resolved configuration that can't hold together. */
 export function checkConsistency(config: Experiment, report: Report): void {
-  checkLayers(config.model.layers, report);
+  checkLayers(config, report);
   checkSize(config.model.layers, report);
   checkNames(config.model.layers, report);
   checkLayerPatterns(config, report);
@@ -65,8 +64,8 @@ function conflict(message: string, hint: string): ProblemDetails {
   return { code: 'conflict', message, hint };
 }
 
-function checkLayers(layers: LayerConfig[], report: Report): void {
-  const output = outputIndex(layers);
+function checkLayers({ model: { layers }, dataset }: Experiment, report: Report): void {
+  const output = outputIndex(layers, targetTraits(targetType(dataset as unknown as Json)));
   for (const { layer, path } of placedLayers(layers, ['model', 'layers'])) {
     checkLayer(layer, path, layer === layers[output], report);
   }
@@ -79,10 +78,10 @@ function checkSize(layers: LayerConfig[], report: Report): void {
     const message = `the model has ${layers.length} layers`;
     report([path], { code: 'out-of-range', message, expected: 'at most 1000' });
   }
-  const wide = layers.findIndex((layer) => layer.type === 'conv2d' && layer.filters > 65536);
-  if (wide === -1) return;
-  const { filters } = layers[wide] as Conv2D;
-  report([[...path, wide]], { code: 'out-of-range', message: `${filters} filters`, expected: 'at most 65536' });
+  const filtersOf = ({ layer }: PlacedLayer): number => ('filters' in layer ? (layer.filters ?? 0) : 0);
+  const wide = placedLayers(layers, path).find((placed) => filtersOf(placed) > 65536);
+  if (!wide) return;
+  report([wide.path], { code: 'out-of-range', message: `${filtersOf(wide)} filters`, expected: 'at most 65536' });
 }
 
 function checkLayer(layer: LayerConfig, path: Path, isOutput: boolean, report: Report): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Experiment, TrainingConfig } from './schema/experiment.generated.js';
+import { withInner } from './inner-layers.js';
+import type { Experiment, LayerConfig, TrainingConfig } from './schema/experiment.generated.js';
 import { parseReference } from './model-reference.js';
 
 /** Keys that came later, with what asks for nothing: left out then, so that the runs of before keep their identity. */
@@ -45,10 +46,17 @@ export function configHash({ dataset, augmentation, model, training }: Experimen
   const relevant = {
     dataset: without(withoutUnset(dataset, 'split'), DATA_PATHS),
     augmentation: without(augmentation, []),
-    layers: model.layers,
+    layers: model.layers.map(withoutLaterMerge),
     training: relevantTraining(training),
   };
   return createHash('sha256').update(canonicalJson(relevant)).digest('hex');
+}
+
+/** A residual layer's `merge` came later; all of before added. */
+function withoutLaterMerge(layer: LayerConfig): LayerConfig {
+  const whole = withInner(layer, withoutLaterMerge);
+  if (whole.type !== 'residual' || whole.merge !== 'add') return whole;
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => key !== 'merge')) as unknown as LayerConfig;
 }
 
 /** The layers themselves say which of them are trained. */

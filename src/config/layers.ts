@@ -1,5 +1,5 @@
 import { innerLayers, withInner } from './inner-layers.js';
-import { branchFor, expand } from './schema/schema.js';
+import { type TargetTraits, branchFor, expand } from './schema/schema.js';
 
 /** A layer as data: what the schema has found valid, but not yet complete. */
 export interface Layer {
@@ -16,12 +16,12 @@ const layerKeys = new Map<string, [key: string, source: string | undefined][]>()
  * @param layers valid, with the defaults of their own filled in
  * @param model the shared defaults: `kernel_size`, `activation` …
  * @param options.trainable names (`*` stands for any letters) of the layers that are trained; null: as each layer says
- * @param options.activation of the output layer: what makes its outputs those of the target
+ * @param options.target says which layer is the output layer, and which activation makes its outputs those of the target
  */
 export function completeLayers(
   layers: Layer[],
   model: Record<string, unknown>,
-  { trainable, activation }: { trainable: readonly string[] | null; activation: string },
+  { trainable, target }: { trainable: readonly string[] | null; target: Pick<TargetTraits, 'activation' | 'output'> },
 ): Layer[] {
   const names = new LayerNames(layers);
   const complete = (layer: Layer, special: Partial<Layer>): Layer => {
@@ -31,8 +31,8 @@ export function completeLayers(
     if (!trainable || !('trainable' in result)) return result;
     return { ...result, trainable: trainable.some((pattern) => matchesName(name, pattern)) };
   };
-  const output = outputIndex(layers);
-  return layers.map((layer, i) => complete(layer, i === output ? outputDefaults(layers, i, activation) : {}));
+  const output = outputIndex(layers, target);
+  return layers.map((layer, i) => complete(layer, i === output ? outputDefaults(layers, i, target.activation) : {}));
 }
 
 /** The shared defaults of `model` that at least one layer takes. */
@@ -47,14 +47,17 @@ export function inheritedKeys(layers: Layer[]): ReadonlySet<string> {
       },
     },
   );
-  completeLayers(layers, recorder, { trainable: null, activation: 'softmax' });
+  completeLayers(layers, recorder, { trainable: null, target: { activation: 'softmax' } });
   return taken;
 }
 
-/** The output layer: the last one with a kernel, if it is dense; -1 if there is none. */
-export function outputIndex(layers: readonly { type: string }[]): number {
+/** The output layer: the last one with a kernel, if it is dense, or what else the target asks for; -1 if there is none. */
+export function outputIndex(
+  layers: readonly { type: string }[],
+  { output = 'dense' }: Pick<TargetTraits, 'output'>,
+): number {
   const last = layers.findLastIndex(({ type }) => keysOf(type).some(([key]) => key === 'kernel_initializer'));
-  return last >= 0 && layers[last].type === 'dense' ? last : -1;
+  return last >= 0 && layers[last].type === output ? last : -1;
 }
 
 /** The output layer inherits nothing that is meant for hidden layers; its outputs are those of the target: probabilities of classes. */

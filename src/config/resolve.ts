@@ -4,7 +4,7 @@ import type { Experiment } from './schema/experiment.generated.js';
 import { completeLayers, type Layer } from './layers.js';
 import { originOfInputs, saysInputs, withInputsLayer } from './model-inputs.js';
 import type { Path } from './text/problems.js';
-import { experimentSchema, isObject } from './schema/schema.js';
+import { type TargetTraits, experimentSchema, isObject } from './schema/schema.js';
 import { originOfParameter, resolveSweep } from './sweep/resolve.js';
 import { type IsWritten, targetTraits, targetType, usualSweepMetric, withTargetDefaults } from './targets.js';
 import type { Json } from './text/tree.js';
@@ -42,7 +42,7 @@ export function assembleExperiment(values: SectionValues, isWritten: IsWritten):
   const training = withTargetDefaults(sections.training as Mapping, type, isWritten);
   const config = {
     ...sections,
-    model: completeModel(model, training, targetTraits(type).activation),
+    model: completeModel(model, training, targetTraits(type)),
     training,
     sweep: isObject(sweep)
       ? resolveSweep(sweep, isWritten('sweep', 'metric') ? undefined : usualSweepMetric(type))
@@ -94,21 +94,21 @@ const completeModels = new WeakMap<Mapping, Map<string, Mapping>>();
  * A model with every layer complete.
  * @param model with defaults, as `withSectionDefaults` gives it
  * @param training likewise: it says which layers are trained
- * @param activation of the output layer, unless it says
+ * @param target what it says of the output layer
  * @returns shared by all who ask the same: never to be changed
  */
-function completeModel(model: Mapping, training: Mapping, activation: string): Mapping {
-  const asked = JSON.stringify([training.trainable, activation]);
+function completeModel(model: Mapping, training: Mapping, target: TargetTraits): Mapping {
+  const asked = JSON.stringify([training.trainable, target.activation, target.output]);
   const known = completeModels.get(model) ?? new Map<string, Mapping>();
   completeModels.set(model, known);
-  const complete = known.get(asked) ?? withCompleteLayers(model, training.trainable as string[] | null, activation);
+  const complete = known.get(asked) ?? withCompleteLayers(model, training.trainable as string[] | null, target);
   known.set(asked, complete);
   return complete;
 }
 
-function withCompleteLayers(model: Mapping, trainable: string[] | null, activation: string): Mapping {
+function withCompleteLayers(model: Mapping, trainable: string[] | null, target: TargetTraits): Mapping {
   const { layers, ...defaults } = withoutShortForms(model);
-  const complete = completeLayers(layers as unknown as Layer[], defaults, { trainable, activation });
+  const complete = completeLayers(layers as unknown as Layer[], defaults, { trainable, target });
   return { ...defaults, layers: complete as unknown as Json };
 }
 

@@ -94,6 +94,17 @@ function checkModelForm(tree: Tree, invalid: readonly Problem[]): Problem[] {
     const hint = 'remove one: `layers` says every layer, `blocks` and `dense_units` are the short form';
     return report(short, { code: 'conflict', message: `${short} beside layers`, hint });
   }
+  const blocks = at(model, ['blocks']);
+  const saysOfBlocks = (key: string): boolean => blocks?.kind === 'mapping' && blocks.entries.has(key);
+  if (saysOfBlocks('decoder') && has('dense_units')) {
+    const hint = 'remove dense_units: with a decoder the model ends in a map, not in dense layers';
+    return report('dense_units', { code: 'conflict', message: 'dense_units beside a decoder', hint });
+  }
+  if (saysOfBlocks('skip') && !saysOfBlocks('decoder')) {
+    const path = ['model', 'blocks', 'skip'];
+    const hint = 'add a decoder to blocks: conv2d_transpose or upsampling2d';
+    return [problemAt(keySpan(tree, path), path, { code: 'conflict', message: 'skip without a decoder', hint })];
+  }
   const meant = invalid.filter(({ code }) => code === 'unknown-key' || code === 'misplaced-key');
   const elsewhere = meant.some(({ path, suggestion }) => /(^|\.)(layers|blocks)$/.test(suggestion ?? path));
   if (has('layers') || has('blocks') || elsewhere) return [];

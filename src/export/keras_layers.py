@@ -17,6 +17,7 @@ KEPT_KEYS = {
     "SeparableConv2D": [
         *["filters", "kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier", "activation", "use_bias"],
     ],
+    "Conv2DTranspose": ["filters", "kernel_size", "strides", "padding", "activation", "use_bias"],
     "Conv1D": ["filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias"],
     "Embedding": ["input_dim", "output_dim"],
     "Dense": ["units", "activation", "use_bias"],
@@ -35,6 +36,8 @@ KEPT_KEYS = {
     "GlobalMaxPooling2D": [],
     "GlobalAveragePooling2D": [],
     "Cropping2D": ["cropping", "data_format"],
+    "ZeroPadding2D": ["padding", "data_format"],
+    "UpSampling2D": ["size", "data_format", "interpolation"],
     "Concatenate": ["axis"],
     "Dropout": ["rate"],
     "Flatten": [],

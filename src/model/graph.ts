@@ -14,6 +14,8 @@ export interface ModelShape {
   outputs: number;
   /** What these are. */
   outputsAre: 'classes' | 'labels' | 'numbers';
+  /** Of masks, [height, width]: so many numbers at each pixel. */
+  pixels?: readonly [number, number];
 }
 
 /** A mistake in a model that no schema can see. */
@@ -136,10 +138,14 @@ function checkWords(builder: GraphBuilder): void {
 /** The model must end in a number for each class or target, and nothing may come between a softmax and the loss. */
 function checkOutput(output: LayerNode, wanted: ModelShape, builder: GraphBuilder): void {
   const { outputShape: shape, path } = output;
-  if (shape.length !== 1 || shape[0] !== wanted.outputs) {
+  if (shapeText(shape) !== shapeText([...(wanted.pixels ?? []), wanted.outputs])) {
     // Of all that a layer of the configuration stands for, the one that bears its bare name has the kernel.
     const named = builder.nodes.find((node) => node.path === path && !node.layer.name.includes('/'));
-    builder.report(path, outputMismatch(named ?? output, shape, wanted));
+    const { pixels } = wanted;
+    builder.report(
+      path,
+      pixels ? mapMismatch(named ?? output, shape, pixels, wanted) : outputMismatch(named ?? output, shape, wanted),
+    );
   } else if (builder.nodes.some((node) => isSoftmax(node) && node !== output && isOnlyRefined(node, output))) {
     builder.report(path, {
       message: `"${output.layer.name}" comes after the softmax, whose outputs are the probabilities of the classes`,
@@ -167,6 +173,36 @@ function outputMismatch({ layer }: LayerNode, shape: Shape, { outputs, outputsAr
     expected: counted(outputs, 'number'),
     received: shapeText(shape),
     hint: shape.length === 2 ? 'put "- type: global_pooling1d" before the last dense' : 'end with "- type: dense"',
+  };
+}
+
+function mapMismatch({ layer }: LayerNode, shape: Shape, pixels: Shape, { outputs }: ModelShape): LayerProblem {
+  const expected = `${shapeText([...pixels, outputs])}: the classes at each pixel of the mask`;
+  const received = shapeText(shape);
+  const isOfSize = shape.length === 3 && shapeText(shape.slice(0, 2)) === shapeText(pixels);
+  if (layer.type === 'conv2d' && isOfSize) {
+    const message = `the output layer "${layer.name}" has ${String(layer.filters)} filters for ${outputs} classes`;
+    const hint = 'leave filters out: the output layer then has one for each class';
+    return { key: 'filters', message, expected, received, hint };
+  }
+  if (isOfSize) {
+    const hint = 'end with "- {type: conv2d, kernel_size: 1}"';
+    return {
+      message: `the last layer, "${layer.name}", doesn't give one number for each class`,
+      expected,
+      received,
+      hint,
+    };
+  }
+  return {
+    message: `the last layer, "${layer.name}", doesn't give the classes of each pixel`,
+    expected,
+    received,
+    hint:
+      shape.length === 3
+        ? 'padding: same, an image_size that all pooling divides, and as much upsampling as pooling'
+        : 'blocks: {count: 4, filters: 16, decoder: conv2d_transpose}, or layers that keep the image and end in conv2d',
+    concerns: 'size',
   };
 }
 

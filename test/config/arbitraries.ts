@@ -52,6 +52,7 @@ const convolution = { kernel_size: size, padding: any('valid', 'same'), ...weigh
 const plainLayer = fc.oneof(
   having({ type: any('conv2d'), filters: count }, { ...convolution, strides: size }),
   having({ type: any('conv2d'), filters: count }, { ...convolution, dilation_rate: size }),
+  having({ type: any('conv2d_transpose'), filters: count }, { ...convolution, strides: size }),
   having({ type: any('separable_conv2d'), filters: count }, { ...convolution, depth_multiplier: count }),
   having({ type: any('depthwise_conv2d') }, { ...convolution, depth_multiplier: count }),
   having({ type: any('pooling2d') }, { pooling: any('max', 'average', 'strided', 'none'), pool_size: size }),
@@ -59,11 +60,18 @@ const plainLayer = fc.oneof(
   having({ type: any('layer_normalization') }, { epsilon: fraction, scale: flag }),
   having({ type: any('dropout', 'spatial_dropout2d'), rate: fraction }, {}),
   having({ type: any('zero_padding2d') }, { padding: size }),
+  having({ type: any('cropping2d'), cropping: size }, {}),
+  having({ type: any('upsampling2d') }, { size, interpolation: any('nearest', 'bilinear') }),
   having({ type: any('activation') }, { activation }),
 );
 const residual = having(
   { type: any('residual'), layers: fc.array(plainLayer, { minLength: 1, maxLength: 3 }) },
-  { shortcut: any('auto', 'identity', 'projection'), activation, batch_normalization: flag },
+  {
+    merge: any('add', 'concatenate'),
+    shortcut: any('auto', 'identity', 'projection'),
+    activation,
+    batch_normalization: flag,
+  },
 );
 const output = having({ type: any('dense') }, { units: count, kernel_initializer: initializer, use_bias: flag });
 const layers = fc

@@ -38,6 +38,7 @@ const ofFans: InitializerConfig[] = ['he_normal', 'glorot_uniform', { ...scaling
 const layers: Record<string, LayerFragment[]> = {
   'conv2d, rectangular': [{ type: 'conv2d', filters: 40, kernel_size: [3, 2] }],
   'conv2d, grouped': [{ type: 'conv2d', filters: 80, groups: 4 }],
+  conv2d_transpose: [{ type: 'conv2d_transpose', filters: 40, kernel_size: [3, 2] }],
   depthwise_conv2d: [{ type: 'depthwise_conv2d', depth_multiplier: 6 }],
   separable_conv2d: [{ type: 'separable_conv2d', filters: 60, depth_multiplier: 5 }],
   dense: [{ type: 'flatten' }, { type: 'dense', units: 30 }],

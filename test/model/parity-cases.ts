@@ -31,6 +31,14 @@ const activations: ActivationConfig[] = [
 
 const conv = (settings: Record<string, Json> = {}): LayerFragment => ({ type: 'conv2d', filters: 6, ...settings });
 const along = (settings: Record<string, Json> = {}): LayerFragment => ({ type: 'conv1d', filters: 6, ...settings });
+const up = (filters: number): LayerFragment => ({
+  type: 'conv2d_transpose',
+  filters,
+  kernel_size: 2,
+  strides: 2,
+  activation: 'linear',
+});
+const beside = (layers: LayerFragment[]): LayerFragment => ({ type: 'residual', merge: 'concatenate', layers });
 const embedded = (settings: Record<string, Json> = {}): LayerFragment => ({
   type: 'embedding',
   output_dim: 5,
@@ -82,6 +90,38 @@ export const PARITY_CASES: Record<string, ParityCase> = {
       conv(),
     ],
   },
+  cropping: { layers: [conv(), { type: 'cropping2d', cropping: [1, 2] }] },
+  'cropping, of each side': {
+    layers: [
+      {
+        type: 'cropping2d',
+        cropping: [
+          [1, 2],
+          [0, 3],
+        ],
+      },
+      conv(),
+    ],
+  },
+  conv2d_transpose: { layers: [conv(), { type: 'conv2d_transpose', filters: 5 }], shared: regularized },
+  'conv2d_transpose, strided, same': {
+    layers: [
+      { type: 'conv2d_transpose', filters: 5, kernel_size: [2, 3], strides: 2, padding: 'same', activation: 'tanh' },
+      conv(),
+    ],
+    shared: { batch_normalization: true },
+  },
+  'conv2d_transpose, strides beyond the kernel': {
+    layers: [conv({ strides: 2 }), { type: 'conv2d_transpose', filters: 5, kernel_size: [1, 4], strides: [2, 3] }],
+  },
+  upsampling: { layers: [conv({ strides: 2 }), { type: 'upsampling2d' }, conv()] },
+  'upsampling, of each axis': { layers: [conv({ strides: 3 }), { type: 'upsampling2d', size: [1, 3] }, conv()] },
+  ...Object.fromEntries(
+    ([2, [3, 1], [4, 5]] as Json[]).map((size) => [
+      `upsampling, bilinear ${JSON.stringify(size)}`,
+      { layers: [conv({ strides: 2 }), { type: 'upsampling2d', size, interpolation: 'bilinear' }, conv()] },
+    ]),
+  ),
   'max pooling': { layers: [conv(), { type: 'pooling2d' }] },
   'max pooling, same, overlapping': {
     layers: [conv(), { type: 'pooling2d', pool_size: [3, 2], strides: [2, 1], padding: 'same' }],
@@ -139,6 +179,23 @@ export const PARITY_CASES: Record<string, ParityCase> = {
   'residual, projection': {
     layers: [{ type: 'residual', layers: [conv({ padding: 'same', strides: 2 }), conv({ padding: 'same' })] }],
     shared: { batch_normalization: true, ...regularized },
+  },
+  'residual, concatenated': { layers: [conv(), beside([conv({ padding: 'same', activation: 'tanh' })])] },
+  'residual, concatenated, projection': { layers: [beside([conv({ padding: 'same', strides: 2 })])] },
+  'a U-Net (Ronneberger et al., 2015)': {
+    layers: [
+      { type: 'zero_padding2d', padding: [[1, 2], 0] },
+      conv(),
+      beside([
+        { type: 'pooling2d' },
+        conv({ filters: 8 }),
+        beside([{ type: 'pooling2d' }, conv({ filters: 10 }), up(8)]),
+        conv({ filters: 8 }),
+        up(6),
+      ]),
+      conv(),
+    ],
+    shared: { padding: 'same', batch_normalization: true },
   },
   'residual, empty': { layers: [{ type: 'residual', layers: [{ type: 'pooling2d', pooling: 'none' }] }] },
   'residual of vectors': {

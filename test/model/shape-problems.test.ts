@@ -7,6 +7,13 @@ const IMAGE = { height: 12, width: 10, channels: 3, classes: 10 };
 const conv = (settings: Record<string, Json> = {}): LayerFragment => ({ type: 'conv2d', filters: 8, ...settings });
 const end: LayerFragment[] = [{ type: 'flatten' }, { type: 'dense' }];
 
+/** Pooled, and as large again. */
+const halved = (layers: LayerFragment[] = []): LayerFragment[] => [
+  { type: 'pooling2d' },
+  ...(layers.length === 0 ? [] : [{ type: 'residual', merge: 'concatenate', layers }]),
+  { type: 'upsampling2d' },
+];
+
 function problemsOf(layers: LayerFragment[], shared: Record<string, Json> = {}) {
   return checkShapes(resolveModel(layers, shared), shapeOf(IMAGE));
 }
@@ -40,6 +47,24 @@ describe('checkShapes', () => {
       [{ type: 'residual', shortcut: 'identity', layers: [conv({ padding: 'same' })] }, ...end],
       '0.shortcut',
       'shortcut: auto',
+    ],
+    [
+      'cropping of all of an image',
+      [{ type: 'cropping2d', cropping: [6, 0] }, ...end],
+      '0.cropping',
+      'less than 12 rows',
+    ],
+    [
+      'layers beside which their input can not stand',
+      [{ type: 'residual', merge: 'concatenate', shortcut: 'identity', layers: [conv()] }, ...end],
+      '0.shortcut',
+      'padding: same',
+    ],
+    [
+      'an image that can not be halved twice',
+      [{ type: 'residual', merge: 'concatenate', layers: halved(halved()) }, ...end],
+      '0',
+      'a height and width that 4 divides, such as 12×12 or 12×8',
     ],
     [
       'a shape that no projection reaches',

@@ -29,6 +29,17 @@ describe('summarizeModel', () => {
     ]);
   });
 
+  it('counts a transposed convolution as its convolution the other way round', () => {
+    const model = resolveModel([
+      { type: 'conv2d', filters: 4, strides: 2, padding: 'same' },
+      { type: 'conv2d_transpose', filters: 1, strides: 2, padding: 'same' },
+      { type: 'flatten' },
+      { type: 'dense' },
+    ]);
+    const [down, up] = summarizeModel(model, shapeOf(IMAGE));
+    expect(up).toMatchObject({ outputShape: [28, 28, 1], flops: down.flops, parameters: 3 * 3 * 4 + 1 });
+  });
+
   it('counts what is frozen, and moving averages, as not trained', () => {
     const model = resolveModel(
       [{ type: 'conv2d', filters: 4, trainable: false }, { type: 'conv2d', filters: 2 }, ...ending],
@@ -90,6 +101,9 @@ const kernelLayer = fc
   .map(([layer, steps]) => ({ ...layer, ...steps }));
 
 const plainLayer = fc.oneof(
+  fc.record({ type: fc.constant('conv2d_transpose'), filters: fc.constantFrom(2, 4), strides: size, ...common }),
+  fc.record({ type: fc.constant('upsampling2d'), size, interpolation: fc.constantFrom('nearest', 'bilinear') }),
+  fc.record({ type: fc.constantFrom('cropping2d'), cropping: size }),
   fc.record({
     type: fc.constant('pooling2d'),
     pooling: fc.constantFrom('max', 'average', 'strided', 'none'),
@@ -111,6 +125,7 @@ const layer = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('residual'),
       layers: fc.array(fc.oneof(kernelLayer, plainLayer), { minLength: 1, maxLength: 2 }),
+      merge: fc.constantFrom('add', 'concatenate'),
       shortcut: fc.constantFrom('auto', 'identity', 'projection'),
     }),
   },

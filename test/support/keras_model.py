@@ -16,6 +16,12 @@ def encode(values):
     return {"shape": list(values.shape), "data": base64.b64encode(values.tobytes()).decode()}
 
 
+KERNEL_LAYERS = {
+    *("conv2d", "depthwise_conv2d", "separable_conv2d", "conv2d_transpose"),
+    *("conv1d", "separable_conv1d", "dense"),
+}
+
+
 class Positions(keras.layers.Layer):
     """A vector for each place, added to what stands there: KerasHub's PositionEmbedding and an Add."""
 
@@ -54,7 +60,7 @@ class Model:
 
     def put(self, layer, value, trainable):
         kind, name = layer["type"], layer["name"]
-        if kind in ("conv2d", "depthwise_conv2d", "separable_conv2d", "conv1d", "separable_conv1d", "dense"):
+        if kind in KERNEL_LAYERS:
             return self.put_kernel(layer, value, trainable)
         if kind == "residual":
             return self.put_residual(layer, value, trainable)
@@ -80,6 +86,10 @@ class Model:
             made = dropout(layer["rate"])
         elif kind == "zero_padding2d":
             made = keras.layers.ZeroPadding2D(layer["padding"])
+        elif kind == "cropping2d":
+            made = keras.layers.Cropping2D(layer["cropping"])
+        elif kind == "upsampling2d":
+            made = keras.layers.UpSampling2D(layer["size"], interpolation=layer["interpolation"])
         elif kind == "embedding":
             made = keras.layers.Embedding(
                 layer.get("input_dim", self.tokens),
@@ -113,8 +123,11 @@ class Model:
         common = {"use_bias": layer["use_bias"], "bias_initializer": initializer_of(layer["bias_initializer"])}
         if layer["type"] == "dense":
             return keras.layers.Dense(layer.get("units", self.classes), **kernel("kernel", layer), **common)
-        for key in ("kernel_size", "strides", "padding", "dilation_rate"):
+        for key in ("kernel_size", "strides", "padding"):
             common[key] = layer[key]
+        if layer["type"] == "conv2d_transpose":
+            return keras.layers.Conv2DTranspose(layer["filters"], **kernel("kernel", layer), **common)
+        common["dilation_rate"] = layer["dilation_rate"]
         if layer["type"] == "conv1d":
             return keras.layers.Conv1D(layer["filters"], **kernel("kernel", layer), **common)
         if layer["type"] == "conv2d":
@@ -128,7 +141,8 @@ class Model:
     def put_residual(self, layer, value, trainable):
         name, main = layer["name"], self.chain(layer["layers"], value, trainable)
         shortcut = value
-        if main.shape != value.shape:
+        side_by_side = layer["merge"] == "concatenate" and main.shape[:-1] == value.shape[:-1]
+        if main.shape != value.shape and not side_by_side:
             projection = f"{name}/projection"
             common = {"use_bias": not layer["batch_normalization"], **kernel("kernel", layer)}
             if len(main.shape) == 2:
@@ -143,7 +157,7 @@ class Model:
             if layer["batch_normalization"]:
                 norm = keras.layers.BatchNormalization()
                 shortcut = self.add(f"{projection}/batch_normalization", norm, shortcut, trainable)
-        return self.activate(f"{name}/activation", layer["activation"], keras.layers.Add()([main, shortcut]), trainable)
+        return self.activate(f"{name}/activation", layer["activation"], merge(layer["merge"], [main, shortcut]), trainable)
 
     def activate(self, name, activation, value, trainable):
         if isinstance(activation, str):

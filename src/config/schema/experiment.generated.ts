@@ -77,6 +77,7 @@ export type LayerConfig =
   | SeparableConv2D
   | Conv1D
   | SeparableConv1D
+  | Conv2DTranspose
   | Pooling2D
   | GlobalPooling2D
   | Pooling1D
@@ -86,6 +87,8 @@ export type LayerConfig =
   | Dropout
   | SpatialDropout2D
   | ZeroPadding2D
+  | Cropping2D
+  | Upsampling2D
   | Flatten
   | Embedding
   | PositionEmbedding
@@ -95,6 +98,7 @@ export type LayerConfig =
   | Residual
   | Parallel
   | InputsLayer;
+export type ImageSides = [[number, number] | number, [number, number] | number] | number;
 /** An optimizer with its parameters. */
 export type OptimizerConfig = Sgd | Adagrad | Adadelta | Rmsprop | Adam | Adamw;
 /** A schedule with its parameters. Lengths are in epochs and count after the warm-up; the rate is set anew in every step. */
@@ -734,7 +738,7 @@ export interface ModelConfig {
   batch_normalization: boolean;
   /** Dropout after every hidden convolution and dense layer that doesn't say otherwise. */
   dropout: number;
-  /** The layers from input to output; the last `dense` is the output layer. These or `blocks` are required. */
+  /** The layers from input to output; the last `dense`, of masks the last `conv2d`, is the output layer. These or `blocks` are required. */
   layers: LayerConfig[];
 }
 /** x for x > 0, negative_slope · x below. */
@@ -830,8 +834,8 @@ export interface Conv2D {
   type: 'conv2d';
   /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
   name: string;
-  /** Number of output channels. */
-  filters: number;
+  /** Number of output channels. Default, in the output layer of masks only: the classes. */
+  filters?: number;
   kernel_size: Size;
   strides: Size;
   /** `valid` uses only pixels inside the image, `same` pads with zeros so that stride 1 keeps the size. Default: `model.padding`. */
@@ -966,6 +970,31 @@ export interface SeparableConv1D {
   /** Whether the weights are trained; false freezes them. */
   trainable: boolean;
 }
+/** Transposed convolution, which makes an image larger by its strides (Keras Conv2DTranspose), then batch normalization, activation and dropout where asked for. */
+export interface Conv2DTranspose {
+  /** Kind of layer. */
+  type: 'conv2d_transpose';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  /** Number of output channels. */
+  filters: number;
+  kernel_size: Size;
+  strides: Size;
+  /** `same` makes an output of exactly `strides` times the size, `valid` keeps all that the kernel reaches beyond it. Default: `model.padding`. */
+  padding: 'valid' | 'same';
+  activation: ActivationConfig;
+  /** Adds a bias. Default: true, except where batch normalization follows, whose offset takes its place. */
+  use_bias: boolean;
+  kernel_initializer: InitializerConfig;
+  bias_initializer: InitializerConfig;
+  kernel_regularizer: RegularizerConfig;
+  /** Batch normalization between the linear part and the activation. Default: `model.batch_normalization`; not in the output layer. */
+  batch_normalization: boolean;
+  /** Part of the output that is dropped in training, after the activation. Default: `model.dropout`; 0 in the output layer. */
+  dropout: number;
+  /** Whether the weights are trained; false freezes them. */
+  trainable: boolean;
+}
 /** Pooling (Keras MaxPooling2D, AveragePooling2D). */
 export interface Pooling2D {
   /** Kind of layer. */
@@ -1068,8 +1097,25 @@ export interface ZeroPadding2D {
   type: 'zero_padding2d';
   /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
   name: string;
-  /** How many pixels are added: one number for each side, [height, width], or [[top, bottom], [left, right]]. */
-  padding: [[number, number] | number, [number, number] | number] | number;
+  padding: ImageSides;
+}
+/** Cuts the edges of an image off (Keras Cropping2D). */
+export interface Cropping2D {
+  /** Kind of layer. */
+  type: 'cropping2d';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  cropping: ImageSides;
+}
+/** Makes an image larger by whole factors, without weights (Keras UpSampling2D). */
+export interface Upsampling2D {
+  /** Kind of layer. */
+  type: 'upsampling2d';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name: string;
+  size: Size;
+  /** `nearest` repeats each pixel, `bilinear` interpolates between their centers. */
+  interpolation: 'nearest' | 'bilinear';
 }
 /** Makes one vector of the image (Keras Flatten); stands before the first dense layer. */
 export interface Flatten {
@@ -1158,7 +1204,7 @@ export interface ActivationLayer {
   name: string;
   activation: ActivationConfig;
 }
-/** Adds the input (the shortcut) to the output of its layers, then the activation (He et al., 2016). Its last layer is usually `activation: linear`. */
+/** Adds the input (the shortcut) to the output of its layers, or puts it beside it, then the activation (He et al., 2016; Ronneberger et al., 2015). Its last layer is usually `activation: linear`. */
 export interface Residual {
   /** Kind of layer. */
   type: 'residual';
@@ -1166,7 +1212,9 @@ export interface Residual {
   name: string;
   /** The layers of the main path. */
   layers: LayerConfig[];
-  /** `identity`: the input as it is; `projection`: a 1×1 convolution to the new shape; `auto`: identity where the shapes agree, else projection. */
+  /** `add`: number by number; `concatenate`: the output's channels, then the input's. */
+  merge: 'add' | 'concatenate';
+  /** `identity`: the input as it is; `projection`: a 1×1 convolution to the new shape; `auto`: identity where the shapes agree (with `concatenate`, heights and widths), else projection. */
   shortcut: 'auto' | 'identity' | 'projection';
   activation: ActivationConfig;
   kernel_initializer: InitializerConfig;

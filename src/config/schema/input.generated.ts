@@ -262,6 +262,7 @@ export type LayerInput =
   | SeparableConv2DInput
   | Conv1DInput
   | SeparableConv1DInput
+  | Conv2DTransposeInput
   | Pooling2DInput
   | GlobalPooling2DInput
   | Pooling1DInput
@@ -271,6 +272,8 @@ export type LayerInput =
   | DropoutInput
   | SpatialDropout2DInput
   | ZeroPadding2DInput
+  | Cropping2DInput
+  | Upsampling2DInput
   | FlattenInput
   | EmbeddingInput
   | PositionEmbeddingInput
@@ -280,6 +283,7 @@ export type LayerInput =
   | ResidualInput
   | ParallelInput
   | InputsLayerInput;
+export type ImageSidesInput = [[number, number] | number, [number, number] | number] | number;
 /** An optimizer with its parameters. */
 export type OptimizerInput = SgdInput | AdagradInput | AdadeltaInput | RmspropInput | AdamInput | AdamwInput;
 /** A schedule with its parameters. Lengths are in epochs and count after the warm-up; the rate is set anew in every step. */
@@ -860,9 +864,9 @@ export interface ModelInput {
   merge?: 'concatenate' | 'add' | 'multiply' | 'maximum' | 'average';
   /** Which columns, or towers of `inputs`, the model is given; the others are left out, and the rows stay the same. Default: all. */
   use_inputs?: string[] | null;
-  /** The layers from input to output; the last `dense` is the output layer. These or `blocks` are required. */
+  /** The layers from input to output; the last `dense`, of masks the last `conv2d`, is the output layer. These or `blocks` are required. */
   layers?: LayerInput[];
-  /** Short form: blocks of convolutions, each followed by pooling; then flatten, `dense_units` and the output layer. A list, or a number of blocks that grow. */
+  /** Short form: blocks of convolutions, each followed by pooling; then flatten, `dense_units` and the output layer, or with a `decoder` the way back to the image's size. A list, or a number of blocks that grow. */
   blocks?: BlockInput[] | BlockSeriesInput;
   /** Short form: units of the hidden dense layers after the blocks; one number, a list, or [] for none. Default with `blocks`: 128. */
   dense_units?: number[] | number;
@@ -985,8 +989,8 @@ export interface Conv2DInput {
   type: 'conv2d';
   /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
   name?: string;
-  /** Number of output channels. */
-  filters: number;
+  /** Number of output channels. Default, in the output layer of masks only: the classes. */
+  filters?: number;
   kernel_size?: SizeInput;
   strides?: SizeInput;
   /** `valid` uses only pixels inside the image, `same` pads with zeros so that stride 1 keeps the size. Default: `model.padding`. */
@@ -1121,6 +1125,31 @@ export interface SeparableConv1DInput {
   /** Whether the weights are trained; false freezes them. */
   trainable?: boolean;
 }
+/** Transposed convolution, which makes an image larger by its strides (Keras Conv2DTranspose), then batch normalization, activation and dropout where asked for. */
+export interface Conv2DTransposeInput {
+  /** Kind of layer. */
+  type: 'conv2d_transpose';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name?: string;
+  /** Number of output channels. */
+  filters: number;
+  kernel_size?: SizeInput;
+  strides?: SizeInput;
+  /** `same` makes an output of exactly `strides` times the size, `valid` keeps all that the kernel reaches beyond it. Default: `model.padding`. */
+  padding?: 'valid' | 'same';
+  activation?: ActivationInput;
+  /** Adds a bias. Default: true, except where batch normalization follows, whose offset takes its place. */
+  use_bias?: boolean;
+  kernel_initializer?: InitializerInput;
+  bias_initializer?: InitializerInput;
+  kernel_regularizer?: RegularizerInput;
+  /** Batch normalization between the linear part and the activation. Default: `model.batch_normalization`; not in the output layer. */
+  batch_normalization?: boolean;
+  /** Part of the output that is dropped in training, after the activation. Default: `model.dropout`; 0 in the output layer. */
+  dropout?: number;
+  /** Whether the weights are trained; false freezes them. */
+  trainable?: boolean;
+}
 /** Pooling (Keras MaxPooling2D, AveragePooling2D). */
 export interface Pooling2DInput {
   /** Kind of layer. */
@@ -1223,8 +1252,25 @@ export interface ZeroPadding2DInput {
   type: 'zero_padding2d';
   /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
   name?: string;
-  /** How many pixels are added: one number for each side, [height, width], or [[top, bottom], [left, right]]. */
-  padding?: [[number, number] | number, [number, number] | number] | number;
+  padding?: ImageSidesInput;
+}
+/** Cuts the edges of an image off (Keras Cropping2D). */
+export interface Cropping2DInput {
+  /** Kind of layer. */
+  type: 'cropping2d';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name?: string;
+  cropping: ImageSidesInput;
+}
+/** Makes an image larger by whole factors, without weights (Keras UpSampling2D). */
+export interface Upsampling2DInput {
+  /** Kind of layer. */
+  type: 'upsampling2d';
+  /** Name of the layer and its weights, unique in the model. Default as in Keras: the type, numbered from the second of its kind on. */
+  name?: string;
+  size?: SizeInput;
+  /** `nearest` repeats each pixel, `bilinear` interpolates between their centers. */
+  interpolation?: 'nearest' | 'bilinear';
 }
 /** Makes one vector of the image (Keras Flatten); stands before the first dense layer. */
 export interface FlattenInput {
@@ -1313,7 +1359,7 @@ export interface ActivationLayerInput {
   name?: string;
   activation?: ActivationInput;
 }
-/** Adds the input (the shortcut) to the output of its layers, then the activation (He et al., 2016). Its last layer is usually `activation: linear`. */
+/** Adds the input (the shortcut) to the output of its layers, or puts it beside it, then the activation (He et al., 2016; Ronneberger et al., 2015). Its last layer is usually `activation: linear`. */
 export interface ResidualInput {
   /** Kind of layer. */
   type: 'residual';
@@ -1321,7 +1367,9 @@ export interface ResidualInput {
   name?: string;
   /** The layers of the main path. */
   layers: LayerInput[];
-  /** `identity`: the input as it is; `projection`: a 1×1 convolution to the new shape; `auto`: identity where the shapes agree, else projection. */
+  /** `add`: number by number; `concatenate`: the output's channels, then the input's. */
+  merge?: 'add' | 'concatenate';
+  /** `identity`: the input as it is; `projection`: a 1×1 convolution to the new shape; `auto`: identity where the shapes agree (with `concatenate`, heights and widths), else projection. */
   shortcut?: 'auto' | 'identity' | 'projection';
   activation?: ActivationInput;
   kernel_initializer?: InitializerInput;
@@ -1380,6 +1428,10 @@ export interface BlockSeriesInput {
   filters_growth?: number;
   /** Number of convolutions before each pooling. */
   convolutions?: number;
+  /** Makes a U-Net (Ronneberger et al., 2015): after the blocks, convolutions of the next width, then each block again in reverse, made larger by this layer; the model ends in a map. */
+  decoder?: 'conv2d_transpose' | 'upsampling2d';
+  /** How what each block had before its pooling comes to the same size in the decoder: beside it, added to it, or not at all. */
+  skip?: 'concatenate' | 'add' | 'none';
 }
 /** How the model is trained. */
 export interface TrainingInput {

@@ -13,6 +13,8 @@ export interface Condition {
 export interface TargetTraits {
   /** Of the output layer. */
   activation: string;
+  /** Its type, unless it is dense. */
+  output?: string;
   /** The first unless told. */
   losses: string[];
   /** Unless told. The first is told while training is in progress. */

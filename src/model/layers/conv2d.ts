@@ -5,27 +5,23 @@ import { createRegularizer } from '../regularizers.js';
 import { type Report, asImage, pair } from '../shape.js';
 import { applyGroupedConvolution, convolve } from './grouped-convolution.js';
 import { type KernelSettings, commonArguments, kernelKind, weightInitializer } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
+import type { KeyProblem, LayerKind } from './layer-kind.js';
 import { apply } from './standard-layer.js';
 import { convolutionShape, dilationProblems, windowArguments } from './window.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
-/** A 2-D convolution (Keras Conv2D). */
+/** A 2-D convolution (Keras Conv2D); the output layer of masks has a filter for each class. */
 export const conv2d: LayerKind<Conv2D> = {
-  ...kernelKind(({ kernel_size, filters, groups }, channels) => ({
+  ...kernelKind(({ kernel_size, filters = 0, groups }, channels) => ({
     kernels: [(elementCount(pair(kernel_size)) * channels * filters) / groups],
     bias: filters,
   })),
-  keyProblems(layer) {
-    const { filters, groups } = layer;
-    const message = `${filters} filters can't be split into ${groups} groups`;
-    const split = { code: 'conflict' as const, key: 'groups', message, hint: 'let groups divide filters' };
-    return [...(filters % groups === 0 ? [] : [split]), ...dilationProblems(layer)];
-  },
+  keyProblems: (layer, isOutput) => [...filterProblems(layer, isOutput), ...dilationProblems(layer)],
+  complete: (layer, classes) => ({ ...layer, filters: layer.filters ?? classes }),
   outputShape(layer, input, report) {
     const image = asImage(layer, input, report);
     checkGroups(layer, image[2], report);
-    return convolutionShape(layer, image, layer.filters, report);
+    return convolutionShape(layer, image, layer.filters ?? 1, report);
   },
   canBePooledFirst: ({ groups, activation }) => groups === 1 && isMonotonic(activation),
   build: (layer, [input], context) =>
@@ -33,6 +29,18 @@ export const conv2d: LayerKind<Conv2D> = {
       ? applyGroupedConvolution(layer, context, input)
       : apply(convolve(standardLayer(layer, context), layer, context), input),
 };
+
+function filterProblems({ filters, groups }: Conv2D, isOutput: boolean): KeyProblem[] {
+  if (filters === undefined) {
+    const message = 'a hidden conv2d has no key "filters"';
+    return isOutput
+      ? []
+      : [{ code: 'missing-key', key: 'filters', message, expected: 'filters: a whole number, at least 1' }];
+  }
+  if (filters % groups === 0) return [];
+  const message = `${filters} filters can't be split into ${groups} groups`;
+  return [{ code: 'conflict', key: 'groups', message, hint: 'let groups divide filters' }];
+}
 
 /** That the groups divide the filters too, `keyProblems` has seen to. */
 function checkGroups({ name, groups }: Conv2D, channels: number, report: Report): void {
@@ -49,7 +57,7 @@ function standardLayer(layer: Conv2D, context: KernelSettings): tf.layers.Layer 
   return tf.layers.conv2d({
     ...commonArguments(layer, context),
     ...windowArguments(layer),
-    filters: layer.filters,
+    filters: layer.filters ?? 0,
     kernelInitializer: weightInitializer(layer, 'kernel', context),
     kernelRegularizer: createRegularizer(layer.kernel_regularizer),
   });

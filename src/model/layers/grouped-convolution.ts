@@ -17,7 +17,7 @@ export function applyGroupedConvolution(
   settings: KernelSettings,
   input: tf.SymbolicTensor,
 ): tf.SymbolicTensor {
-  const { name, groups, filters, kernel_size } = layer;
+  const { name, groups, filters = 0, kernel_size } = layer;
   const channels = settings.inputShape[2];
   const width = channels / groups;
   const kernel = drawNamed(layer, 'kernel', settings, [...pair(kernel_size), width, filters]);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type {
   Conv1D,
   Conv2D,
+  Conv2DTranspose,
   Dense,
   DepthwiseConv2D,
   InitializerConfig,
@@ -19,7 +20,8 @@ import { optionalWeightOf, replaceCall, weightOf } from './standard-layer.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A layer with a kernel, which may bring batch normalization, activation and dropout with it. */
-export type KernelLayer = Conv1D | SeparableConv1D | Conv2D | DepthwiseConv2D | SeparableConv2D | Dense;
+export type KernelLayer =
+  Conv1D | SeparableConv1D | Conv2D | DepthwiseConv2D | SeparableConv2D | Conv2DTranspose | Dense;
 
 /** What layers with a kernel are built from, besides their own configuration. */
 export type KernelSettings = Pick<BuildContext, 'seed' | 'trainable' | 'inputShape' | 'isPooledFirst'>;

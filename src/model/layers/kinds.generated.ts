@@ -4,6 +4,7 @@ import { depthwiseConv2d } from './depthwise-conv2d.js';
 import { separableConv2d } from './separable-conv2d.js';
 import { conv1d } from './conv1d.js';
 import { separableConv1d } from './separable-conv1d.js';
+import { conv2dTranspose } from './conv2d-transpose.js';
 import { pooling2d } from './pooling2d.js';
 import { globalPooling2d } from './global-pooling2d.js';
 import { pooling1d } from './pooling1d.js';
@@ -13,6 +14,8 @@ import { layerNormalization } from './layer-normalization.js';
 import { dropout } from './dropout.js';
 import { spatialDropout2d } from './spatial-dropout2d.js';
 import { zeroPadding2d } from './zero-padding2d.js';
+import { cropping2d } from './cropping2d.js';
+import { upsampling2d } from './upsampling2d.js';
 import { flatten } from './flatten.js';
 import { embedding } from './embedding.js';
 import { positionEmbedding } from './position-embedding.js';
@@ -30,6 +33,7 @@ export const layerKinds = {
   separable_conv2d: separableConv2d,
   conv1d,
   separable_conv1d: separableConv1d,
+  conv2d_transpose: conv2dTranspose,
   pooling2d,
   global_pooling2d: globalPooling2d,
   pooling1d,
@@ -39,6 +43,8 @@ export const layerKinds = {
   dropout,
   spatial_dropout2d: spatialDropout2d,
   zero_padding2d: zeroPadding2d,
+  cropping2d,
+  upsampling2d,
   flatten,
   embedding,
   position_embedding: positionEmbedding,

@@ -1,25 +1,32 @@
 import type { Residual } from '../../config/schema/experiment.generated.js';
 import { type LayerProblem, type Shape, shapeText } from '../shape.js';
 import { activationLayers } from './activation.js';
+import { checkDivisible } from './divisible.js';
 import { expandKernelLayer } from './kernel.js';
 import type { LayerKind } from './layer-kind.js';
 import type { GraphPlaces, LayerNode, Origin, PlainLayer } from './layer-node.js';
 
-/** Layers whose input is added to their output (He et al., 2016; Keras Add), then an activation. */
+/**
+ * Layers whose input is added to their output (He et al., 2016; Keras Add), or put beside it (Keras Concatenate), then an
+ * activation. Nested, with pooling first and what makes up for it last, it is a U-Net (Ronneberger et al., 2015).
+ */
 export const residual: LayerKind<Residual> = {
   place(layer, input, origin, graph) {
+    checkDivisible(layer, input.outputShape, (problem) => {
+      graph.report(origin.path, problem);
+    });
     const main = graph.chain(layer.layers, input, { ...origin, path: [...origin.path, 'layers'] });
     const shortcut = placeShortcut(layer, input, main.outputShape, origin, graph);
-    // tfjs can't add a tensor to itself, which happens where all pooling within is left out.
+    // tfjs can't merge a tensor with itself, which happens where all pooling within is left out.
     const copy = { type: 'activation' as const, name: `${layer.name}/shortcut`, activation: 'linear' as const };
     const other = shortcut === main ? graph.append(copy, [shortcut], origin) : shortcut;
-    const sum = graph.append({ type: 'add', name: layer.name }, [main, other], origin);
-    if (main.mask && main.mask === input.mask) sum.mask = main.mask;
-    return graph.sequence(activationLayers(layer.name, layer.activation), sum, origin);
+    const merged = graph.append({ type: layer.merge, name: layer.name }, [main, other], origin);
+    if (main.mask && main.mask === input.mask) merged.mask = main.mask;
+    return graph.sequence(activationLayers(layer.name, layer.activation), merged, origin);
   },
 };
 
-/** The input as it is, or projected to the shape that it is added to. */
+/** The input as it is, or projected to the shape that it is merged with. */
 function placeShortcut(
   layer: Residual,
   input: LayerNode,
@@ -27,7 +34,7 @@ function placeShortcut(
   origin: Origin,
   graph: GraphPlaces,
 ): LayerNode {
-  const agrees = shapeText(input.outputShape) === shapeText(target);
+  const agrees = canMerge(layer, input.outputShape, target);
   if (layer.shortcut === 'identity' || (layer.shortcut === 'auto' && agrees)) {
     if (!agrees) graph.report(origin.path, identityMismatch(layer, input.outputShape, target));
     return input;
@@ -39,13 +46,21 @@ function placeShortcut(
   return graph.sequence(projection(layer, input.outputShape, target), input, origin);
 }
 
-function identityMismatch({ name }: Residual, input: Shape, target: Shape): LayerProblem {
+/** Of what stands side by side only the channels may differ. */
+function canMerge({ merge }: Residual, input: Shape, target: Shape): boolean {
+  if (merge === 'add') return shapeText(input) === shapeText(target);
+  return input.length === target.length && shapeText(input.slice(0, -1)) === shapeText(target.slice(0, -1));
+}
+
+const verbs: Record<Residual['merge'], string> = { add: 'added to', concatenate: 'put beside' };
+
+function identityMismatch({ name, merge }: Residual, input: Shape, target: Shape): LayerProblem {
   return {
     key: 'shortcut',
-    message: `the layers of "${name}" change the shape, so its input can't be added to their output as it is`,
+    message: `the layers of "${name}" change the shape, so its input can't be ${verbs[merge]} their output as it is`,
     expected: shapeText(input),
     received: shapeText(target),
-    hint: 'shortcut: auto',
+    hint: merge === 'add' ? 'shortcut: auto' : 'padding: same in its layers',
     concerns: 'size',
   };
 }
