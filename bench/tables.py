@@ -23,6 +23,8 @@ def write(folder):
         }
     )
     frame.to_csv(os.path.join(folder, "table.csv"), index=False)
+    numbers = pd.DataFrame({f"x{i}": random.normal(size=ROWS // 2).round(6) for i in range(20)})
+    numbers.to_csv(os.path.join(folder, "numbers.csv"), index=False)
     frame.to_parquet(os.path.join(folder, "table.parquet"), row_group_size=100_000)
     frame.head(100_000).to_json(os.path.join(folder, "table.jsonl"), orient="records", lines=True)
     images = random.integers(0, 256, (60_000, 28, 28), dtype="uint8")

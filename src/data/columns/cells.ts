@@ -15,6 +15,11 @@ export interface CellReader {
    * @throws UserError for what can't be a value of the column
    */
   add(cell: Cell, place: () => string): void;
+  /**
+   * Takes in the cells of many rows as numbers, NaN for empty ones; of readers of plain numbers.
+   * @returns false if it has taken none, since one of them is no value of the column: `add` tells which
+   */
+  addNumbers?: (numbers: Float64Array) => boolean;
 }
 
 /** Reads an input's column. */

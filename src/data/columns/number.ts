@@ -3,12 +3,13 @@ import type { NumberInput, NumberTarget } from '../../config/schema/experiment.g
 import { columnOf, meanScores, regressionScoresOf } from '../../metrics/regression.js';
 import type { ColumnValues, InputColumn, TargetColumn } from '../dataset.js';
 import { valuesOf } from '../rows.js';
-import type { NumberFormat } from '../tables/number-text.js';
+import { type NumberFormat, isPlain } from '../tables/number-text.js';
 import type { Cell } from '../tables/table.js';
 import { invalidTable } from '../tables/table-error.js';
 import { emptyTarget } from './category.js';
 import type { CellReader } from './cells.js';
 import type { InputKind } from './input-kind.js';
+import { NumberList } from './number-list.js';
 import { type WrittenNumbers, formatOf, isWritten, numberOf, writtenKeys } from './numbers.js';
 import { type SingleValues, watchedShare } from './single-values.js';
 import type { Scale } from '../fitted.js';
@@ -34,15 +35,18 @@ export const number: InputKind<NumberColumn, NumberPreparation> = {
     const { missing, normalization, ...rest } = config as NumberInput;
     const written = writtenKeys(rest);
     const format = formatOf(written);
-    const values: number[] = [];
+    const list = new NumberList();
+    const isValue = (value: number): boolean =>
+      Number.isNaN(value) ? missing !== 'error' : normalization !== 'log' || value > -1;
     return {
       add: (cell, place) => {
-        values.push(valueOf(cell, place, { missing, normalization, format }));
+        list.push(valueOf(cell, place, { missing, normalization, format }));
       },
+      addNumbers: isPlain(format) ? (numbers) => takeAll(list, numbers, isValue) : undefined,
       finish: ({ train, test }) => {
         const shape = [missing === 'indicator' ? 2 : 1];
         const column: NumberColumn = { name, type: 'number', shape, missing, normalization, ...written };
-        const all = Float32Array.from(values);
+        const all = Float32Array.from(list.values);
         return { column, load: () => Promise.resolve({ train: valuesOf(all, train), test: valuesOf(all, test) }) };
       },
     };
@@ -177,7 +181,7 @@ export const numberTarget: TargetKind = {
 };
 
 class NumberCells implements CellReader {
-  readonly values: number[] = [];
+  readonly #list = new NumberList();
 
   constructor(
     readonly name: string,
@@ -187,12 +191,26 @@ class NumberCells implements CellReader {
   add(cell: Cell, place: () => string): void {
     const value = numberOf(cell, place, this.format);
     if (value === null) throw emptyTarget(place(), this.name);
-    this.values.push(value);
+    this.#list.push(value);
+  }
+
+  readonly addNumbers = (numbers: Float64Array): boolean =>
+    isPlain(this.format) && takeAll(this.#list, numbers, (value) => !Number.isNaN(value));
+
+  get values(): Float64Array {
+    return this.#list.values;
   }
 }
 
+/** Adds numbers to others if all of them may be; if not, none. */
+function takeAll(list: NumberList, numbers: Float64Array, isValue: (value: number) => boolean): boolean {
+  const areValues = numbers.every(isValue);
+  if (areValues) list.append(numbers);
+  return areValues;
+}
+
 /** Columns as row-major [rows, columns]. */
-function interleaved(columns: readonly (readonly number[])[]): Float64Array {
+function interleaved(columns: readonly Float64Array[]): Float64Array {
   const values = new Float64Array(columns[0].length * columns.length);
   columns.forEach((column, place) => {
     column.forEach((value, row) => (values[row * columns.length + place] = value));

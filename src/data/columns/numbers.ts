@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NUMBER_FORMATS, type NumberFormat, parseNumber } from '../tables/number-text.js';
+import { NUMBER_FORMATS, type NumberFormat, isPlain, parseNumber } from '../tables/number-text.js';
 import type { Cell } from '../tables/table.js';
 import { invalidTable, shown } from '../tables/table-error.js';
 
@@ -44,7 +44,7 @@ export function numberOf(cell: Cell, place: () => string, format?: NumberFormat)
 
 function hintFor(text: string, given: NumberFormat | undefined): string {
   const other = NUMBER_FORMATS.slice(1).find((format) => parseNumber(text, format) !== undefined);
-  if (!given || (given.decimal === '.' && given.thousands === '')) {
+  if (!given || isPlain(given)) {
     if (other) return `say how its numbers are written: ${formatText(other)}`;
   } else if (parseNumber(text) !== undefined || other) {
     return `its numbers are said to be written so: ${formatText(given)}`;

@@ -165,7 +165,7 @@ async function readNpz(file: string, reading: Reading, options: LoadOptions): Pr
       return column;
     });
     for await (const batch of table.batches(options)) {
-      const pixels = batch.cells[images].map((cell, row) => pixelsOf(cell, reading, batch.place(row, images)));
+      const pixels = batch.column(images).map((cell, row) => pixelsOf(cell, reading, batch.place(row, images)));
       await reading.sets.add(set, Buffer.concat(pixels), labelsOf(batch, labels, reading.shape.classes.length));
     }
   }
@@ -178,10 +178,10 @@ function pixelsOf(cell: Cell, { shape: { height, width, channels } }: Reading, p
   return cell.data;
 }
 
-function labelsOf({ cells, place }: RowBatch, column: number, classes: number): number[] {
-  return cells[column].map((cell, row) => {
+function labelsOf({ column, place }: RowBatch, labels: number, classes: number): number[] {
+  return column(labels).map((cell, row) => {
     const label = isNumberArray(cell) && cell.data.length === 1 ? cell.data[0] : NaN;
     if (Number.isInteger(label) && label >= 0 && label < classes) return label;
-    throw damagedPublished(place(row, column), `expected a label from 0 to ${classes - 1}`);
+    throw damagedPublished(place(row, labels), `expected a label from 0 to ${classes - 1}`);
   });
 }

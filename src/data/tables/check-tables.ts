@@ -5,7 +5,7 @@ import { readColumns } from './column-reading.js';
 import { type Finding, type Profiles, findingsOf } from './findings.js';
 import { profileTable } from './profile.js';
 import { SplitColumns, trainedRows } from './row-sets.js';
-import type { Part, RowBatch, Table } from './table.js';
+import type { Cell, Part, RowBatch, Table } from './table.js';
 import { type OpenedTable, type TableFiles, openTables } from './table-files.js';
 
 /** The columns that an experiment uses of its tables. */
@@ -80,10 +80,13 @@ function withRows(table: Table, rows: ReadonlySet<number>): Table {
     rows: rows.size,
     batches: async function* (options) {
       let first = 0;
-      for await (const { first: start, count, cells, place } of table.batches(options)) {
+      for await (const { first: start, count, column, place } of table.batches(options)) {
         const kept = everyIndex(count).filter((row) => rows.has(start + row));
-        const chosen = cells.map((column) => Array.from(kept, (row) => column[row]));
-        yield { first, count: kept.length, cells: chosen, place: (row, column) => place(kept[row], column) };
+        const chosen = (index: number): Cell[] => {
+          const cells = column(index);
+          return Array.from(kept, (row) => cells[row]);
+        };
+        yield { first, count: kept.length, column: chosen, place: (row, index) => place(kept[row], index) };
         first += kept.length;
       }
     },
@@ -93,16 +96,17 @@ function withRows(table: Table, rows: ReadonlySet<number>): Table {
 /** A table without its other columns. */
 function withColumns(table: Table, names: ReadonlySet<string>): Table {
   const kept = [...table.columns.entries()].filter(([, { name }]) => names.has(name)).map(([index]) => index);
-  const narrowed = (batch: RowBatch): RowBatch => ({
-    ...batch,
-    cells: kept.map((index) => batch.cells[index]),
-    place: (row, column) => batch.place(row, kept[column]),
+  const narrowed = ({ first, count, column, place }: RowBatch): RowBatch => ({
+    first,
+    count,
+    column: (index) => column(kept[index]),
+    place: (row, index) => place(row, kept[index]),
   });
   return {
     ...table,
     columns: kept.map((index) => table.columns[index]),
     batches: async function* (options) {
-      for await (const batch of table.batches(options)) yield narrowed(batch);
+      for await (const batch of table.batches({ ...options, columns: kept })) yield narrowed(batch);
     },
   };
 }

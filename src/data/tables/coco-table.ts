@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { codeOf, messageOf } from '../../text/errors.js';
 import { readRegularFile } from '../../system/regular-file.js';
-import { placeOf } from './csv-records.js';
+import { placeOf } from './text-place.js';
 import { jsonMistake } from './json-text.js';
 import type { RowBatch, Table } from './table.js';
 import { damagedTable, invalidTable, unopenableTable } from './table-error.js';
@@ -48,7 +48,12 @@ function toTable(file: string, rows: readonly Labelled[], names: ReadonlyMap<num
     for (let first = 0; first < rows.length; first += BATCH_ROWS) {
       const part = rows.slice(first, first + BATCH_ROWS);
       const cells = [part.map(({ path }) => path), part.map(namesOf)];
-      yield { first, count: part.length, cells, place: (row) => `${file}: images[${first + row}]` };
+      yield {
+        first,
+        count: part.length,
+        column: (index) => cells[index],
+        place: (row) => `${file}: images[${first + row}]`,
+      };
     }
   }
   return { file, columns, rows: rows.length, recognized: [], folder: dirname(file), batches };

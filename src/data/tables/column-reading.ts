@@ -2,7 +2,7 @@ import { UserError } from '../../text/errors.js';
 import { listed } from '../../text/words.js';
 import type { CellReader, ReadRows } from '../columns/cells.js';
 import type { TaskOptions } from '../dataset.js';
-import { type Cell, type Table, filesOf } from './table.js';
+import { type Cell, type RowBatch, type Table, filesOf } from './table.js';
 import { invalidTable } from './table-error.js';
 
 /** A column that is read, and what takes in its cells. */
@@ -38,8 +38,8 @@ function cellsOf(tables: readonly Table[]): ReadRows['cellsOf'] {
     let first = 0;
     for (const each of tables) {
       const column = columnOf(each, name);
-      for await (const { cells, count, place } of each.batches(options)) {
-        yield { first, cells: cells[column], place: (index) => place(index, column) };
+      for await (const { column: cells, count, place } of each.batches({ ...options, columns: [column] })) {
+        yield { first, cells: cells(column), place: (index) => place(index, column) };
         first += count;
       }
     }
@@ -50,18 +50,28 @@ function cellsOf(tables: readonly Table[]): ReadRows['cellsOf'] {
 async function takeRows(opened: Table, readers: readonly ColumnReader[], options: TaskOptions): Promise<number> {
   const places = readers.map(({ name }) => columnOf(opened, name));
   let count = 0;
-  for await (const { cells, place, count: rows } of opened.batches(options)) {
+  for await (const batch of opened.batches({ ...options, columns: places })) {
     readers.forEach(({ reader }, index) => {
-      const column = cells[places[index]];
-      const { classes } = opened.columns[places[index]];
-      for (let row = 0; row < rows; row++) {
-        const at = (): string => place(row, places[index]);
-        reader.add(classes ? classNamed(column[row], classes, at) : column[row], at);
-      }
+      takeColumn(reader, batch, places[index], opened.columns[places[index]].classes);
     });
-    count += rows;
+    count += batch.count;
   }
   return count;
+}
+
+function takeColumn(
+  reader: CellReader,
+  { column, numbers, count, place }: RowBatch,
+  index: number,
+  classes: readonly string[] | undefined,
+): void {
+  const known = reader.addNumbers && !classes ? numbers?.(index) : undefined;
+  if (known && reader.addNumbers?.(known)) return;
+  const cells = column(index);
+  for (let row = 0; row < count; row++) {
+    const at = (): string => place(row, index);
+    reader.add(classes ? classNamed(cells[row], classes, at) : cells[row], at);
+  }
 }
 
 /** The classes that a column has, where the tables name them. */

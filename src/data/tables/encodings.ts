@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { Encoding } from './table.js';
 import { invalidTable } from './table-error.js';
 
-/** Bytes → text, piece by piece. */
+/** The bytes of a text → the same text as UTF-8, piece by piece, none cut within a character. */
 export interface Decoder {
   /** @param isLast whether nothing follows */
-  decode: (bytes: Buffer, isLast: boolean) => string;
+  toUtf8: (bytes: Buffer, isLast: boolean) => Buffer;
 }
 
 const NAMES: Record<Encoding, string> = {
@@ -46,11 +46,13 @@ export function recognizeEncoding(file: string, head: Buffer, stated: Encoding |
   return { encoding: mark.encoding, skip: mark.bytes.length, recognized };
 }
 
-/** @throws UserError from `decode`, with the byte that isn't of the encoding and its place */
+/** @throws UserError from `toUtf8`, with the byte that isn't of the encoding and its place */
 export function decoderOf(file: string, { encoding, skip }: RecognizedEncoding): Decoder {
   if (encoding === 'utf-8') return new Utf8Decoder(file, skip);
   return encoding === 'cp1252' ? new Cp1252Decoder(file) : new Utf16Decoder(file, encoding, skip);
 }
+
+const NEWLINE = 10;
 
 /** Counts bytes and lines that went before, for the place of a mistake. */
 class Position {
@@ -61,13 +63,14 @@ class Position {
     public bytes: number,
   ) {}
 
-  advance(bytes: number, text: string): void {
+  /** @param text UTF-8 */
+  advance(bytes: number, text: Buffer): void {
     this.bytes += bytes;
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#line++;
+    for (let at = 0; at < text.length; at++) if (text[at] === NEWLINE) this.#line++;
   }
 
   /** @param text what was read well since, and how many bytes it took */
-  refuse(bytes: Buffer, at: number, text: string, encoding: Encoding): never {
+  refuse(bytes: Buffer, at: number, text: Buffer, encoding: Encoding): never {
     const byte = bytes[at].toString(16).toUpperCase().padStart(2, '0');
     this.advance(at, text);
     const place = `${this.file}:${this.#line}`;
@@ -92,22 +95,21 @@ class Utf8Decoder implements Decoder {
     this.#position = new Position(file, skip);
   }
 
-  decode(chunk: Buffer, isLast: boolean): string {
+  toUtf8(chunk: Buffer, isLast: boolean): Buffer {
     const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
     const end = isLast ? bytes.length : wholeCharacters(bytes);
     const whole = bytes.subarray(0, end);
     this.#rest = Buffer.from(bytes.subarray(end));
     const zero = whole.indexOf(0);
     if (!isUtf8(whole) || zero >= 0) this.#refuse(whole, zero);
-    const text = whole.toString('utf8');
-    this.#position.advance(whole.length, text);
-    return text;
+    this.#position.advance(whole.length, whole);
+    return whole;
   }
 
   #refuse(bytes: Buffer, zero: number): never {
     const invalid = firstInvalid(bytes);
     const at = zero >= 0 && (invalid < 0 || zero < invalid) ? zero : invalid;
-    return this.#position.refuse(bytes, at, bytes.toString('utf8', 0, at), 'utf-8');
+    return this.#position.refuse(bytes, at, bytes.subarray(0, at), 'utf-8');
   }
 }
 
@@ -147,11 +149,11 @@ class Cp1252Decoder implements Decoder {
     this.#position = new Position(file, 0);
   }
 
-  decode(bytes: Buffer): string {
+  toUtf8(bytes: Buffer): Buffer {
     const unused = UNUSED.map((byte) => bytes.indexOf(byte)).filter((at) => at >= 0);
     const at = Math.min(...unused);
-    if (unused.length > 0) this.#position.refuse(bytes, at, bytes.toString('latin1', 0, at), 'cp1252');
-    const text = this.#decoder.decode(bytes);
+    if (unused.length > 0) this.#position.refuse(bytes, at, bytes.subarray(0, at), 'cp1252');
+    const text = Buffer.from(this.#decoder.decode(bytes));
     this.#position.advance(bytes.length, text);
     return text;
   }
@@ -172,14 +174,15 @@ class Utf16Decoder implements Decoder {
     this.#position = new Position(file, skip);
   }
 
-  decode(chunk: Buffer, isLast: boolean): string {
+  toUtf8(chunk: Buffer, isLast: boolean): Buffer {
     const bytes = Buffer.concat([this.#rest, chunk]);
     const end = isLast ? bytes.length : this.#wholeCharacters(bytes);
     const whole = bytes.subarray(0, end - (end % 2));
     this.#rest = Buffer.from(bytes.subarray(end));
-    const text = (this.encoding === 'utf-16le' ? whole : Buffer.from(whole).swap16()).toString('utf16le');
-    const at = text.search(NO_CHARACTER);
-    if (at >= 0) this.#position.refuse(bytes, at * 2, text.slice(0, at), this.encoding);
+    const read = (this.encoding === 'utf-16le' ? whole : Buffer.from(whole).swap16()).toString('utf16le');
+    const at = read.search(NO_CHARACTER);
+    if (at >= 0) this.#position.refuse(bytes, at * 2, Buffer.from(read.slice(0, at)), this.encoding);
+    const text = Buffer.from(read);
     if (end % 2 > 0) this.#position.refuse(bytes, end - 1, text, this.encoding);
     this.#position.advance(whole.length, text);
     return text;

@@ -35,7 +35,7 @@ export function tableOfRows(name: string, rows: readonly Readonly<Record<string,
   const place = (row: number, column: number): string => `${name}[${row}].${columns[column].name}`;
   // eslint-disable-next-line @typescript-eslint/require-await -- they are in memory, and others wait for their files
   const batches = async function* (): AsyncGenerator<RowBatch> {
-    yield { first: 0, count: rows.length, cells, place };
+    yield { first: 0, count: rows.length, column: (index) => cells[index], place };
   };
   return { file: name, parts: [], columns, rows: rows.length, recognized: [], folder: '', batches };
 }

@@ -1,5 +1,4 @@
-import type { TaskOptions } from '../dataset.js';
-import type { RowBatch, Table } from './table.js';
+import type { ReadOptions, RowBatch, Table } from './table.js';
 import { invalidTable, shown } from './table-error.js';
 import { listed } from '../../text/words.js';
 
@@ -23,7 +22,7 @@ export function joinedTable(file: string, tables: readonly Table[]): Table {
   const counts = tables.map(({ rows }) => rows);
   const rows = counts.every((count) => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined;
   const recognized = [...new Set(tables.flatMap((table) => table.recognized))];
-  const batches = (options: TaskOptions = {}) => readAll(tables, options);
+  const batches = (options: ReadOptions = {}) => readAll(tables, options);
   const parts = tables.map((table) => table.file);
   return { file, parts, columns: first.columns, rows, recognized, folder: first.folder, batches };
 }
@@ -42,7 +41,7 @@ function requireSameClasses(first: Table, other: Table): void {
   );
 }
 
-async function* readAll(tables: readonly Table[], options: TaskOptions): AsyncGenerator<RowBatch> {
+async function* readAll(tables: readonly Table[], options: ReadOptions): AsyncGenerator<RowBatch> {
   let first = 0;
   for (const table of tables) {
     let count = 0;

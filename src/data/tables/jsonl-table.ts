@@ -1,10 +1,9 @@
 import { dirname } from 'node:path';
 import type { TaskOptions } from '../dataset.js';
-import { LONGEST_RECORD } from './csv-records.js';
 import { jsonMistake } from './json-text.js';
 import type { Cell, RowBatch, Table, TableFormat } from './table.js';
 import { damagedTable, invalidTable, shown } from './table-error.js';
-import { fileText, textHead } from './text-file.js';
+import { LONGEST_RECORD, fileText, textHead } from './text-file.js';
 
 /** As much of a file, in characters, as tells its columns: a key that only comes later is not a column. */
 const LOOKED_AT = 2 ** 20;
@@ -34,13 +33,17 @@ export async function openJsonl(file: string, { encoding }: TableFormat, options
       yield {
         first,
         count: rows.length,
-        cells: columns.map(({ name }) => rows.map((row) => (Object.hasOwn(row, name) ? row[name] : null))),
+        column: (index) => cellsOf(rows, columns[index].name),
         place: (row, column) => `${file}:${numbers[row]}: ${columns[column].name}`,
       };
       first += rows.length;
     }
   };
   return { file, columns, recognized, folder: dirname(file), batches };
+}
+
+function cellsOf(rows: readonly JsonRow[], name: string): Cell[] {
+  return rows.map((row) => (Object.hasOwn(row, name) ? row[name] : null));
 }
 
 interface Lines {

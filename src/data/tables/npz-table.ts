@@ -226,7 +226,12 @@ async function* readRows(
       const count = Math.min(step, rows - first);
       const cells: Cell[][] = [];
       for (const reader of readers) cells.push(await inArray(file, reader.name, () => reader.read(count)));
-      yield { first, count, cells, place: (row, column) => `${file}: ${names[column]}[${first + row}]` };
+      yield {
+        first,
+        count,
+        column: (index) => cells[index],
+        place: (row, column) => `${file}: ${names[column]}[${first + row}]`,
+      };
       onProgress?.({ step: 'read', subject: basename(file), done: first + count, total: rows, unit: 'rows' });
     }
   } finally {

@@ -1,16 +1,22 @@
 import { dirname } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
-import { type FileMetaData, type RowGroup, type SchemaTree, parquetMetadataAsync, parquetSchema } from 'hyparquet';
+import {
+  type DecodedArray,
+  type FileMetaData,
+  type RowGroup,
+  type SchemaTree,
+  parquetMetadataAsync,
+  parquetSchema,
+} from 'hyparquet';
 import { assembleNested } from 'hyparquet/src/assemble.js';
 import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
 import { messageOf } from '../../text/errors.js';
 import { openRegularFile } from '../../system/regular-file.js';
-import type { TaskOptions } from '../dataset.js';
 import { huggingFaceClasses } from './hugging-face.js';
 import { checkedPages } from './parquet-pages.js';
-import { type Cell, type RowBatch, type Table, numberCell } from './table.js';
+import { type Cell, type ReadOptions, type RowBatch, type Table, numberCell } from './table.js';
 import { NotRead, damagedTable, tableErrorAt, unopenableTable } from './table-error.js';
 
 /** Metadata and a row group's column of more bytes are not read into memory. */
@@ -31,7 +37,7 @@ export async function openParquet(file: string): Promise<Table> {
   const groups = metadata.row_groups.map((group, index) => rowsOf(file, group, index));
   const rows = groups.reduce((sum, count) => sum + count, 0);
   if (columns.length === 0) throw damagedTable(file, 'has no columns');
-  const batches = (task: TaskOptions = {}) => readGroups(file, metadata, schema, task);
+  const batches = (options: ReadOptions = {}) => readGroups(file, metadata, schema, options);
   return { file, columns, rows, recognized: [], folder: dirname(file), batches };
 }
 
@@ -81,19 +87,27 @@ async function* readGroups(
   file: string,
   metadata: FileMetaData,
   schema: SchemaTree,
-  { onProgress, signal }: TaskOptions,
+  { onProgress, signal, columns }: ReadOptions,
 ): AsyncGenerator<RowBatch> {
+  const wanted = columns ?? schema.children.map((_, index) => index);
   let first = 0;
   const total = Number(metadata.num_rows);
   for (const [index, group] of metadata.row_groups.entries()) {
     const count = rowsOf(file, group, index);
     if (count === 0) continue;
-    const cells = await withFile(file, (handle, size) =>
-      readGroup({ file, index, handle, size }, group, schema, signal),
+    const values = await withFile(file, (handle, size) =>
+      readGroup({ file, index, handle, size }, { group, schema, wanted }, signal),
     );
     const place = (row: number, column: number): string =>
       `${file}: row group ${index}, row ${row}, ${schema.children[column].element.name}`;
-    yield { first, count, cells, place };
+    const valuesOf = (column: number): ArrayLike<unknown> => values.get(column) ?? [];
+    yield {
+      first,
+      count,
+      column: (column) => Array.from(valuesOf(column), toCell),
+      numbers: (column) => toNumbers(valuesOf(column)),
+      place,
+    };
     first += count;
     onProgress?.({ step: 'read', subject: file, done: first, total, unit: 'rows' });
   }
@@ -109,24 +123,24 @@ interface Source {
 
 async function readGroup(
   source: Source,
-  group: RowGroup,
-  schema: SchemaTree,
+  { group, schema, wanted }: { group: RowGroup; schema: SchemaTree; wanted: readonly number[] },
   signal: AbortSignal | undefined,
-): Promise<Cell[][]> {
-  const cells: Cell[][] = [];
-  for (const child of schema.children) {
+): Promise<Map<number, ArrayLike<unknown>>> {
+  const read = new Map<number, ArrayLike<unknown>>();
+  for (const column of wanted) {
+    const child = schema.children[column];
     signal?.throwIfAborted();
     const place = `${source.file}: row group ${source.index}, ${child.element.name}`;
     try {
       const values = await readTopColumn(source, group, schema, child);
       const rows = Number(group.num_rows);
       if (values.length !== rows) throw new Error(`${values.length} values in ${rows} rows`);
-      cells.push(values.map(toCell));
+      read.set(column, values);
     } catch (error) {
       throw tableErrorAt(place, error);
     }
   }
-  return cells;
+  return read;
 }
 
 /** A column of the table, which is made of several in the file if it has a structure. */
@@ -135,8 +149,8 @@ async function readTopColumn(
   group: RowGroup,
   schema: SchemaTree,
   child: SchemaTree,
-): Promise<unknown[]> {
-  const leaves = new Map<string, unknown[]>();
+): Promise<DecodedArray> {
+  const leaves = new Map<string, DecodedArray>();
   for (const { meta_data: column } of group.columns) {
     if (column?.path_in_schema[0] !== child.element.name) continue;
     const path = getTreePath(schema, column.path_in_schema);
@@ -158,9 +172,8 @@ async function readTopColumn(
 }
 
 /** The values of all pages. */
-function joined(pages: readonly ArrayLike<unknown>[]): unknown[] {
-  const [first] = pages;
-  if (pages.length === 1 && Array.isArray(first)) return first;
+function joined(pages: readonly DecodedArray[]): DecodedArray {
+  if (pages.length === 1) return pages[0];
   const values = new Array<unknown>(pages.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const page of pages) for (let index = 0; index < page.length; index++) values[at++] = page[index];
@@ -179,6 +192,19 @@ async function readColumnBytes({ handle, size }: Source, column: ColumnMetaData)
   if (end - start > COLUMN_BYTES)
     throw new NotRead(`takes ${end - start} bytes, more than are read at once`, 'write it with smaller row groups');
   return readRange(handle, start, end);
+}
+
+/** hyparquet's values as numbers, NaN for missing ones; undefined if there are others. */
+function toNumbers(values: ArrayLike<unknown>): Float64Array | undefined {
+  const numbers = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (value === null || value === undefined) numbers[row] = NaN;
+    else if (typeof value === 'number' && value !== Infinity && value !== -Infinity) numbers[row] = value;
+    else if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) numbers[row] = Number(value);
+    else return undefined;
+  }
+  return numbers;
 }
 
 /** hyparquet's values as cells. */

@@ -85,7 +85,9 @@ export async function profileTable(
     doubles: { count: 0, places: [] },
     digests: new Map(),
   };
-  for await (const { cells, count, place } of table.batches(options)) {
+  for await (const batch of table.batches(options)) {
+    const { count, place } = batch;
+    const cells = columns.map((_, index) => batch.column(index));
     for (const [index, column] of columns.entries()) {
       for (let row = 0; row < count; row++) look(column, cells[index][row], () => place(row, index));
     }

@@ -30,7 +30,7 @@ export function chooseSeparator(file: string, head: Head, recognized: string[]):
 function cellsOfHeader(text: string, separator: Separator, file: string): number {
   const [line] = text.trimStart().split(/[\r\n]/, 1);
   try {
-    return readRecords(line, separator, { isLast: true, place: { file, line: 1 } }).cells.length;
+    return readRecords(Buffer.from(line), separator, { isLast: true, place: { file, line: 1 } }).columns;
   } catch (error) {
     // Quotes that open and close elsewhere with another separator.
     if (error instanceof UserError) return 0;
@@ -41,7 +41,7 @@ function cellsOfHeader(text: string, separator: Separator, file: string): number
 /** Whether all whole rows have as many cells as the first. */
 function fits({ text, isWhole }: Head, separator: Separator, file: string): boolean {
   try {
-    readRecords(text.slice(0, LOOKED_AT), separator, {
+    readRecords(Buffer.from(text.slice(0, LOOKED_AT)), separator, {
       columns: cellsOfHeader(text, separator, file),
       isLast: isWhole && text.length <= LOOKED_AT,
       place: { file, line: 1 },

@@ -63,8 +63,13 @@ export interface RowBatch {
   first: number;
   /** How many rows. */
   count: number;
-  /** [columns][rows] */
-  cells: readonly (readonly Cell[])[];
+  /** A column's cells, [rows]; some formats only make them here. @param index of the column */
+  column: (index: number) => readonly Cell[];
+  /**
+   * A column's cells as numbers, NaN for those that are empty or say that there is none; undefined unless all are such
+   * finite numbers, written as programs do. Only of formats in which that costs less than a column's cells.
+   */
+  numbers?: (index: number) => Float64Array | undefined;
   /**
    * Where a cell is, for messages: `labels.csv:812:3` (line and character, from 1), `train.parquet: row group 2, row 15, image` (from 0),
    * `train.jsonl:12: label`, `mnist.npz: x_train[7]`, `flowers.tar: 0012.jpg`.
@@ -72,6 +77,12 @@ export interface RowBatch {
    * @param column its index
    */
   place: (row: number, column: number) => string;
+}
+
+/** How rows are read. */
+export interface ReadOptions extends TaskOptions {
+  /** The columns that are asked for, by their indices; all if not given. */
+  columns?: readonly number[];
 }
 
 /** Rows with named columns, wherever they come from. */
@@ -88,10 +99,11 @@ export interface Table {
   /** The folder that names of files in it start from. */
   folder: string;
   /**
-   * Its rows in order, a bounded part at a time; each call reads from the beginning.
+   * Its rows in order, a bounded part at a time; each call reads from the beginning. Of columns that aren't asked for, some
+   * formats read nothing.
    * @throws UserError `dataset-invalid` with the place, `dataset-file-missing`, `dataset-file-corrupt`; the signal's reason
    */
-  batches: (options?: TaskOptions) => AsyncIterable<RowBatch>;
+  batches: (options?: ReadOptions) => AsyncIterable<RowBatch>;
 }
 
 /** All files that some tables are in. */

@@ -61,13 +61,16 @@ async function* readBatches(file: string, endings: readonly string[], task: Task
 
 function batchOf(file: string, endings: readonly string[], gathered: readonly Sample[], first: number): RowBatch {
   const keys: Cell[] = gathered.map(({ key }) => key);
-  const cells = endings.map((ending) => gathered.map(({ members }) => toCell(file, ending, members.get(ending))));
+  const cells = [
+    keys,
+    ...endings.map((ending) => gathered.map(({ members }) => toCell(file, ending, members.get(ending)))),
+  ];
   const place = (row: number, column: number): string => {
     const { key, members } = gathered[row];
     const path = column === 0 ? key : (members.get(endings[column - 1])?.path ?? `${key}.${endings[column - 1]}`);
     return `${file}: ${path}`;
   };
-  return { first, count: gathered.length, cells: [keys, ...cells], place };
+  return { first, count: gathered.length, column: (index) => cells[index], place };
 }
 
 function toCell(file: string, ending: string, member: TarMember | undefined): Cell {

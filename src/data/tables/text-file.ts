@@ -70,27 +70,42 @@ function withFile(file: string, error: unknown): unknown {
   return /^E[A-Z]+$/.test(code) ? unopenableTable(file, error) : error;
 }
 
+/** Longer records are a quotation mark without its end, or no table. */
+export const LONGEST_RECORD = 2 ** 24;
+
+/** How a text is read. */
+type TextOptions = TaskOptions & {
+  /** As stated. */
+  encoding?: Encoding;
+  /** Is told the encoding, in words, if the file rather than the caller says it. */
+  onRecognized?: (words: string) => void;
+};
+
+/** The text of a file, piece by piece; none is cut within a character. @throws UserError as `fileUtf8` */
+export async function* fileText(file: string, options: TextOptions): AsyncGenerator<string> {
+  for await (const bytes of fileUtf8(file, options)) yield bytes.toString('utf8');
+}
+
 /**
- * The text of a file, piece by piece; none is cut within a character.
- * @param onRecognized is told the encoding, in words, if the file rather than the caller says it
+ * The text of a file as UTF-8, piece by piece; none is cut within a character.
  * @throws UserError with the place of the first byte that isn't of the encoding
  */
-export async function* fileText(
+export async function* fileUtf8(
   file: string,
-  { encoding, onRecognized, ...options }: TaskOptions & { encoding?: Encoding; onRecognized?: (words: string) => void },
-): AsyncGenerator<string> {
+  { encoding, onRecognized, ...options }: TextOptions,
+): AsyncGenerator<Buffer> {
   let decoder: ReturnType<typeof decoderOf> | undefined;
   for await (const bytes of fileBytes(file, options)) {
     if (decoder) {
-      yield decoder.decode(bytes, false);
+      yield decoder.toUtf8(bytes, false);
       continue;
     }
     const found = recognizeEncoding(file, bytes, encoding);
     if (found.recognized !== undefined) onRecognized?.(found.recognized);
     decoder = decoderOf(file, found);
-    yield decoder.decode(bytes.subarray(found.skip), false);
+    yield decoder.toUtf8(bytes.subarray(found.skip), false);
   }
-  if (decoder) yield decoder.decode(Buffer.of(), true);
+  if (decoder) yield decoder.toUtf8(Buffer.of(), true);
 }
 
 /** The beginning of a text, and whether it is all of it. */
@@ -102,7 +117,7 @@ export interface Head {
 /** The first part of a file's text: so many characters at least, and a line, if there are as many. */
 export async function textHead(
   file: string,
-  { least, most, ...options }: Parameters<typeof fileText>[1] & { least: number; most: number },
+  { least, most, ...options }: TextOptions & { least: number; most: number },
 ): Promise<Head> {
   let text = '';
   for await (const part of fileText(file, options)) {

@@ -46,19 +46,17 @@ export function rowsOfCsv(body: Buffer): GivenRow[] {
   const place = { file: 'the body', line: 1 };
   try {
     const separator = chooseSeparator('the body', { text, isWhole: true }, []);
-    const { cells, lines } = readRecords(text, separator, { isLast: true, place });
-    const names = cells.map(([name]) => name.trim());
-    const count = lines.length - 1;
+    const records = readRecords(Buffer.from(text), separator, { isLast: true, place });
+    const names = Array.from({ length: records.columns }, (_, column) => records.cell(0, column).trim());
+    const count = records.count - 1;
     if (count < 1)
       throw invalidRequest('the table has no rows', 'its first line names the columns, each other is a row');
     requireFew(count);
     requireNames(names);
     return Array.from({ length: count }, (_, row) => ({
-      cells: new Map(
-        names.map((name, column) => [name, cells[column][row + 1] === '' ? null : cells[column][row + 1]]),
-      ),
-      place: `line ${lines[row + 1] + 1}`,
-      at: (column) => `line ${lines[row + 1] + 1}, ${column}`,
+      cells: new Map(names.map((name, column) => [name, records.cell(row + 1, column) || null])),
+      place: `line ${records.line(row + 1) + 1}`,
+      at: (column) => `line ${records.line(row + 1) + 1}, ${column}`,
     }));
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'dataset-invalid') throw error;

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { type Records, cellStart, placeOf, readRecords } from '../../../src/data/tables/csv-records.js';
+import { type Records, readRecords } from '../../../src/data/tables/csv-records.js';
 import { openTable } from '../../../src/data/tables/open-table.js';
 import { it, userError } from '../fixtures.js';
 import { readTable } from './read.js';
@@ -28,25 +28,28 @@ function written(rows: string[][], lineEnd: string): string {
   return rows.map((row) => row.map(quoted).join(',')).join(lineEnd);
 }
 
-function rowsOf({ cells, starts }: Records): string[][] {
-  return starts.map((_, row) => cells.map((column) => column[row]));
+function rowsOf(records: Records): string[][] {
+  return Array.from({ length: records.count }, (_, row) =>
+    Array.from({ length: records.columns }, (__, column) => records.cell(row, column)),
+  );
 }
 
 /** Reads a text that arrives in parts of the given lengths. */
 function readInParts(text: string, lengths: number[]): { rows: string[][]; places: string[] } {
   const rows: string[][] = [];
   const places: string[] = [];
-  let [rest, line, at] = ['', 1, 0];
+  const characters = Array.from(text);
+  let rest = Buffer.of();
+  let [line, at] = [1, 0];
   const columns = parse(text, { relax_column_count: true, to: 1 })[0].length;
-  for (const length of [...lengths, text.length]) {
-    rest += text.slice(at, at + length);
+  for (const length of [...lengths, characters.length]) {
+    rest = Buffer.concat([rest, Buffer.from(characters.slice(at, at + length).join(''))]);
     at += length;
-    const isLast = at >= text.length;
+    const isLast = at >= characters.length;
     const records = readRecords(rest, ',', { columns, isLast, place: { file: 'x.csv', line } });
     rows.push(...rowsOf(records));
-    const within = { file: 'x.csv', line };
-    places.push(...records.starts.map((start) => placeOf(rest, start, within)));
-    rest = rest.slice(records.end);
+    places.push(...Array.from({ length: records.count }, (_, row) => records.place(row, 0)));
+    rest = rest.subarray(records.end);
     line += records.endLine;
     if (isLast) break;
   }
@@ -64,8 +67,10 @@ describe('records of separated values', () => {
         (rows, lineEnd, endsInLine, lengths) => {
           const text = written(rows, lineEnd) + (endsInLine ? lineEnd : '');
           const reference = parse(text, { record_delimiter: lineEnd, skip_empty_lines: true });
-          expect(readInParts(text, lengths).rows).toEqual(reference);
-          expect(readInParts(text, lengths).rows).toEqual(rows);
+          const read = readInParts(text, lengths);
+          expect(read.rows).toEqual(reference);
+          expect(read.rows).toEqual(rows);
+          expect(read.places).toEqual(readInParts(text, []).places);
         },
       ),
       { numRuns: 500 },
@@ -76,11 +81,14 @@ describe('records of separated values', () => {
     fc.assert(
       fc.property(table, (rows) => {
         const text = written(rows, '\n');
-        const { starts } = readRecords(text, ',', { isLast: true, place });
+        const records = readRecords(Buffer.from(text), ',', { isLast: true, place });
+        const starts = [0, ...Array.from(text.matchAll(/\r\n|[\r\n]/g), (end) => end.index + end[0].length)];
         for (const [row, cells] of rows.entries()) {
           for (const [column, value] of cells.entries()) {
-            const at = cellStart(text, starts[row], column, ',');
-            expect(text.startsWith(written([[value]], ''), at)).toBe(true);
+            const [, line, at] = records.place(row, column).split(':').map(Number);
+            const rest = text.slice(starts[line - 1] + at - 1);
+            expect(starts[line] ?? Infinity).toBeGreaterThan(starts[line - 1] + at - 1);
+            expect(rest.startsWith(written([[value]], ''))).toBe(true);
           }
         }
       }),

@@ -20,11 +20,11 @@ export async function readAll(table: Table): Promise<ReadTable> {
   const rows: Cell[][] = [];
   const batches: RowBatch[] = [];
   for await (const batch of table.batches()) {
-    const sizes = batch.cells.map((column) => column.length);
+    const cells = table.columns.map((_, column) => batch.column(column));
+    const sizes = cells.map((column) => column.length);
     if (batch.first !== rows.length || sizes.some((size) => size !== batch.count) || batch.count === 0)
       throw new Error(`a batch of ${batch.count} rows from ${batch.first} on has columns of ${sizes.join(', ')}`);
-    if (sizes.length !== table.columns.length) throw new Error('a batch lacks columns');
-    for (let row = 0; row < batch.count; row++) rows.push(batch.cells.map((column) => column[row]));
+    for (let row = 0; row < batch.count; row++) rows.push(cells.map((column) => column[row]));
     batches.push(batch);
   }
   const place = (row: number, column: number): string => {
