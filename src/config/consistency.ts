@@ -13,6 +13,7 @@ import { checkImbalance } from './imbalance.js';
 import { kindOf } from '../model/layers/kind-of.js';
 import { innerLayers } from './inner-layers.js';
 import { matchesName, outputIndex } from './layers.js';
+import { checkMasks } from './masks.js';
 import type { Path, ProblemDetails, Report } from './text/problems.js';
 import { nearest } from './text/suggest.js';
 import { checkSound } from './sound.js';
@@ -267,6 +268,7 @@ function checkTarget({ dataset, training, augmentation }: Experiment, report: Re
   }
   checkColumns(dataset, report);
   checkSound(dataset.inputs, report);
+  checkMasks(dataset, training, report);
   const { losses } = targetTraits(type);
   if (!losses.includes(training.loss)) {
     const hint = `its losses are ${listed(losses)}`;
@@ -354,6 +356,7 @@ const OF_LABELS = ['accuracy', 'precision', 'recall', 'f1_score', ...OF_LABELS_A
 function isMetricOf(metric: string, type: string): boolean {
   if (type === 'number') return OF_NUMBERS.includes(metric);
   if (OF_NUMBERS.includes(metric)) return false;
+  if (type === 'mask') return metric === 'accuracy';
   if (type === 'multi_label') return OF_LABELS.includes(metric);
   if (OF_LABELS_ALONE.includes(metric)) return false;
   if (type === 'binary') return !/^(top_|robust)/.test(metric);

@@ -21,6 +21,8 @@ export interface TargetColumn {
   classes: readonly string[];
   /** Of several numbers, the names of their columns. */
   columns?: readonly string[];
+  /** Of a mask: [height, width]. */
+  shape?: readonly [number, number];
 }
 
 /**
@@ -32,9 +34,10 @@ export type ColumnValues = Bytes | Int32Array | Float32Array;
 
 /**
  * The values of a target, row after row: indices of classes, numbers in their own unit; of labels and of several numbers one
- * for each in every row, row-major [count, labels], 0 or 1 of labels.
+ * for each in every row, row-major [count, labels], 0 or 1 of labels; of masks a byte for each pixel, [count, height, width]:
+ * the index of its class, or `IGNORED`; possibly memory-mapped, and not to be written into.
  */
-export type TargetValues = Int32Array | Float64Array;
+export type TargetValues = Int32Array | Float64Array | Uint8Array;
 
 /** Times of rows. */
 export interface Times {
@@ -111,7 +114,7 @@ export interface DatasetProgress {
   subject: string;
   done: number;
   total: number;
-  unit: 'bytes' | 'images' | 'recordings' | 'rows';
+  unit: 'bytes' | 'images' | 'masks' | 'recordings' | 'rows';
 }
 
 /** What every long step takes from its caller. */

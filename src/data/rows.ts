@@ -26,7 +26,11 @@ function selectValues(values: ColumnValues, count: number, chosen: Int32Array): 
 }
 
 /** The values of some rows, in their order. @param size how many values a row has */
-export function valuesOf<T extends Int32Array | Float32Array | Float64Array>(values: T, rows: Int32Array, size = 1): T {
+export function valuesOf<T extends Int32Array | Float32Array | Float64Array | Uint8Array>(
+  values: T,
+  rows: Int32Array,
+  size = 1,
+): T {
   const chosen = new (values.constructor as new (length: number) => T)(rows.length * size);
   rows.forEach((row, place) => {
     for (let at = 0; at < size; at++) chosen[place * size + at] = values[row * size + at];

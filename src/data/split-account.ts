@@ -3,6 +3,7 @@ import { sourceSeeds } from '../random.js';
 import { timeText } from './columns/times.js';
 import { columnOf } from '../metrics/regression.js';
 import type { Dataset, Rows, TargetColumn } from './dataset.js';
+import { type PixelCounts, pixelCounts } from './masks/pixel-counts.js';
 import { everyIndex, valuesOf } from './rows.js';
 import { splitDataset } from './split.js';
 
@@ -15,6 +16,8 @@ export interface PartAccount {
   times?: [oldest: string, newest: string];
   /** Of a target with classes or labels: of each how many rows. */
   classes?: Record<string, number>;
+  /** Of masks: of each class how many pixels, and how many masks have none but of the first. */
+  pixels?: PixelCounts;
   /** Of numbers, each under its column's name. */
   numbers?: Record<string, { mean: number; least: number; greatest: number }>;
 }
@@ -45,11 +48,15 @@ export function splitAccount({ dataset: data, training }: Experiment, dataset: D
 function accountOf({ target, groups, times, count }: Rows, rows: Int32Array, column: TargetColumn): PartAccount {
   const { name, classes, columns = [name] } = column;
   const size = target.length / count;
-  const values = valuesOf(target, rows, size);
-  return {
+  const given = {
     rows: rows.length,
     ...(groups ? { groups: new Set(valuesOf(groups, rows)).size } : {}),
     ...(times && rows.length > 0 ? { times: spanOf(valuesOf(times.values, rows), times.areDates) } : {}),
+  };
+  if (target instanceof Uint8Array) return { ...given, pixels: pixelCounts(target, rows, { classes, size }) };
+  const values = valuesOf(target, rows, size);
+  return {
+    ...given,
     ...(classes.length > 0 ? { classes: countsOf(values, classes, column.type === 'multi_label') } : {}),
     ...(classes.length === 0 && rows.length > 0 ? { numbers: numbersOf(values, columns) } : {}),
   };

@@ -1,4 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { Runtime } from '../tensorflow/runtime.js';
 import { targetKind } from './columns/kinds.js';
 import type { TargetColumn, TargetValues } from './dataset.js';
 import type { FittedTarget } from './fitted.js';
@@ -6,6 +7,16 @@ import type { FittedTarget } from './fitted.js';
 /** Learns how a target is scaled. @param indices of the rows trained on */
 export function fitTarget(column: TargetColumn, values: TargetValues, indices: Int32Array): FittedTarget {
   return { column, scale: targetKind(column.type).fit(values, indices, column) };
+}
+
+/** The values of some rows, in a program: int32 or float32 [indices], or [indices, …]. */
+export function gatherTarget(
+  { column }: FittedTarget,
+  resident: tf.Tensor,
+  indices: tf.Tensor,
+  runtime: Runtime,
+): tf.Tensor {
+  return targetKind(column.type).gather?.(resident, indices, runtime) ?? tf.gather(resident, indices);
 }
 
 /** The metric that is told of an epoch in progress, summed over a batch, in a program. */

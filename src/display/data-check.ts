@@ -28,6 +28,7 @@ function splitTable({ group, time, parts: { train, validation, test } }: SplitAc
   };
   const names = Object.keys(train.classes ?? {});
   const shares = names.slice(0, NAMED).map((name) => row(name, (part) => shareOf(part, name)));
+  const pixels = pixelRows(train.pixels, row);
   const numbers = Object.keys(train.numbers ?? {}).flatMap((name) =>
     (['mean', 'least', 'greatest'] as const).map((key) =>
       row(`${key} ${name}`, ({ numbers: known }) => known && String(Number(known[name][key].toPrecision(5)))),
@@ -39,11 +40,31 @@ function splitTable({ group, time, parts: { train, validation, test } }: SplitAc
     ...(time === undefined
       ? []
       : [0, 1].map((end) => row(`${time} ${end === 0 ? 'from' : 'to'}`, ({ times }) => times?.[end]))),
-    ...(names.length > 0 ? shares : numbers),
+    ...(names.length > 0 ? shares : [...pixels, ...numbers]),
   ];
   const columns = ['TRAINING', 'VALIDATION', 'TEST'].map((title) => ({ title, align: 'right' as const }));
-  const more = names.length > NAMED ? `and ${count(names.length - NAMED)} more classes; --json has them\n` : '';
+  const classes = Math.max(names.length, Object.keys(train.pixels?.classes ?? {}).length);
+  const more = classes > NAMED ? `and ${count(classes - NAMED)} more classes; --json has them\n` : '';
   return `${formatTable([{ title: 'SPLIT' }, ...columns], cells)}${more}`;
+}
+
+/** Of masks: a row for each class, for what is ignored, and for masks without anything in them. */
+function pixelRows(
+  trained: PartAccount['pixels'],
+  row: (title: string, told: (part: PartAccount) => string | undefined) => string[],
+): string[][] {
+  if (!trained) return [];
+  const share = ({ pixels }: PartAccount, counted: number): string => {
+    const all = pixels ? Object.values(pixels.classes).reduce((sum, each) => sum + each, pixels.ignored) : 0;
+    return all === 0 ? '' : `${((100 * counted) / all).toFixed(1)} %`;
+  };
+  const names = Object.keys(trained.classes);
+  const classes = names
+    .slice(0, NAMED)
+    .map((name) => row(`pixels of ${name}`, (part) => share(part, part.pixels?.classes[name] ?? 0)));
+  const ignored = row('ignored pixels', (part) => share(part, part.pixels?.ignored ?? 0));
+  const empty = row(`masks of ${names[0]} alone`, ({ pixels }) => count(pixels?.empty ?? 0));
+  return [...classes, ...(trained.ignored > 0 ? [ignored] : []), empty];
 }
 
 function shareOf({ rows, classes }: PartAccount, name: string): string {

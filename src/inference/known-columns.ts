@@ -41,7 +41,7 @@ export function requireSameColumns(dataset: Dataset, model: TableModel): void {
 /** A column with all that a model counts on: the same words mean the same values. */
 function described(column: InputColumn | TargetColumn): string {
   const { name, type } = column;
-  const shape = 'shape' in column ? [column.shape.join('×')] : [];
+  const shape = column.shape ? [column.shape.join('×')] : [];
   const words = 'classes' in column ? column.classes : ((column as Partial<CategoryColumn>).categories ?? []);
   return `${name} (${[type, ...shape, words.join(', ')].filter((part) => part !== '').join(': ')})`;
 }

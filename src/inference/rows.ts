@@ -169,5 +169,5 @@ function scorer({ target }: TableModel, { target: truth }: Rows): Scorer {
   }
   const classOf = (outputs: Float32Array): Int32Array =>
     column.type === 'binary' ? answers(outputs, thresholdsOf(target)[0]) : mostProbable(outputs, column.classes.length);
-  return { metric: 'accuracy', sign: 1, of: (outputs) => accuracy(classOf(outputs), truth) };
+  return { metric: 'accuracy', sign: 1, of: (outputs) => accuracy(classOf(outputs), truth as Int32Array) };
 }

@@ -1,6 +1,6 @@
 import type { Experiment } from '../config/schema/experiment.generated.js';
 import type { JsonCell } from '../data/columns/single-values.js';
-import type { ColumnValues } from '../data/dataset.js';
+import type { ColumnValues, TargetValues } from '../data/dataset.js';
 import type { Cell, TableFormat } from '../data/tables/table.js';
 import type { TableModel } from './table-model.js';
 import type { TrainedModel } from './trained-model.js';
@@ -161,7 +161,7 @@ export interface TestedRows extends PredictedRows {
   /** Of the dataset. */
   digest: string;
   /** [count]: indices of classes, or numbers; [count, labels], 0 or 1; [count, columns], numbers. */
-  truth: Int32Array | Float64Array;
+  truth: TargetValues;
   /** Of rows of texts: row → the text, of those that are taken for another class. */
   texts?: Readonly<Record<number, string>>;
 }

@@ -58,7 +58,7 @@ export function setUpRun(
   given: Dataset,
   runtime: Runtime,
 ): RunSetup {
-  const dataset = withUsedInputs(given, model);
+  const dataset = withUsedInputs(requireTarget(given), model);
   const seeds = sourceSeeds(training);
   requirePrecision(training.precision, runtime);
   const classes = dataset.target.classes.length;
@@ -120,6 +120,16 @@ function losses(
       ? { labelWeights: labelWeights(training.class_weight, classes, labels) }
       : { weights: classWeights(training.class_weight, classes, labels) };
   return { loss: createLoss(training, { ...options, ...weighed }), evaluationLoss: createLoss(training, options) };
+}
+
+function requireTarget(dataset: Dataset): Dataset {
+  const { type, name } = dataset.target;
+  if (type !== 'mask') return dataset;
+  throw new UserError(`the target ${JSON.stringify(name)} is a mask, and models of masks aren't trained yet`, {
+    code: 'target-not-trained',
+    hint: `look at the data: \`${ablate('check', '--data')}\``,
+    exitCode: 2,
+  });
 }
 
 function requirePrecision(precision: Precision, { backend }: Runtime): void {

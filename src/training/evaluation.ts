@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rows, TargetValues } from '../data/dataset.js';
 import type { FittedInput, FittedTarget, TensorColumns } from '../data/fitted.js';
-import { measure } from '../data/target.js';
+import { gatherTarget, measure } from '../data/target.js';
 import { gatherInputs, prepareInputs } from '../data/inputs.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
@@ -117,7 +117,7 @@ export class Evaluator {
 
   #evaluateBatch(indices: tf.Tensor): tf.Tensor[] {
     const { runtime, logits: model, endsInSoftmax, weights, inputs: fitted, tensors, resident } = this.#parts;
-    const labels = tf.gather(this.#parts.labels, indices);
+    const labels = gatherTarget(this.#parts.target, this.#parts.labels, indices, runtime);
     const raw = gatherInputs(fitted, resident, indices, runtime);
     const distorted = this.#parts.distort?.(raw[0] as tf.Tensor4D, indices);
     const inputs = prepareInputs(fitted, distorted ? [distorted] : raw, tensors);

@@ -3,7 +3,7 @@ import type { Augmentation } from '../data/augmentation.js';
 import type { Rows } from '../data/dataset.js';
 import type { FittedInput, FittedTarget, TensorColumns } from '../data/fitted.js';
 import { gatherInputs, prepareInputs } from '../data/inputs.js';
-import { progressOf } from '../data/target.js';
+import { gatherTarget, progressOf } from '../data/target.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
 import type { Precision } from '../tensorflow/precision.js';
@@ -119,7 +119,7 @@ function trainOnBatch(
   { indices, learningRate, iteration }: Record<'indices' | 'learningRate' | 'iteration', tf.Tensor>,
 ): BatchResult {
   const { runtime, weights, optimizer } = parts;
-  const labels = tf.gather(parts.labels, indices);
+  const labels = gatherTarget(parts.target, parts.labels, indices, runtime);
   const raw = gatherInputs(parts.inputs, parts.resident, indices, runtime);
   const batch = parts.augment ? parts.augment(raw[0], labels) : undefined;
   const prepared = prepareInputs(parts.inputs, batch ? [batch.images] : raw, parts.tensors);

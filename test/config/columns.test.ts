@@ -41,12 +41,19 @@ describe('the type of a column alone', () => {
     );
   });
 
-  it.each(['inputs', 'target'])('may be any that %s have', (key) => {
+  it.each(['inputs', 'target'])('may be any of %s that needs no further key', (key) => {
     const { properties = {} } = experimentSchema().definitions?.table ?? {};
     const section = key === 'target' ? expand(properties[key].then ?? {}) : expand(properties[key]);
     const { then = {}, else: short = {} } = section.additionalProperties as typeof section;
-    const types = (expand(then).oneOf ?? []).map((branch) => expand(branch).properties?.type.const);
+    const whole = (expand(then).oneOf ?? []).map(expand).filter(({ required = [] }) => required.length === 1);
+    const types = whole.map(({ properties: own }) => own?.type.const);
     expect(short.enum).toEqual(types);
+  });
+
+  it('is not enough where its type needs another key', () => {
+    expect(() => load({ inputs: { x: 'image' } })).toThrow(
+      /image needs image_size\n.*\n.*\n.*\{ type: image, image_size: … \}/,
+    );
   });
 
   it('must be one that is known', () => {

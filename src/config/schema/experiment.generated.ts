@@ -34,7 +34,7 @@ export type Ngrams = number[] | (number | null);
 /** What stands for an empty cell: a number, the `mean` of the rows trained on, that with a second number which is 1 there and else 0 (`indicator`), or a mistake (`error`). */
 export type Missing = number | ('error' | 'mean' | 'indicator');
 /** What the values of the target are; the output layer, the loss and the metrics follow from it. */
-export type TargetConfig = CategoryTarget | BinaryTarget | MultiLabelTarget | NumberTarget;
+export type TargetConfig = CategoryTarget | BinaryTarget | MultiLabelTarget | NumberTarget | MaskTarget;
 /** How the rows are divided, where not at random. */
 export type TableSplitKey = TableSplitConfig | null;
 /** x means a uniform draw from [−x, x]; or [lower, upper]. */
@@ -552,6 +552,17 @@ export interface NumberTarget {
   decimal?: '.' | ',';
   /** What stands between a number's thousands. Nothing unless given. */
   thousands?: ',' | '.' | ' ' | "'";
+}
+/** The class of each pixel of the image beside it: a softmax over the classes at each pixel. Masks are PNG files whose gray values, or places in their palette, are numbers of classes; or arrays of such numbers (npz). They have the size of their image and are resized with it to the nearest pixel. */
+export interface MaskTarget {
+  /** What the values are. */
+  type: 'mask';
+  /** Names of the classes in the order of the model's outputs: the first is the background, where there is one. */
+  classes: string[];
+  /** What stands for each class in the masks, in the order of the classes. Default: 0, 1, 2 and so on. */
+  values: number[] | null;
+  /** The value of pixels that count neither in the loss nor in the metrics (Keras `ignore_class`): often 255. */
+  ignore_class: number | null;
 }
 /** How the rows are divided, where not at random. */
 export interface TableSplitConfig {

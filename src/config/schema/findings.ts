@@ -159,14 +159,15 @@ function wrongValue(failure: Failure): Finding {
 function namesIncomplete(schema: Schema, value: Json): ProblemDetails | undefined {
   const { then } = expand(schema);
   if (!then || typeof value !== 'string') return undefined;
-  const { required = [], properties } = branchFor(then, { name: value });
-  const missing = required.filter((key) => key !== 'name');
+  const tag = expand(then).discriminator?.propertyName ?? 'name';
+  const { required = [], properties } = branchFor(then, { [tag]: value });
+  const missing = required.filter((key) => key !== tag);
   if (!properties || missing.length === 0) return undefined;
   const message = `${value} needs ${missing.join(' and ')}`;
   return {
     code: 'missing-key',
     message,
-    expected: `{ name: ${value}, ${missing.map((key) => `${key}: …`).join(', ')} }`,
+    expected: `{ ${tag}: ${value}, ${missing.map((key) => `${key}: …`).join(', ')} }`,
   };
 }
 

@@ -70,7 +70,8 @@ export type TargetInput =
     }
   | (string | string[]);
 /** What the values of the target are; the output layer, the loss and the metrics follow from it. */
-export type TargetInput1 = CategoryTargetInput | BinaryTargetInput | MultiLabelTargetInput | NumberTargetInput;
+export type TargetInput1 =
+  CategoryTargetInput | BinaryTargetInput | MultiLabelTargetInput | NumberTargetInput | MaskTargetInput;
 /** How the rows are divided, where not at random. */
 export type TableSplitInput = {
   /** Cross-validation: so many parts, each class in proportion, each of which validates once while the others are trained on. A sweep runs each variant with each fold for each of its seeds; a single run takes the fold `seed` modulo `folds`. Off unless given. */
@@ -698,7 +699,7 @@ export interface TableInput {
   encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'cp1252' | null;
   /** What the model is given: column → its type. */
   inputs: {
-    [k: string]: InputInput | 'image' | 'text' | 'audio' | 'number' | 'category';
+    [k: string]: InputInput | 'text' | 'number' | 'category';
   };
   target: TargetInput;
   /** Part of the rows of `path` drawn for the test, the same whatever the seed. */
@@ -810,6 +811,17 @@ export interface NumberTargetInput {
   decimal?: '.' | ',';
   /** What stands between a number's thousands. Nothing unless given. */
   thousands?: ',' | '.' | ' ' | "'";
+}
+/** The class of each pixel of the image beside it: a softmax over the classes at each pixel. Masks are PNG files whose gray values, or places in their palette, are numbers of classes; or arrays of such numbers (npz). They have the size of their image and are resized with it to the nearest pixel. */
+export interface MaskTargetInput {
+  /** What the values are. */
+  type: 'mask';
+  /** Names of the classes in the order of the model's outputs: the first is the background, where there is one. */
+  classes: string[];
+  /** What stands for each class in the masks, in the order of the classes. Default: 0, 1, 2 and so on. */
+  values?: number[] | null;
+  /** The value of pixels that count neither in the loss nor in the metrics (Keras `ignore_class`): often 255. */
+  ignore_class?: number | null;
 }
 /** Random changes of the training images, texts or recordings, drawn anew in every step inside the training graph, before normalization, in the order of this list. Each operation is off unless given. */
 export interface AugmentationInput {

@@ -75,5 +75,28 @@ export interface TargetReader {
    * @param known the rows whose words are classes, unless the table names these; of any other word its place is told
    * @throws UserError
    */
-  finish(known: Int32Array): { target: TargetColumn; values: TargetValues };
+  finish(known: Int32Array): ReadTarget;
+}
+
+/** A target as it was read. */
+export interface ReadTarget {
+  target: TargetColumn;
+  /** Of all rows; or, where they lie in files, what finds them. */
+  values: TargetValues | FindTargetFiles;
+}
+
+/** Says where the values of a target are, once it is known what the rows are for. */
+export type FindTargetFiles = (rows: RowSets, table: ReadRows) => TargetFiles;
+
+/** A target whose values lie in files. */
+export interface TargetFiles {
+  files: readonly string[];
+  /** Reads them. */
+  load: (options: LoadOptions) => Promise<ReadTargetValues>;
+}
+
+/** The values of a target in each set of rows. */
+export interface ReadTargetValues extends Pick<ReadValues, 'prefetch'> {
+  train: TargetValues;
+  test: TargetValues;
 }

@@ -6,6 +6,7 @@ import { number, numberTarget } from './number.js';
 import { category, categoryTarget } from './category.js';
 import { binaryTarget } from './binary.js';
 import { multiLabelTarget } from './multi-label.js';
+import { maskTarget } from './mask.js';
 
 /** The types of inputs. */
 export const inputKinds = { image, text, audio, number, category };
@@ -16,4 +17,5 @@ export const targetKinds = {
   binary: binaryTarget,
   multi_label: multiLabelTarget,
   number: numberTarget,
+  mask: maskTarget,
 };

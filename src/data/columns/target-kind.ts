@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { THRESHOLD } from '../../metrics/classification.js';
 import type { Runtime } from '../../tensorflow/runtime.js';
-import type { TargetConfig } from '../../config/schema/experiment.generated.js';
+import type { InputConfig, TargetConfig } from '../../config/schema/experiment.generated.js';
 import type { TargetColumn, TargetValues } from '../dataset.js';
 import type { FittedTarget, Scale, TargetScale } from '../fitted.js';
 import type { TargetReader } from './cells.js';
@@ -15,8 +15,13 @@ export interface TargetKind {
    * Reads its columns of a table.
    * @param targets name → its type's keys, complete; one, unless the type may have several
    * @param named of a column the values that it may have, in order, where the table names them
+   * @param inputs those beside it
    */
-  read(targets: Targets, named: (column: string) => readonly string[] | undefined): TargetReader;
+  read(
+    targets: Targets,
+    named: (column: string) => readonly string[] | undefined,
+    inputs: Readonly<Record<string, InputConfig>>,
+  ): TargetReader;
   /** Whether it can have such classes: files of models may claim anything. */
   areClasses(classes: readonly string[]): boolean;
   /** How many numbers a model gives for it. */
@@ -25,8 +30,10 @@ export interface TargetKind {
   strata(values: TargetValues, target: TargetColumn): Int32Array;
   /** What the values are scaled by while a model is trained: learnt of the rows trained on, and kept with the model. */
   fit(values: TargetValues, rows: Int32Array, target: TargetColumn): TargetScale;
-  /** All values, scaled, in the engine: int32 or float32 [count], or [count, outputs]. */
+  /** All values, scaled, in the engine: int32 or float32 [count], or [count, outputs]; of masks uint8 [count, height, width]. */
   makeResident(values: TargetValues, fitted: FittedTarget, runtime: Runtime): tf.Tensor;
+  /** Those of some rows, in a program: [indices, …]. */
+  gather?(resident: tf.Tensor, indices: tf.Tensor, runtime: Runtime): tf.Tensor;
   /**
    * What the outputs are compared with, in a program: float32 [batch, outputs].
    * @param values [batch] or [batch, outputs], as they are resident; or soft already

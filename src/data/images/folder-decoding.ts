@@ -126,24 +126,36 @@ export async function readImageFile(file: string): Promise<Buffer> {
   return readRegularFile(file, MAX_FILE_BYTES);
 }
 
+/** What is said of files that are no good. */
+interface ProblemWords {
+  /** What they are. */
+  what: string;
+  code: string;
+  problem?: string;
+  hint?: string;
+}
+
 /**
  * Names the first of the images that can't be decoded, and writes a file that names all.
  * @param total how many images there are
- * @param what they are, where they aren't images
+ * @param words what is said of them, where they aren't images
  */
 export async function undecodableError(
   { root, report }: Pick<FolderDecoding, 'root' | 'report'>,
   undecodable: readonly FileProblem[],
   total: number,
-  { what, code }: { what: string; code: string } = { what: 'images', code: 'image-undecodable' },
+  { what, code, problem = "can't be decoded", hint = 'repair or remove them' }: ProblemWords = {
+    what: 'images',
+    code: 'image-undecodable',
+  },
 ): Promise<UserError> {
   const files = undecodable.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   await writeFile(report, encodeCsv([['path', 'reason'], ...files.map(({ path, reason }) => [path, reason])]));
-  const heading = `${files.length} of ${total} ${what}${root === '' ? '' : ` in ${root}`} can't be decoded`;
+  const heading = `${files.length} of ${total} ${what}${root === '' ? '' : ` in ${root}`} ${problem}`;
   const named = fileList(files, MAX_NAMED).map((line) => `  ${line}`);
   return new UserError([heading, ...named, `All of them are listed in ${report}`].join('\n'), {
     code,
-    hint: 'repair or remove them',
+    hint,
     files,
   });
 }

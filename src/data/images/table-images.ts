@@ -1,19 +1,17 @@
-import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { ReadValues, RowSets } from '../columns/cells.js';
+import type { ReadValues } from '../columns/cells.js';
 import type { LoadOptions, TaskOptions } from '../dataset.js';
-import { imagesFile, labelsFile } from '../prepared.js';
 import { type FileColumn, decodeCells, openDecoded } from '../tables/file-cells.js';
 import { type Cell, type EmbeddedFile, type NumberArray, isEmbeddedFile, isNumberArray } from '../tables/table.js';
 import { resizedPixels } from './array-pixels.js';
 import { readImageFile, requireSpace, undecodableError } from './folder-decoding.js';
 import { DECODER_VERSION, type ImageFormat, decodeImage } from './image-decoding.js';
-
-const SETS = ['train', 'test'] as const;
+import { RowWriter } from './row-writer.js';
 
 /** A file by its name, a file in the table itself, or pixels. */
-type ImageCell = string | EmbeddedFile | NumberArray;
+export type ImageCell = string | EmbeddedFile | NumberArray;
 
 /** Whether a cell may be an image. */
 export function isImageCell(cell: Cell): cell is ImageCell {
@@ -74,39 +72,4 @@ async function pixelsOf(cell: Cell, folder: string, format: ImageFormat): Promis
   if (isNumberArray(cell)) return resizedPixels(cell, format);
   const file = typeof cell === 'string' ? await readImageFile(join(folder, cell)) : Buffer.from(cell.bytes);
   return (await decodeImage(file, format, true)).pixels;
-}
-
-/** Writes images to the places of their rows in the files of a prepared folder. */
-class RowWriter {
-  readonly #placeOf = new Map<number, { file: FileHandle; at: number }>();
-
-  private constructor(
-    readonly files: Record<'train' | 'test', FileHandle>,
-    rows: RowSets,
-    imageBytes: number,
-  ) {
-    for (const set of SETS) {
-      rows[set].forEach((row, at) => this.#placeOf.set(row, { file: files[set], at: at * imageBytes }));
-    }
-  }
-
-  static async open(rows: RowSets, { height, width, channels }: ImageFormat, target: string): Promise<RowWriter> {
-    for (const set of SETS) {
-      await writeFile(labelsFile(target, set), new Int32Array(rows[set].length), { flush: true });
-    }
-    const [train, test] = [await open(imagesFile(target, 'train'), 'w'), await open(imagesFile(target, 'test'), 'w')];
-    return new RowWriter({ train, test }, rows, height * width * channels);
-  }
-
-  async write(row: number, pixels: Uint8Array): Promise<void> {
-    const place = this.#placeOf.get(row);
-    await place?.file.write(pixels, 0, pixels.length, place.at);
-  }
-
-  async close(): Promise<void> {
-    for (const set of SETS) {
-      await this.files[set].sync();
-      await this.files[set].close();
-    }
-  }
 }

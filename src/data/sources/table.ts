@@ -1,5 +1,5 @@
 import type { Table as TableConfig } from '../../config/schema/experiment.generated.js';
-import type { ReadInput, RowSets } from '../columns/cells.js';
+import type { ReadInput, RowSets, TargetFiles } from '../columns/cells.js';
 import { inputKind, targetKind } from '../columns/kinds.js';
 import type {
   Dataset,
@@ -22,7 +22,7 @@ import type { DataSource } from './data-source.js';
 /** Tables, read, their images not yet decoded. */
 interface ReadTables extends DatasetColumns {
   columns: readonly ReadInput[];
-  values: TargetValues;
+  values: TargetValues | TargetFiles;
   rows: RowSets;
   groups?: Int32Array;
   times?: Times;
@@ -36,7 +36,8 @@ const lastLoaded = new LastRead<Omit<Dataset, 'name' | 'source'>>();
 async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dataset> {
   const dataset = await lastLoaded.of(...sourceOf(config, options), async (announce) => {
     const read = await readTables(config, options, announce);
-    await announce(read.columns.flatMap(({ files = [] }) => files));
+    const { columns, values } = read;
+    await announce([...columns.flatMap(({ files = [] }) => files), ...('files' in values ? values.files : [])]);
     return load(read, options);
   });
   return { name: config.name, source: config.path ?? config.train ?? '', ...dataset };
@@ -45,15 +46,16 @@ async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dat
 async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Dataset, 'name' | 'source'>> {
   const { columns, values, rows, groups, times, inputs, target, givenValidation } = read;
   const loaded = await Promise.all(columns.map((column) => column.load(options)));
+  const ofTarget = 'files' in values ? await values.load(options) : undefined;
   const setOf = (set: 'train' | 'test'): Rows => {
-    const mapped = loaded.flatMap(({ prefetch }) => (prefetch ? [prefetch[set]] : []));
+    const mapped = [...loaded, ofTarget].flatMap((each) => (each?.prefetch ? [each.prefetch[set]] : []));
     const prefetch = (indices: Int32Array): void => {
       for (const each of mapped) each(indices);
     };
     return {
       count: rows[set].length,
       inputs: loaded.map((column) => column[set]),
-      target: valuesOf(values, rows[set], values.length / (rows.train.length + rows.test.length)),
+      target: ofTarget ? ofTarget[set] : targetOf(values as TargetValues, rows, set),
       ...(groups ? { groups: valuesOf(groups, rows[set]) } : {}),
       ...(times ? { times: { ...times, values: valuesOf(times.values, rows[set]) } } : {}),
       ...(mapped.length > 0 ? { prefetch } : {}),
@@ -62,6 +64,10 @@ async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Datase
   };
   const sets = { train: setOf('train'), test: setOf('test'), ...(givenValidation > 0 ? { givenValidation } : {}) };
   return { inputs, target, ...sets, digest: datasetDigest({ inputs, target }, sets) };
+}
+
+function targetOf(values: TargetValues, rows: RowSets, set: 'train' | 'test'): TargetValues {
+  return valuesOf(values, rows[set], values.length / (rows.train.length + rows.test.length));
 }
 
 /** What the texts of some rows are read by; of several texts in a row, all of them. */
@@ -113,16 +119,21 @@ async function readTables(config: TableConfig, options: LoadOptions, announce: A
     name,
     reader: inputKind(each.type).read(name, each, classesIn(tables, name)),
   }));
-  const target = targetKind(targetConfig.type).read(config.target, (name) => classesIn(tables, name));
+  const target = targetKind(targetConfig.type).read(config.target, (name) => classesIn(tables, name), config.inputs);
   const split = new SplitColumns(config, opened);
   const { ends, again } = await readColumns(tables, [...inputs, ...target.columns, ...split.readers], options);
   const { groups, times, given } = await split.finish(ends, again, options);
   // The rows whose words are the target's classes: of all, dataset.classes are taken.
   const known = given && config.classes === null ? trainedRows(given) : everyIndex(ends[ends.length - 1]);
   const { target: column, values } = target.finish(known);
-  const strata = targetKind(column.type).strata(values, column);
+  // What lies in files is read once it is known which rows are for what.
+  const strata =
+    typeof values === 'function'
+      ? new Int32Array(ends[ends.length - 1])
+      : targetKind(column.type).strata(values, column);
   const { rows, givenValidation } = given ?? drawnSets(config.test_split, { groups, strata });
   const columns = inputs.map(({ reader }) => reader.finish(rows, again));
   const names = columns.map((each) => each.column);
-  return { columns, inputs: names, target: column, values, rows, groups, times, givenValidation };
+  const found = typeof values === 'function' ? values(rows, again) : values;
+  return { columns, inputs: names, target: column, values: found, rows, groups, times, givenValidation };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheDirectory } from '../../system/cache.js';
 import { forEachConcurrently } from '../../system/concurrently.js';
 import { type FileProblem, UserError, messageOf } from '../../text/errors.js';
-import type { ReadRows, RowSets } from '../columns/cells.js';
+import type { CellBatch, ReadRows, RowSets } from '../columns/cells.js';
 import type { LoadOptions, TaskOptions } from '../dataset.js';
 import { cacheKey, textDigest } from '../digest.js';
 import { type PreparedDataset, prepared, type Preparation } from '../prepared.js';
@@ -105,33 +105,46 @@ async function requireFiles({ name, table }: FileColumn, options: TaskOptions): 
   }
 }
 
+/** What is done with the cells of a column. */
+export interface CellHandling<T> {
+  /** A further column, whose cells `decode` is given too. */
+  beside?: string;
+  /** Decodes one, whose names of files start from the folder. @throws Error that says in one line why it can't */
+  decode: (cell: Cell, folder: string, beside: Cell) => Promise<T>;
+  /** Takes what was decoded, of a row; what this throws (a full disk) is no undecodable file. */
+  take: (row: number, value: T) => Promise<void>;
+}
+
 /**
  * Decodes all cells of a column, several at a time.
- * @param decode one, whose names of files start from the folder
- * @param take what was decoded, of a row; what this throws (a full disk) is no undecodable file
  * @returns those that can't be decoded
  */
 export async function decodeCells<T>(
   { name, rows, table }: FileColumn,
-  {
-    decode,
-    take,
-  }: { decode: (cell: Cell, folder: string) => Promise<T>; take: (row: number, value: T) => Promise<void> },
-  unit: 'images' | 'recordings',
+  { beside, decode, take }: CellHandling<T>,
+  unit: 'images' | 'recordings' | 'masks',
   options: TaskOptions,
 ): Promise<FileProblem[]> {
   const total = rows.train.length + rows.test.length;
   const undecodable: FileProblem[] = [];
-  for await (const { first, cells, place } of table.cellsOf(name, options)) {
-    await forEachConcurrently(cells, availableParallelism(), async (cell, index) => {
-      options.signal?.throwIfAborted();
-      const value = await decode(cell, table.folderOf(first + index)).catch((error: unknown) => {
-        undecodable.push({ path: place(index), reason: messageOf(error) });
-        return undefined;
+  const others = beside === undefined ? undefined : table.cellsOf(beside, options)[Symbol.asyncIterator]();
+  try {
+    for await (const { first, cells, place } of table.cellsOf(name, options)) {
+      const further = others && ((await others.next()).value as CellBatch);
+      await forEachConcurrently(cells, availableParallelism(), async (cell, index) => {
+        options.signal?.throwIfAborted();
+        const other = further?.cells[index] ?? null;
+        const value = await decode(cell, table.folderOf(first + index), other).catch((error: unknown) => {
+          undecodable.push({ path: place(index), reason: messageOf(error) });
+          return undefined;
+        });
+        if (value !== undefined) await take(first + index, value);
       });
-      if (value !== undefined) await take(first + index, value);
-    });
-    options.onProgress?.({ step: 'decode', subject: name, done: first + cells.length, total, unit });
+      options.onProgress?.({ step: 'decode', subject: name, done: first + cells.length, total, unit });
+    }
+  } finally {
+    // Its file is closed.
+    await others?.return?.();
   }
   return undecodable;
 }
