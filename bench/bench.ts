@@ -21,6 +21,7 @@ const benchmarks: Record<string, () => Promise<string>> = {
   baseline: () => trainingSpeed('baseline', rounds, threads),
   resnet20: () => trainingSpeed('resnet20', rounds, threads),
   sound: () => trainingSpeed('sound', rounds, threads),
+  text: () => trainingSpeed('text', rounds, threads),
   grid: () => grid(Math.min(rounds, 3)),
   serving,
   queue: queueThroughput,

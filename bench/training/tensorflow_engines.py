@@ -12,6 +12,7 @@ from idx import read_training_set
 from turns import take_turns
 
 BATCH = 128
+BATCHES = {"text": 50}
 ADAM = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 
 
@@ -59,8 +60,22 @@ def keras_sound(shape):
     return keras.Model(inputs, keras.layers.Dense(10)(keras.layers.Flatten()(x)))
 
 
+def keras_text(shape):
+    """Kim's network, as experiments/text/kim2014.yaml has it."""
+    inputs = keras.Input(shape, dtype="int32")
+    embedded = keras.layers.Embedding(20_000, 300, keras.initializers.RandomUniform(-0.25, 0.25))(inputs)
+    pooled = []
+    for width in (3, 4, 5):
+        x = keras.layers.Conv1D(100, width, padding="same", activation="relu", kernel_initializer="he_uniform")(embedded)
+        pooled.append(keras.layers.GlobalMaxPooling1D()(x))
+    x = keras.layers.Dropout(0.5)(keras.layers.Concatenate()(pooled))
+    return keras.Model(inputs, keras.layers.Dense(2, kernel_initializer="he_uniform")(x))
+
+
 def as_numbers(network, values):
-    """Images from 0 to 1; sound, two bytes a sample, from -1 to 1."""
+    """Images from 0 to 1; sound, two bytes a sample, from -1 to 1; of texts the words' numbers, two bytes each."""
+    if network == "text":
+        return values.reshape(len(values), -1).view("<u2").astype(np.int32)
     if network == "sound":
         return values.reshape(len(values), -1).view("<i2").astype(np.float32) / 32768
     return values.astype(np.float32) / 255
@@ -70,14 +85,16 @@ class KerasFit:
     def __init__(self, network, images, labels):
         self.images = as_numbers(network, images)
         self.labels = labels
-        models = {"baseline": keras_baseline, "resnet20": keras_resnet20, "sound": keras_sound}
+        self.batch = BATCHES.get(network, BATCH)
+        models = {"baseline": keras_baseline, "resnet20": keras_resnet20, "sound": keras_sound, "text": keras_text}
         self.model = models[network](self.images.shape[1:])
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self.model.compile(keras.optimizers.Adam(**ADAM), loss, metrics=["accuracy"])
-        self(BATCH * 4)
+        optimizer = keras.optimizers.Adadelta(1.0, 0.95, 1e-6) if network == "text" else keras.optimizers.Adam(**ADAM)
+        self.model.compile(optimizer, loss, metrics=["accuracy"])
+        self(self.batch * 4)
 
     def __call__(self, samples=None):
-        history = self.model.fit(self.images[:samples], self.labels[:samples], batch_size=BATCH, verbose=0)
+        history = self.model.fit(self.images[:samples], self.labels[:samples], batch_size=self.batch, verbose=0)
         return history.history["loss"][0]
 
 

@@ -11,6 +11,7 @@ from idx import read_training_set
 from turns import take_turns
 
 BATCH = 128
+BATCHES = {"text": 50}
 
 
 def baseline(channels):
@@ -48,21 +49,44 @@ def resnet20(channels):
     )
 
 
+class Kim(nn.Module):
+    """As experiments/text/kim2014.yaml has it."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(20_000, 300)
+        self.convolutions = nn.ModuleList(nn.Conv1d(300, 100, width, padding="same") for width in (3, 4, 5))
+        self.dropout = nn.Dropout(0.5)
+        self.output = nn.Linear(300, 2)
+
+    def forward(self, words):
+        x = self.embedding(words).transpose(1, 2)
+        pooled = [torch.relu(convolution(x)).amax(2) for convolution in self.convolutions]
+        return self.output(self.dropout(torch.cat(pooled, 1)))
+
+
 class Eager:
     def __init__(self, network, images, labels):
-        pixels = torch.from_numpy(images.astype(np.float32) / 255).permute(0, 3, 1, 2)
-        self.images = pixels.contiguous(memory_format=torch.channels_last)
         self.labels = torch.from_numpy(labels.astype(np.int64))
-        model = {"baseline": baseline, "resnet20": resnet20}[network](images.shape[3])
-        self.model = model.to(memory_format=torch.channels_last)
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=0.001, eps=1e-7, fused=True)
-        self(BATCH * 4)
+        self.batch = BATCHES.get(network, BATCH)
+        if network == "text":
+            words = np.ascontiguousarray(images.reshape(len(images), -1)).view("<u2")
+            self.images = torch.from_numpy(words.astype(np.int64))
+            self.model = Kim()
+            self.optimizer = torch.optim.Adadelta(self.model.parameters(), lr=1.0, rho=0.95, eps=1e-6)
+        else:
+            pixels = torch.from_numpy(images.astype(np.float32) / 255).permute(0, 3, 1, 2)
+            self.images = pixels.contiguous(memory_format=torch.channels_last)
+            model = {"baseline": baseline, "resnet20": resnet20}[network](images.shape[3])
+            self.model = model.to(memory_format=torch.channels_last)
+            self.optimizer = torch.optim.Adam(self.model.parameters(), lr=0.001, eps=1e-7, fused=True)
+        self(self.batch * 4)
 
     def __call__(self, samples=None):
         order = torch.randperm(len(self.labels) if samples is None else samples)
         loss_sum = torch.zeros(())
         correct = torch.zeros((), dtype=torch.int64)
-        for index in order.split(BATCH):
+        for index in order.split(self.batch):
             labels = self.labels[index]
             logits = self.model(self.images[index])
             loss = nn.functional.cross_entropy(logits, labels)

@@ -8,18 +8,24 @@ import { median } from '../median.js';
 import { type EpochAnswer, EngineProcess } from './engine-process.js';
 import { writeRandomImages } from './random-images.js';
 import { writeRandomSounds } from './random-sounds.js';
+import { writeRandomTexts } from './random-texts.js';
 
 /** An epoch of ResNet-20 takes as long as one of the baseline over many more images. */
 const RANDOM_IMAGES = 2560;
 const RANDOM_RECORDINGS = 1280;
+const RANDOM_TEXTS = 2000;
 
 /** What is trained: on the data of which folder; and what Ablate is told, as arguments of `ablate run`. */
 interface Network {
   title: string;
   folder: string;
   experiment: string[];
+  /** `batch 128, Adam` unless told. */
+  optimizer?: string;
   /** Whether a tf.function of it was written by hand, too. */
   isByHand: boolean;
+  /** Whether PyTorch trains it, too. */
+  isInPyTorch: boolean;
 }
 
 /** What isn't written by hand is trained by Ablate and by Keras alone. */
@@ -36,6 +42,7 @@ const networks = {
       'training.learning_rate_schedule=constant',
     ],
     isByHand: true,
+    isInPyTorch: true,
   }),
   /** On random images of CIFAR-10's shape: what they show doesn't matter to the time. */
   resnet20: (): Network => {
@@ -57,7 +64,7 @@ const networks = {
       'training.learning_rate_schedule=constant',
     ];
     const title = `ResNet-20 (32×32×3, epochs of ${RANDOM_IMAGES} images)`;
-    return { title, folder, experiment, isByHand: true };
+    return { title, folder, experiment, isByHand: true, isInPyTorch: true };
   },
   /** On noise: what is heard in it doesn't matter to the time. Keras's MelSpectrogram is a layer of its model. */
   sound: (): Network => {
@@ -80,7 +87,24 @@ const networks = {
       ...['training.batch_size=128', 'training.learning_rate_schedule=constant'],
     ];
     const title = `spoken digits (recordings of 1 s at 8 kHz, mel spectrograms in the model, epochs of ${RANDOM_RECORDINGS})`;
-    return { title, folder, experiment, isByHand: false };
+    return { title, folder, experiment, isByHand: false, isInPyTorch: false };
+  },
+  /** Words drawn as often as in natural texts: how many of them are new in a batch matters to the time, not what they say. */
+  text: (): Network => {
+    const folder = mkdtempSync(join(tmpdir(), 'ablate-bench-'));
+    writeRandomTexts(folder, RANDOM_TEXTS);
+    const dataset = {
+      ...{ name: 'table', train: join(folder, 'train.csv'), test: join(folder, 'test.csv'), validation_split: 0 },
+      inputs: { sentence: { type: 'text', max_tokens: 20_000, output_sequence_length: 56 } },
+      target: { label: 'category' },
+    };
+    const experiment = [
+      'experiments/text/kim2014.yaml',
+      `dataset=${JSON.stringify(dataset)}`,
+      ...['~sweep', 'training.early_stopping=null'],
+    ];
+    const title = `Kim's network (texts of 56 words, 20,000 vectors of 300, epochs of ${RANDOM_TEXTS})`;
+    return { title, folder, experiment, optimizer: 'batch 50, Adadelta', isByHand: false, isInPyTorch: true };
   },
 };
 
@@ -104,7 +128,7 @@ export async function trainingSpeed(name: NetworkName, rounds: number, threads: 
   const speeds = await takeTurns(engines, rounds);
   for (const engine of processes) engine.close();
   const threadCount = threads > 0 ? `, ${threads} thread${threads > 1 ? 's' : ''}` : '';
-  const title = `Training ${network.title}, batch 128, Adam${threadCount}`;
+  const title = `Training ${network.title}, ${network.optimizer ?? 'batch 128, Adam'}${threadCount}`;
   return report(title, speeds, rounds, versions);
 }
 
@@ -112,7 +136,7 @@ type Engines = Record<string, () => Promise<EpochAnswer>>;
 
 async function startEngines(
   name: NetworkName,
-  { folder, experiment, isByHand }: Network,
+  { folder, experiment, isByHand, isInPyTorch }: Network,
   threads: number,
 ): Promise<{ engines: Engines; processes: EngineProcess[] }> {
   const library = await ensureTensorFlow();
@@ -133,7 +157,7 @@ async function startEngines(
   };
   const processes = [ours, plain, fast];
   const { BENCH_PYTORCH: python } = process.env;
-  if (python && isByHand) {
+  if (python && isInPyTorch) {
     const torch = new EngineProcess(python, ['bench/training/torch_engine.py', name, folder], environment);
     engines['PyTorch eager'] = () => torch.epoch('torch');
     processes.push(torch);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Experiment, TrainingConfig } from '../config/schema/experiment.generated.js';
+import type { Experiment, ModelConfig, TrainingConfig } from '../config/schema/experiment.generated.js';
 import { createAugmentation } from '../data/augmentation.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import { fitInputs, residentInputs } from '../data/inputs.js';
@@ -13,6 +13,7 @@ import { UserError } from '../text/errors.js';
 import { sourceSeeds } from '../random.js';
 import { type BuiltModel, buildModel } from '../model/build.js';
 import { inputTensors } from '../model/input-tensors.js';
+import type { ModelShape } from '../model/graph.js';
 import { summarizeModel, total } from '../model/shapes.js';
 import { withAllUnfrozen } from '../config/unfrozen.js';
 import { pacesOf, trainingStages } from './stages.js';
@@ -27,6 +28,7 @@ import { type EvaluationParts, Evaluator } from '../training/evaluation.js';
 import { createLoss } from '../training/losses.js';
 import { createOptimizer } from '../training/optimizers.js';
 import { Pruning } from '../training/pruning.js';
+import { tablesByRows } from '../training/row-gradients.js';
 import type { StepParts, TrainingStage } from '../training/step.js';
 import type { Training } from '../training/trainer.js';
 import { ablate } from '../system/shell.js';
@@ -74,6 +76,7 @@ export function setUpRun(
   const weights = built.logits.weights.map((weight) => runtime.variable(weight.name, weight.read()));
   const trainable = built.logits.trainableWeights.map((weight) => built.logits.weights.indexOf(weight));
   const trained = trainable.map((index) => weights[index]);
+  const tables = tablesByRows(built.logits, weights, training, runtime);
   const stages = trainingStages({ model, training, shape }, built.logits, trainable);
   const stepsPerEpoch = countSteps(train.length, training.batch_size);
   const paces = pacesOf(training, { logits: built.logits, trainable, stages, stepsPerEpoch });
@@ -83,7 +86,8 @@ export function setUpRun(
     endsInSoftmax,
     weights,
     trainable,
-    optimizer: createOptimizer(training.optimizer, trained, runtime, paces),
+    tables,
+    optimizer: createOptimizer(training.optimizer, trained, runtime, paces, tables),
     pruning: training.pruning ? new Pruning(training.pruning, kernelsOf(trained), runtime) : undefined,
     ...losses(training, dataset, train, { runtime, endsInSoftmax }),
     precision: training.precision,
@@ -99,9 +103,12 @@ export function setUpRun(
     evaluator.dispose();
     disposeAll(parts, built);
   };
+  return { dataset, built, parts, evaluator, stages, train, validation, ...sizesOf(model, shape), dispose };
+}
+
+function sizesOf(model: ModelConfig, shape: ModelShape): Pick<RunSetup, 'parameters' | 'flops'> {
   const layers = summarizeModel(model, shape);
-  const sizes = { parameters: total(layers, 'parameters'), flops: total(layers, 'flops') };
-  return { dataset, built, parts, evaluator, stages, train, validation, ...sizes, dispose };
+  return { parameters: total(layers, 'parameters'), flops: total(layers, 'flops') };
 }
 
 /** In training examples weigh as much as their class does; in an evaluation all weigh the same. */

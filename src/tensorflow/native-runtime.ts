@@ -6,7 +6,8 @@ import type { TensorMetadata } from './eager.js';
 import type { KernelBackend } from './kernels/registry.js';
 import type { Bytes } from './bytes.js';
 import type { Precision } from './precision.js';
-import type { Loop, Program, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
+import { updateRows } from './row-updates.js';
+import type { Loop, Program, RowUpdateRule, Runtime, Sampling, TensorSpec, UpdateRule, Variable } from './runtime.js';
 import type { Signature, TracedFunction } from './trace.js';
 
 type CustomGradient = Parameters<typeof tf.customGrad>[0];
@@ -28,6 +29,7 @@ export class NativeRuntime implements Runtime {
   readonly device: string;
   readonly threads: number;
   readonly hasFusedUpdates = true;
+  readonly hasRowUpdates: boolean;
   readonly #binding: NativeBackend['binding'];
   readonly #kernels: KernelBackend;
   readonly #sparseCrossEntropy: (labels: tf.Tensor, logits: tf.Tensor) => tf.Tensor;
@@ -47,6 +49,7 @@ export class NativeRuntime implements Runtime {
     this.threads = threads;
     const isGpu = native.device.type === 'GPU';
     this.device = isGpu && gpuName ? `GPU: ${gpuName}` : native.device.type;
+    this.hasRowUpdates = !isGpu;
     this.#gpu = isGpu ? native.device.name : undefined;
     this.#sparseCrossEntropy = this.#crossEntropyOp('SparseSoftmaxCrossEntropyWithLogits', [
       typeAttribute('T', FLOAT),
@@ -104,12 +107,40 @@ export class NativeRuntime implements Runtime {
   }
 
   update({ op, variables, inputs, attributes = {} }: UpdateRule): void {
-    const handles = variables.map((variable) => {
-      if (!(variable instanceof NativeVariable)) throw new TypeError('internal: a variable of another runtime');
-      return variable.handle;
-    });
+    const handles = variables.map(handleOf);
     const settings = Object.entries(attributes).map(([name, value]) => boolAttribute(name, value));
     this.#binding.executeOp(op, [typeAttribute('T', FLOAT), ...settings], [...handles, ...this.#ids(inputs)], 0);
+  }
+
+  updateRows({ op, variables, constants, gradient, decay }: RowUpdateRule): void {
+    const [indices, values] = this.#ids([gradient.indices, gradient.values]);
+    updateRows(this.#binding, {
+      op,
+      handles: variables.map(handleOf),
+      constants: this.#ids(constants),
+      indices,
+      values,
+      width: variables[0].shape[1],
+      decay: decay && {
+        slots: decay.slots.map(({ variable, rate }) => ({ handle: handleOf(variable), rate })),
+        lastUpdate: handleOf(decay.lastUpdate),
+        iteration: this.#ids([decay.iteration])[0],
+      },
+    });
+  }
+
+  gatherRows(variable: Variable, indices: tf.Tensor): tf.Tensor {
+    const attributes = [
+      typeAttribute('dtype', FLOAT),
+      typeAttribute('Tindices', INT),
+      { name: 'batch_dims', type: AttributeKind.int, value: 0 },
+      boolAttribute('validate_indices', true),
+    ];
+    const inputs = [handleOf(variable), ...this.#ids([indices])];
+    const [rows] = this.#binding.executeOp('ResourceGather', attributes, inputs, 1);
+    const shape = [...indices.shape, ...variable.shape.slice(1)];
+    this.#binding.setShape(rows.id, shape);
+    return this.#tensor({ ...rows, shape });
   }
 
   imageBytes(values: Bytes, shape: readonly number[]): tf.Tensor {
@@ -305,6 +336,11 @@ export class NativeRuntime implements Runtime {
 
 function signatureOf({ shape, dtype }: TensorSpec): Signature {
   return { shape, dtype: dataTypes[dtype] };
+}
+
+function handleOf(variable: Variable): number {
+  if (!(variable instanceof NativeVariable)) throw new TypeError('internal: a variable of another runtime');
+  return variable.handle;
 }
 
 /** A resource variable (`VarHandleOp`). */

@@ -13,6 +13,7 @@ export class PortableRuntime implements Runtime {
   readonly device = 'CPU (JavaScript)';
   readonly threads = 1;
   readonly hasFusedUpdates = false;
+  readonly hasRowUpdates = false;
 
   /** Makes tfjs's `cpu` backend the current one. */
   static async start(): Promise<PortableRuntime> {
@@ -54,6 +55,14 @@ export class PortableRuntime implements Runtime {
 
   update(): never {
     throw new Error('internal: fused updates need native TensorFlow');
+  }
+
+  updateRows(): never {
+    throw new Error('internal: updates of rows need native TensorFlow');
+  }
+
+  gatherRows(variable: Variable, indices: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => tf.gather(variable.read(), indices));
   }
 
   imageBytes(values: Bytes, shape: readonly number[]): tf.Tensor {

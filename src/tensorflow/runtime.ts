@@ -52,6 +52,36 @@ export interface UpdateRule {
   attributes?: Readonly<Record<string, boolean>>;
 }
 
+/** One of TensorFlow's optimizer ops for rows (`ResourceSparseApply…`), by what it does to a table. */
+export interface RowUpdateRule {
+  /** `ResourceSparseApplyAdadelta`, … */
+  op: string;
+  /** The table itself, [rows, width], then its slots in the op's order. */
+  variables: readonly Variable[];
+  /** The op's inputs before the gradient, in its order, numbers as scalars. */
+  constants: readonly Tensor[];
+  gradient: RowGradient;
+  /** What has become of the slots of a row since it was last updated; undefined where they stay. */
+  decay?: RowDecay;
+}
+
+/** The gradient of a table that is read by rows: zero in all others; a row may come several times. */
+export interface RowGradient {
+  /** The rows read: int32 [...]. */
+  indices: Tensor;
+  /** The gradient of what was read: float32 [..., width]. */
+  values: Tensor;
+}
+
+/** Slots that shrink in every step by a factor, whether or not their row is updated. */
+export interface RowDecay {
+  slots: readonly { variable: Variable; rate: number }[];
+  /** For each row the number of updates of the table up to its own last: [rows, 1]. */
+  lastUpdate: Variable;
+  /** Updates of the table done before: int32 scalar. */
+  iteration: Tensor;
+}
+
 /** How pixels are read at places that aren't pixels. */
 export interface Sampling {
   interpolation: 'bilinear' | 'nearest';
@@ -93,6 +123,12 @@ export interface Runtime {
   readonly hasFusedUpdates: boolean;
   /** Applies a fused optimizer op. */
   update(rule: UpdateRule): void;
+  /** Whether `updateRows` may be used: TensorFlow has its ops for CPUs. */
+  readonly hasRowUpdates: boolean;
+  /** Updates the rows of a table that have a gradient, each once, by its sum. */
+  updateRows(rule: RowUpdateRule): void;
+  /** Rows of a variable, without reading the others. @param indices int32 [...] @returns [..., width] */
+  gatherRows(variable: Variable, indices: Tensor): Tensor;
 
   /** Image bytes resident in the engine. @param shape [count, height, width, channels] */
   imageBytes(values: Bytes, shape: readonly number[]): Tensor;

@@ -42,6 +42,8 @@ type ArgumentSizes = (number | undefined)[];
 /** Ops whose effect is on a variable: they run in the order traced, and whether or not an output needs them. */
 const isStateful = (name: string): boolean =>
   name.startsWith('ResourceApply') ||
+  name.startsWith('ResourceSparseApply') ||
+  name.startsWith('ResourceScatter') ||
   name.startsWith('Assign') ||
   name === 'While' ||
   name === 'StatefulPartitionedCall';

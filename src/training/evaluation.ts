@@ -121,8 +121,11 @@ export class Evaluator {
     const raw = gatherInputs(fitted, resident, indices, runtime);
     const distorted = this.#parts.distort?.(raw[0] as tf.Tensor4D, indices);
     const inputs = prepareInputs(fitted, distorted ? [distorted] : raw, tensors);
-    const values = weights.map((weight) => weight.read());
-    const access = { read: (index: number) => values[index], write: () => undefined };
+    const access = {
+      read: (index: number) => weights[index].read(),
+      write: () => undefined,
+      rows: (index: number, of: tf.Tensor) => runtime.gatherRows(weights[index], of),
+    };
     return withWeights(model, access, () => {
       const logits = model.apply(inputs, { training: false }) as tf.Tensor;
       const penalty = regularizationPenalty(model) ?? tf.scalar(0);

@@ -5,14 +5,15 @@ import type { FittedInput, FittedTarget, TensorColumns } from '../data/fitted.js
 import { gatherInputs, prepareInputs } from '../data/inputs.js';
 import { gatherTarget, progressOf } from '../data/target.js';
 import { regularizationPenalty } from '../model/regularizers.js';
-import { withWeights } from '../model/weights.js';
+import { type WeightAccess, withWeights } from '../model/weights.js';
 import type { Precision } from '../tensorflow/precision.js';
 import type { Loop, Runtime, TensorSpec, Variable } from '../tensorflow/runtime.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 import type { GradientClipping } from './gradient-clipping.js';
 import type { Loss } from './losses.js';
-import type { Optimizer } from './optimizers.js';
+import type { Gradient, Optimizer } from './optimizers.js';
 import type { Pruning } from './pruning.js';
+import { RowGradients } from './row-gradients.js';
 
 /** Everything that a training step is made of. */
 export interface StepParts {
@@ -24,6 +25,8 @@ export interface StepParts {
   weights: Variable[];
   /** Which of the weights are trained, at one time or another: indices into `weights`, in the optimizer's order. */
   trainable: number[];
+  /** Of these, the tables of which few rows are read in a step, and only by `rowsOf`. */
+  tables: ReadonlySet<Variable>;
   optimizer: Optimizer;
   pruning?: Pruning;
   /** In training: examples weigh as much as their class does. */
@@ -125,42 +128,57 @@ function trainOnBatch(
   const prepared = prepareInputs(parts.inputs, batch ? [batch.images] : raw, parts.tensors);
   const inputs = batch?.mask ? prepared.map(batch.mask) : prepared;
   const targets = batch?.labels ?? labels;
-  const values = weights.map((weight) => weight.read());
+  const rows = new RowGradients(runtime);
+  // A table's gradient passes through a number in its place, since that of the whole is never made.
+  const values = weights.map((weight) => (parts.tables.has(weight) ? tf.scalar(0) : weight.read()));
   let logits: tf.Tensor | undefined;
   const { value, grads } = tf.valueAndGrads((...trained: tf.Tensor[]) => {
     const read = (index: number): tf.Tensor => {
       const position = trainable.indexOf(index);
       return position < 0 ? values[index] : trained[position];
     };
-    return withWeights(
-      parts.logits,
-      {
-        read,
-        write: (index, next) => {
-          weights[index].assign(next);
-        },
-      },
-      () =>
-        whileFrozen(frozen, () => {
-          logits = tf.keep(parts.logits.apply(inputs, { training: true }) as tf.Tensor);
-          const penalty = regularizationPenalty(parts.logits);
-          const loss = tf.mean(parts.loss(logits, targets));
-          return (penalty ? tf.add(loss, penalty) : loss) as tf.Scalar;
-        }),
+    return withWeights(parts.logits, accessOf(parts, read, rows), () =>
+      whileFrozen(frozen, () => {
+        logits = tf.keep(parts.logits.apply(inputs, { training: true }) as tf.Tensor);
+        const penalty = regularizationPenalty(parts.logits);
+        const loss = tf.mean(parts.loss(logits, targets));
+        return (penalty ? tf.add(loss, penalty) : loss) as tf.Scalar;
+      }),
     );
   })(trainable.map((index) => values[index]));
   const clipped = clip ? clip(grads) : grads;
-  const gradientOf = new Map(trainable.map((index, position) => [index, clipped[position]]));
+  const gradientOf = new Map<number, Gradient>(
+    trainable.map((index, position) => [index, rows.of(weights[index]) ?? clipped[position]]),
+  );
   optimizer.apply(
     parts.trainable.map((index) => gradientOf.get(index)),
     learningRate,
     iteration,
   );
+  rows.dispose();
   parts.pruning?.apply();
   if (!logits) throw new Error('internal: the model was not applied');
   const score = progressOf(parts.target, logits, labels);
   logits.dispose();
   return { loss: value, score };
+}
+
+/** The model's weights in a step. @param read what is differentiated in a weight's place */
+function accessOf(
+  { weights, tables }: StepParts,
+  read: (index: number) => tf.Tensor,
+  gradients: RowGradients,
+): WeightAccess {
+  return {
+    read,
+    write: (index, next) => {
+      weights[index].assign(next);
+    },
+    rows: (index, indices) => {
+      const weight = weights[index];
+      return tables.has(weight) ? gradients.gather(weight, indices, read(index)) : tf.gather(read(index), indices);
+    },
+  };
 }
 
 interface BatchResult {

@@ -19,6 +19,11 @@ export interface UpdateRule {
   /** Part of the weight, times the learning rate, taken off before each update; 0 for none. */
   weightDecay: number;
   /**
+   * Where a row without a gradient keeps its weight: what each slot of it is multiplied by in such a step, 1 unless told. A
+   * table of which few rows have a gradient may then be updated in these alone.
+   */
+  rowDecays?: Readonly<Record<string, number>>;
+  /**
    * One step, for all weights.
    * @param learningRate float32 scalar
    * @param iteration steps done before, int32 scalar
@@ -33,6 +38,8 @@ export interface UpdateStep {
   attributes?: Record<string, boolean>;
   /** The op's other inputs, in its order. */
   inputs: (gradient: tf.Tensor) => tf.Tensor[];
+  /** TensorFlow's op for rows, which takes the gradient and the rows after these inputs; of rules with `rowDecays`. */
+  rows?: { op: string; constants: tf.Tensor[] };
   /** The weight and its slots after the step, from those before. */
   formula: (gradient: tf.Tensor, before: tf.Tensor[]) => tf.Tensor[];
 }
@@ -59,12 +66,17 @@ export function gradientDescent(learningRate: tf.Tensor): UpdateStep {
   return {
     op: 'ResourceApplyGradientDescent',
     inputs: (gradient) => [learningRate, gradient],
+    // Proximal with neither L1 nor L2 is plain gradient descent, which has no op for rows of its own.
+    rows: {
+      op: 'ResourceSparseApplyProximalGradientDescent',
+      constants: [learningRate, tf.scalar(0), tf.scalar(0)],
+    },
     formula: (gradient, [weight]) => [tf.sub(weight, tf.mul(learningRate, gradient))],
   };
 }
 
 function sgd(): UpdateRule {
-  return { slots: {}, weightDecay: 0, step: gradientDescent };
+  return { slots: {}, weightDecay: 0, rowDecays: {}, step: gradientDescent };
 }
 
 /** m′ = μ m − η g; w′ = w + m′, with Nesterov momentum w + μ m′ − η g */
@@ -93,9 +105,11 @@ function adagrad({ initial_accumulator_value: initial, epsilon }: Adagrad): Upda
   return {
     slots: { accumulator: initial + epsilon },
     weightDecay: 0,
+    rowDecays: {},
     step: (learningRate) => ({
       op: 'ResourceApplyAdagrad',
       inputs: (gradient) => [learningRate, gradient],
+      rows: { op: 'ResourceSparseApplyAdagrad', constants: [learningRate] },
       formula: (gradient, [weight, accumulator]) => {
         const next = tf.add(accumulator, tf.square(gradient));
         return [tf.sub(weight, tf.div(tf.mul(learningRate, gradient), tf.sqrt(next))), next];
@@ -109,9 +123,11 @@ function adadelta({ rho, epsilon }: Adadelta): UpdateRule {
   return {
     slots: { accumulated_grad: 0, accumulated_delta_var: 0 },
     weightDecay: 0,
+    rowDecays: { accumulated_grad: rho, accumulated_delta_var: rho },
     step: (learningRate) => ({
       op: 'ResourceApplyAdadelta',
       inputs: (gradient) => [learningRate, tf.scalar(rho), tf.scalar(epsilon), gradient],
+      rows: { op: 'ResourceSparseApplyAdadelta', constants: [learningRate, tf.scalar(rho), tf.scalar(epsilon)] },
       formula: (gradient, [weight, squares, deltas]) => {
         const nextSquares = movingAverage(squares, tf.square(gradient), rho);
         const rms = (mean: tf.Tensor): tf.Tensor => tf.sqrt(tf.add(mean, epsilon));
@@ -128,9 +144,15 @@ function rmsprop({ rho, momentum: rate, epsilon }: Rmsprop): UpdateRule {
   return {
     slots: { velocity: 0, momentum: 0 },
     weightDecay: 0,
+    // With momentum a weight moves on without a gradient.
+    rowDecays: rate > 0 ? undefined : { velocity: rho, momentum: 0 },
     step: (learningRate) => ({
       op: 'ResourceApplyRMSProp',
       inputs: (gradient) => [learningRate, tf.scalar(rho), tf.scalar(rate), tf.scalar(epsilon), gradient],
+      rows: {
+        op: 'ResourceSparseApplyRMSProp',
+        constants: [learningRate, tf.scalar(rho), tf.scalar(rate), tf.scalar(epsilon)],
+      },
       formula: (gradient, [weight, squares, velocity]) => {
         const nextSquares = movingAverage(squares, tf.square(gradient), rho);
         const increment = tf.div(tf.mul(learningRate, gradient), tf.sqrt(tf.add(nextSquares, epsilon)));

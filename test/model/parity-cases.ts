@@ -253,6 +253,10 @@ export const PARITY_CASES: Record<string, ParityCase> = {
   },
   embedding: { of: 'words', layers: [embedded({ embeddings_regularizer: { l1: 0.01, l2: 0.02 } })] },
   'embedding, frozen, of more words': { of: 'words', layers: [embedded({ input_dim: 20, trainable: false }), along()] },
+  'embedding, of more words than a batch reads': {
+    of: 'words',
+    layers: [embedded({ input_dim: 500 }), along(), average],
+  },
   'embedding, padding left out': { of: 'words', layers: [embedded({ mask_zero: true }), average] },
   'embedding, padding left out beyond dense layers': {
     of: 'words',

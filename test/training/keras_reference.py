@@ -42,6 +42,25 @@ def train(question):
     return answers
 
 
+def train_table(question):
+    """A table of which each step reads rows, drawn to the targets: the table after the last step, for each optimizer.
+
+    The gradient is made dense, since Keras's optimizers square each occurrence of a row that is read twice, not their sum.
+    """
+    rows, targets = np.asarray(question["rows"]), float32(question["targets"])
+    answers = []
+    for spec in question["optimizers"]:
+        optimizer = make(keras.optimizers, spec)
+        table = keras.Variable(float32(question["table"]))
+        optimizer.build([table])
+        for read, target in zip(rows, targets):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(tf.square(tf.gather(table.value, read) - target))
+            optimizer.apply([tf.convert_to_tensor(tape.gradient(loss, table.value))], [table])
+        answers.append(table.numpy().ravel().tolist())
+    return answers
+
+
 def losses(question):
     """The loss of each example, and the gradient of their weighted mean in the logits."""
     logits, classes = tf.constant(float32(question["logits"])), len(question["logits"][0])
@@ -170,6 +189,7 @@ def scores(question):
 
 QUESTIONS = {
     "train": train,
+    "train_table": train_table,
     "losses": losses,
     "schedules": schedules,
     "early_stopping": early_stopping,

@@ -92,6 +92,7 @@ function train({ config, clipping }: Case, hasFusedUpdates: boolean): Trained & 
     hasFusedUpdates,
     variable: runtime.variable.bind(runtime),
     update: runtime.update.bind(runtime),
+    updateRows: runtime.updateRows.bind(runtime),
   };
   const weights = [tf.tensor2d(kernel), tf.tensor1d(bias)].map((value) => runtime.variable('weight', value));
   const optimizer = createOptimizer(config, weights, engine);

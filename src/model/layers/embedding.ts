@@ -4,6 +4,7 @@ import { randomStream } from '../../random.js';
 import { createInitializer, drawWeight } from '../initializers.js';
 import { createRegularizer } from '../regularizers.js';
 import { shapeText } from '../shape.js';
+import { rowsOf } from '../weights.js';
 import type { LayerKind } from './layer-kind.js';
 import { apply, replaceCall, weightOf } from './standard-layer.js';
 
@@ -48,7 +49,7 @@ export const embedding: LayerKind<Embedding> = {
       ),
       embeddingsRegularizer: createRegularizer(regularizer),
     });
-    replaceCall(standard, (indices) => tf.gather(weightOf(standard, 'embeddings').read(), tf.cast(indices, 'int32')));
+    replaceCall(standard, (indices) => rowsOf(weightOf(standard, 'embeddings'), tf.cast(indices, 'int32')));
     return apply(standard, input);
   },
 };
