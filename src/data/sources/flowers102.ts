@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Flowers102 } from '../../config/schema/experiment.generated.js';
 import { type MatArray, readMatArray } from '../mat-format.js';
-import { IMAGES_VERSION, type Placement, colorShape, readImageArchive } from './image-archive.js';
+import { type Placement, colorShape, imagesVersion, readImageArchive } from './image-archive.js';
 import { type Reading, damagedPublished, publishedFiles } from './published-files.js';
 
 /** In the order of their labels; the files have no names, these are those that everyone uses. */
@@ -54,7 +54,9 @@ export const flowers102 = publishedFiles<Flowers102>({
     ],
   },
   shape: ({ image_size }) => colorShape(image_size, CLASSES),
-  version: IMAGES_VERSION,
+  get version() {
+    return imagesVersion();
+  },
   read: async ([images, labels, sets], reading, options) => {
     const places = await readPlaces(labels, sets, reading);
     await readImageArchive(images, (path) => places.get(basename(path)), reading, options);

@@ -24,8 +24,8 @@ export interface Placement {
 const BATCH = 16;
 const BATCH_BYTES = 2 ** 26;
 
-/** Changes with every change of the pixels that a file becomes. */
-export const IMAGES_VERSION = JSON.stringify(['images', DECODER_VERSION, sharp.versions]);
+/** Changes with every change of the pixels that a file becomes. A function: not every run needs sharp loaded. */
+export const imagesVersion = (): string => JSON.stringify(['images', DECODER_VERSION, sharp.versions]);
 
 /** Images in colour, of the size asked for. */
 export function colorShape(size: Size, classes: readonly string[]): ImageShape {

@@ -1,5 +1,5 @@
 import type { Imagenette } from '../../config/schema/experiment.generated.js';
-import { IMAGES_VERSION, type Placement, colorShape, readImageArchive } from './image-archive.js';
+import { type Placement, colorShape, imagesVersion, readImageArchive } from './image-archive.js';
 import { publishedFiles } from './published-files.js';
 
 /** ImageNet's name of each class, which its folder has, and the usual one. */
@@ -38,7 +38,9 @@ export const imagenette = publishedFiles<Imagenette>({
     ],
   },
   shape: ({ image_size }) => colorShape(image_size, [...CLASSES.values()]),
-  version: IMAGES_VERSION,
+  get version() {
+    return imagesVersion();
+  },
   read: ([file], reading, options) => readImageArchive(file, placeOf, reading, options),
 });
 

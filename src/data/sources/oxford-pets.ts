@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { OxfordPets } from '../../config/schema/experiment.generated.js';
 import type { TaskOptions } from '../dataset.js';
 import { tarMembers } from '../tables/tar-members.js';
-import { IMAGES_VERSION, type Placement, colorShape, readImageArchive } from './image-archive.js';
+import { type Placement, colorShape, imagesVersion, readImageArchive } from './image-archive.js';
 import { damagedPublished, publishedFiles } from './published-files.js';
 
 /** As their images' names begin, in the order of the labels; cats begin with a capital. */
@@ -41,7 +41,9 @@ export const oxfordPets = publishedFiles<OxfordPets>({
     ],
   },
   shape: ({ image_size }) => colorShape(image_size, CLASSES),
-  version: IMAGES_VERSION,
+  get version() {
+    return imagesVersion();
+  },
   read: async ([annotations, images], reading, options) => {
     const places = await readLists(annotations, options);
     await readImageArchive(images, (path) => places.get(basename(path)), reading, options);
