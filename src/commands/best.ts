@@ -21,7 +21,7 @@ export function registerBest(program: Command): void {
     .argument('[name]', `the name of an experiment, or a sweep: ${NAMES} (default: all)`)
     .option(
       '--metric <name>',
-      'what is best: the highest, of a loss or an error the lowest (default: val_accuracy; of a number, val_mean_absolute_error)',
+      'what is best: the highest, of a loss or an error the lowest (default: val_accuracy; of masks, val_dice; of a number, val_mean_absolute_error)',
     )
     .option('--where <condition>', 'among the runs of which it holds, as for ls')
     .option('--id', 'print nothing but the id')

@@ -179,7 +179,7 @@ function checkUnfreezing({ unfreeze, epochs }: TrainingConfig, report: Report): 
 /** Cross-entropy takes the logarithm of probabilities; squared errors can be taken of any outputs. */
 function checkOutput({ model, training }: Experiment, report: Report): void {
   const last = model.layers.findLastIndex((layer) => 'activation' in layer);
-  const ofClasses = ['sparse_categorical_crossentropy', 'categorical_focal_crossentropy'];
+  const ofClasses = ['sparse_categorical_crossentropy', 'categorical_focal_crossentropy', 'dice_crossentropy'];
   if (!ofClasses.includes(training.loss) || last === -1) return;
   const { activation } = model.layers[last] as { activation: unknown };
   if (activation === 'softmax') return;
@@ -250,9 +250,11 @@ function checkMonitor(
     report([path, ['dataset', 'validation_split']], conflict(`${monitor} without validation images`, hint));
   }
   const metric = monitor.replace(/^(train|val|test)_/, '');
-  const own = targetTraits(targetType(dataset as unknown as Json)).metrics;
-  // Of classes and labels it is measured in any case.
-  const measured = ['loss', ...(own.includes('mean_absolute_error') ? [] : ['accuracy']), ...metrics];
+  const type = targetType(dataset as unknown as Json);
+  const own = targetTraits(type).metrics;
+  // Of classes, labels and masks it is measured in any case.
+  const always = type === 'number' ? [] : type === 'mask' ? ['dice'] : ['accuracy'];
+  const measured = ['loss', ...always, ...metrics];
   if (measured.includes(metric)) return;
   const hint = metric === 'accuracy' ? `its target is measured by ${listed(own)}` : `add ${metric} to training.metrics`;
   report([path, ['training', 'metrics']], conflict(`${monitor} is monitored and not measured`, hint));
@@ -351,19 +353,29 @@ function checkImages({ loss, metrics }: TrainingConfig, report: Report): void {
 const OF_NUMBERS = ['mean_absolute_error', 'root_mean_squared_error', 'r2_score'];
 const OF_BINARY = ['auc', 'average_precision'];
 const OF_LABELS_ALONE = ['micro_f1_score', 'mean_average_precision'];
+const OF_MASKS = ['dice', 'mean_iou', 'pixel_accuracy'];
 const OF_LABELS = ['accuracy', 'precision', 'recall', 'f1_score', ...OF_LABELS_ALONE];
 
 function isMetricOf(metric: string, type: string): boolean {
+  if (type === 'mask') return OF_MASKS.includes(metric);
+  if (OF_MASKS.includes(metric)) return false;
   if (type === 'number') return OF_NUMBERS.includes(metric);
   if (OF_NUMBERS.includes(metric)) return false;
-  if (type === 'mask') return metric === 'accuracy';
   if (type === 'multi_label') return OF_LABELS.includes(metric);
   if (OF_LABELS_ALONE.includes(metric)) return false;
   if (type === 'binary') return !/^(top_|robust)/.test(metric);
   return !OF_BINARY.includes(metric);
 }
 
-function checkLoss({ loss, label_smoothing: smoothing }: TrainingConfig, report: Report): void {
+function checkLoss({ loss, label_smoothing: smoothing, tversky = null }: TrainingConfig, report: Report): void {
+  if (tversky !== null && loss !== 'tversky') {
+    const message = `tversky with the loss ${loss}, of which it changes nothing`;
+    report([['training', 'tversky']], conflict(message, 'set loss: tversky, or remove it'));
+  }
+  if ((loss === 'dice' || loss === 'tversky') && smoothing > 0) {
+    const hint = 'remove one of the two: label smoothing is for cross-entropy';
+    report([['training', 'label_smoothing']], conflict(`label_smoothing with ${loss}`, hint));
+  }
   if (loss !== 'mean_squared_error' || smoothing === 0) return;
   const hint = 'remove one of the two: label smoothing is for cross-entropy';
   report([['training', 'label_smoothing']], conflict('label_smoothing with mean_squared_error', hint));

@@ -24,6 +24,7 @@ const LATER_KEYS: ReadonlyMap<string, unknown> = new Map([
   ['frequency_masking', null],
   ['oversampling', null],
   ['focal', null],
+  ['tversky', null],
   ['threshold', null],
 ]);
 

@@ -24,8 +24,8 @@ export function checkImbalance({ dataset, training }: Experiment, report: Report
   }
   checkThreshold(training, dataset, report);
   if (focal === null || loss.endsWith('focal_crossentropy')) return;
-  const [, , named] = targetTraits(type).losses;
-  const hint = type === 'number' ? 'remove it: it is for classes' : `set loss: ${named}, or remove it`;
+  const named = targetTraits(type).losses.find((each) => each.endsWith('focal_crossentropy'));
+  const hint = named === undefined ? 'remove it: it is for classes' : `set loss: ${named}, or remove it`;
   report([['training', 'focal']], conflict(`focal with the loss ${loss}, of which it changes nothing`, hint));
 }
 

@@ -20,13 +20,18 @@ export function gatherTarget(
 }
 
 /** The metric that is told of an epoch in progress, summed over a batch, in a program. */
-export function progressOf({ column, scale }: FittedTarget, outputs: tf.Tensor, values: tf.Tensor): tf.Tensor {
-  return targetKind(column.type).progress(outputs, values, scale);
+export function progressOf(target: FittedTarget, outputs: tf.Tensor, values: tf.Tensor): tf.Tensor {
+  return targetKind(target.column.type).progress(outputs, values, target);
+}
+
+/** What an evaluation keeps of outputs, in a program: themselves, or what `condense` makes of them. */
+export function condensed({ column }: FittedTarget, outputs: tf.Tensor, values: tf.Tensor): tf.Tensor {
+  return targetKind(column.type).condense?.(outputs, values) ?? outputs;
 }
 
 /**
  * What predictions are worth: the metrics that are always measured of such a target, and those asked for.
- * @param outputs row-major [rows, outputs]
+ * @param outputs row-major [rows, outputs], or what `condensed` made of them
  */
 export function measure(
   target: FittedTarget,

@@ -53,7 +53,8 @@ export class EpochLines {
       title: 'EPOCH',
       text: ({ epoch }) => `${String(epoch).padStart(digits)}/${epochs}`,
     };
-    const names = ['train_loss', 'train_accuracy', 'train_mean_absolute_error', 'val_loss', 'val_accuracy', ...wanted];
+    const trained = ['accuracy', 'dice', 'mean_absolute_error'].map((name) => `train_${name}`);
+    const names = ['train_loss', ...trained, 'val_loss', 'val_accuracy', 'val_dice', ...wanted];
     const told = [...new Set(names)].filter((name) => name in metrics).map(metricColumn);
     const speed: EpochColumn = {
       title: `${rows}/s`.toUpperCase(),

@@ -22,8 +22,8 @@ const TITLES: Partial<Record<string, string>> = {
 const FIRST_KEYS = 3;
 /** Which stand before others where the terminal is narrow. */
 const RANKS: Partial<Record<string, number>> = {
-  ...{ val_accuracy: 3, val_mean_absolute_error: 3 },
-  ...{ test_accuracy: 4, test_mean_absolute_error: 4 },
+  ...{ val_accuracy: 3, val_dice: 3, val_mean_absolute_error: 3 },
+  ...{ test_accuracy: 4, test_dice: 4, test_mean_absolute_error: 4 },
 };
 const PLAIN_METRICS = ['val_accuracy', 'test_accuracy', 'test_loss'];
 

@@ -140,7 +140,7 @@ class RunView {
   }
 
   #trainingStatus(progress: Extract<RunProgress, { type: 'progress' }>): string {
-    const { epoch, step, loss, accuracy, mean_absolute_error: error, samplesPerSecond } = progress;
+    const { epoch, step, loss, accuracy, dice, mean_absolute_error: error, samplesPerSecond } = progress;
     const done = (epoch - 1 + step / this.#stepsPerEpoch) / this.#epochs;
     const samplesLeft = (1 - done) * this.#epochs * this.#stepsPerEpoch * this.#job.config.training.batch_size;
     const left = `${duration(samplesLeft / samplesPerSecond)} left`;
@@ -151,6 +151,7 @@ class RunView {
       left,
       `loss ${significant(loss)}`,
       ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
+      ...(dice === undefined ? [] : [`dice ${percent(dice)}`]),
       ...(error === undefined ? [] : [`mean_absolute_error ${significant(error)}`]),
     ];
     const told = fittingWords([...words, ...course, `${count(samplesPerSecond)} ${this.#rows}/s`], this.#width);

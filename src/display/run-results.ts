@@ -82,10 +82,12 @@ function scoreOf({ metrics }: Summary): string {
   const {
     test_accuracy: accuracy,
     test_mean_absolute_error: error,
+    test_dice: dice,
     test_micro_f1_score: micro,
   } = metrics as Partial<Summary['metrics']>;
   if (micro !== undefined) return `test micro F1 ${metricText('micro_f1_score', micro)}`;
   if (error !== undefined) return `test mean absolute error ${metricText('mean_absolute_error', error)}`;
+  if (dice !== undefined) return `test Dice ${metricText('dice', dice)}`;
   return accuracy === undefined ? '' : `test accuracy ${metricText('accuracy', accuracy)}`;
 }
 

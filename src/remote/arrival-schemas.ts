@@ -43,7 +43,7 @@ export const PROGRESS = byType({
   unfrozen: [{ epoch: COUNT, layers: TEXTS }],
   progress: [
     { epoch: COUNT, step: COUNT, loss: NUMBER, samplesPerSecond: NUMBER },
-    { accuracy: NUMBER, mean_absolute_error: NUMBER },
+    { accuracy: NUMBER, mean_absolute_error: NUMBER, dice: NUMBER },
   ],
   epoch: [{ epoch: COUNT, step: COUNT, metrics: NUMBERS, samplesPerSecond: NUMBER }],
 });

@@ -11,6 +11,7 @@ import { ownFolder, writeFileAtomic } from '../tracking/atomic-file.js';
 import type { RunDirectory } from '../tracking/run-store.js';
 import type { Evaluation } from '../training/evaluation.js';
 import { labelScores } from '../metrics/multi-label.js';
+import { classOverlaps, diceOf, diceOfImages, firstForeground } from '../metrics/segmentation.js';
 import { answers, classScores, confusionMatrix, mostProbable } from '../metrics/classification.js';
 
 const SUMMARY_WIDTH = 100;
@@ -35,7 +36,8 @@ export function writeModelSummary(run: RunDirectory, model: LayersModel): string
 
 /**
  * Writes what the test showed into the run's `artifacts/`: of classes the confusion matrix, what it says of each class, and
- * each prediction, from which single models can be compared later (McNemar's test); of a number each prediction.
+ * each prediction, from which single models can be compared later (McNemar's test); of a number each prediction; of masks the
+ * scores of each class, and of each image.
  * @returns the files' paths, relative to the run's directory
  */
 export function writeTestArtifacts(
@@ -55,6 +57,7 @@ type Files = Record<string, string>;
 
 function filesOf(type: string): (test: Rows, target: FittedTarget, outputs: Float32Array) => Files {
   if (type === 'number') return numberFiles;
+  if (type === 'mask') return maskFiles;
   return type === 'multi_label' ? labelFiles : classFiles;
 }
 
@@ -157,3 +160,28 @@ function labelFiles({ target: values, count }: Rows, target: FittedTarget, outpu
     'test_labels.csv': encodeCsv([['index', ...header], ...cells]),
   };
 }
+
+/** How far the masks overlap, of each class and of each image. */
+function maskFiles({ files, count }: Rows, { column: { classes } }: FittedTarget, counts: Float32Array): Files {
+  const ofImages = diceOfImages(counts, classes.length, firstForeground(classes));
+  return {
+    'class_scores.csv': encodeCsv([
+      ['class', 'iou', 'dice', 'precision', 'recall', 'images'],
+      ...classOverlaps(counts, classes.length).map(({ iou, dice, precision, recall, images }, index) => {
+        return [classes[index], ...[iou, dice, precision, recall].map(known), images];
+      }),
+    ]),
+    'test_masks.csv': encodeCsv([
+      ['index', ...(files ? ['file'] : []), 'dice', ...classes.map((name) => `dice ${name}`)],
+      ...Array.from({ length: count }, (_, row) => [
+        row,
+        ...(files ? [files[row]] : []),
+        ofImages[row],
+        ...Array.from(diceOf(counts, classes.length, row), known),
+      ]),
+    ]),
+  };
+}
+
+/** Empty where there is nothing to be right or wrong about. */
+const known = (value: number): number | string => (isNaN(value) ? '' : value);

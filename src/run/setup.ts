@@ -7,6 +7,7 @@ import type { FittedTarget } from '../data/fitted.js';
 import { fitTarget } from '../data/target.js';
 import { targetKind } from '../data/columns/kinds.js';
 import { modelShape } from '../data/model-shape.js';
+import { pixelCounts } from '../data/masks/pixel-counts.js';
 import { valuesOf } from '../data/rows.js';
 import { splitDataset } from '../data/split.js';
 import { UserError } from '../text/errors.js';
@@ -22,10 +23,11 @@ import { requireValidation, withThreshold } from './thresholds.js';
 import type { Precision } from '../tensorflow/precision.js';
 import type { Runtime, Variable } from '../tensorflow/runtime.js';
 import { StepRandom } from '../tensorflow/step-random.js';
-import { classWeights, labelWeights } from '../training/class-weights.js';
+import { classWeights, labelWeights, pixelWeights } from '../training/class-weights.js';
 import { oversampled } from '../training/oversampling.js';
 import { type EvaluationParts, Evaluator } from '../training/evaluation.js';
 import { createLoss } from '../training/losses.js';
+import { createMaskLoss } from '../training/mask-losses.js';
 import { createOptimizer } from '../training/optimizers.js';
 import { Pruning } from '../training/pruning.js';
 import { tablesByRows } from '../training/row-gradients.js';
@@ -60,7 +62,7 @@ export function setUpRun(
   given: Dataset,
   runtime: Runtime,
 ): RunSetup {
-  const dataset = withUsedInputs(requireTarget(given), model);
+  const dataset = withUsedInputs(given, model);
   const seeds = sourceSeeds(training);
   requirePrecision(training.precision, runtime);
   const classes = dataset.target.classes.length;
@@ -120,7 +122,16 @@ function losses(
 ): Pick<StepParts, 'loss' | 'evaluationLoss'> {
   const { classes, type } = dataset.target;
   const kind = targetKind(type);
-  const options = { ...model, outputs: kind.outputs(dataset.target), toOutputs: kind.toOutputs.bind(kind) };
+  const outputs = kind.outputs(dataset.target);
+  if (type === 'mask') {
+    const weights = pixelWeights(training.class_weight, classes, () => pixelCountsOf(dataset, train));
+    const options = { ...model, outputs };
+    return {
+      loss: createMaskLoss(training, { ...options, weights }),
+      evaluationLoss: createMaskLoss(training, options),
+    };
+  }
+  const options = { ...model, outputs, toOutputs: kind.toOutputs.bind(kind) };
   const labels = valuesOf(labelsOf(dataset.train), train, dataset.train.target.length / dataset.train.count);
   const weighed =
     type === 'multi_label'
@@ -129,14 +140,11 @@ function losses(
   return { loss: createLoss(training, { ...options, ...weighed }), evaluationLoss: createLoss(training, options) };
 }
 
-function requireTarget(dataset: Dataset): Dataset {
-  const { type, name } = dataset.target;
-  if (type !== 'mask') return dataset;
-  throw new UserError(`the target ${JSON.stringify(name)} is a mask, and models of masks aren't trained yet`, {
-    code: 'target-not-trained',
-    hint: `look at the data: \`${ablate('check', '--data')}\``,
-    exitCode: 2,
-  });
+/** How many pixels each class has in the masks trained on. */
+function pixelCountsOf({ train, target: { classes } }: Dataset, rows: Int32Array): number[] {
+  const size = train.target.length / train.count;
+  const counted = pixelCounts(train.target as Uint8Array, rows, { classes, size }).classes;
+  return classes.map((name) => counted[name]);
 }
 
 function requirePrecision(precision: Precision, { backend }: Runtime): void {

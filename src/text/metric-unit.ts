@@ -8,7 +8,7 @@ export interface MetricUnit {
   ofDifference: string;
 }
 
-const SHARE = /(^|_)(accuracy|precision|recall|f1_score)$/;
+const SHARE = /(^|_)(accuracy|precision|recall|f1_score|dice|mean_iou)$/;
 
 /** The unit of a metric, by its name: `val_accuracy`, `test_f1_score`, `best_val_loss`. */
 export function unitOf(metric: string): MetricUnit {

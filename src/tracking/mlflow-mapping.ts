@@ -97,7 +97,8 @@ export function eventsToBatch(events: JournalEvent[]): Batch {
 /** Of a metric's name: the smaller, the more it says. */
 function rankOf(key: string): number {
   if (key.startsWith('system/')) return 3;
-  return key === 'val_accuracy' || key === 'val_mean_absolute_error' ? 0 : key.startsWith('val_') ? 1 : 2;
+  const isMain = ['val_accuracy', 'val_dice', 'val_mean_absolute_error'].includes(key);
+  return isMain ? 0 : key.startsWith('val_') ? 1 : 2;
 }
 
 /** A dataset that a run read. The context is in its name: MLflow shows one of several inputs of the same name. */

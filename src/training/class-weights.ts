@@ -54,12 +54,31 @@ export function labelWeights(
   return { applies: balanced.map(([applies]) => applies), not: balanced.map(([, not]) => not) };
 }
 
+/**
+ * The weight of each class of a mask: as `classWeights`, each pixel being an example.
+ * @param countPixels of each class, in the masks trained on
+ * @throws UserError `unknown-class`
+ */
+export function pixelWeights(
+  config: TrainingConfig['class_weight'],
+  classes: readonly string[],
+  countPixels: () => readonly number[],
+): number[] | undefined {
+  return config === 'balanced' ? balanced(countPixels()) : classWeights(config, classes, new Int32Array());
+}
+
 function balancedWeights(classes: number, labels: Int32Array): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels) counts[label] += 1;
+  return balanced(counts);
+}
+
+/** @param counts of the examples of each class */
+function balanced(counts: readonly number[]): number[] {
+  const all = counts.reduce((sum, count) => sum + count, 0);
   const present = counts.filter((count) => count > 0).length;
   // A class without examples takes no part in the loss, whatever its weight.
-  return counts.map((count) => (count === 0 ? 1 : labels.length / (present * count)));
+  return counts.map((count) => (count === 0 ? 1 : all / (present * count)));
 }
 
 /** Classes are known by name; by number too, unless some are called by numbers of their own. */

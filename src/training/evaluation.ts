@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rows, TargetValues } from '../data/dataset.js';
 import type { FittedInput, FittedTarget, TensorColumns } from '../data/fitted.js';
-import { gatherTarget, measure } from '../data/target.js';
+import { condensed, gatherTarget, measure } from '../data/target.js';
 import { gatherInputs, prepareInputs } from '../data/inputs.js';
 import { regularizationPenalty } from '../model/regularizers.js';
 import { withWeights } from '../model/weights.js';
@@ -44,7 +44,10 @@ export interface EvaluationParts {
 export interface Evaluation {
   /** The mean over the examples, with the regularization penalty, as in training. */
   loss: number;
-  /** Row-major [examples, outputs], in the order of the indices given: probabilities, if it ends in a softmax. */
+  /**
+   * Row-major [examples, outputs], in the order of the indices given: probabilities, if it ends in a softmax; of masks
+   * `MaskCounts`.
+   */
   outputs: Float32Array;
 }
 
@@ -129,7 +132,8 @@ export class Evaluator {
     return withWeights(model, access, () => {
       const logits = model.apply(inputs, { training: false }) as tf.Tensor;
       const penalty = regularizationPenalty(model) ?? tf.scalar(0);
-      return [this.#parts.evaluationLoss(logits, labels), endsInSoftmax ? tf.softmax(logits) : logits, penalty];
+      const outputs = endsInSoftmax ? tf.softmax(logits) : logits;
+      return [this.#parts.evaluationLoss(logits, labels), condensed(this.#parts.target, outputs, labels), penalty];
     });
   }
 }

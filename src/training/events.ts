@@ -36,9 +36,10 @@ export interface ProgressEvent {
   step: number;
   /** Means over this epoch so far. */
   loss: number;
-  /** One of the two, by the target. */
+  /** One of these, by the target. */
   accuracy?: number;
   mean_absolute_error?: number;
+  dice?: number;
   /** Of training alone, over this epoch so far. */
   samplesPerSecond: number;
 }

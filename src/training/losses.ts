@@ -33,8 +33,18 @@ type Element = (p: tf.Tensor, t: tf.Tensor, focal: Focal) => tf.Tensor;
 /** Keras's arguments of focal losses. */
 type Focal = NonNullable<TrainingConfig['focal']>;
 
+/** Losses of masks alone (see `createMaskLoss`). */
+type MaskLoss = 'dice' | 'dice_crossentropy' | 'tversky';
+
+/** A loss that isn't one of masks alone; that none of other targets is, has been checked. */
+function lossOfRows(loss: TrainingConfig['loss']): Exclude<TrainingConfig['loss'], MaskLoss> {
+  if (loss === 'dice' || loss === 'dice_crossentropy' || loss === 'tversky')
+    throw new Error(`internal: ${loss} of a target that is no mask`);
+  return loss;
+}
+
 /** The loss of each output. */
-const ELEMENTS: Record<Exclude<TrainingConfig['loss'], 'sparse_categorical_crossentropy'>, Element> = {
+const ELEMENTS: Record<Exclude<TrainingConfig['loss'], 'sparse_categorical_crossentropy' | MaskLoss>, Element> = {
   mean_squared_error: (p, t) => tf.squaredDifference(p, t),
   mean_absolute_error: (p, t) => tf.abs(tf.sub(p, t)),
   huber: (p, t) => {
@@ -59,6 +69,11 @@ const ELEMENTS: Record<Exclude<TrainingConfig['loss'], 'sparse_categorical_cross
   },
 };
 
+/** Keras's `categorical_focal_crossentropy` of probabilities against shares, [..., classes]: [...]. */
+export function focalOfClasses(p: tf.Tensor, t: tf.Tensor, focal: TrainingConfig['focal']): tf.Tensor {
+  return tf.sum(ELEMENTS.categorical_focal_crossentropy(p, t, focal ?? KERAS_FOCAL), -1);
+}
+
 /** (1 − p)^gamma; p is kept from 1, where a gamma below 1 has no slope. */
 function focalFactor(p: tf.Tensor, { gamma }: Focal): tf.Tensor {
   return tf.pow(tf.sub(1, tf.minimum(p, 1 - EPSILON)), gamma);
@@ -75,9 +90,10 @@ const SUMMED: ReadonlySet<TrainingConfig['loss']> = new Set(['categorical_focal_
  * the mean over its shares.
  */
 export function createLoss(
-  { loss, label_smoothing: smoothing, focal }: Pick<TrainingConfig, 'loss' | 'label_smoothing' | 'focal'>,
+  { loss: given, label_smoothing: smoothing, focal }: Pick<TrainingConfig, 'loss' | 'label_smoothing' | 'focal'>,
   { runtime, outputs, toOutputs, endsInSoftmax = true, weights, labelWeights }: LossParts,
 ): Loss {
+  const loss = lossOfRows(given);
   const outputsOf = (logits: tf.Tensor): tf.Tensor => (endsInSoftmax ? tf.softmax(logits) : logits);
   const unweighted: Loss =
     loss === 'sparse_categorical_crossentropy'

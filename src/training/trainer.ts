@@ -328,7 +328,7 @@ class Trainer {
     return { status: 'DIVERGED', reason };
   }
 
-  get #progressMetric(): 'accuracy' | 'mean_absolute_error' {
+  get #progressMetric(): string {
     return targetKind(this.#training.parts.target.column.type).progressMetric;
   }
 

@@ -155,16 +155,19 @@ describe('a target of masks', () => {
   });
 
   it('is scored on the pixels that count', () => {
-    const target = { column: { name: 'mask', type: 'mask', classes: ['a', 'b'], shape: [1, 3] as const }, scale: { mean: 0, standardDeviation: 1 } }; // prettier-ignore
-    const outputs = Float32Array.of(0.9, 0.1, 0.4, 0.6, 0.8, 0.2);
-    const measured = targetKind('mask').measure([], outputs, Uint8Array.of(0, 0, IGNORED), target);
-    expect(measured).toEqual({ accuracy: 0.5 });
-    const progress = targetKind('mask').progress(
-      tf.tensor4d(outputs, [1, 1, 3, 2]),
-      tf.tensor3d([0, 0, IGNORED], [1, 1, 3], 'int32'),
-      target.scale,
-    );
-    expect(progress.dataSync()[0]).toBe(0.5);
+    const column = { name: 'mask', type: 'mask', classes: ['a', 'b'], shape: [1, 3] as const };
+    const target = { column, scale: { mean: 0, standardDeviation: 1 } };
+    const outputs = tf.tensor4d([0.9, 0.1, 0.4, 0.6, 0.8, 0.2], [1, 1, 3, 2]);
+    const truth = tf.tensor3d([0, 0, IGNORED], [1, 1, 3], 'int32');
+    const mask = targetKind('mask');
+    const counts = mask.condense?.(outputs, truth).dataSync() as Float32Array;
+    expect([...counts]).toEqual([1, 0, 1, 1, 2, 0]);
+    // Of two pixels that are `a` one is found; `b` is predicted, and nowhere true.
+    expect(mask.measure(['pixel_accuracy'], counts, new Uint8Array(), target)).toEqual({
+      dice: 1 / 3,
+      pixel_accuracy: 0.5,
+    });
+    expect(mask.progress(outputs, truth, target).dataSync()[0]).toBeCloseTo(1 / 3, 6);
   });
 
   it.for<[string, number[], string]>([

@@ -1272,7 +1272,7 @@ export interface Tower {
 export interface TrainingConfig {
   optimizer: OptimizerConfig;
   learning_rate_schedule: LearningRateScheduleConfig;
-  /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label, or the number. `binary_crossentropy`: of a binary target, and of labels, their mean. `categorical_focal_crossentropy`, `binary_focal_crossentropy`: the same, of examples that the model is sure of less (see `focal`). `mean_absolute_error` and `huber` (Keras, delta 1): of a number, standardized. A target of another type than `category` has a loss of its own in place of the default: `binary_crossentropy`, `mean_squared_error`. */
+  /** `sparse_categorical_crossentropy`: −log of the probability given to the true class. `mean_squared_error`: against the one-hot label, or the number. `binary_crossentropy`: of a binary target, and of labels, their mean. `categorical_focal_crossentropy`, `binary_focal_crossentropy`: the same, of examples that the model is sure of less (see `focal`). `mean_absolute_error` and `huber` (Keras, delta 1): of a number, standardized. Of a mask, the mean over its pixels, or `dice` (1 − the Dice coefficient, the mean over the classes of each image), `dice_crossentropy` (their sum), `tversky` (see `tversky`). A target of another type than `category` has a loss of its own in place of the default: `binary_crossentropy`, `mean_squared_error`. */
   loss:
     | 'sparse_categorical_crossentropy'
     | 'mean_squared_error'
@@ -1280,8 +1280,11 @@ export interface TrainingConfig {
     | 'mean_absolute_error'
     | 'huber'
     | 'categorical_focal_crossentropy'
-    | 'binary_focal_crossentropy';
-  /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images; `robust_accuracy` is the mean accuracy of the final weights on images with noise, blur, rotation, shift or little contrast. Of a binary target `auc` (of the ROC curve) and `average_precision`; of labels `f1_score`, `micro_f1_score` and `mean_average_precision`; of a number `mean_absolute_error`, `root_mean_squared_error` and `r2_score`: these are the default there. */
+    | 'binary_focal_crossentropy'
+    | 'dice'
+    | 'dice_crossentropy'
+    | 'tversky';
+  /** What is measured on the validation and test images besides the loss. `top_5_accuracy` is how often the true class is among the 5 most probable (any number will do); precision, recall and F1 are macro averages; `confusion_matrix` is of the test images; `robust_accuracy` is the mean accuracy of the final weights on images with noise, blur, rotation, shift or little contrast. Of a binary target `auc` (of the ROC curve) and `average_precision`; of labels `f1_score`, `micro_f1_score` and `mean_average_precision`; of a number `mean_absolute_error`, `root_mean_squared_error` and `r2_score`; of a mask `dice`, `mean_iou` and `pixel_accuracy`: these are the default there. */
   metrics: string[];
   /** Images per step. */
   batch_size: number;
@@ -1305,6 +1308,8 @@ export interface TrainingConfig {
   threshold?: (number | null) | ('f1_score' | 'balanced_accuracy');
   /** How the focal losses weigh examples: by (1 − p)^gamma, p being the probability of what is true. Without it as Keras does unless told: gamma 2; alpha 0.25 of classes, none of a binary target and labels. */
   focal?: FocalConfig | null;
+  /** What the loss `tversky` of masks makes of pixels that are wrong. Without it as Salehi et al. (2017): alpha 0.3, beta 0.7. */
+  tversky?: TverskyConfig | null;
   /** Arithmetic of the matrix products; weights stay float32. */
   precision: 'float32' | 'bfloat16';
   /** Seed of everything random: split, weights, order, augmentation, dropout; `seeds` gives one of them another. */
@@ -1517,6 +1522,13 @@ export interface FocalConfig {
   gamma: number;
   /** A factor of the loss of classes; of a binary target and labels the weight of yes beside 1 − alpha of no (Keras's `apply_class_balancing`). */
   alpha: number | null;
+}
+/** What the loss `tversky` of masks makes of pixels that are wrong. Without it as Salehi et al. (2017): alpha 0.3, beta 0.7. */
+export interface TverskyConfig {
+  /** Weight of what is predicted and not true. */
+  alpha: number;
+  /** Weight of what is true and not predicted. */
+  beta: number;
 }
 /** Seeds of single sources of chance, which then stay as they are whatever `seed` is. Default: `seed` for all. */
 export interface SourceSeedsConfig {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ImageInput, MaskTarget } from '../../config/schema/experiment.generated.js';
+import { firstForeground, meanDice, meanIou, pixelAccuracy } from '../../metrics/segmentation.js';
 import type { TargetColumn } from '../dataset.js';
 import { isImageCell } from '../images/table-images.js';
 import { IGNORED } from '../masks/mask.js';
@@ -54,35 +55,44 @@ export const maskTarget: TargetKind = {
   gather: (resident, indices, runtime) => tf.cast(runtime.gatherImages(resident, indices), 'int32'),
   toOutputs: (values, outputs, smoothing) =>
     tf.oneHot(values, outputs, 1 - smoothing + smoothing / outputs, smoothing / outputs, 'float32'),
-  progressMetric: 'accuracy',
-  progress: (outputs, values) => {
-    const counts = tf.cast(tf.notEqual(values, tf.scalar(IGNORED, 'int32')), 'float32');
-    const isRight = tf.cast(tf.equal(tf.argMax(outputs, -1), values), 'float32');
-    return tf.sum(tf.divNoNan(tf.sum(isRight, [1, 2]), tf.sum(counts, [1, 2])));
+  progressMetric: 'dice',
+  progress(outputs, values, { column: { classes } }) {
+    const [right, predicted, real] = tf.unstack(maskCounts(outputs, values), 1);
+    const first = firstForeground(classes);
+    const pixels = tf.slice(tf.add(predicted, real), [0, first], [-1, classes.length - first]);
+    const dice = tf.divNoNan(tf.mul(tf.slice(right, [0, first], [-1, classes.length - first]), 2), pixels);
+    const present = tf.sum(tf.cast(tf.greater(pixels, 0), 'float32'), 1);
+    const isEmpty = tf.equal(present, 0);
+    return tf.sum(tf.where(isEmpty, tf.onesLike(present), tf.divNoNan(tf.sum(dice, 1), present)));
   },
-  measure: (_, outputs, values, { column }) => ({
-    accuracy: pixelAccuracy(outputs, values as Uint8Array, column.classes.length),
-  }),
+  condense: maskCounts,
+  measure(wanted, counts, _, { column: { classes } }) {
+    const known: Record<string, () => number> = {
+      mean_iou: () => meanIou(counts, classes.length),
+      pixel_accuracy: () => pixelAccuracy(counts, classes.length),
+    };
+    const asked = wanted.filter((metric) => Object.hasOwn(known, metric)).map((metric) => [metric, known[metric]()]);
+    const dice = meanDice(counts, classes.length, firstForeground(classes));
+    return { dice, ...(Object.fromEntries(asked) as Record<string, number>) };
+  },
 };
+
+/** Pixels of each class that are right, predicted and true, those that don't count left out: float32 [batch, 3, classes]. */
+export function maskCounts(outputs: tf.Tensor, values: tf.Tensor): tf.Tensor {
+  const classes = outputs.shape[outputs.rank - 1];
+  // No class has the number of a pixel that doesn't count.
+  const real = tf.oneHot(tf.cast(values, 'int32'), classes, 1, 0, 'float32');
+  const counted = tf.sum(real, -1, true);
+  const predicted = tf.mul(tf.oneHot(tf.argMax(outputs, -1), classes, 1, 0, 'float32'), counted);
+  const parts = [tf.mul(real, predicted), predicted, real].map((part) => tf.sum(part, [1, 2]));
+  return tf.stack(parts, 1);
+}
 
 /** The input of images, of which there is one, and its size. */
 function imageOf(inputs: Parameters<TargetKind['read']>[2]): [name: string, size: ImageInput['image_size']] {
   const image = Object.entries(inputs).find(([, { type }]) => type === 'image');
   if (!image) throw new Error('internal: a mask without an image');
   return [image[0], (image[1] as ImageInput).image_size];
-}
-
-/** Of all pixels that count, the part whose most probable class is the true one. */
-function pixelAccuracy(outputs: Float32Array, values: Uint8Array, classes: number): number {
-  let [right, all] = [0, 0];
-  values.forEach((value, pixel) => {
-    if (value === IGNORED) return;
-    all++;
-    const own = outputs[pixel * classes + value];
-    const isGreatest = (_: unknown, other: number): boolean => outputs[pixel * classes + other] <= own;
-    if (Array.from({ length: classes }).every(isGreatest)) right++;
-  });
-  return all === 0 ? NaN : right / all;
 }
 
 function shapeOf({ shape }: TargetColumn): readonly [number, number] {

@@ -165,7 +165,7 @@ export const numberTarget: TargetKind = {
   },
   toOutputs: (values) => (values.rank === 1 ? tf.expandDims(values, 1) : values),
   progressMetric: 'mean_absolute_error',
-  progress(outputs, values, scale) {
+  progress(outputs, values, { scale }) {
     const scales = scalesOf(scale);
     if (scales.length === 1)
       return tf.mul(tf.sum(tf.abs(tf.sub(tf.squeeze(outputs, [1]), values))), scales[0].standardDeviation);

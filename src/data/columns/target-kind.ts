@@ -41,10 +41,15 @@ export interface TargetKind {
    */
   toOutputs(values: tf.Tensor, outputs: number, smoothing: number): tf.Tensor;
   /** The metric that is told while an epoch is in progress, summed over a batch, in a program: float32 scalar. */
-  progress(outputs: tf.Tensor, values: tf.Tensor, scale: TargetScale): tf.Tensor;
+  progress(outputs: tf.Tensor, values: tf.Tensor, target: FittedTarget): tf.Tensor;
+  /**
+   * What an evaluation keeps of the outputs in their place, in a program, where these would be too many: float32 [batch, …].
+   * Then `measure` is given that.
+   */
+  condense?(outputs: tf.Tensor, values: tf.Tensor): tf.Tensor;
   /**
    * What predictions are worth: the metric that progress tells, and those asked for.
-   * @param outputs row-major [rows, outputs]
+   * @param outputs row-major [rows, outputs], or what `condense` makes of them
    */
   measure(
     wanted: readonly string[],
@@ -53,7 +58,7 @@ export interface TargetKind {
     fitted: FittedTarget,
   ): Record<string, number>;
   /** The metric that `progress` sums. */
-  readonly progressMetric: 'accuracy' | 'mean_absolute_error';
+  readonly progressMetric: 'accuracy' | 'mean_absolute_error' | 'dice';
 }
 
 /** Of values that are taken as they are. */
