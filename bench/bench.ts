@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { grid } from './grid.js';
+import { images } from './images.js';
 import { queueThroughput } from './queue.js';
 import { serving } from './serving.js';
 import { statistics } from './statistics.js';
@@ -27,6 +28,7 @@ const benchmarks: Record<string, () => Promise<string>> = {
   queue: queueThroughput,
   sweep: sweepLength,
   tables,
+  images,
   statistics,
   tracking,
 };

@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
+
+/** Files that are decoded at once: some wait for the disk, or for their turn, while others keep the cores busy. */
+export const CONCURRENT_DECODES = 2 * availableParallelism();
 
 /**
  * Calls an asynchronous function for each item, in order, with at most `limit` calls under way. After a failure no new

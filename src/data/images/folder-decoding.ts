@@ -1,9 +1,8 @@
 import { open, rm, statfs, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { encodeCsv } from '../../text/csv.js';
 import { type FileProblem, UserError, messageOf } from '../../text/errors.js';
-import { forEachConcurrently } from '../../system/concurrently.js';
+import { CONCURRENT_DECODES, forEachConcurrently } from '../../system/concurrently.js';
 import type { TaskOptions } from '../dataset.js';
 import { fileList } from './file-list.js';
 import { type ImageFormat, decodeImage } from './image-decoding.js';
@@ -89,7 +88,7 @@ async function decodeSet(
 ): Promise<void> {
   const handle = await open(images, 'w');
   try {
-    await forEachConcurrently(files, availableParallelism(), async ({ path }, index) => {
+    await forEachConcurrently(files, CONCURRENT_DECODES, async ({ path }, index) => {
       signal?.throwIfAborted();
       if (tally.oddSized.length > 0) return;
       const pixels = await decodeFile(decoding, path, index, tally);

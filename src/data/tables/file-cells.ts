@@ -1,8 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../system/cache.js';
-import { forEachConcurrently } from '../../system/concurrently.js';
+import { CONCURRENT_DECODES, forEachConcurrently } from '../../system/concurrently.js';
 import { type FileProblem, UserError, messageOf } from '../../text/errors.js';
 import type { CellBatch, ReadRows, RowSets } from '../columns/cells.js';
 import type { LoadOptions, TaskOptions } from '../dataset.js';
@@ -131,7 +130,7 @@ export async function decodeCells<T>(
   try {
     for await (const { first, cells, place } of table.cellsOf(name, options)) {
       const further = others && ((await others.next()).value as CellBatch);
-      await forEachConcurrently(cells, availableParallelism(), async (cell, index) => {
+      await forEachConcurrently(cells, CONCURRENT_DECODES, async (cell, index) => {
         options.signal?.throwIfAborted();
         const other = further?.cells[index] ?? null;
         const value = await decode(cell, table.folderOf(first + index), other).catch((error: unknown) => {
