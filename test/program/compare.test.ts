@@ -1,11 +1,12 @@
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import type { SweepSummary } from '../../src/sweep/sweep-store.js';
 import { Workspace } from '../support/program.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const STUDY = `
 name: units
 question: How many units?
-dataset: { name: mnist, train_fraction: 0.01 }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.2 }
 model:
   layers:
     - { type: flatten }

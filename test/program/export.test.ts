@@ -7,12 +7,13 @@ import { loadModel } from '../../src/model/save.js';
 import { mnistImages } from '../data/fixtures.js';
 import { Workspace } from '../support/program.js';
 import { askPython } from '../support/python.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 import { kerasPython } from '../support/tensorflow.js';
 
 /** Layers of every kind that is saved otherwise than it is called. */
 const EXPERIMENT = `
 name: mixed
-dataset: { name: mnist, train_fraction: 0.02, normalization: standardize }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.4, normalization: standardize }
 model:
   layers:
     - { type: conv2d, filters: 8, batch_normalization: true, activation: { name: leaky_relu, negative_slope: 0.1 } }

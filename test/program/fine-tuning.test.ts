@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from '../support/program.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const BASE = `
 name: source
-dataset: { name: mnist, train_fraction: 0.02, classes: ["0", "1", "2", "3"] }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.4, classes: ["0", "1", "2", "3"] }
 model:
   layers:
     - { type: conv2d, filters: 4, batch_normalization: true, name: stem }

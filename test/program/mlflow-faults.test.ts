@@ -16,12 +16,13 @@ import { MlflowReader, type ReadRun } from '../support/mlflow-reader.js';
 import { type MlflowServer, startServer, stopServer } from '../support/mlflow-server.js';
 import { Workspace } from '../support/program.js';
 import { temporaryFolder } from '../support/runs.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const FAULTS = 200;
 const EXPERIMENT = `
 name: faults
 question: What arrives?
-dataset: { name: mnist, train_fraction: 0.01 }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.2 }
 model: { layers: [{ type: flatten }, { type: dense, units: 10, activation: softmax }] }
 training: { epochs: 3, batch_size: 32 }
 sweep:

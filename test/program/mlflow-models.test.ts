@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MlflowServer, sharedServer } from '../support/mlflow-server.js';
 import { Workspace } from '../support/program.js';
 import { uniqueName } from '../support/runs.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const name = uniqueName();
 
 const EXPERIMENT = `
 name: kept
-dataset: { name: mnist, train_fraction: 0.02 }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.4 }
 model: { layers: [{ type: flatten }, { type: dense }] }
 training: { epochs: 1 }
 tracking: { experiment: ${name} }

@@ -5,10 +5,11 @@ import { MlflowReader, type ReadRun } from '../support/mlflow-reader.js';
 import { sharedServer } from '../support/mlflow-server.js';
 import { Workspace } from '../support/program.js';
 import { uniqueName } from '../support/runs.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const experiment = (name: string, epochs: number): string => `
 name: ${name}
-dataset: { name: mnist, train_fraction: 0.05 }
+dataset: { ${SMALL_MNIST} }
 model: { layers: [{ type: flatten }, { type: dense, units: 16 }, { type: dense, activation: softmax }] }
 training: { epochs: ${epochs} }
 `;

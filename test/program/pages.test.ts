@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { blocksOf, markdownPages, readPage, type Block } from '../support/pages.js';
 import { Workspace } from '../support/program.js';
+import { smallMnist } from '../support/small-mnist.js';
 import { writeTones } from '../data/audio/tones.js';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/ablate.js');
@@ -89,13 +90,14 @@ async function run(page: string, { line, text }: Command, cwd: string): Promise<
   });
 }
 
-/** Of MNIST a hundredth trains, 600 images, in small layers: the commands are the page's, and take a tenth of the time. */
+/** Of MNIST 540 images train, in small layers: the commands are the page's, and take a tenth of the time. */
 function makeSmall(folder: string): void {
   const experiments = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
   for (const file of experiments.map((name) => join(folder, name))) {
     const experiment = parseDocument(readFileSync(file, 'utf8'));
     if (experiment.getIn(['dataset', 'name']) !== 'mnist') continue;
-    experiment.setIn(['dataset', 'train_fraction'], 0.01);
+    experiment.setIn(['dataset', 'path'], smallMnist());
+    experiment.setIn(['dataset', 'train_fraction'], 0.2);
     const layers = experiment.getIn(['model', 'layers']);
     for (const layer of isSeq(layers) ? layers.items.filter(isMap) : []) {
       for (const key of ['filters', 'units']) if (layer.has(key)) layer.set(key, 8);

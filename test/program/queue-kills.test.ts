@@ -8,7 +8,7 @@ import { bitsOf } from '../support/sweep-bits.js';
 import { startWorker, type Worker } from '../support/workers.js';
 
 const TRIALS = 60;
-const EXPERIMENT = `${tinyExperiment(0.02)}training: { epochs: 2, optimizer: { name: adam } }
+const EXPERIMENT = `${tinyExperiment('name: mnist, train_fraction: 0.02')}training: { epochs: 2, optimizer: { name: adam } }
 sweep:
   parameters: { training.optimizer.learning_rate: ${JSON.stringify(Array.from({ length: 20 }, (_, i) => (i + 1) / 1000))} }
   seeds: 3

@@ -9,7 +9,7 @@ import { bitsOf } from '../support/sweep-bits.js';
 import { startWorker, type Worker } from '../support/workers.js';
 
 const TRIALS = 12;
-const EXPERIMENT = `${tinyExperiment(0.02)}training: { epochs: 40, optimizer: { name: adam } }
+const EXPERIMENT = `${tinyExperiment('name: mnist, train_fraction: 0.02')}training: { epochs: 40, optimizer: { name: adam } }
 sweep:
   parameters: { training.optimizer.learning_rate: [0.001, 0.002, 0.003, 0.004, 0.005, 0.006] }
   seeds: 2

@@ -48,7 +48,10 @@ function start(parameters: string[], queue: string) {
 }
 
 function write(name: string, epochs: number, rest = ''): void {
-  workspace.write(name, `${tinyExperiment(0.02)}training: { epochs: ${epochs}, optimizer: { name: adam } }\n${rest}`);
+  workspace.write(
+    name,
+    `${tinyExperiment('name: mnist, train_fraction: 0.02')}training: { epochs: ${epochs}, optimizer: { name: adam } }\n${rest}`,
+  );
 }
 
 const SWEEP = `sweep:

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { SweepSummary } from '../../src/sweep/sweep-store.js';
 import { Workspace } from '../support/program.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 // An A/A study: the same network under two names. The name of a layer seeds its weights, so the two are as different as
 // two seeds are, and as alike as two variants can be. Whoever finds a difference is wrong.
@@ -14,7 +15,7 @@ const MOST_FALSE = 2;
 function study(repetition: number, parameters: string): string {
   return `
 name: repetition_${repetition}
-dataset: { name: mnist, train_fraction: 0.01 }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.2 }
 model:
   layers:
     - { type: flatten }

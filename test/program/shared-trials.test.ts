@@ -1,11 +1,12 @@
 import { afterAll, expect, it } from 'vitest';
 import type { SweepSummary } from '../../src/sweep/sweep-store.js';
 import { Workspace } from '../support/program.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const EXPERIMENT = `
 name: shared
 question: Which kernel?
-dataset: { name: mnist, train_fraction: 0.01 }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.2 }
 model:
   kernel_size: 3
   layers:

@@ -6,7 +6,7 @@ import { Workspace } from '../support/program.js';
 import { SlurmCluster } from '../support/slurm.js';
 import { bitsOf } from '../support/sweep-bits.js';
 
-const EXPERIMENT = `${tinyExperiment(0.02)}training: { epochs: 120, optimizer: { name: adam } }
+const EXPERIMENT = `${tinyExperiment('name: mnist, train_fraction: 0.02')}training: { epochs: 120, optimizer: { name: adam } }
 launcher: { name: slurm, partition: main, time: '10:00', sbatch: [--comment=ablate] }
 sweep:
   parameters: { training.optimizer.learning_rate: [0.001, 0.002, 0.003, 0.004, 0.005] }
@@ -52,7 +52,7 @@ it('runs a sweep on Slurm that is interrupted, loses its coordinator, and ends w
 });
 
 it('resumes a run by its id whose coordinator was killed while Slurm trains it', async () => {
-  workspace.write('single.yaml', `${tinyExperiment(0.02)}training: { epochs: 400 }\n`);
+  workspace.write('single.yaml', `${tinyExperiment('name: mnist, train_fraction: 0.02')}training: { epochs: 400 }\n`);
   const first = workspace.start(['run', 'single.yaml', '--launcher', 'slurm', '--runs-dir', 'single']);
   await first.whenSaid(' 5/400');
   first.kill('SIGKILL');

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SweepSummary } from '../../src/sweep/sweep-store.js';
 import { childrenOf } from '../support/kills.js';
 import { type ProgramResult, Workspace } from '../support/program.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const EXPERIMENT = `
 name: small
 question: Which kernel?
-dataset: { name: mnist, train_fraction: 0.02 }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.4 }
 model:
   kernel_size: 3
   layers:

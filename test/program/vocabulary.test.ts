@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Workspace } from '../support/program.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const experiment = `
 name: small
-dataset: { name: mnist, train_fraction: 0.02 }
+dataset: { ${SMALL_MNIST}, train_fraction: 0.4 }
 model:
   layers:
     - { type: conv2d, filters: 4, strides: 2, name: stem }
@@ -70,7 +71,12 @@ describe('what an experiment file asks for', () => {
   });
 
   it('takes squared errors of outputs as they are', async () => {
-    const more = ['dataset.train_fraction=0.2', 'model.layers.0.filters=8', 'model.layers.2.units=64'];
+    const more = [
+      'dataset.path=null',
+      'dataset.train_fraction=0.2',
+      'model.layers.0.filters=8',
+      'model.layers.2.units=64',
+    ];
     const id = await run('training.loss=mean_squared_error', 'model.layers.3.activation=sigmoid', ...more);
     const { test_loss: loss, test_accuracy: accuracy } = workspace.summary(id).metrics;
     // A softmax of sigmoids gives the true class at most e / (e + 9), others at least 1 / (e + 9): 0.0655 at best.

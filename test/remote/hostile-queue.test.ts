@@ -37,7 +37,7 @@ const ended: RunOutcome = { type: 'crashed', reason: 'as the test wants it', log
 
 function jobOf(seed: number): Job {
   const file = join(folder, 'tiny.yaml');
-  writeFileSync(file, tinyExperiment(0.1));
+  writeFileSync(file, tinyExperiment('name: mnist'));
   const { config } = loadExperiment(file, { overrides: [`training.seed=${seed}`], env: {} });
   const sweep = { id: 'a-sweep', values: {}, label: 'base' };
   const runsDirectory = join(folder, 'runs');

@@ -51,7 +51,7 @@ it.each([
 ])('makes a checkpoint when Slurm %s, and resumes there when it starts it again', async (_, warn) => {
   const runsDirectory = temporaryFolder();
   const scheduler = connect(runsDirectory);
-  const job = trial(runsDirectory, withEpochs(60));
+  const job = trial(runsDirectory, withEpochs(100));
   const told: string[] = [];
   let hurry: NodeJS.Timeout | undefined;
   const outcome = await scheduler.run(job, {
@@ -67,7 +67,7 @@ it.each([
   });
   clearInterval(hurry);
   scheduler.close();
-  expect(doneBy(outcome)).toMatchObject({ status: 'FINISHED', epochs: 60 });
+  expect(doneBy(outcome)).toMatchObject({ status: 'FINISHED', epochs: 100 });
   expect(told.filter((each) => each === 'created')).toHaveLength(2);
   expect(told.some((each) => /^resumed after epoch [1-9]/.test(each))).toBe(true);
   expect(runDirectories(runsDirectory)).toHaveLength(1);

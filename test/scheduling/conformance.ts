@@ -12,6 +12,7 @@ import { holderOf } from '../../src/tracking/run-lock.js';
 import { runDirectories, runDirectory, type Summary } from '../../src/tracking/run-store.js';
 import { tinyExperiment } from '../support/experiments.js';
 import { temporaryFolder, writeExperiment } from '../support/runs.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 /** A place where trials run, as the suite needs it. */
 export interface Site {
@@ -34,7 +35,7 @@ export interface SiteOptions {
 /** One thread each: the same bits wherever they are trained. */
 export const THREADS = 1;
 
-const EXPERIMENT = `${tinyExperiment(0.05)}training: { epochs: 3, seed: 7, batch_size: 16, optimizer: { name: adam, learning_rate: 0.01 } }
+const EXPERIMENT = `${tinyExperiment(SMALL_MNIST)}training: { epochs: 3, seed: 7, batch_size: 16, optimizer: { name: adam, learning_rate: 0.01 } }
 `;
 
 type Change = (job: Job) => Job;

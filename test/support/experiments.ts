@@ -1,8 +1,8 @@
-/** The beginning of an experiment that trains in no time and, by its dropout, draws at random. @param fraction of MNIST */
-export function tinyExperiment(fraction: number): string {
+/** The beginning of an experiment that trains in no time and, by its dropout, draws at random. @param dataset in its braces */
+export function tinyExperiment(dataset: string): string {
   return `
 name: tiny
-dataset: { name: mnist, train_fraction: ${fraction} }
+dataset: { ${dataset} }
 model:
   layers:
     - { type: flatten }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { smallMnist } from './small-mnist.js';
 
 const program = fileURLToPath(new URL('../../bin/ablate.js', import.meta.url));
 
@@ -21,7 +22,7 @@ export interface WorkerOptions {
   machine?: string;
 }
 
-/** Starts `ablate worker`, and waits until it takes trials. */
+/** Starts `ablate worker`, which may read the small MNIST, and waits until it takes trials. */
 export async function startWorker(
   parameters: string[],
   { skew = 0, environment = {}, machine }: WorkerOptions = {},
@@ -30,7 +31,8 @@ export async function startWorker(
   const preload = ['--import', `data:text/javascript,${encodeURIComponent(clock)}`];
   // It becomes what it starts, so that the process is the worker's.
   const inside = machine === undefined ? [] : ['ip', 'netns', 'exec', machine];
-  const [command, ...rest] = [...inside, process.execPath, ...preload, program, 'worker', ...parameters];
+  const words = ['worker', '--data-root', smallMnist(), ...parameters];
+  const [command, ...rest] = [...inside, process.execPath, ...preload, program, ...words];
   const child = spawn(command, rest, {
     env: { ...process.env, MLFLOW_TRACKING_URI: undefined, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
