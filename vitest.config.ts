@@ -24,9 +24,10 @@ for (const [file, programs] of leftOut) process.stderr.write(`${file} is left ou
  * processes come last and together, as a worker goes on only with a file of the same project.
  */
 const LONGEST = [
-  ...['program/pages', 'program/sweep', 'program/slurm', 'program/mlflow', 'program/same-configuration'],
-  ...['program/resume', 'tensorflow/library-install', 'tracking/sync'],
-  ...['program/package', 'program/mlflow-faults', 'program/serve', 'program/export', 'program/terminal'],
+  ...['program/pages', 'program/sweep', 'remote/slurm', 'program/mlflow', 'program/baseline', 'program/resume'],
+  ...['program/package', 'program/slurm', 'tensorflow/library-install', 'program/queue', 'program/mlflow-faults'],
+  ...['program/export', 'tracking/sync', 'remote/redis', 'program/queue-kills', 'program/export-rows'],
+  ...['program/queue-network', 'program/sweep-kills', 'program/same-configuration', 'program/ui', 'program/terminal'],
 ].map((name) => `test/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
@@ -43,6 +44,8 @@ class LongestFirst extends BaseSequencer {
 
 /** A worker that has loaded TensorFlow, and the programs that it starts, fit into this much. */
 const WORKER_BYTES = 3e9;
+/** One more than there are cores: a third of the time, tests wait for Slurm, MLflow, leases that end. */
+const WORKERS = Math.min(availableParallelism() + 1, Math.floor(totalmem() / WORKER_BYTES));
 const { unit, engine } = testKinds();
 
 /** What both projects have. */
@@ -61,7 +64,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     sequence: { sequencer: LongestFirst },
-    maxWorkers: Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / WORKER_BYTES))),
+    maxWorkers: Math.max(1, WORKERS),
     projects: [
       // Those of the first two leave nothing behind, so that a process runs many: what they import is loaded once.
       { test: { ...common, name: 'unit', include: unit, isolate: false } },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { type RemoteFile, checksumOf, ensureDownloaded, mirrored } from '../../src/data/download.js';
 import type { DatasetProgress } from '../../src/data/dataset.js';
 import { UserError } from '../../src/text/errors.js';
@@ -10,14 +10,18 @@ import { type Answer, type FlakyServer, startFlakyServer } from './flaky-server.
 
 const contents = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 256));
 
+const servers: FlakyServer[] = [];
+afterAll(() => Promise.all(servers.map(({ close }) => close())));
+
 async function serve(...answers: Answer[]): Promise<FlakyServer & { remote: RemoteFile }> {
   const server = await startFlakyServer(contents, answers);
-  onTestFinished(server.close);
+  servers.push(server);
   const sha256 = createHash('sha256').update(contents).digest('hex');
   return { ...server, remote: { urls: [`${server.url}/file.gz`], bytes: contents.length, sha256 } };
 }
 
-describe('ensureDownloaded', () => {
+// At once: most of their time is the wait before another try.
+describe.concurrent('ensureDownloaded', () => {
   it('continues where a broken connection ended, until all is there', async ({ folder }) => {
     const { remote, ranges, drop } = await serve({ pauseAfter: 100_000 }, { pauseAfter: 50_000 }, {});
     const progress: DatasetProgress[] = [];
