@@ -25,6 +25,7 @@ function isWithin(path: string, roots: readonly string[]): boolean {
   const real = realpathSync(path);
   return roots.some((root) => {
     const folder = existsSync(root) ? realpathSync(root) : resolve(root);
-    return real === folder || real.startsWith(folder + sep);
+    // Slurm's tasks may read all: `/` ends in its own separator.
+    return real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
   });
 }

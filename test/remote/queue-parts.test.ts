@@ -100,6 +100,7 @@ describe('where a worker may read data', () => {
     symlinkSync(elsewhere, join(root, 'link'));
     expect(resolveInRoots(join(root, 'images'), '/home/ada/x.yaml', [root])).toBe(join(root, 'images'));
     expect(resolveInRoots('/home/ada/images', '/home/ada/x.yaml', [root])).toBe(join(root, 'images'));
+    expect(resolveInRoots(join(root, 'images'), '/home/ada/x.yaml', ['/'])).toBe(join(root, 'images'));
     for (const path of [
       elsewhere,
       join(root, 'link'),
