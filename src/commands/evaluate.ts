@@ -88,9 +88,15 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
 async function evaluateTables(models: readonly TableModel[], worst: number, options: Options): Promise<void> {
   const { asTestedModel, binaryReport, evaluatedLabels, evaluatedNumbers, rowsPicture, testTables } =
     await import('../launch/terminal/row-inference.js');
+  if (options.plot !== undefined) await requireDrawn(models);
   const tested = await testTables(models, await experimentsOf(models, options), options);
   const { type } = models[0].target.column;
-  if (type === 'number') {
+  if (type === 'mask') {
+    const { evaluatedMasks } = await import('../launch/terminal/mask-inference.js');
+    const { masksJson, masksText } = await import('../display/mask-results.js');
+    const evaluated = models.map((model, index) => evaluatedMasks(model, tested[index]));
+    process.stdout.write((options.json ? masksJson : masksText)(evaluated, worst));
+  } else if (type === 'number') {
     const { numbersJson, numbersText } = await import('../display/row-results.js');
     const evaluated = models.map((model, index) => evaluatedNumbers(model, tested[index]));
     process.stdout.write((options.json ? numbersJson : numbersText)(evaluated));
@@ -114,6 +120,13 @@ async function evaluateTables(models: readonly TableModel[], worst: number, opti
   if (options.plot !== undefined) await writePicture(await rowsPicture(models, tested), options.plot);
   const measured = models.map((model, index) => ({ model, digest: tested[index].digest }));
   await printNotes(changesOf(measured, options));
+}
+
+/** @throws UserError of models of masks, which aren't drawn */
+async function requireDrawn(models: readonly TableModel[]): Promise<void> {
+  if (models.every(({ target: { column } }) => column.type !== 'mask')) return;
+  const { badUsage } = await import('../text/errors.js');
+  throw badUsage("--plot doesn't draw masks", 'write those of a table: ablate predict RUN TABLE --masks FOLDER');
 }
 
 /** @param what it shows, told behind its name */

@@ -38,12 +38,13 @@ export function registerExport(program: Command): void {
 }
 
 async function exportModel(run: string, options: Options): Promise<void> {
-  const { findAnyModelOf } = await import('../launch/find-model.js');
+  const { findAnyModelOf, refuseMasks } = await import('../launch/find-model.js');
   const { showStatusLine } = await import('../display/status-line.js');
   const { performExport } = await import('../launch/terminal/export-steps.js');
   const { exportReportJson, exportReportText } = await import('../display/export-report.js');
   const { isTableModel } = await import('../inference/table-model.js');
   const model = await findAnyModelOf(run, options.runsDir);
+  refuseMasks(model, 'exported');
   const status = showStatusLine(process.stderr);
   const work = isTableModel(model)
     ? exportRows(model, options, status)

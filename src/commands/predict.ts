@@ -15,6 +15,7 @@ interface Options extends EngineOptions {
   batch: number;
   invert?: true;
   csv?: string;
+  masks?: string;
   json?: true;
 }
 
@@ -36,6 +37,7 @@ export function registerPredict(program: Command): void {
       IMAGES_AT_ONCE,
     )
     .option('--csv <file>', 'write the predictions as CSV instead; - for standard output')
+    .option('--masks <folder>', 'of a model of masks: write them as PNG, each pixel the number of its class')
     .option('--json', 'print the predictions as JSON')
     .action(predict);
   addEngineOptions(command);
@@ -48,6 +50,8 @@ async function predict(run: string, words: string[], options: Options): Promise<
   const { isTableModel } = await import('../inference/table-model.js');
   const { findImages } = await import('../launch/options/image-names.js');
   const model = await findAnyModelOf(run, options.runsDir);
+  const isOfMasks = isTableModel(model) && model.target.column.type === 'mask';
+  if (options.masks !== undefined && !isOfMasks) await refuseMasks(model.name);
   if (isTableModel(model)) {
     await predictRows(model, words, options);
     return;
@@ -83,6 +87,10 @@ async function predictRows(model: TableModel, files: readonly string[], options:
     predictions: rowPredictions(model, predicted[index], options.top),
   }));
   if (options.csv !== undefined) await writeCsv(options.csv, rowsCsv(model, tables));
+  if (options.masks !== undefined) {
+    const { writeMasks } = await import('../launch/terminal/mask-inference.js');
+    for (const [index, file] of files.entries()) await writeMasks(model, file, predicted[index], options.masks);
+  }
   if (options.json) {
     const { thresholds } = model.target;
     const document = { run: model.name, ...(thresholds ? { thresholds } : {}), predictions: rowsJson(model, tables) };
@@ -91,6 +99,11 @@ async function predictRows(model: TableModel, files: readonly string[], options:
   const threshold = thresholdText(model);
   const { colors: pc } = await import('../text/visible.js');
   if (threshold !== undefined) process.stderr.write(pc.dim(`taken for yes: ${threshold}\n`));
+}
+
+async function refuseMasks(name: string): Promise<never> {
+  const { badUsage } = await import('../text/errors.js');
+  throw badUsage(`${name} tells no masks`, 'leave out --masks');
 }
 
 interface Classifying {

@@ -52,13 +52,14 @@ export function registerServe(program: Command): void {
 
 async function serve(run: string, options: Options): Promise<void> {
   const { port, grace } = options;
-  const { findAnyModelOf } = await import('../launch/find-model.js');
+  const { findAnyModelOf, refuseMasks } = await import('../launch/find-model.js');
   const { showStatusLine } = await import('../display/status-line.js');
   const { createServer } = await import('../serving/server.js');
   const { listenForSignals } = await import('../launch/signals/serve-signals.js');
   const { passedSocket } = await import('../serving/port.js');
   const fd = passedSocket();
   const model = await findAnyModelOf(run, options.runsDir);
+  refuseMasks(model, 'served');
   const status = showStatusLine(process.stderr);
   const signals = listenForSignals();
   const service = await startService(model, options, status);

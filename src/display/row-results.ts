@@ -37,6 +37,8 @@ export function rowsTable(model: TableModel, tables: readonly PredictedTable[], 
   const cells = eachRow(tables, (file, row, prediction) => {
     const at = isSeveral ? [file, String(row)] : [String(row)];
     if ('values' in prediction) return [...at, ...prediction.values.map(significantDigits)];
+    if ('areas' in prediction)
+      return [...at, ...prediction.areas.map((area) => percent(area / sumOf(prediction.areas)))];
     const told = (values: readonly ClassValue[]): string =>
       values.map((other) => `${other.class} ${valueText(value, other.value)}`).join(', ');
     if ('labels' in prediction) {
@@ -49,7 +51,9 @@ export function rowsTable(model: TableModel, tables: readonly PredictedTable[], 
   const ofClass = [{ title: name }, { title: value.toUpperCase(), ...right }, { title: 'NEXT' }];
   const ofNumbers = names.map((title) => ({ title, ...right }));
   const ofLabels = [{ title: name }, { title: 'NEXT' }];
-  const columns = type === 'number' ? ofNumbers : type === 'multi_label' ? ofLabels : ofClass;
+  const ofMask = model.classes.map((title) => ({ title: `${title} %`, ...right }));
+  const known: Partial<Record<string, typeof ofClass>> = { number: ofNumbers, mask: ofMask, multi_label: ofLabels };
+  const columns = known[type] ?? ofClass;
   return formatTable([...(isSeveral ? [{ title: 'TABLE' }] : []), { title: 'ROW', ...right }, ...columns], cells);
 }
 
@@ -66,13 +70,21 @@ export function rowsCsv(model: TableModel, tables: readonly PredictedTable[]): s
   const shown = (rows[0].length - 2) / 2;
   const ofLabels = [name, ...classes.map((label) => `${rowValueName(model)} of ${label}`)];
   const ofClasses = (): string[] => valueColumns([name, rowValueName(model)], shown);
-  const columns = type === 'number' ? names : type === 'multi_label' ? ofLabels : ofClasses();
+  const known: Partial<Record<string, readonly string[]>> = {
+    number: names,
+    mask: classes.map((each) => `${each} pixels`),
+    multi_label: ofLabels,
+  };
+  const columns = known[type] ?? ofClasses();
   return encodeCsv([['table', 'row', ...columns], ...rows]);
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** Labels are a list as JSON has it, then the value of each. */
 function csvCells(classes: readonly string[], prediction: RowPrediction): (string | number)[] {
   if ('values' in prediction) return prediction.values;
+  if ('areas' in prediction) return prediction.areas;
   if ('top' in prediction) return prediction.top.flatMap((each) => [each.class, each.value]);
   const { labels, others } = prediction;
   const values = new Map([...labels, ...others].map((each) => [each.class, each.value]));

@@ -5,15 +5,19 @@ import type { PredictedRows } from './tasks.js';
 
 /**
  * What a model says of a row: numbers in the target's units, or its classes, the most probable first; or all of its labels
- * with their probabilities, those that apply first.
+ * with their probabilities, those that apply first; or how many pixels each class has.
  */
 export type RowPrediction =
-  { values: number[] } | { top: ClassValue[] } | { labels: ClassValue[]; others: ClassValue[] };
+  | { values: number[] }
+  | { top: ClassValue[] }
+  | { labels: ClassValue[]; others: ClassValue[] }
+  /** Of a mask: the pixels of each class. */
+  | { areas: number[] };
 
 /** @param top how many classes are told of each row */
 export function rowPredictions(
   model: TableModel,
-  { outputs }: Pick<PredictedRows, 'outputs'>,
+  { outputs, count: rows }: PredictedRows,
   top: number,
 ): RowPrediction[] {
   const { column, scale } = model.target;
@@ -25,6 +29,7 @@ export function rowPredictions(
       values: values.slice(row * size, (row + 1) * size),
     }));
   }
+  if (column.type === 'mask') return areasOf(outputs, rows, column.classes.length);
   if (column.type === 'multi_label') return labelPredictions(column.classes, outputs, thresholds);
   const values = column.type === 'binary' ? ofBoth(outputs) : outputs;
   const count = values.length / column.classes.length;
@@ -34,6 +39,15 @@ export function rowPredictions(
   return Array.from({ length: count }, (_, row) => {
     const greatest = greatestClasses(values, row, column.classes, column.type === 'binary' ? 2 : top);
     return { top: (isTurned(row) ? greatest.reverse() : greatest).slice(0, top) };
+  });
+}
+
+function areasOf(outputs: Float32Array, rows: number, classes: number): RowPrediction[] {
+  const pixels = outputs.length / rows;
+  return Array.from({ length: rows }, (_, row) => {
+    const areas = new Array<number>(classes).fill(0);
+    for (const index of outputs.subarray(row * pixels, (row + 1) * pixels)) areas[index]++;
+    return { areas };
   });
 }
 
@@ -65,6 +79,9 @@ export function rowValueName({ endsIn, target }: TableModel): ReturnType<typeof 
 export function rowAnswer(model: TableModel, prediction: RowPrediction): object {
   const name = rowValueName(model);
   if ('values' in prediction) return numbersOf(model, prediction.values);
+  if ('areas' in prediction) {
+    return { pixels: Object.fromEntries(prediction.areas.map((area, index) => [model.classes[index], area])) };
+  }
   if ('labels' in prediction) {
     const { labels, others } = prediction;
     const values = [...labels, ...others].map((each) => [each.class, each.value]);

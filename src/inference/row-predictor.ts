@@ -7,8 +7,9 @@ import { loadModel } from '../model/save.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import type { TableModel } from './table-model.js';
 
-/** Rows that are answered together. */
+/** Rows that are answered together; of masks fewer, which are large. */
 const ROWS_AT_ONCE = 256;
+const MASKS_AT_ONCE = 16;
 
 /** An input whose values are those of other rows. */
 interface Shuffled {
@@ -37,14 +38,18 @@ export class RowPredictor {
   static async load(runtime: Runtime, description: TableModel): Promise<RowPredictor> {
     const { model } = await loadModel(description.directory);
     const outputs = targetKind(description.target.column.type).outputs(description.target.column);
-    if (model.outputs[0].shape[1] === outputs) return new RowPredictor(runtime, description, model);
+    if (model.outputs[0].shape.at(-1) === outputs && hasPixels(model, description))
+      return new RowPredictor(runtime, description, model);
     throw new UserError(`the model in ${description.directory} has other outputs than its target ${outputs}`, {
       code: 'model-invalid',
       hint: 'train it again',
     });
   }
 
-  /** @returns what the model gives, row-major [count, outputs]; numbers in the unit that they were trained in */
+  /**
+   * @returns what the model gives, row-major [count, outputs]; numbers in the unit that they were trained in, of masks the
+   *   most probable class of each pixel, [count, height, width]
+   */
   predict(rows: Omit<Rows, 'target'>): Float32Array {
     const uploaded = this.upload(rows);
     try {
@@ -82,8 +87,9 @@ export class RowPredictor {
 
   #predict(resident: readonly tf.Tensor[], count: number, shuffled?: Shuffled): Float32Array {
     const parts: Float32Array[] = [];
-    for (let start = 0; start < count; start += ROWS_AT_ONCE) {
-      const end = Math.min(start + ROWS_AT_ONCE, count);
+    const atOnce = this.description.target.column.type === 'mask' ? MASKS_AT_ONCE : ROWS_AT_ONCE;
+    for (let start = 0; start < count; start += atOnce) {
+      const end = Math.min(start + atOnce, count);
       parts.push(tf.tidy(() => this.#answer(resident, start, end, shuffled)));
     }
     const outputs = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -103,6 +109,13 @@ export class RowPredictor {
       [batch[input]] = gatherInputs([inputs[input]], [resident[input]], others, this.runtime);
     }
     const prepared = prepareInputs(inputs, batch, this.description.tensors);
-    return (this.model.apply(prepared, { training: false }) as tf.Tensor).dataSync() as Float32Array;
+    const outputs = this.model.apply(prepared, { training: false }) as tf.Tensor;
+    const isOfMasks = this.description.target.column.type === 'mask';
+    return (isOfMasks ? tf.cast(tf.argMax(outputs, -1), 'float32') : outputs).dataSync() as Float32Array;
   }
+}
+
+/** Whether a model of masks gives them in the size that is claimed. */
+function hasPixels({ outputs: [{ shape }] }: tf.LayersModel, { target: { column } }: TableModel): boolean {
+  return column.type !== 'mask' || String(shape.slice(1, -1)) === String(column.shape);
 }

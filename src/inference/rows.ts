@@ -6,6 +6,7 @@ import { openTable } from '../data/tables/open-table.js';
 import { everyIndex } from '../data/rows.js';
 import { measure } from '../data/target.js';
 import { accuracy, answers, mostProbable } from '../metrics/classification.js';
+import { countMasks, firstForeground, meanDice } from '../metrics/segmentation.js';
 import { randomStream } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
 import type { Runtime } from '../tensorflow/runtime.js';
@@ -154,8 +155,15 @@ interface Scorer {
   of: (outputs: Float32Array) => number;
 }
 
-function scorer({ target }: TableModel, { target: truth }: Rows): Scorer {
+function scorer({ target }: TableModel, { target: truth, count }: Rows): Scorer {
   const { column } = target;
+  if (column.type === 'mask') {
+    const { length: classes } = column.classes;
+    const of = (outputs: Float32Array): number => {
+      return meanDice(countMasks(outputs, truth, { images: count, classes }), classes, firstForeground(column.classes));
+    };
+    return { metric: 'dice', sign: 1, of };
+  }
   if (column.type === 'multi_label') {
     const metric = 'mean_average_precision';
     const of = (outputs: Float32Array): number => measure(target, [metric], outputs, truth)[metric];

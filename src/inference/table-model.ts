@@ -103,8 +103,12 @@ function isTarget(column: unknown): boolean {
   const { type, classes, columns } = column as TargetColumn;
   const areNames =
     columns === undefined || (Array.isArray(columns) && columns.every((name) => typeof name === 'string'));
-  return areNames && targetKind(type).areClasses(classes);
+  const isOfSize = type !== 'mask' || areSides(valueAt(column, 'shape'));
+  return areNames && isOfSize && targetKind(type).areClasses(classes);
 }
+
+/** [height, width] */
+const areSides = (shape: unknown): boolean => Array.isArray(shape) && shape.length === 2 && shape.every(isSize);
 
 function isColumn(column: unknown, kinds: object, list: string, isItem: (item: unknown) => boolean): boolean {
   const [name, type, items] = ['name', 'type', list].map((key) => valueAt(column, key));

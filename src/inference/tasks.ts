@@ -146,7 +146,10 @@ export interface PredictRowsTask {
 
 export interface PredictedRows {
   count: number;
-  /** Row-major [count, outputs]: probabilities if the model gives them, numbers in the unit that they were trained in. */
+  /**
+   * Row-major [count, outputs]: probabilities if the model gives them, numbers in the unit that they were trained in; of masks
+   * the class of each pixel, [count, height, width].
+   */
   outputs: Float32Array;
 }
 
@@ -160,7 +163,7 @@ export interface TestRowsTask {
 export interface TestedRows extends PredictedRows {
   /** Of the dataset. */
   digest: string;
-  /** [count]: indices of classes, or numbers; [count, labels], 0 or 1; [count, columns], numbers. */
+  /** [count]: indices of classes, or numbers; [count, labels], 0 or 1; [count, columns], numbers; masks. */
   truth: TargetValues;
   /** Of rows of texts: row → the text, of those that are taken for another class. */
   texts?: Readonly<Record<number, string>>;
@@ -215,7 +218,7 @@ export interface ImportanceTask {
  * rows.
  */
 export interface Importance {
-  /** `accuracy`; of labels `mean_average_precision`; of a number `mean_absolute_error`, of several `r2_score`. */
+  /** `accuracy`; of masks `dice`; of labels `mean_average_precision`; of a number `mean_absolute_error`, of several `r2_score`. */
   metric: string;
   /** Of the rows as they are. */
   score: number;

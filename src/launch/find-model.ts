@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isMlflowUri, isModelPath } from '../config/model-reference.js';
-import type { TableModel } from '../inference/table-model.js';
+import { type TableModel, isTableModel } from '../inference/table-model.js';
+import { ablate } from '../system/shell.js';
+import { UserError } from '../text/errors.js';
 import { type TrainedModel, readAnyModel, requireImages } from '../inference/trained-model.js';
 import { findModelRun } from '../sweep/find.js';
 import { isRunId } from '../tracking/run-store.js';
@@ -19,6 +21,16 @@ export async function findAnyModelOf(reference: string, runsDirectory: string): 
 /** Likewise one of images. @throws UserError `model-of-table` */
 export async function findModelOf(reference: string, runsDirectory: string): Promise<TrainedModel> {
   return requireImages(await findAnyModelOf(reference, runsDirectory));
+}
+
+/** @param what can't be done with models of masks: `served` @throws UserError `model-of-masks` */
+export function refuseMasks(model: TrainedModel | TableModel, what: string): void {
+  if (!isTableModel(model) || model.target.column.type !== 'mask') return;
+  throw new UserError(`${model.name} tells masks, which aren't ${what} yet`, {
+    code: 'model-of-masks',
+    hint: `write the masks of a table: \`${ablate('predict', model.name, 'TABLE.csv', '--masks', 'FOLDER')}\``,
+    exitCode: 2,
+  });
 }
 
 /**

@@ -4,6 +4,29 @@
  */
 export type MaskCounts = Float32Array;
 
+/**
+ * Counts the pixels of masks.
+ * @param predicted the class of each pixel, [images, pixels]
+ * @param truth likewise; what is no class's number doesn't count
+ */
+export function countMasks(
+  predicted: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  { images, classes }: { images: number; classes: number },
+): MaskCounts {
+  const counts = new Float32Array(images * 3 * classes);
+  const pixels = truth.length / images;
+  for (let pixel = 0; pixel < truth.length; pixel++) {
+    const [real, guess] = [truth[pixel], predicted[pixel]];
+    if (real >= classes) continue;
+    const start = 3 * classes * Math.floor(pixel / pixels);
+    if (real === guess) counts[start + real]++;
+    counts[start + classes + guess]++;
+    counts[start + 2 * classes + real]++;
+  }
+  return counts;
+}
+
 /** What predictions of a class are worth. */
 export interface ClassOverlap {
   /** Over all images together; NaN of a class that is neither true nor predicted anywhere. */

@@ -4,11 +4,13 @@ import { loadExperimentObject } from '../../src/config/load.js';
 const image = { type: 'image', image_size: 8 };
 const mask = { type: 'mask', classes: ['background', 'cell'] };
 
-function load(dataset: object, training: object = {}): unknown {
+const conv = { type: 'conv2d', kernel_size: 1 };
+
+function load(dataset: object, training: object = {}, model: object = { layers: [conv] }): unknown {
   const experiment = {
     name: 'x',
     dataset: { name: 'table', path: 'x.csv', inputs: { photo: image }, target: { m: mask }, ...dataset },
-    model: { layers: [{ type: 'conv2d', filters: 2, kernel_size: 1 }, { type: 'flatten' }, { type: 'dense' }] },
+    model,
     training,
   };
   return loadExperimentObject(experiment, { directory: '/' }).config.dataset;
@@ -27,7 +29,19 @@ describe('a target of masks', () => {
     ['with some classes of rows', { classes: ['a', 'b'] }, {}, 'classes of rows whose target is a mask'],
     ['with oversampling', {}, { oversampling: 'balanced' }, 'oversampling of a target of type mask'],
     ['beside a second target', { target: { m: mask, n: { type: 'number' } } }, {}, 'a target of type mask beside others'], // prettier-ignore
+    ['with smooth labels of Dice', {}, { loss: 'dice', label_smoothing: 0.1 }, 'label_smoothing with dice'],
+    ['with a metric of classes', {}, { metrics: ['accuracy'] }, 'accuracy of a target of type mask'],
   ])('is refused %s', ([, dataset, training, problem]) => {
     expect(() => load(dataset, training)).toThrow(problem);
+  });
+
+  it.for<[string, object, string]>([
+    ['a U-Net too wide', { count: 1, filters: 30000, filters_growth: 10 }, '300000 filters'],
+  ])('is refused of %s', ([, blocks, problem]) => {
+    expect(() => load({}, {}, { blocks: { ...blocks, decoder: 'upsampling2d' } })).toThrow(problem);
+  });
+
+  it('is learnt by Dice and the like, and measured by it', () => {
+    expect(() => load({}, { loss: 'dice_crossentropy', early_stopping: { monitor: 'val_dice' } })).not.toThrow();
   });
 });

@@ -1588,7 +1588,7 @@ export interface SweepConfig {
 }
 /** What makes one variant better than another. */
 export interface SweepMetric {
-  /** Name of the metric in the run's summary; of a target that is a number, `val_mean_absolute_error` in place of the default. */
+  /** Name of the metric in the run's summary; of a target that is a number, `val_mean_absolute_error` in place of the default, of masks `val_dice`. */
   name: string;
   /** Default: `minimize` a loss or an error, `maximize` anything else. */
   goal: 'minimize' | 'maximize';

@@ -98,9 +98,9 @@ export function allOfTables(models: readonly (TrainedModel | TableModel)[]): Tab
   const tables = models.filter(isTableModel);
   if (tables.length === 0) return undefined;
   const whatIsTold = ({ target: { column } }: TableModel): string =>
-    column.type === 'number' || column.type === 'multi_label' ? column.type : 'classes';
+    ['number', 'multi_label', 'mask'].includes(column.type) ? column.type : 'classes';
   if (tables.length === models.length && new Set(tables.map(whatIsTold)).size === 1) return tables;
-  throw new UserError('these models tell different things: images, classes of rows, labels or numbers', {
+  throw new UserError('these models tell different things: images, classes of rows, labels, numbers or masks', {
     code: 'model-of-table',
     hint: 'evaluate them one by one',
     exitCode: 2,

@@ -62,7 +62,8 @@ async function predict(request: FastifyRequest<PredictRequest>, predicting: Pred
   bytes.hold(raw, given.length * reader.columns.reduce((sum, column) => sum + column.bytes, 0));
   const rows = await Promise.all(given.map(async (row) => ('cells' in row ? reader.read(row) : row)));
   const outputs = await answer(rows, predicting);
-  const predictions = rowPredictions(predicting.model, { outputs: joined(outputs) }, Number(query.top ?? DEFAULT_TOP));
+  const all = { count: rows.length, outputs: joined(outputs) };
+  const predictions = rowPredictions(predicting.model, all, Number(query.top ?? DEFAULT_TOP));
   observe(rows, outputs, predictions, predicting);
   const words = query.explain === 'words' ? await explain(given, predictions, outputs, predicting) : undefined;
   const answers = predictions.map((prediction, row) => ({
@@ -162,7 +163,7 @@ async function exampleOf(predicting: PredictingRows): Promise<RowExample> {
   const cells = reader.columns.map(async ({ name, example }) => [name, await example()] as const);
   const row = Object.fromEntries(await Promise.all(cells));
   const outputs = await answer([await reader.read(inJson(new Map(Object.entries(row)), 'rows[0]'))], predicting);
-  const [prediction] = rowPredictions(model, { outputs: outputs[0] }, DEFAULT_TOP);
+  const [prediction] = rowPredictions(model, { count: 1, outputs: outputs[0] }, DEFAULT_TOP);
   return { body: { rows: [row] }, answer: { predictions: [rowAnswer(model, prediction)], ...thresholdsIn(model) } };
 }
 
