@@ -12,9 +12,11 @@ function animals(count: number): string {
     const species = row % 3;
     const is = [...(species === 1 ? ['flying'] : []), ...(species > 0 ? ['useful'] : [])].join('+');
     const weight = 10 * species + (row % 7) / 7;
-    return [weight, ['red', 'blue'][(row * 5) % 2], SPECIES[species], 3 * species, is, 100 * weight].join();
+    // Some of the cows alone, so that none is ever probable.
+    const rare = Number(species === 2 && row % 4 === 0);
+    return [weight, ['red', 'blue'][(row * 5) % 2], SPECIES[species], 3 * species, is, 100 * weight, rare].join();
   });
-  return ['weight,colour,species,legs,is,grams', ...rows].join('\n');
+  return ['weight,colour,species,legs,is,grams,rare', ...rows].join('\n');
 }
 
 function experiment(name: string, target: string, path = 'animals.csv'): string {
@@ -40,7 +42,9 @@ describe('a model of rows in use', () => {
     workspace.write('legs.yaml', experiment('legs', '{ legs: { type: number } }'));
     workspace.write('is.yaml', experiment('is', '{ is: { type: multi_label, separator: + } }'));
     workspace.write('both.yaml', experiment('both', '[legs, grams]'));
-    const trained = await workspace.ablate(['run', 'species.yaml', 'legs.yaml', 'is.yaml', 'both.yaml']);
+    const rare = experiment('rare', '{ rare: { type: binary } }').replace('seed: 1', 'seed: 1, threshold: f1_score');
+    workspace.write('rare.yaml', rare);
+    const trained = await workspace.ablate(['run', 'species.yaml', 'legs.yaml', 'is.yaml', 'both.yaml', 'rare.yaml']);
     expect(trained.code, trained.stderr).toBe(0);
     workspace.write('one.csv', 'weight,colour\n0.5,red\n20.5,blue\n');
     workspace.write('two.csv', 'colour,weight\nblue,10.5\n');
@@ -127,6 +131,34 @@ describe('a model of rows in use', () => {
     expect(['red', 'blue']).toContain(colour);
   });
 
+  it('takes for yes what is above the threshold that its run chose on the validation rows', async () => {
+    const run = workspace.runs().find((id) => id.startsWith('rare-')) ?? '';
+    const { thresholds, metrics } = workspace.summary(run) as unknown as {
+      thresholds: { 1: number };
+      metrics: { test_accuracy: number };
+    };
+    const threshold = thresholds[1];
+    expect(threshold).toBeLessThan(0.5);
+    const tested = decodeCsv(workspace.read(`runs/${run}/artifacts/test_predictions.csv`).toString()).slice(1);
+    expect(tested.map(([, , prediction]) => prediction)).toContain('1');
+    for (const [, , prediction, probability] of tested)
+      expect(prediction === '1').toBe(Number(probability) > threshold);
+    const right = tested.filter(([, label, prediction]) => label === prediction).length;
+    expect(metrics.test_accuracy).toBeCloseTo(right / tested.length, 9);
+    const { stdout } = await workspace.ablate(['predict', 'rare', 'one.csv', '--json']);
+    const answer = JSON.parse(stdout) as {
+      thresholds: number[];
+      predictions: { class: string; probability: number }[];
+    };
+    expect(answer.thresholds).toEqual([threshold]);
+    for (const { class: found, probability } of answer.predictions)
+      expect(found === '1').toBe((found === '1' ? probability : 1 - probability) > threshold);
+    const evaluated = await workspace.ablate(['evaluate', 'rare', '--json']);
+    expect((JSON.parse(evaluated.stdout) as { runs: object[] }).runs[0]).toMatchObject({
+      accuracy: metrics.test_accuracy,
+    });
+  });
+
   it('tells several numbers, each in its own unit', async () => {
     const { stdout } = await workspace.ablate(['predict', 'both', 'one.csv', '--json']);
     const { predictions } = JSON.parse(stdout) as { predictions: { values: { legs: number; grams: number } }[] };
@@ -152,7 +184,7 @@ describe('a model of rows in use', () => {
       expect(before.stderr).not.toContain('have changed');
       const file = join(workspace.folder, 'animals.csv');
       const text = readFileSync(file, 'utf8');
-      writeFileSync(file, `${text}\n0.7,red,ant,0,,70`);
+      writeFileSync(file, `${text}\n0.7,red,ant,0,,70,0`);
       for (const run of ['species', 'legs']) {
         const after = await workspace.ablate(['evaluate', run]);
         expect(after.stderr).toMatch(/note the data of \S+ have changed since it was trained/);

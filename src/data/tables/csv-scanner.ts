@@ -61,7 +61,7 @@ export class RecordScanner {
         [this.#at, this.#line, this.#cells] = [start, line, cells];
         break;
       }
-      if (expected !== undefined && count < expected) throw this.#tooFew(start, line, count, expected);
+      if (expected !== undefined && count < expected) throw this.#tooFew(line, count, expected);
       expected ??= count;
       if (this.#count === this.#lines.length) this.#lines = twiceAsLong(this.#lines);
       this.#lines[this.#count++] = line;
@@ -168,10 +168,11 @@ export class RecordScanner {
     );
   }
 
-  #tooFew(start: number, line: number, count: number, expected: number): Error {
+  #tooFew(line: number, count: number, expected: number): Error {
     const { place } = this.reading;
     const problem = `this row has ${count} ${count === 1 ? 'cell' : 'cells'}, and the table ${expected} columns`;
-    return invalidTable(`${place.file}:${place.line + line}:1`, problem, this.#hint(start));
+    const hint = 'a row has a cell for each column, be it empty';
+    return invalidTable(`${place.file}:${place.line + line}:1`, problem, hint);
   }
 
   #tooMany(expected: number): Error {
