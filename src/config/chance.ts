@@ -1,5 +1,6 @@
 import { expand } from './schema/schema.js';
 import type { DatasetConfig, Experiment, SweepConfig, TableSplitConfig } from './schema/experiment.generated.js';
+import { testsFolds } from './tested-folds.js';
 import type { Path, ProblemDetails, Report } from './text/problems.js';
 
 /** The largest seed, by the schema. */
@@ -69,7 +70,8 @@ function checkWords(split: TableSplitConfig, report: Report): void {
 }
 
 function checkFolds(folds: number, { dataset, training, sweep }: Experiment, report: Report): void {
-  if (asksForPart(dataset)) {
+  if (testsFolds(dataset)) checkTestedPart(dataset, report);
+  else if (asksForPart(dataset)) {
     const message = `validation_split: ${dataset.validation_split} beside ${folds} folds, of which it changes nothing`;
     report(
       [
@@ -90,6 +92,16 @@ function checkFolds(folds: number, { dataset, training, sweep }: Experiment, rep
   const path: Path = isSwept ? ['sweep', 'parameters', 'training.seeds.split'] : ['training', 'seeds', 'split'];
   const hint = 'remove one of the two: a split with a seed of its own is one fold, whatever the run';
   report([path, ['dataset']], conflict('a seed of the split beside folds', hint));
+}
+
+/** A part to draw for the test, where folds are tested. */
+function checkTestedPart(dataset: DatasetConfig, report: Report): void {
+  if (dataset.name !== 'table') return;
+  const { test_split: part } = dataset;
+  if (part === expand({ $ref: '#/definitions/table' }).properties?.test_split.default) return;
+  const message = `test_split: ${part} beside folds of whole groups, of which it changes nothing`;
+  const hint = 'remove one of the two: of such folds each is tested once';
+  report([['dataset', 'test_split'], ['dataset', 'split']], conflict(message, hint)); // prettier-ignore
 }
 
 /** Each seed of a sweep stands for as many runs as there are folds, numbered by `seed` × folds + fold. */

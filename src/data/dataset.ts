@@ -105,6 +105,8 @@ export interface Dataset extends DatasetColumns {
   test: Rows;
   /** How many rows at the end of `train` were given for validation; without any, they are drawn from `train`. */
   givenValidation?: number;
+  /** Whether a fold of whole groups is tested, another in each run: read, all rows are in `train` (see `withTestedFold`). */
+  isUndivided?: boolean;
 }
 
 /** How far a step that takes longer than a second has come. */

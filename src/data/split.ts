@@ -30,11 +30,19 @@ export interface Split {
  * given, they are drawn (see `splitTrain`).
  */
 export function splitDataset(
-  { train: rows, target, givenValidation = 0 }: Pick<Dataset, 'train' | 'target' | 'givenValidation'>,
+  {
+    train: rows,
+    target,
+    givenValidation = 0,
+    isUndivided,
+  }: Pick<Dataset, 'train' | 'target' | 'givenValidation' | 'isUndivided'>,
   config: SplitConfig,
 ): Split {
   const labels = targetKind(target.type).strata(rows.target, target);
-  if (givenValidation === 0) return splitTrain(labels, config, { groups: rows.groups, times: rows.times?.values });
+  // What folds test doesn't validate: of the other groups, some are drawn.
+  const folds = isUndivided ? null : config.split;
+  if (givenValidation === 0)
+    return splitTrain(labels, { ...config, split: folds }, { groups: rows.groups, times: rows.times?.values });
   const count = labels.length - givenValidation;
   const { train } = splitTrain(labels.subarray(0, count), { ...config, validation_split: 0, split: null });
   return { train, validation: everyIndex(givenValidation).map((index) => count + index) };

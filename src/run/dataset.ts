@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import type { Dataset, DatasetProgress } from '../data/dataset.js';
 import { loadDataset } from '../data/load.js';
+import { withTestedFold } from '../data/tested-fold.js';
+import { sourceSeeds } from '../random.js';
 import type { LocatedExperiment } from '../protocol/job.js';
 import type { DataProgressEvent } from '../protocol/events.js';
 
@@ -14,12 +16,12 @@ interface DatasetOptions {
   environment?: NodeJS.ProcessEnv;
 }
 
-/** Reads the dataset of an experiment. */
-export function loadDatasetOf(
+/** Reads the dataset of an experiment, its test rows those of the run's fold where folds are tested. */
+export async function loadDatasetOf(
   { config, source }: LocatedExperiment,
   { onProgress, signal, environment }: DatasetOptions,
 ): Promise<Dataset> {
-  return loadDataset(config.dataset, {
+  const dataset = await loadDataset(config.dataset, {
     baseDirectory: dirname(source),
     signal,
     environment,
@@ -27,6 +29,7 @@ export function loadDatasetOf(
       onProgress({ type: 'data-progress', ...progress });
     }),
   });
+  return withTestedFold(dataset, config.dataset, sourceSeeds(config.training).split);
 }
 
 /** Tells the beginning and the end of each step, and of what lies between no more than people can see. */

@@ -25,7 +25,7 @@ import { misclassifiedBy } from './misclassified.js';
 import { compareModels } from './model-comparison.js';
 import { readNamed, type NamedRuns } from './named-runs.js';
 import { originOf } from './origin.js';
-import { scopeOfAnswer, toldFirst } from './scope.js';
+import { areFoldsTested, scopeOfAnswer, toldFirst } from './scope.js';
 import { testSetOf } from './test-set.js';
 import { testedRowsOf } from './tested-rows.js';
 import { worstRowsOf } from './worst-rows.js';
@@ -99,7 +99,7 @@ async function studyOf(named: NamedRuns, asked: Asked, options: StudyOptions): P
     metric,
     answer,
     scope: scopeOfAnswer(named.variants, variants, metric.name, answer),
-    testSet: answer && testSetOf(variants, answer, toldFirst(answer)),
+    testSet: answer && !areFoldsTested(named.variants) ? testSetOf(variants, answer, toldFirst(answer)) : null,
     ledger: await ledgerOf(named, choiceOf(asked, answer), options.notesLook ?? false),
     chance: isOfChance ? studyChance(chanceRuns(variants), metric.name) : null,
     search: isOneSweep ? searchOf(named.sweeps[0].begun) : null,

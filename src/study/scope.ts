@@ -6,6 +6,7 @@ import { seedValues } from '../analysis/statistics/pairing.js';
 import { datasetTitle } from '../config/dataset-title.js';
 import { loadExperiment } from '../config/load.js';
 import type { Experiment } from '../config/schema/experiment.generated.js';
+import { testsFolds } from '../config/tested-folds.js';
 import { measuredOn } from '../sweep/sweep-scope.js';
 import type { StudyVariant } from './study.js';
 import type { FoundRun } from './study-run.js';
@@ -39,6 +40,13 @@ export function scopeOfAnswer(
     told: toldFirst(answer),
     titleOf: titlesOf(answer.variants),
   });
+}
+
+/** Whether each run tests a fold of its own, so that no two seeds share test rows. */
+export function areFoldsTested(found: readonly FoundVariant[]): boolean {
+  const run = found.flatMap(({ runs }) => runs).at(0);
+  const config = run ? configOf(run) : null;
+  return config !== null && testsFolds(config.dataset);
 }
 
 function configOf({ directory }: FoundRun): Experiment | null {

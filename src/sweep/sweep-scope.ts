@@ -1,5 +1,6 @@
 import { type Measured, placeSentence } from '../analysis/scope.js';
 import type { Experiment } from '../config/schema/experiment.generated.js';
+import { testsFolds } from '../config/tested-folds.js';
 import { runDirectory, summaryIfReadable } from '../tracking/run-store.js';
 import type { SweepResults } from './results.js';
 import type { SweepEvent } from './sweep-journal.js';
@@ -8,10 +9,11 @@ import type { SweepDirectory } from './sweep-store.js';
 /** Where the samples come from that runs of an experiment are compared on. @param isGiven whether validation samples came with the data */
 export function measuredOn(metric: string, { dataset, training }: Experiment, isGiven: boolean): Measured {
   const [set] = metric.replace(/^best_/, '').split('_');
-  if (set === 'test') return { on: 'test' };
+  const areTested = testsFolds(dataset);
+  if (set === 'test' && !areTested) return { on: 'test' };
   if (set === 'train') return { on: 'training' };
   if (isGiven) return { on: 'given' };
-  const folds = dataset.split?.folds ?? null;
+  const folds = areTested && set !== 'test' ? null : (dataset.split?.folds ?? null);
   const time = dataset.split && 'time' in dataset.split ? dataset.split.time : null;
   if (time !== null) return { on: 'newest', time };
   if (folds === null && (training.seeds?.split ?? null) !== null) return { on: 'one-split' };

@@ -86,10 +86,11 @@ describe('groups', () => {
   });
 
   it('are said by the answer: it is about new ones', () => {
-    const measured = measuredOn('val_accuracy', grouped({ group: 'speaker', folds: 5 }), false);
-    expect(placeSentence(measured, 'a.csv')).toContain(
-      '5 folds of a.csv as it is, for new values of speaker of this data',
-    );
+    const config = grouped({ group: 'speaker', folds: 5 });
+    const [tested, validated] = ['test_accuracy', 'val_accuracy'].map((metric) => measuredOn(metric, config, false));
+    const speakers = 'of a.csv as it is, for new values of speaker of this data';
+    expect(placeSentence(tested, 'a.csv')).toContain(`5 folds ${speakers}`);
+    expect(placeSentence(validated, 'a.csv')).toContain(`random splits ${speakers}`);
   });
 });
 

@@ -9,6 +9,7 @@ import type { ImageColumn } from '../../src/data/images/image-column.js';
 import { fitInputs } from '../../src/data/inputs.js';
 import { datasetShape, loadDataset } from '../../src/data/load.js';
 import { splitDataset } from '../../src/data/split.js';
+import { withTestedFold } from '../../src/data/tested-fold.js';
 import { testPython } from '../support/python.js';
 import { it, userError } from './fixtures.js';
 
@@ -160,6 +161,23 @@ describe('rows that belong together', () => {
     const sets = [...parts, speakersOf(dataset.test.target)];
     expect(sets.map(({ size }) => size)).toEqual([3, 1, 2]);
     expect(new Set(sets.flatMap((set) => [...set])).size).toBe(6);
+  });
+
+  it('are each tested once by folds, and some of the others validate', async ({ folder, options }) => {
+    writeFileSync(join(folder, 'houses.csv'), csv(speakers, header));
+    const config = { ...bySpeaker, split: { ...NO_SPLIT, group: 'speaker', folds: 6 } };
+    const whole = await loadDataset(config, options);
+    const tested = [6, 7, 8, 9, 10, 11].map((seed) => {
+      const dataset = withTestedFold(whole, config, seed);
+      const { train, validation } = splitDataset(dataset, { ...config, seed });
+      const parts = [train, validation].map((rows) => speakersOf(rows.map((row) => dataset.train.target[row])));
+      const test = speakersOf(dataset.test.target);
+      expect([...parts, test].map(({ size }) => size)).toEqual([4, 1, 1]);
+      expect(new Set([...parts, test].flatMap((set) => [...set])).size).toBe(6);
+      expect([dataset.train.count, dataset.test.count, dataset.digest]).toEqual([50, 10, whole.digest]);
+      return [...test][0];
+    });
+    expect(tested.sort()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it.for([

@@ -76,7 +76,7 @@ export type TargetInput1 =
 export type TableSplitInput = {
   /** Cross-validation: so many parts, each class in proportion, each of which validates once while the others are trained on. A sweep runs each variant with each fold for each of its seeds; a single run takes the fold `seed` modulo `folds`. Off unless given. */
   folds?: number | null;
-  /** A column of whose values none is on two sides: of rows of the same speaker, patient or house all are trained on, or all validate, or all are tested. With `folds`, each fold has whole groups. Off unless given. */
+  /** A column of whose values none is on two sides: of rows of the same speaker, patient or house all are trained on, or all validate, or all are tested. With `folds`, each fold has whole groups, and is tested in its turn unless test rows are given. Off unless given. */
   group?: string | null;
   /** A column of times, by which rows are divided: the newest part (`test_split`) is tested, the newest of the others (`validation_split`) validates. Rows of equal time stay on one side. Off unless given. */
   time?: string | null;

@@ -14,7 +14,7 @@ import { datasetDigest } from '../digest.js';
 import { type Announce, LastRead } from '../last-read.js';
 import { everyIndex, valuesOf } from '../rows.js';
 import { classesIn, readColumns } from '../tables/column-reading.js';
-import { SplitColumns, drawnSets, trainedRows } from '../tables/row-sets.js';
+import { SplitColumns, drawnSets, trainedRows, undividedSets } from '../tables/row-sets.js';
 import { filesOf } from '../tables/table.js';
 import { namedFiles, openTables } from '../tables/table-files.js';
 import type { DataSource } from './data-source.js';
@@ -27,6 +27,7 @@ interface ReadTables extends DatasetColumns {
   groups?: Int32Array;
   times?: Times;
   givenValidation: number;
+  isUndivided: boolean;
 }
 
 const lastDescribed = new LastRead<DatasetDescription>();
@@ -44,7 +45,7 @@ async function loadTable(config: TableConfig, options: LoadOptions): Promise<Dat
 }
 
 async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Dataset, 'name' | 'source'>> {
-  const { columns, values, rows, groups, times, inputs, target, givenValidation } = read;
+  const { columns, values, rows, groups, times, inputs, target, givenValidation, isUndivided } = read;
   const loaded = await Promise.all(columns.map((column) => column.load(options)));
   const ofTarget = 'files' in values ? await values.load(options) : undefined;
   const setOf = (set: 'train' | 'test'): Rows => {
@@ -63,7 +64,8 @@ async function load(read: ReadTables, options: LoadOptions): Promise<Omit<Datase
     };
   };
   const sets = { train: setOf('train'), test: setOf('test'), ...(givenValidation > 0 ? { givenValidation } : {}) };
-  return { inputs, target, ...sets, digest: datasetDigest({ inputs, target }, sets) };
+  const digest = datasetDigest({ inputs, target }, sets);
+  return { inputs, target, ...sets, ...(isUndivided ? { isUndivided } : {}), digest };
 }
 
 function targetOf(values: TargetValues, rows: RowSets, set: 'train' | 'test'): TargetValues {
@@ -103,10 +105,15 @@ function sourceOf(config: TableConfig, { baseDirectory }: LoadOptions): [files: 
     encoding,
     test_split,
     classes !== null,
-    { ...split, folds: null },
+    { ...split, folds: hasFoldsOfGroups(config) },
     sets,
   ]);
   return [named.map(({ file }) => file), purpose];
+}
+
+/** Of such folds each is tested in its turn, where no rows are given for it. */
+function hasFoldsOfGroups({ split }: TableConfig): boolean {
+  return split !== null && split.folds !== null && split.group !== null;
 }
 
 /** The tables' cells. */
@@ -131,9 +138,11 @@ async function readTables(config: TableConfig, options: LoadOptions, announce: A
     typeof values === 'function'
       ? new Int32Array(ends[ends.length - 1])
       : targetKind(column.type).strata(values, column);
-  const { rows, givenValidation } = given ?? drawnSets(config.test_split, { groups, strata });
+  const isUndivided = !given && hasFoldsOfGroups(config);
+  const { rows, givenValidation } =
+    given ?? (isUndivided ? undividedSets(strata.length) : drawnSets(config.test_split, { groups, strata }));
   const columns = inputs.map(({ reader }) => reader.finish(rows, again));
   const names = columns.map((each) => each.column);
   const found = typeof values === 'function' ? values(rows, again) : values;
-  return { columns, inputs: names, target: column, values: found, rows, groups, times, givenValidation };
+  return { columns, inputs: names, target: column, values: found, rows, groups, times, givenValidation, isUndivided };
 }

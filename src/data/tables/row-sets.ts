@@ -109,6 +109,11 @@ export function drawnSets(
   return { rows: { train: order.slice(tested).sort(), test: order.slice(0, tested).sort() }, givenValidation: 0 };
 }
 
+/** All rows, to be divided by each run: a fold of them is tested. */
+export function undividedSets(count: number): GivenSets {
+  return { rows: { train: everyIndex(count), test: new Int32Array(0) }, givenValidation: 0 };
+}
+
 /** The rows that are trained on for certain: none that validates or is tested. */
 export function trainedRows({ rows, givenValidation }: GivenSets): Int32Array {
   return rows.train.subarray(0, rows.train.length - givenValidation);
