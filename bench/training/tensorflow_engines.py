@@ -63,13 +63,14 @@ def keras_sound(shape):
 def keras_text(shape):
     """Kim's network, as experiments/text/kim2014.yaml has it."""
     inputs = keras.Input(shape, dtype="int32")
+    start = keras.initializers.RandomUniform(-0.01, 0.01)
     embedded = keras.layers.Embedding(20_000, 300, keras.initializers.RandomUniform(-0.25, 0.25))(inputs)
     pooled = []
     for width in (3, 4, 5):
-        x = keras.layers.Conv1D(100, width, padding="same", activation="relu", kernel_initializer="he_uniform")(embedded)
+        x = keras.layers.Conv1D(100, width, padding="same", activation="relu", kernel_initializer=start)(embedded)
         pooled.append(keras.layers.GlobalMaxPooling1D()(x))
     x = keras.layers.Dropout(0.5)(keras.layers.Concatenate()(pooled))
-    return keras.Model(inputs, keras.layers.Dense(2, kernel_initializer="he_uniform")(x))
+    return keras.Model(inputs, keras.layers.Dense(2, kernel_initializer=start)(x))
 
 
 def as_numbers(network, values):
