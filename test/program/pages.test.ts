@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
@@ -106,8 +106,49 @@ function makeSmall(folder: string): void {
   }
 }
 
+/** What a reader does by the first of these steps: without the comments, and where they stand. */
+function keyOf(steps: readonly Step[]): string {
+  return JSON.stringify(steps.map((step) => ('command' in step ? step.command.text.replace(/\s+# .*$/, '') : step)));
+}
+
+/** Several pages begin alike, with `ablate init` and a run: what a page has done so far, for the others to begin with. */
+class Beginnings {
+  readonly #counts = new Map<string, number>();
+  readonly #folders = new Map<string, string>();
+
+  constructor(pages: readonly (readonly Step[])[]) {
+    for (const steps of pages) {
+      for (const end of steps.keys()) {
+        const key = keyOf(steps.slice(0, end + 1));
+        this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+      }
+    }
+  }
+
+  /** Keeps a copy of a page's folder if another page begins likewise. */
+  keep(steps: readonly Step[], folder: string): void {
+    const key = keyOf(steps);
+    if (this.#folders.has(key) || (this.#counts.get(key) ?? 0) < 2) return;
+    const copy = join(workspace.folder, `beginning-${this.#folders.size}`);
+    cpSync(folder, copy, { recursive: true });
+    this.#folders.set(key, copy);
+  }
+
+  /** Brings a folder as far as another page has come with the same steps. @returns how many */
+  resume(steps: readonly Step[], folder: string): number {
+    const done = [...steps.keys(), steps.length]
+      .toReversed()
+      .find((count) => this.#folders.has(keyOf(steps.slice(0, count))));
+    if (done === undefined) return 0;
+    cpSync(this.#folders.get(keyOf(steps.slice(0, done))) ?? '', folder, { recursive: true });
+    return done;
+  }
+}
+
 describe('what a page has its reader do, in an empty folder, works', () => {
   const pages = markdownPages().filter((page) => stepsOf(page).some((step) => 'command' in step));
+
+  const beginnings = new Beginnings(pages.map(stepsOf));
 
   beforeAll(installProgram);
 
@@ -117,10 +158,13 @@ describe('what a page has its reader do, in an empty folder, works', () => {
 
   it.each(pages)('%s', async (page) => {
     const folder = await makeFolder(page);
-    for (const step of stepsOf(page)) {
+    const steps = stepsOf(page);
+    for (let done = beginnings.resume(steps, folder); done < steps.length; done++) {
+      const step = steps[done];
       if ('command' in step) await run(page, step.command, folder);
       else writeFileSync(join(folder, step.file), step.text);
       makeSmall(folder);
+      beginnings.keep(steps.slice(0, done + 1), folder);
     }
   });
 });
