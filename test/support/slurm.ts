@@ -106,6 +106,7 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SchedulerType=sched/builtin
+SchedulerParameters=batch_sched_delay=0,sched_interval=1
 PriorityType=priority/multifactor
 PriorityWeightPartition=100000
 ReturnToService=2
