@@ -1,54 +1,70 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { AugmentationConfig } from '../config/schema/experiment.generated.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 import { augmentationStream } from './augmentation/draws.js';
 import { cutout } from './augmentation/cutout.js';
-import { type ImageOperation, geometricOperations } from './augmentation/geometry.js';
+import { geometricOperations } from './augmentation/geometry.js';
+import type { ImageOperation, Pictures } from './augmentation/operations.js';
 import { type Batch, mixingOperations } from './augmentation/mixing.js';
 import { pixelOperations } from './augmentation/pixels.js';
 import { soundAugmentation } from './augmentation/sound.js';
 import { wordOperations } from './augmentation/words.js';
 import type { AudioColumn } from './audio/audio-column.js';
-import type { InputColumn } from './dataset.js';
+import type { DatasetColumns, InputColumn } from './dataset.js';
 
 /**
- * Changes a batch of training images, texts or recordings at random, inside of a traced step.
+ * Changes a batch of training images, texts or recordings at random, inside of a traced step; of images with masks, these too.
  * @param images float32 [batch, height, width, channels], 0 to 255: as they are before normalization; of texts the numbers
  *   of their words, int32 [batch, length]; of recordings their rows, see `AudioColumn`
- * @param labels int32 [batch]
+ * @param labels int32 [batch]; masks [batch, height, width]; or numbers, which stay as they are
  */
 export type Augmentation = (images: tf.Tensor, labels: tf.Tensor) => Batch;
+
+const CHANGED_ALONE = ['image', 'text', 'audio'];
+
+/** Which of a dataset's inputs is changed at random: the images among other columns, or what there is alone; none among several images. */
+export function augmentedInput(inputs: readonly InputColumn[]): number | undefined {
+  if (inputs.length === 1 && CHANGED_ALONE.includes(inputs[0].type)) return 0;
+  const images = [...inputs.keys()].filter((place) => inputs[place].type === 'image');
+  return images.length === 1 ? images[0] : undefined;
+}
 
 /**
  * The augmentation that a configuration asks for. Each operation draws from its own stream (`augmentation/rotation`), so
  * that what is drawn depends on the seed and the step alone, and a further operation leaves the others' draws as they
  * were.
- * @param inputs the dataset's
+ * @param columns the dataset's; without them, images and classes
  * @returns undefined where nothing is changed
  */
 export function createAugmentation(
   config: AugmentationConfig,
   parts: { random: StepRandom; runtime: Pick<Runtime, 'projectiveTransform'>; classes: number },
-  inputs: readonly InputColumn[] = [],
+  columns?: DatasetColumns,
 ): Augmentation | undefined {
   const { random, runtime, classes } = parts;
-  if (inputs.length === 1 && inputs[0].type === 'audio') {
-    return soundAugmentation(config, inputs[0] as AudioColumn, parts);
-  }
-  const ofImages: ImageOperation[] = [
-    ...geometricOperations(config, random, runtime),
-    ...pixelOperations(config, random),
-    ...(config.cutout ? [cutout(config.cutout, augmentationStream(random, 'cutout'))] : []),
-  ];
+  const place = columns ? augmentedInput(columns.inputs) : 0;
+  if (place === undefined) return undefined;
+  const input = columns?.inputs[place];
+  if (input?.type === 'audio') return soundAugmentation(config, input as AudioColumn, parts);
   const ofWords = wordOperations(config, random);
   if (ofWords.length > 0) {
     return (words, labels) => ({ images: ofWords.reduce((current, operation) => operation(current), words), labels });
   }
+  if (input?.type === 'text') return undefined;
+  const moving = geometricOperations(config, random, runtime);
+  const ofImages: ImageOperation[] = [
+    ...pixelOperations(config, random),
+    ...(config.cutout ? [cutout(config.cutout, augmentationStream(random, 'cutout'))] : []),
+  ];
   const ofBatches = mixingOperations(config, random, classes);
-  if (ofImages.length + ofBatches.length === 0) return undefined;
+  if (moving.length + ofImages.length + ofBatches.length === 0) return undefined;
+  const hasMasks = columns?.target.type === 'mask';
   return (images, labels) => {
-    const changed = ofImages.reduce((current, operation) => operation(current), images);
-    return ofBatches.reduce((batch, operation) => operation(batch), { images: changed, labels });
+    const given = hasMasks ? { images, masks: tf.expandDims(tf.cast(labels, 'float32'), -1) } : { images };
+    const { images: moved, masks } = moving.reduce<Pictures>((current, operation) => operation(current), given);
+    const changed = ofImages.reduce((current, operation) => operation(current), moved);
+    const targets = masks ? tf.cast(tf.squeeze(masks, [-1]), 'int32') : labels;
+    return ofBatches.reduce((batch, operation) => operation(batch), { images: changed, labels: targets });
   };
 }

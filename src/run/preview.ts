@@ -29,7 +29,7 @@ export async function previewAugmentation(
   const loaded = await loadDatasetOf(experiment, hooks);
   const { classes } = loaded.target;
   const random = new StepRandom(runtime);
-  const augment = createAugmentation(augmentation, { random, runtime, classes: classes.length }, loaded.inputs);
+  const augment = createAugmentation(augmentation, { random, runtime, classes: classes.length }, loaded);
   if (!augment) throw new Error('internal: there is no augmentation to preview');
   const seeds = sourceSeeds(training);
   const { train } = splitDataset(loaded, { ...data, seed: seeds.split });

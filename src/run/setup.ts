@@ -71,7 +71,7 @@ export function setUpRun(
   const target = withThreshold(fitTarget(dataset.target, dataset.train.target, drawn), training.threshold);
   requireValidation(training.threshold, validation.length);
   const random = new StepRandom(runtime);
-  const augment = createAugmentation(augmentation, { random, runtime, classes }, dataset.inputs);
+  const augment = createAugmentation(augmentation, { random, runtime, classes }, dataset);
   const shape = modelShape(dataset);
   const built = buildModel(withAllUnfrozen(model, training), shape, { seed: seeds.initialization, random });
   const { endsInSoftmax } = built;

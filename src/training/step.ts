@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Augmentation } from '../data/augmentation.js';
+import { type Augmentation, augmentedInput } from '../data/augmentation.js';
 import type { Rows } from '../data/dataset.js';
 import type { FittedInput, FittedTarget, TensorColumns } from '../data/fitted.js';
 import { gatherInputs, prepareInputs } from '../data/inputs.js';
@@ -36,7 +36,7 @@ export interface StepParts {
   /** Of the model; the loss and the weights are float32. */
   precision: Precision;
   random: StepRandom;
-  /** Of images, texts or sound: only of a dataset with nothing else. */
+  /** Of images, alone or among other columns; of texts or sound where the dataset has nothing else: `augmentedInput`. */
   augment?: Augmentation;
   /** What the model is given, and as which of its tensors. */
   inputs: readonly FittedInput[];
@@ -124,8 +124,9 @@ function trainOnBatch(
   const { runtime, weights, optimizer } = parts;
   const labels = gatherTarget(parts.target, parts.labels, indices, runtime);
   const raw = gatherInputs(parts.inputs, parts.resident, indices, runtime);
-  const batch = parts.augment ? parts.augment(raw[0], labels) : undefined;
-  const prepared = prepareInputs(parts.inputs, batch ? [batch.images] : raw, parts.tensors);
+  const place = augmentedInput(parts.inputs.map(({ column }) => column)) ?? 0;
+  const batch = parts.augment?.(raw[place], labels);
+  const prepared = prepareInputs(parts.inputs, batch ? raw.with(place, batch.images) : raw, parts.tensors);
   const inputs = batch?.mask ? prepared.map(batch.mask) : prepared;
   const targets = batch?.labels ?? labels;
   const rows = new RowGradients(runtime);
@@ -158,7 +159,8 @@ function trainOnBatch(
   rows.dispose();
   parts.pruning?.apply();
   if (!logits) throw new Error('internal: the model was not applied');
-  const score = progressOf(parts.target, logits, labels);
+  // Of mixed images the classes are asked that they had; masks move with theirs.
+  const score = progressOf(parts.target, logits, targets.dtype === 'int32' ? targets : labels);
   logits.dispose();
   return { loss: value, score };
 }

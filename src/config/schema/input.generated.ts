@@ -164,6 +164,21 @@ export type CropInput = {
   /** Value beyond the edge for `fill_mode: constant`, on the scale 0 to 255. */
   fill_value?: number;
 } | null;
+/** Elastic deformation (Simard et al., 2003): each pixel is moved by a random field, smoothed by a Gaussian. Off unless given. */
+export type ElasticInput = {
+  /** How strong it is: the smoothed field, from −1 to 1 before, times this are pixels. */
+  alpha: number;
+  /** Standard deviation of the Gaussian in pixels: the larger, the more alike are the ways of neighbours. */
+  sigma?: number;
+  /** Part of the images that are changed. */
+  probability?: number;
+  /** What stands beyond the edge: `reflect` (d c b a | a b c d | d c b a), `constant` (fill_value), `nearest` (the edge), `wrap` (the other side). */
+  fill_mode?: 'reflect' | 'constant' | 'nearest' | 'wrap';
+  /** Value beyond the edge for `fill_mode: constant`, on the scale 0 to 255. */
+  fill_value?: number;
+  /** How pixels are read between pixels. */
+  interpolation?: 'bilinear' | 'nearest';
+} | null;
 /** Adds one number to all pixels (Keras RandomBrightness), clipped to 0 to 255. */
 export type BrightnessInput = {
   factor: SymmetricFactorInput;
@@ -838,6 +853,7 @@ export interface AugmentationInput {
   shear?: ShearInput;
   translation?: TranslationInput;
   crop?: CropInput;
+  elastic?: ElasticInput;
   brightness?: BrightnessInput;
   contrast?: ContrastInput;
   noise?: NoiseInput;

@@ -4,7 +4,7 @@ import type { RandomSource } from '../../tensorflow/random-source.js';
 import { boxMask, intervalAbout } from './boxes.js';
 import { bernoulli, uniformRows } from './draws.js';
 import { times } from './entries.js';
-import type { ImageOperation } from './geometry.js';
+import type { ImageOperation } from './operations.js';
 
 /**
  * Blanks a rectangle about a random pixel; what lies beyond the edge is lost (DeVries and Taylor, "Improved

@@ -10,6 +10,7 @@ import type {
 } from '../../config/schema/experiment.generated.js';
 import type { Runtime, Sampling } from '../../tensorflow/runtime.js';
 import type { RandomSource, RandomStreams } from '../../tensorflow/random-source.js';
+import { IGNORED } from '../masks/mask.js';
 import { type Affine, IDENTITY, composed, toTransforms } from './affine.js';
 import {
   type Range,
@@ -22,10 +23,9 @@ import {
   uniformRows,
   wholeNumber,
 } from './draws.js';
+import { elastic } from './elastic.js';
 import { type Entry, plus, times } from './entries.js';
-
-/** Changes the images of a batch: float32 [batch, height, width, channels], 0 to 255. */
-export type ImageOperation = (images: tf.Tensor) => tf.Tensor;
+import type { GeometricOperation } from './operations.js';
 
 type Engine = Pick<Runtime, 'projectiveTransform'>;
 
@@ -55,7 +55,7 @@ export function geometricOperations(
   config: AugmentationConfig,
   random: RandomStreams,
   engine: Engine,
-): ImageOperation[] {
+): GeometricOperation[] {
   const stream = (name: string): RandomSource => augmentationStream(random, name);
   const motions = [
     config.flip && flip(config.flip, stream('flip')),
@@ -65,7 +65,8 @@ export function geometricOperations(
     config.translation && translation(config.translation, stream('translation')),
     config.crop && crop(config.crop, stream('crop')),
   ].filter((motion) => motion !== null);
-  return merged(motions).map((motion) => readThrough(motion, engine));
+  const moved = merged(motions).map((motion) => readThrough(motion, engine));
+  return config.elastic ? [...moved, elastic(config.elastic, stream)] : moved;
 }
 
 function merged(motions: Motion[]): Motion[] {
@@ -93,11 +94,16 @@ function joined(first: Motion, second: Motion): Motion {
   };
 }
 
-function readThrough({ map, interpolation = 'nearest', fill }: Motion, engine: Engine): ImageOperation {
+/** A mask takes the nearest pixel; what an image shows of one value from beyond its edge has no class. */
+function readThrough({ map, interpolation = 'nearest', fill }: Motion, engine: Engine): GeometricOperation {
   const sampling: Sampling = { interpolation, fillMode: 'nearest', fillValue: 0, ...fill };
-  return (images) => {
+  return ({ images, masks }) => {
     const [batch, height, width] = images.shape;
-    return engine.projectiveTransform(images, toTransforms(map({ batch, height, width }), batch), sampling);
+    const transforms = toTransforms(map({ batch, height, width }), batch);
+    const moved = engine.projectiveTransform(images, transforms, sampling);
+    if (!masks) return { images: moved };
+    const ofMasks: Sampling = { ...sampling, interpolation: 'nearest', fillValue: IGNORED };
+    return { images: moved, masks: engine.projectiveTransform(masks, transforms, ofMasks) };
   };
 }
 

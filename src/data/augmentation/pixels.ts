@@ -3,7 +3,7 @@ import type { AugmentationConfig, Brightness, Contrast, Noise } from '../../conf
 import type { RandomSource, RandomStreams } from '../../tensorflow/random-source.js';
 import { augmentationStream, bernoulli, drawOfImages, scaledTo, symmetricRange, uniformRows } from './draws.js';
 import { perImage, times } from './entries.js';
-import type { ImageOperation } from './geometry.js';
+import type { ImageOperation } from './operations.js';
 
 /** The greatest value of a pixel. */
 const WHITE = 255;

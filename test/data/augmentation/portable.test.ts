@@ -25,6 +25,7 @@ describe('augmentation on tfjs’s cpu backend', () => {
       brightness: { factor: 0.2, probability: 0.5 },
       contrast: { factor: 0.2, probability: 0.5 },
       noise: { stddev: 0.1, probability: 0.5 },
+      elastic: { alpha: 9, sigma: 1, probability: 0.5, fill_mode: 'reflect', fill_value: 0, interpolation: 'bilinear' },
       cutout: { size: 3, fill_value: 9, probability: 0.5 },
       mixup: { alpha: 0.2, probability: 1 },
       cutmix: { alpha: 1, probability: 1 },

@@ -44,7 +44,9 @@ function augmented(
   const random = new StepRandom(runtime);
   const whole = { ...INPUT, ...input };
   const column: AudioColumn = { name: 'sound', ...whole, type: 'audio', shape: audioShape(whole) };
-  const augment = createAugmentation({ ...OFF, ...config }, { random, runtime, classes: 2 }, [column]);
+  const target = { name: 'word', type: 'category', classes: ['a', 'b'] };
+  const columns = { inputs: [column], target };
+  const augment = createAugmentation({ ...OFF, ...config }, { random, runtime, classes: 2 }, columns);
   if (!augment) throw new Error('sound is always made windows of');
   const inputs = [
     tf.tensor2d(rows),
