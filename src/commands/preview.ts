@@ -54,8 +54,8 @@ async function preview(file: string, overrides: string[], options: Options): Pro
 }
 
 function whatIsShown({ config: { dataset } }: LoadedExperiment): string {
-  const isSound = dataset.name === 'table' && Object.values(dataset.inputs)[0].type === 'audio';
-  return isSound ? 'recordings' : 'images';
+  const [only, ...others] = dataset.name === 'table' ? Object.values(dataset.inputs) : [];
+  return others.length === 0 && (only as typeof only | undefined)?.type === 'audio' ? 'recordings' : 'images';
 }
 
 /** `rotation(factor=0.04, probability=1) · mixup(alpha=0.2)`: with every value, as a line may be broken but not cut. */
