@@ -26,6 +26,10 @@ describe('a target of masks', () => {
     ['without an image', { inputs: { x: { type: 'number' } } }, {}, 'a mask, and no image that it is of'],
     ['with two images', { inputs: { a: image, b: image } }, {}, 'a mask beside several images'],
     ['with too few values', { target: { m: { ...mask, values: [0, 1, 2] } } }, {}, '3 values of 2 classes'],
+    ['with a colour of no class', { target: { m: { ...mask, colors: { background: [0, 0, 0], cel: [1, 2, 3] } } } }, {}, 'a colour of "cel", which is none of the classes'], // prettier-ignore
+    ['with one colour twice', { target: { m: { ...mask, colors: { background: [0, 0, 0], cell: [0, 0, 0] } } } }, {}, 'the colour of "background", again'], // prettier-ignore
+    ['with values beside colors', { target: { m: { ...mask, values: [0, 1], colors: { background: [0, 0, 0], cell: [1, 2, 3] } } } }, {}, 'values beside colors'], // prettier-ignore
+    ['with a colour ignored among numbers', { target: { m: { ...mask, ignore_color: [0, 0, 0] } } }, {}, 'ignore_color without colors'], // prettier-ignore
     ['with some classes of rows', { classes: ['a', 'b'] }, {}, 'classes of rows whose target is a mask'],
     ['with oversampling', {}, { oversampling: 'balanced' }, 'oversampling of a target of type mask'],
     ['beside a second target', { target: { m: mask, n: { type: 'number' } } }, {}, 'a target of type mask beside others'], // prettier-ignore

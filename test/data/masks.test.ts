@@ -9,7 +9,7 @@ import { describe, expect } from 'vitest';
 import type { ImageInput, MaskTarget, Table } from '../../src/config/schema/experiment.generated.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import { datasetShape, loadDataset } from '../../src/data/load.js';
-import { classPixels } from '../../src/data/masks/class-pixels.js';
+import { type MaskCoding, classPixels } from '../../src/data/masks/class-pixels.js';
 import { IGNORED, resizedNearest } from '../../src/data/masks/mask.js';
 import { pixelCounts } from '../../src/data/masks/pixel-counts.js';
 import { readMaskPng } from '../../src/data/masks/stored-mask.js';
@@ -26,7 +26,11 @@ const IMAGE: ImageInput = {
   ...{ type: 'image', image_size: [4, 6], color_mode: 'rgb' },
   ...{ background: 'white', normalization: 'none' },
 };
-const MASK: MaskTarget = { type: 'mask', classes: ['background', 'cell'], values: null, ignore_class: null };
+const NO_COLORS = { colors: null, ignore_color: null };
+const MASK: MaskTarget = {
+  ...{ type: 'mask', classes: ['background', 'cell'], values: null, ignore_class: null },
+  ...NO_COLORS,
+};
 
 function tableOf(mask: Partial<MaskTarget> = {}, size: ImageInput['image_size'] = [4, 6]): Table {
   return {
@@ -110,13 +114,39 @@ describe('a mask file', () => {
 
   it('has classes by their values, and what is ignored', () => {
     const stored = { height: 1, width: 4, channels: 1, values: Uint8Array.of(0, 255, 7, 255) };
-    const coding = { classes: ['no', 'yes'], values: [0, 255], ignore_class: 7 };
+    const coding = { classes: ['no', 'yes'], values: [0, 255], ignore_class: 7, ...NO_COLORS };
     expect([...classPixels(stored, coding).pixels]).toEqual([0, 1, IGNORED, 1]);
     expect(() => classPixels(stored, { ...coding, ignore_class: null })).toThrow(
       'the pixel [0, 2] is 7, and classes are 0, 255',
     );
     const colour = { ...stored, width: 1, channels: 3, values: Uint8Array.of(1, 2, 3) };
     expect(() => classPixels(colour, coding)).toThrow('the pixel [0, 0] is a colour, rgb(1, 2, 3)');
+  });
+});
+
+describe('a mask in colours', () => {
+  const coding: MaskCoding = { classes: ['no', 'yes'], values: null, ignore_class: null, colors: { no: [0, 0, 0], yes: [9, 8, 7] }, ignore_color: [5, 5, 5] }; // prettier-ignore
+  const of = (stored: object): number[] => [
+    ...classPixels({ height: 1, width: 3, channels: 3, values: new Uint8Array(), ...stored }, coding).pixels,
+  ];
+
+  it('has the classes of its colours, of those in its palette, and of gray as a colour', () => {
+    expect(of({ values: Uint8Array.of(9, 8, 7, 0, 0, 0, 5, 5, 5) })).toEqual([1, 0, IGNORED]);
+    expect(of({ channels: 4, values: Uint8Array.of(9, 8, 7, 255, 0, 0, 0, 255, 5, 5, 5, 255) })).toEqual([
+      1,
+      0,
+      IGNORED,
+    ]);
+    const palette = [[5, 5, 5], [9, 8, 7, 255], [0, 0, 0]]; // prettier-ignore
+    expect(of({ channels: 1, values: Uint8Array.of(2, 1, 0), palette })).toEqual([0, 1, IGNORED]);
+    expect(of({ channels: 1, values: Uint8Array.of(0, 5, 0) })).toEqual([0, IGNORED, 0]);
+  });
+
+  it('is refused at a pixel of another', () => {
+    const other = Uint8Array.of(9, 8, 7, 7, 8, 9, 0, 0, 0);
+    expect(() => of({ values: other })).toThrow("the pixel [0, 1] is rgb(7, 8, 9), which is no class's colour");
+    const clear = Uint8Array.of(9, 8, 7, 255, 0, 0, 0, 0, 5, 5, 5, 255);
+    expect(() => of({ channels: 4, values: clear })).toThrow('the pixel [0, 1] is transparent');
   });
 });
 

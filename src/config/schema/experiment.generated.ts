@@ -563,6 +563,21 @@ export interface MaskTarget {
   values: number[] | null;
   /** The value of pixels that count neither in the loss nor in the metrics (Keras `ignore_class`): often 255. */
   ignore_class: number | null;
+  /** Of masks in colours: the red, green and blue of each class. Default: masks hold numbers. */
+  colors: {
+    /**
+     * @minItems 3
+     * @maxItems 3
+     */
+    [k: string]: [number, number, number];
+  } | null;
+  /**
+   * Of masks in colours: that of pixels that count neither in the loss nor in the metrics.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  ignore_color: [number, number, number] | null;
 }
 /** How the rows are divided, where not at random. */
 export interface TableSplitConfig {

@@ -14,7 +14,8 @@ import { type TargetKind, UNSCALED, theTarget } from './target-kind.js';
 export const maskTarget: TargetKind = {
   read(targets, _, inputs) {
     const [name, config] = theTarget(targets);
-    const { classes, values, ignore_class } = config as MaskTarget;
+    const { classes, values, ignore_class, colors, ignore_color } = config as MaskTarget;
+    const coding = { classes, values, ignore_class, colors, ignore_color };
     const [image, size] = imageOf(inputs);
     // Of masks that lie in the table itself nothing is kept: they are read once more.
     const names: (string | undefined)[] = [];
@@ -37,7 +38,7 @@ export const maskTarget: TargetKind = {
         target,
         values: (rows, table) => {
           const files = filesOfCells(names, table);
-          const format = { height, width, coding: { classes, values, ignore_class }, image };
+          const format = { height, width, coding, image };
           return { files, load: (options) => openMasks({ name, rows, files, table }, format, options) };
         },
       }),

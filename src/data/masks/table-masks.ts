@@ -23,7 +23,7 @@ export interface MaskFormat {
 }
 
 /** Changes with every change of the pixels that a file becomes. */
-const MASK_VERSION = 1;
+const MASK_VERSION = 2;
 
 /**
  * The masks of a table's column: read once, into the cache, and memory-mapped; anew when a file, its time or the way of
@@ -71,7 +71,7 @@ async function decodeColumn(
   const wrong = await decodeCells(masks, handling, 'masks', options).finally(() => writer.close());
   await rm(report, { force: true });
   if (wrong.length === 0) return;
-  const hint = `repair or remove them; or say what their values are in dataset.target.${name}: values, ignore_class`;
+  const hint = `repair or remove them; or say what their values are in dataset.target.${name}: values, colors, ignore_class`;
   throw await undecodableError({ root: '', report }, wrong, total, {
     ...{ what: 'masks', code: 'mask-invalid', problem: "can't be used", hint },
   });
