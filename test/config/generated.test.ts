@@ -58,3 +58,17 @@ it('every key has a default, or says what it is without one', () => {
     expect(hasValue || isOptional, `${place}.${key}`).toBe(true);
   }
 });
+
+it('what is measured after each epoch may end a run early and decide a sweep', () => {
+  const { definitions } = experimentSchema() as unknown as {
+    definitions: Record<string, Schema & { properties: Record<string, Schema> }>;
+  };
+  const measured = definitions.training.properties.metrics.items?.examples as string[];
+  const patterns = [definitions.monitor_key, definitions.sweep.properties.metric.properties?.name];
+  for (const pattern of patterns) {
+    const names = new RegExp(String(pattern?.pattern));
+    const refused = measured.filter((metric) => !names.test(`val_${metric}`));
+    // Neither is a number of each epoch.
+    expect(refused.filter((metric) => !['confusion_matrix', 'robust_accuracy'].includes(metric))).toEqual([]);
+  }
+});
