@@ -6,11 +6,12 @@ import { randomStream } from '../../src/random.js';
 import type { Summary } from '../../src/tracking/run-store.js';
 import { KILLS, childrenOf, pointsOf, startAndKill } from '../support/kills.js';
 import { type ProgramResult, Workspace } from '../support/program.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 /** Everything that has a state: moving averages, slots, a schedule and a stop that watch, random draws. */
 const EXPERIMENT = `
 name: small
-dataset: { name: mnist, train_fraction: 0.1 }
+dataset: { ${SMALL_MNIST} }
 augmentation: { translation: { width_factor: 0.1, height_factor: 0.1 } }
 model:
   layers:
@@ -21,7 +22,7 @@ model:
     - { type: dropout, rate: 0.2 }
     - { type: dense, units: 10, activation: softmax }
 training:
-  epochs: 4
+  epochs: 8
   seed: 7
   optimizer: { name: adam, learning_rate: 0.01 }
   learning_rate_schedule: { name: reduce_on_plateau, patience: 1, factor: 0.5 }
@@ -155,10 +156,10 @@ describe('ablate resume', () => {
 
     it('it is refused when its configuration was changed, with the difference', async () => {
       const file = join(copyTo('changed'), 'config.yaml');
-      writeFileSync(file, readFileSync(file, 'utf8').replace('epochs: 4', 'epochs: 9'));
+      writeFileSync(file, readFileSync(file, 'utf8').replace('epochs: 8', 'epochs: 9'));
       const { code, stderr } = await resume('changed');
       expect(code).toBe(2);
-      expect(stderr).toContain('training.epochs: 4 → 9');
+      expect(stderr).toContain('training.epochs: 8 → 9');
       expect(stderr).toMatch(/ablate run .*config\.yaml/);
     });
   });

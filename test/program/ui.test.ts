@@ -5,10 +5,11 @@ import { PATIENCE, findChromium } from '../support/chromium.js';
 import { MlflowReader } from '../support/mlflow-reader.js';
 import { Workspace } from '../support/program.js';
 import { testPython } from '../support/python.js';
+import { SMALL_MNIST } from '../support/small-mnist.js';
 
 const EXPERIMENT = `
 name: tiny
-dataset: {name: mnist, train_fraction: 0.01}
+dataset: {${SMALL_MNIST}, train_fraction: 0.2}
 model: {layers: [{type: flatten}, {type: dense, units: 10, activation: softmax}]}
 training: {epochs: 1}
 `;
