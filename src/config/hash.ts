@@ -49,8 +49,15 @@ export function configHash({ dataset, augmentation, model, training }: Experimen
     augmentation: without(augmentation, []),
     layers: model.layers.map(withoutLaterMerge),
     training: relevantTraining(training),
+    ...(testsFolds(dataset) ? { folds: 'tested' } : {}),
   };
   return createHash('sha256').update(canonicalJson(relevant)).digest('hex');
+}
+
+/** Folds of groups only validated once; the runs of then are others. */
+function testsFolds(dataset: Experiment['dataset']): boolean {
+  const { split } = dataset as { split?: { group?: string | null; folds?: number | null } | null };
+  return Boolean(split?.group) && Boolean(split?.folds);
 }
 
 /** A residual layer's `merge` came later; all of before added. */
