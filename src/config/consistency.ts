@@ -10,7 +10,7 @@ import { counted, listed } from '../text/words.js';
 import { checkAugmented } from './augmented.js';
 import { checkChance } from './chance.js';
 import { checkImbalance } from './imbalance.js';
-import { kindOf } from '../model/layers/kind-of.js';
+import { kindOf } from '../model/layer-parts/kind-of.js';
 import { innerLayers } from './inner-layers.js';
 import { matchesName, outputIndex } from './layers.js';
 import { checkMasks } from './masks.js';

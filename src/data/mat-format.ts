@@ -4,7 +4,7 @@ import { createInflate } from 'node:zlib';
 import { openRegularFile } from '../system/regular-file.js';
 import { elementCount } from '../tensorflow/element-count.js';
 import { UserError, messageOf } from '../text/errors.js';
-import { ByteSource } from './tables/byte-source.js';
+import { ByteSource } from './tables/formats/byte-source.js';
 
 /** A variable of numbers, as it is stored. */
 export interface MatArray {

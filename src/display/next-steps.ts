@@ -11,23 +11,30 @@ export function nextSteps(run: RunDirectory): string {
   return factLines([
     [ablate('show', id), 'how its metrics went'],
     [ablate('evaluate', id), 'where it is wrong'],
-    ...(takesRows(run)
-      ? ([
-          [ablate('explain', id), 'which columns matter'],
-          [ablate('predict', id, 'FILE.csv'), 'what it says of new rows'],
-        ] as const)
-      : ([
-          [ablate('explain', id, 'IMAGE'), 'where it looks'],
-          [ablate('serve', id), 'a page to try it'],
-        ] as const)),
+    ...stepsOfTarget(id, targetOf(run)),
   ]);
 }
 
-function takesRows({ path }: RunDirectory): boolean {
+/** @param target the type of a table's target; undefined of images, and of a model that is gone */
+function stepsOfTarget(id: string, target: string | undefined): [command: string, purpose: string][] {
+  if (target === undefined)
+    return [
+      [ablate('explain', id, 'IMAGE'), 'where it looks'],
+      [ablate('serve', id), 'a page to try it'],
+    ];
+  if (target === 'mask') return [[ablate('predict', id, 'FILE.csv', '--masks', 'FOLDER'), 'the masks of new images']];
+  return [
+    [ablate('explain', id), 'which columns matter'],
+    [ablate('predict', id, 'FILE.csv'), 'what it says of new rows'],
+  ];
+}
+
+function targetOf({ path }: RunDirectory): string | undefined {
   try {
-    return isTableModel(readAnyModel(path));
+    const model = readAnyModel(path);
+    return isTableModel(model) ? model.target.column.type : undefined;
   } catch (error) {
-    if (error instanceof UserError) return false; // its model is gone
+    if (error instanceof UserError) return undefined;
     throw error;
   }
 }

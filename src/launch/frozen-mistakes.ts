@@ -5,7 +5,7 @@ import { withAllUnfrozen } from '../config/unfrozen.js';
 import type { Experiment } from '../config/schema/experiment.generated.js';
 import type { VariantCheck } from '../config/sweep/problems.js';
 import type { ModelShape } from '../model/graph.js';
-import type { LayerNode } from '../model/layers/layer-node.js';
+import type { LayerNode } from '../model/layer-parts/layer-node.js';
 import { frozenAtRandom, readSavedWeights } from '../model/saved-weights.js';
 
 /**

@@ -3,8 +3,8 @@ import type { ModelConfig } from '../config/schema/experiment.generated.js';
 import { UserError } from '../text/errors.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 import { type ModelShape, type ShapeProblem, isPooledFirst, isSoftmax, modelGraph } from './graph.js';
-import { kindOf } from './layers/kind-of.js';
-import type { LayerNode } from './layers/layer-node.js';
+import { kindOf } from './layer-parts/kind-of.js';
+import type { LayerNode } from './layer-parts/layer-node.js';
 
 export interface BuiltModel {
   /**

@@ -2,8 +2,8 @@ import type { LayerConfig, ModelConfig } from '../config/schema/experiment.gener
 import { counted } from '../text/words.js';
 import { type InputTensor, type ModelInput, inputTensors } from './input-tensors.js';
 import { placeInputs } from './layers/inputs.js';
-import { kindOf } from './layers/kind-of.js';
-import type { ConfigPath, GraphPlaces, LayerNode, Origin, PlainLayer } from './layers/layer-node.js';
+import { kindOf } from './layer-parts/kind-of.js';
+import type { ConfigPath, GraphPlaces, LayerNode, Origin, PlainLayer } from './layer-parts/layer-node.js';
 import { type LayerProblem, type Shape, shapeText } from './shape.js';
 
 /** What the model is given, and what it is to give. */

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { ModelConfig } from '../config/schema/experiment.generated.js';
 import { readRegularFileSync } from '../system/regular-file.js';
 import { type ModelShape, modelGraph } from './graph.js';
-import { wholeWeightName } from './layers/grouped-convolution.js';
-import type { LayerNode } from './layers/layer-node.js';
+import { wholeWeightName } from './layer-parts/grouped-convolution.js';
+import type { LayerNode } from './layer-parts/layer-node.js';
 import { countParameters } from './shapes.js';
 import { elementCount } from '../tensorflow/element-count.js';
 

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../config/schema/experiment.generated.js';
 import { type ModelShape, type ShapeProblem, modelGraph } from './graph.js';
-import { kindOf } from './layers/kind-of.js';
-import type { LayerNode, PlainLayer } from './layers/layer-node.js';
+import { kindOf } from './layer-parts/kind-of.js';
+import type { LayerNode, PlainLayer } from './layer-parts/layer-node.js';
 import { elementCount } from '../tensorflow/element-count.js';
 
 /** A layer as `ablate plan` lists it; all sizes are those of one example. */

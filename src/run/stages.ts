@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { ModelConfig, TrainingConfig } from '../config/schema/experiment.generated.js';
 import { matchesName } from '../config/layers.js';
 import { type ModelShape, modelGraph } from '../model/graph.js';
-import { wholeWeightName } from '../model/layers/grouped-convolution.js';
+import { wholeWeightName } from '../model/layer-parts/grouped-convolution.js';
 import { unfrozen } from '../config/unfrozen.js';
 import { createGradientClipping } from '../training/gradient-clipping.js';
 import type { Pace } from '../training/optimizers.js';

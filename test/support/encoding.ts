@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { wholeWeightName } from '../../src/model/layers/grouped-convolution.js';
+import { wholeWeightName } from '../../src/model/layer-parts/grouped-convolution.js';
 
 /** Numbers on their way to Python and back (`keras_model.py` has the other end). */
 export type Encoded = {

@@ -6,8 +6,8 @@ import { UserError, messageOf } from '../../text/errors.js';
 import type { LoadOptions } from '../dataset.js';
 import { fromColumnOrder } from '../images/column-order.js';
 import { type IdxHeader, parseIdxHeader } from '../idx-format.js';
-import { ByteSource } from '../tables/byte-source.js';
-import { type ZipEntry, entriesOf, openZip } from '../tables/zip-entries.js';
+import { ByteSource } from '../tables/formats/byte-source.js';
+import { type ZipEntry, entriesOf, openZip } from '../tables/formats/zip-entries.js';
 import { type PublishedSource, type Reading, damagedPublished, publishedFiles } from './published-files.js';
 
 /** One of EMNIST's ways to divide its characters. */

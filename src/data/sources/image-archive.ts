@@ -11,7 +11,7 @@ import type { ImageShape } from '../images/image-dataset.js';
 import { WHITE } from '../images/pixels.js';
 import { imagesAtOnce } from '../limits.js';
 import type { SetName } from '../set-writer.js';
-import { type TarMember, tarMembers } from '../tables/tar-members.js';
+import { type TarMember, tarMembers } from '../tables/formats/tar-members.js';
 import type { Reading } from './published-files.js';
 
 /** What an image of an archive is for, and its class. */

@@ -1,7 +1,7 @@
 import type { Medmnist } from '../../config/schema/experiment.generated.js';
 import type { LoadOptions } from '../dataset.js';
 import type { Checksum } from '../download.js';
-import { openNpz } from '../tables/npz-table.js';
+import { openNpz } from '../tables/formats/npz-table.js';
 import { type Cell, type RowBatch, isNumberArray } from '../tables/table.js';
 import { type PublishedSource, type Reading, damagedPublished, publishedFiles } from './published-files.js';
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { OxfordPets } from '../../config/schema/experiment.generated.js';
 import type { TaskOptions } from '../dataset.js';
-import { tarMembers } from '../tables/tar-members.js';
+import { tarMembers } from '../tables/formats/tar-members.js';
 import { type Placement, colorShape, imagesVersion, readImageArchive } from './image-archive.js';
 import { damagedPublished, publishedFiles } from './published-files.js';
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Stl10 } from '../../config/schema/experiment.generated.js';
 import type { TaskOptions } from '../dataset.js';
 import { fromColumnOrder } from '../images/column-order.js';
-import { tarMembers } from '../tables/tar-members.js';
+import { tarMembers } from '../tables/formats/tar-members.js';
 import { type Reading, damagedPublished, publishedFiles } from './published-files.js';
 
 const CLASSES = ['airplane', 'bird', 'car', 'cat', 'deer', 'dog', 'horse', 'monkey', 'ship', 'truck'];

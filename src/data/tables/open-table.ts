@@ -7,20 +7,20 @@ import type { OpenTable, Part, Table, TableFormat } from './table.js';
 const FORMATS: readonly { endings: RegExp; open: OpenTable }[] = [
   {
     endings: /\.(csv|tsv|tab|psv)(\.gz)?$/i,
-    open: async (...given) => (await import('./csv-table.js')).openCsv(...given),
+    open: async (...given) => (await import('./formats/csv-table.js')).openCsv(...given),
   },
   {
     endings: /\.(jsonl|ndjson)(\.gz)?$/i,
-    open: async (...given) => (await import('./jsonl-table.js')).openJsonl(...given),
+    open: async (...given) => (await import('./formats/jsonl-table.js')).openJsonl(...given),
   },
-  { endings: /\.(parquet|pq)$/i, open: async (file) => (await import('./parquet-table.js')).openParquet(file) },
-  { endings: /\.npz$/i, open: async (file, { part }) => (await import('./npz-table.js')).openNpz(file, part) },
-  { endings: /\.npy$/i, open: async (file) => (await import('./npz-table.js')).openNpy(file) },
+  { endings: /\.(parquet|pq)$/i, open: async (file) => (await import('./formats/parquet-table.js')).openParquet(file) },
+  { endings: /\.npz$/i, open: async (file, { part }) => (await import('./formats/npz-table.js')).openNpz(file, part) },
+  { endings: /\.npy$/i, open: async (file) => (await import('./formats/npz-table.js')).openNpy(file) },
   {
     endings: /\.(tar|tar\.gz|tgz)$/i,
-    open: async (file, _, options) => (await import('./tar-table.js')).openTar(file, options),
+    open: async (file, _, options) => (await import('./formats/tar-table.js')).openTar(file, options),
   },
-  { endings: /\.json$/i, open: async (file) => (await import('./coco-table.js')).openCoco(file) },
+  { endings: /\.json$/i, open: async (file) => (await import('./formats/coco-table.js')).openCoco(file) },
 ];
 
 /**
@@ -47,7 +47,7 @@ function openFile(file: string, format: TableFormat, options: TaskOptions): Prom
 
 /** Which tables a file holds in itself: those of an `.npz` with `x_train`, `x_test` and the like; none of other files. */
 export async function partsIn(file: string): Promise<Part[]> {
-  return /\.npz$/i.test(file) ? (await import('./npz-table.js')).partsOfNpz(file) : [];
+  return /\.npz$/i.test(file) ? (await import('./formats/npz-table.js')).partsOfNpz(file) : [];
 }
 
 /** Whether a file's name says that it is a table. */

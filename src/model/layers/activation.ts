@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { ActivationConfig, ActivationLayer, Prelu } from '../../config/schema/experiment.generated.js';
 import { isMonotonic, simplifyActivation, standardActivation } from '../activations.js';
 import { type Report, type Shape, shapeText } from '../shape.js';
-import type { LayerKind } from './layer-kind.js';
-import type { PlainLayer } from './layer-node.js';
-import { apply, replaceCall, weightOf } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import type { PlainLayer } from '../layer-parts/layer-node.js';
+import { apply, replaceCall, weightOf } from '../layer-parts/standard-layer.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
 /** An activation as a layer of its own (Keras Activation, LeakyReLU, PReLU, ELU). */

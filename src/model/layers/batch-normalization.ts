@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BatchNormalization } from '../../config/schema/experiment.generated.js';
-import type { LayerKind } from './layer-kind.js';
-import { scaleAndOffset, scaleAndShift, scaleOf, standardize } from './normalization.js';
-import { apply, replaceCall, weightOf } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { scaleAndOffset, scaleAndShift, scaleOf, standardize } from '../layer-parts/normalization.js';
+import { apply, replaceCall, weightOf } from '../layer-parts/standard-layer.js';
 
 /** TensorFlow's op of batch normalization in training, and the backend that has it (`src/tensorflow/kernels`). */
 const FUSED_OP = 'FusedBatchNormV3';

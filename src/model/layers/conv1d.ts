@@ -3,10 +3,10 @@ import type { Conv1D } from '../../config/schema/experiment.generated.js';
 import { isMonotonic } from '../activations.js';
 import { createRegularizer } from '../regularizers.js';
 import { asSequence } from '../shape.js';
-import { commonArguments, kernelKind, replaceProduct, weightInitializer } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
-import { convolvedLength, inheritedPair, sequenceProblems } from './sequence-window.js';
-import { apply } from './standard-layer.js';
+import { commonArguments, kernelKind, replaceProduct, weightInitializer } from '../layer-parts/kernel.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { convolvedLength, inheritedPair, sequenceProblems } from '../layer-parts/sequence-window.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** A convolution along a sequence (Keras Conv1D): [length, channels] to [length, filters]. */
 export const conv1d: LayerKind<Conv1D> = {

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Conv2DTranspose } from '../../config/schema/experiment.generated.js';
 import { createRegularizer } from '../regularizers.js';
 import { asImage, pair } from '../shape.js';
-import { commonArguments, kernelKind, replaceProduct, weightInitializer } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
+import { commonArguments, kernelKind, replaceProduct, weightInitializer } from '../layer-parts/kernel.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
 const sizes = ({ kernel_size, filters }: Conv2DTranspose, channels: number) => ({

@@ -3,11 +3,11 @@ import type { Conv2D } from '../../config/schema/experiment.generated.js';
 import { isMonotonic } from '../activations.js';
 import { createRegularizer } from '../regularizers.js';
 import { type Report, asImage, pair } from '../shape.js';
-import { applyGroupedConvolution, convolve } from './grouped-convolution.js';
-import { type KernelSettings, commonArguments, kernelKind, weightInitializer } from './kernel.js';
-import type { KeyProblem, LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
-import { convolutionShape, dilationProblems, windowArguments } from './window.js';
+import { applyGroupedConvolution, convolve } from '../layer-parts/grouped-convolution.js';
+import { type KernelSettings, commonArguments, kernelKind, weightInitializer } from '../layer-parts/kernel.js';
+import type { KeyProblem, LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
+import { convolutionShape, dilationProblems, windowArguments } from '../layer-parts/window.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A 2-D convolution (Keras Conv2D); the output layer of masks has a filter for each class. */

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Cropping2D } from '../../config/schema/experiment.generated.js';
 import { asImage, shapeText } from '../shape.js';
-import { type Sides, sidesOf } from './image-sides.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
+import { type Sides, sidesOf } from '../layer-parts/image-sides.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** Cuts the edges of an image off (Keras Cropping2D). */
 export const cropping2d: LayerKind<Cropping2D> = {

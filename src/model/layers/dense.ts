@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Dense } from '../../config/schema/experiment.generated.js';
 import { createRegularizer } from '../regularizers.js';
 import { type Report, type Shape, shapeText } from '../shape.js';
-import { commonArguments, kernelKind, replaceProduct, weightInitializer } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
+import { commonArguments, kernelKind, replaceProduct, weightInitializer } from '../layer-parts/kernel.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** A fully connected layer (Keras Dense); the output layer has a unit for each class. */
 export const dense: LayerKind<Dense> = {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DepthwiseConv2D } from '../../config/schema/experiment.generated.js';
 import { asImage, pair } from '../shape.js';
-import { depthwise, depthwiseArguments, depthwiseProblems, standardSeparable } from './depthwise.js';
-import { type KernelSettings, kernelKind, replaceProduct } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply, correctConfig, weightOf } from './standard-layer.js';
-import { convolutionShape } from './window.js';
+import { depthwise, depthwiseArguments, depthwiseProblems, standardSeparable } from '../layer-parts/depthwise.js';
+import { type KernelSettings, kernelKind, replaceProduct } from '../layer-parts/kernel.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply, correctConfig, weightOf } from '../layer-parts/standard-layer.js';
+import { convolutionShape } from '../layer-parts/window.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A convolution of each channel by itself (Keras DepthwiseConv2D). */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Dropout } from '../../config/schema/experiment.generated.js';
 import type { RandomStreams } from '../../tensorflow/random-source.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply, replaceCall } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply, replaceCall } from '../layer-parts/standard-layer.js';
 
 /** Dropout (Srivastava et al., 2014; Keras Dropout). */
 export const dropout: LayerKind<Dropout> = {

@@ -5,8 +5,8 @@ import { createInitializer, drawWeight } from '../initializers.js';
 import { createRegularizer } from '../regularizers.js';
 import { shapeText } from '../shape.js';
 import { rowsOf } from '../weights.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply, replaceCall, weightOf } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply, replaceCall, weightOf } from '../layer-parts/standard-layer.js';
 
 /** A vector for each word of a text (Keras Embedding): [length] of words' numbers to [length, output_dim]. */
 export const embedding: LayerKind<Embedding> = {

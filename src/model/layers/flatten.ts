@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Flatten } from '../../config/schema/experiment.generated.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
 /** An image as one vector, row by row, or a sequence, step by step (Keras Flatten). */

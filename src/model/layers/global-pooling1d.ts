@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GlobalPooling1D } from '../../config/schema/experiment.generated.js';
 import { asSequence } from '../shape.js';
-import type { LayerKind } from './layer-kind.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
 import { poolFirst } from './pooling2d.js';
-import { apply } from './standard-layer.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** The maximum or the average of each channel over time (Keras GlobalMaxPooling1D, GlobalAveragePooling1D). */
 export const globalPooling1d: LayerKind<GlobalPooling1D> = {

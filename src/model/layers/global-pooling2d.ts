@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GlobalPooling2D } from '../../config/schema/experiment.generated.js';
 import { asImage } from '../shape.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** The average or the maximum of each channel (Keras GlobalAveragePooling2D, GlobalMaxPooling2D). */
 export const globalPooling2d: LayerKind<GlobalPooling2D> = {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LayerKind } from './layer-kind.js';
-import type { Input } from './layer-node.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import type { Input } from '../layer-parts/layer-node.js';
 
 /** What the model is given (Keras Input). */
 export const input: LayerKind<Input> = {

@@ -1,8 +1,8 @@
 import type { InputsLayer } from '../../config/schema/experiment.generated.js';
 import type { InputTensor } from '../input-tensors.js';
-import type { LayerKind } from './layer-kind.js';
-import type { GraphPlaces, LayerNode, Origin } from './layer-node.js';
-import { mergedEnds } from './merged-ends.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import type { GraphPlaces, LayerNode, Origin } from '../layer-parts/layer-node.js';
+import { mergedEnds } from '../layer-parts/merged-ends.js';
 
 /** Where a model's inputs come in, a tower each (Keras's functional models of several inputs): the first layer alone. */
 export const inputs: LayerKind<InputsLayer> = {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LayerNormalization } from '../../config/schema/experiment.generated.js';
-import type { LayerKind } from './layer-kind.js';
-import { scaleAndOffset, scaleAndShift, standardize } from './normalization.js';
-import { apply, replaceCall } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { scaleAndOffset, scaleAndShift, standardize } from '../layer-parts/normalization.js';
+import { apply, replaceCall } from '../layer-parts/standard-layer.js';
 
 /** Layer normalization (Ba et al., 2016; Keras LayerNormalization) over the last axis. */
 export const layerNormalization: LayerKind<LayerNormalization> = {

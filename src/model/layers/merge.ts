@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LayerKind } from './layer-kind.js';
-import type { Merge } from './layer-node.js';
-import { apply } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import type { Merge } from '../layer-parts/layer-node.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** Layers of several inputs (Keras Concatenate, over the last axis, Add, Multiply, Maximum, Average). */
 export const merge: LayerKind<Merge> = {

@@ -6,8 +6,8 @@ import { createRegularizer } from '../regularizers.js';
 import { asSequence } from '../shape.js';
 import { denseProduct } from './dense.js';
 import { dropoutLayer } from './dropout.js';
-import type { BuildContext, LayerKind } from './layer-kind.js';
-import { apply, optionalWeightOf, replaceCall, weightOf } from './standard-layer.js';
+import type { BuildContext, LayerKind } from '../layer-parts/layer-kind.js';
+import { apply, optionalWeightOf, replaceCall, weightOf } from '../layer-parts/standard-layer.js';
 
 type Context = Pick<BuildContext, 'seed' | 'trainable' | 'random'>;
 

@@ -1,6 +1,6 @@
 import type { Parallel } from '../../config/schema/experiment.generated.js';
-import type { LayerKind } from './layer-kind.js';
-import { mergedEnds } from './merged-ends.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { mergedEnds } from '../layer-parts/merged-ends.js';
 
 /** Branches side by side, all of the same input, and their outputs merged (as in Szegedy et al., 2015, and Kim, 2014). */
 export const parallel: LayerKind<Parallel> = {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Pooling1D } from '../../config/schema/experiment.generated.js';
 import { asSequence } from '../shape.js';
-import type { LayerKind } from './layer-kind.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
 import { poolFirst } from './pooling2d.js';
-import { windowLength } from './sequence-window.js';
-import { apply } from './standard-layer.js';
+import { windowLength } from '../layer-parts/sequence-window.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** Max and average pooling along a sequence (Keras MaxPooling1D, AveragePooling1D); `strided` keeps every stride-th step. */
 export const pooling1d: LayerKind<Pooling1D> = {

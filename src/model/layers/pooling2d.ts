@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Pooling2D } from '../../config/schema/experiment.generated.js';
 import { type Report, type Shape, asImage, pair, shapeText } from '../shape.js';
-import { biasAndActivate } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply, replaceCall } from './standard-layer.js';
-import { fits, windowShape } from './window.js';
+import { biasAndActivate } from '../layer-parts/kernel.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply, replaceCall } from '../layer-parts/standard-layer.js';
+import { fits, windowShape } from '../layer-parts/window.js';
 
 /** Max and average pooling (Keras MaxPooling2D, AveragePooling2D); `strided` keeps every stride-th pixel. */
 export const pooling2d: LayerKind<Pooling2D> = {

@@ -4,8 +4,8 @@ import { randomStream } from '../../random.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 import { createInitializer, drawWeight } from '../initializers.js';
 import { asSequence } from '../shape.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply, replaceCall, weightOf } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply, replaceCall, weightOf } from '../layer-parts/standard-layer.js';
 
 /** A vector for each place, added to what stands there (KerasHub PositionEmbedding, whose output is added). */
 export const positionEmbedding: LayerKind<PositionEmbedding> = {

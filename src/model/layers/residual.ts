@@ -1,10 +1,10 @@
 import type { Residual } from '../../config/schema/experiment.generated.js';
 import { type LayerProblem, type Shape, shapeText } from '../shape.js';
 import { activationLayers } from './activation.js';
-import { checkDivisible } from './divisible.js';
-import { expandKernelLayer } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
-import type { GraphPlaces, LayerNode, Origin, PlainLayer } from './layer-node.js';
+import { checkDivisible } from '../layer-parts/divisible.js';
+import { expandKernelLayer } from '../layer-parts/kernel.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import type { GraphPlaces, LayerNode, Origin, PlainLayer } from '../layer-parts/layer-node.js';
 
 /**
  * Layers whose input is added to their output (He et al., 2016; Keras Add), or put beside it (Keras Concatenate), then an

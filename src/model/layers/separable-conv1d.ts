@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { SeparableConv1D, SeparableConv2D } from '../../config/schema/experiment.generated.js';
 import { asSequence } from '../shape.js';
-import { kernelKind } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
+import { kernelKind } from '../layer-parts/kernel.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
 import { separableConv2d } from './separable-conv2d.js';
-import { convolvedLength, inheritedPair, sequenceProblems } from './sequence-window.js';
-import { apply } from './standard-layer.js';
+import { convolvedLength, inheritedPair, sequenceProblems } from '../layer-parts/sequence-window.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** A depthwise convolution along a sequence, then one of a single step that mixes the channels (Keras SeparableConv1D). */
 export const separableConv1d: LayerKind<SeparableConv1D> = {

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { SeparableConv2D } from '../../config/schema/experiment.generated.js';
 import { createRegularizer } from '../regularizers.js';
 import { asImage, pair } from '../shape.js';
-import { depthwise, depthwiseProblems, standardSeparable } from './depthwise.js';
-import { kernelKind, replaceProduct, weightInitializer } from './kernel.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
-import { convolutionShape } from './window.js';
+import { depthwise, depthwiseProblems, standardSeparable } from '../layer-parts/depthwise.js';
+import { kernelKind, replaceProduct, weightInitializer } from '../layer-parts/kernel.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
+import { convolutionShape } from '../layer-parts/window.js';
 import { elementCount } from '../../tensorflow/element-count.js';
 
 /** A depthwise convolution, then one of 1×1 that mixes the channels (Keras SeparableConv2D). */

@@ -1,8 +1,8 @@
 import type { SpatialDropout2D } from '../../config/schema/experiment.generated.js';
 import { asImage } from '../shape.js';
 import { dropoutLayer } from './dropout.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** Dropout of whole channels (Tompson et al., 2015; Keras SpatialDropout2D). */
 export const spatialDropout2d: LayerKind<SpatialDropout2D> = {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Upsampling2D } from '../../config/schema/experiment.generated.js';
 import { asImage, pair } from '../shape.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply, replaceCall } from './standard-layer.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply, replaceCall } from '../layer-parts/standard-layer.js';
 
 /** Makes an image larger by whole factors, without weights (Keras UpSampling2D). */
 export const upsampling2d: LayerKind<Upsampling2D> = {

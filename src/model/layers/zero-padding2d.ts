@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ZeroPadding2D } from '../../config/schema/experiment.generated.js';
 import { asImage } from '../shape.js';
-import { sidesOf } from './image-sides.js';
-import type { LayerKind } from './layer-kind.js';
-import { apply } from './standard-layer.js';
+import { sidesOf } from '../layer-parts/image-sides.js';
+import type { LayerKind } from '../layer-parts/layer-kind.js';
+import { apply } from '../layer-parts/standard-layer.js';
 
 /** Zeros around an image (Keras ZeroPadding2D). */
 export const zeroPadding2d: LayerKind<ZeroPadding2D> = {

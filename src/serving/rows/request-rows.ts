@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
-import { readRecords } from '../../data/tables/csv-records.js';
-import { chooseSeparator } from '../../data/tables/separators.js';
+import { readRecords } from '../../data/tables/formats/csv-records.js';
+import { chooseSeparator } from '../../data/tables/formats/separators.js';
 import type { Cell } from '../../data/tables/table.js';
 import { shown } from '../../data/tables/table-error.js';
 import { UserError, messageOf } from '../../text/errors.js';

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { type Records, readRecords } from '../../../src/data/tables/csv-records.js';
+import { type Records, readRecords } from '../../../src/data/tables/formats/csv-records.js';
 import { openTable } from '../../../src/data/tables/open-table.js';
 import { it, userError } from '../fixtures.js';
 import { readTable } from './read.js';

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
-import type { TaskOptions } from '../dataset.js';
+import type { TaskOptions } from '../../dataset.js';
 import { type Records, readRecords } from './csv-records.js';
 import { LOOKED_AT, chooseSeparator } from './separators.js';
-import type { RowBatch, Separator, Table, TableColumn, TableFormat } from './table.js';
-import { damagedTable, invalidTable, shown } from './table-error.js';
-import { type Head, LONGEST_RECORD, fileUtf8, textHead } from './text-file.js';
+import type { RowBatch, Separator, Table, TableColumn, TableFormat } from '../table.js';
+import { damagedTable, invalidTable, shown } from '../table-error.js';
+import { type Head, LONGEST_RECORD, fileUtf8, textHead } from '../text-file.js';
 
 /**
  * Opens a table of separated values: reads its first line, and what separates its cells unless that is stated. Empty cells

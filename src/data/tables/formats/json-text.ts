@@ -1,4 +1,4 @@
-import { messageOf } from '../../text/errors.js';
+import { messageOf } from '../../../text/errors.js';
 
 /** Why a text is no JSON. */
 export interface JsonMistake {

@@ -1,5 +1,5 @@
-import { invalidTable, shown } from './table-error.js';
-import { type TextPlace, placeOf } from './text-place.js';
+import { invalidTable, shown } from '../table-error.js';
+import { type TextPlace, placeOf } from '../text-place.js';
 
 export const QUOTE = 34;
 const NEWLINE = 10;

@@ -1,6 +1,6 @@
 import type { ByteSource } from './byte-source.js';
-import { type Cell, type NumericArray, numberCell } from './table.js';
-import { NotRead } from './table-error.js';
+import { type Cell, type NumericArray, numberCell } from '../table.js';
+import { NotRead } from '../table-error.js';
 
 /** What an array in NumPy's format is, by its header. */
 export interface NpyHeader {

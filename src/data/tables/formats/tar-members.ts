@@ -1,8 +1,8 @@
 import { Parser, type ReadEntry } from 'tar';
-import { messageOf } from '../../text/errors.js';
-import type { TaskOptions } from '../dataset.js';
-import { damagedTable } from './table-error.js';
-import { fileBytes } from './text-file.js';
+import { messageOf } from '../../../text/errors.js';
+import type { TaskOptions } from '../../dataset.js';
+import { damagedTable } from '../table-error.js';
+import { fileBytes } from '../text-file.js';
 
 /** A larger member is no example of a dataset. */
 const MEMBER_BYTES = 2 ** 28;

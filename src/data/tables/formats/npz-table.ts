@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { ZipFile } from 'yauzl';
-import { elementCount } from '../../tensorflow/element-count.js';
-import type { UserError } from '../../text/errors.js';
-import type { TaskOptions } from '../dataset.js';
-import { splitNames } from '../images/split-names.js';
+import { elementCount } from '../../../tensorflow/element-count.js';
+import type { UserError } from '../../../text/errors.js';
+import type { TaskOptions } from '../../dataset.js';
+import { splitNames } from '../../images/split-names.js';
 import { ByteSource } from './byte-source.js';
 import { type NpyHeader, npyCells, readNpyHeader, toRowMajor } from './npy-format.js';
-import type { Cell, Part, RowBatch, Table } from './table.js';
-import { NotRead, damagedTable, invalidTable, tableErrorAt, unopenableTable } from './table-error.js';
-import { fileBytes } from './text-file.js';
+import type { Cell, Part, RowBatch, Table } from '../table.js';
+import { NotRead, damagedTable, invalidTable, tableErrorAt, unopenableTable } from '../table-error.js';
+import { fileBytes } from '../text-file.js';
 import { type ZipEntry, entriesOf, openZip } from './zip-entries.js';
 
 /** Rows of about so many bytes are read at once, and no more than so many. */

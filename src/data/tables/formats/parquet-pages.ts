@@ -2,7 +2,7 @@ import type { Compressors, PageHeader, SchemaTree } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel } from 'hyparquet/src/schema.js';
-import { NotRead } from './table-error.js';
+import { NotRead } from '../table-error.js';
 
 /** A part of a file as large as this, unpacked, is more than a reader of rows should hold at once. */
 const UNPACKED_BYTES = 2 ** 30;

@@ -12,12 +12,12 @@ import { assembleNested } from 'hyparquet/src/assemble.js';
 import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
-import { messageOf } from '../../text/errors.js';
-import { openRegularFile } from '../../system/regular-file.js';
+import { messageOf } from '../../../text/errors.js';
+import { openRegularFile } from '../../../system/regular-file.js';
 import { huggingFaceClasses } from './hugging-face.js';
 import { checkedPages } from './parquet-pages.js';
-import { type Cell, type ReadOptions, type RowBatch, type Table, numberCell } from './table.js';
-import { NotRead, damagedTable, tableErrorAt, unopenableTable } from './table-error.js';
+import { type Cell, type ReadOptions, type RowBatch, type Table, numberCell } from '../table.js';
+import { NotRead, damagedTable, tableErrorAt, unopenableTable } from '../table-error.js';
 
 /** Metadata and a row group's column of more bytes are not read into memory. */
 const METADATA_BYTES = 2 ** 27;

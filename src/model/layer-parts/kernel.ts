@@ -13,7 +13,7 @@ import { randomStream } from '../../random.js';
 import { activationOf, isInline, simplifyActivation, standardActivation } from '../activations.js';
 import { type Initializer, createInitializer, drawWeight } from '../initializers.js';
 import { type Shape } from '../shape.js';
-import { activationLayers } from './activation.js';
+import { activationLayers } from '../layers/activation.js';
 import type { BuildContext, LayerKind } from './layer-kind.js';
 import type { PlainLayer } from './layer-node.js';
 import { optionalWeightOf, replaceCall, weightOf } from './standard-layer.js';

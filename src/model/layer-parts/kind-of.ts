@@ -1,9 +1,9 @@
 import type { LayerConfig } from '../../config/schema/experiment.generated.js';
-import { input } from './input.js';
-import { layerKinds } from './kinds.generated.js';
+import { input } from '../layers/input.js';
+import { layerKinds } from '../layers/kinds.generated.js';
 import type { LayerKind } from './layer-kind.js';
 import type { PlainLayer } from './layer-node.js';
-import { merge } from './merge.js';
+import { merge } from '../layers/merge.js';
 import { paddingMask } from './padding-mask.js';
 
 /** Those of configurations, and those that only other layers bring with them. */

@@ -1,9 +1,9 @@
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { type Entry, type ZipFile, fromFd } from 'yauzl';
-import { messageOf } from '../../text/errors.js';
-import { openRegularFileSync } from '../../system/regular-file.js';
-import { damagedTable, unopenableTable } from './table-error.js';
+import { messageOf } from '../../../text/errors.js';
+import { openRegularFileSync } from '../../../system/regular-file.js';
+import { damagedTable, unopenableTable } from '../table-error.js';
 
 /** Deflate's best is 1,032 times; beyond a gigabyte, so much is taken for an attack. */
 const UNPACKED_BYTES = 2 ** 30;

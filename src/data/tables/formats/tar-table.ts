@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { messageOf } from '../../text/errors.js';
-import type { TaskOptions } from '../dataset.js';
-import type { Cell, RowBatch, Table } from './table.js';
-import { invalidTable, shown, damagedTable } from './table-error.js';
+import { messageOf } from '../../../text/errors.js';
+import type { TaskOptions } from '../../dataset.js';
+import type { Cell, RowBatch, Table } from '../table.js';
+import { invalidTable, shown, damagedTable } from '../table-error.js';
 import { type TarMember, tarMembers } from './tar-members.js';
 
 /** So many bytes or rows are handed on at once. */

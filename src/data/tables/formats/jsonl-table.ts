@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import type { TaskOptions } from '../dataset.js';
+import type { TaskOptions } from '../../dataset.js';
 import { jsonMistake } from './json-text.js';
-import type { Cell, RowBatch, Table, TableFormat } from './table.js';
-import { damagedTable, invalidTable, shown } from './table-error.js';
-import { LONGEST_RECORD, fileText, textHead } from './text-file.js';
+import type { Cell, RowBatch, Table, TableFormat } from '../table.js';
+import { damagedTable, invalidTable, shown } from '../table-error.js';
+import { LONGEST_RECORD, fileText, textHead } from '../text-file.js';
 
 /** As much of a file, in characters, as tells its columns: a key that only comes later is not a column. */
 const LOOKED_AT = 2 ** 20;

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
-import { codeOf, messageOf } from '../../text/errors.js';
-import { readRegularFile } from '../../system/regular-file.js';
-import { placeOf } from './text-place.js';
+import { codeOf, messageOf } from '../../../text/errors.js';
+import { readRegularFile } from '../../../system/regular-file.js';
+import { placeOf } from '../text-place.js';
 import { jsonMistake } from './json-text.js';
-import type { RowBatch, Table } from './table.js';
-import { damagedTable, invalidTable, unopenableTable } from './table-error.js';
+import type { RowBatch, Table } from '../table.js';
+import { damagedTable, invalidTable, unopenableTable } from '../table-error.js';
 
 /** COCO's own annotations take 450 MB; a text of Node can't be larger than this. */
 const MOST_BYTES = 2 ** 29 - 2 ** 16;

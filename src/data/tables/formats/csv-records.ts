@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { RecordScanner, type Reading, type Scanned, QUOTE } from './csv-scanner.js';
-import { parseNumber, plainNumber } from './number-text.js';
-import { placeOf } from './text-place.js';
+import { parseNumber, plainNumber } from '../number-text.js';
+import { placeOf } from '../text-place.js';
 
 /**
  * Takes whole records from a text as RFC 4180 has them: cells in quotes may hold separators, line ends and doubled quotes.

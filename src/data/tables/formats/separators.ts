@@ -1,8 +1,8 @@
-import { UserError } from '../../text/errors.js';
+import { UserError } from '../../../text/errors.js';
 import { readRecords } from './csv-records.js';
-import type { Separator } from './table.js';
-import { invalidTable } from './table-error.js';
-import type { Head } from './text-file.js';
+import type { Separator } from '../table.js';
+import { invalidTable } from '../table-error.js';
+import type { Head } from '../text-file.js';
 
 const SEPARATORS: readonly Separator[] = [',', ';', '\t', '|'];
 
