@@ -54,8 +54,11 @@ async function preview(file: string, overrides: string[], options: Options): Pro
 }
 
 function whatIsShown({ config: { dataset } }: LoadedExperiment): string {
-  const [only, ...others] = dataset.name === 'table' ? Object.values(dataset.inputs) : [];
-  return others.length === 0 && (only as typeof only | undefined)?.type === 'audio' ? 'recordings' : 'images';
+  if (dataset.name !== 'table') return 'images';
+  const inputs = Object.entries(dataset.inputs);
+  if (inputs.length === 1 && inputs[0][1].type === 'audio') return 'recordings';
+  const images = inputs.filter(([, { type }]) => type === 'image');
+  return images.length > 1 ? `images of the column ${images[0][0]}` : 'images';
 }
 
 /** `rotation(factor=0.04, probability=1) · mixup(alpha=0.2)`: with every value, as a line may be broken but not cut. */

@@ -31,7 +31,7 @@ function kindOf({ inputs, target }: Table): Changed {
   const types = Object.values(inputs).map(({ type }) => type);
   const [only] = types;
   if (types.length === 1 && only !== 'image') return KINDS[only] ?? 'a table';
-  if (types.filter((type) => type === 'image').length !== 1) return 'a table';
+  if (!types.includes('image')) return 'a table';
   const isOfClasses = Object.values(target)[0].type === 'category';
   return types.length === 1 && isOfClasses ? 'images' : 'images of a table';
 }
@@ -42,8 +42,7 @@ const HINTS: Record<Changed, string> = {
   'a text': 'of a text there are word_swap, word_deletion and word_dropout',
   sound: `of sound there are ${OF_SOUND.join(', ')}`,
   'images of a table': 'remove it: only images by themselves, and their classes, are mixed; words and sound are others',
-  'a table':
-    'remove it: so far one image, alone or among other columns, a text by itself and sound by itself are augmented',
+  'a table': 'remove it: images, alone or among other columns, a text by itself and sound by itself are augmented',
   images: 'remove it: it changes the words of a text, or sound',
 };
 

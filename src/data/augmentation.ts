@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AugmentationConfig } from '../config/schema/experiment.generated.js';
 import type { Runtime } from '../tensorflow/runtime.js';
-import type { StepRandom } from '../tensorflow/step-random.js';
+import type { RandomStreams } from '../tensorflow/random-source.js';
 import { augmentationStream } from './augmentation/draws.js';
 import { cutout } from './augmentation/cutout.js';
 import { geometricOperations } from './augmentation/geometry.js';
@@ -23,29 +23,62 @@ export type Augmentation = (images: tf.Tensor, labels: tf.Tensor) => Batch;
 
 const CHANGED_ALONE = ['image', 'text', 'audio'];
 
-/** Which of a dataset's inputs is changed at random: the images among other columns, or what there is alone; none among several images. */
-export function augmentedInput(inputs: readonly InputColumn[]): number | undefined {
-  if (inputs.length === 1 && CHANGED_ALONE.includes(inputs[0].type)) return 0;
-  const images = [...inputs.keys()].filter((place) => inputs[place].type === 'image');
-  return images.length === 1 ? images[0] : undefined;
+/** Which of a dataset's inputs are changed at random: images, alone or among other columns; what else there is alone. */
+export function augmentedInputs(inputs: readonly InputColumn[]): number[] {
+  if (inputs.length === 1 && CHANGED_ALONE.includes(inputs[0].type)) return [0];
+  return [...inputs.keys()].filter((place) => inputs[place].type === 'image');
+}
+
+/** An input of several that is changed at random. */
+export interface AugmentedInput {
+  /** Which: an index. */
+  place: number;
+  augment: Augmentation;
+}
+
+/** What is needed to build an augmentation. */
+interface Parts {
+  random: RandomStreams;
+  runtime: Pick<Runtime, 'projectiveTransform'>;
+  classes: number;
 }
 
 /**
- * The augmentation that a configuration asks for. Each operation draws from its own stream (`augmentation/rotation`), so
+ * The augmentation of each input that a configuration asks for: several images of a row are changed each by itself, by
+ * streams that have its column's name (`augmentation/frontal/rotation`).
+ */
+export function createAugmentations(
+  config: AugmentationConfig,
+  parts: Parts,
+  dataset: DatasetColumns,
+): AugmentedInput[] {
+  const places = augmentedInputs(dataset.inputs);
+  return places.flatMap((place) => {
+    const input = dataset.inputs[place];
+    const random = places.length > 1 ? streamsOf(parts.random, input.name) : parts.random;
+    const augment = createAugmentation(config, { ...parts, random }, { inputs: [input], target: dataset.target });
+    return augment ? [{ place, augment }] : [];
+  });
+}
+
+function streamsOf(random: RandomStreams, column: string): RandomStreams {
+  return { stream: (name) => random.stream(name.replace(/^augmentation/, `$&/${column}`)) };
+}
+
+/**
+ * The augmentation of one input that a configuration asks for. Each operation draws from its own stream (`augmentation/rotation`), so
  * that what is drawn depends on the seed and the step alone, and a further operation leaves the others' draws as they
  * were.
- * @param columns the dataset's; without them, images and classes
+ * @param columns the input, and the target; without them, images and classes
  * @returns undefined where nothing is changed
  */
 export function createAugmentation(
   config: AugmentationConfig,
-  parts: { random: StepRandom; runtime: Pick<Runtime, 'projectiveTransform'>; classes: number },
+  parts: Parts,
   columns?: DatasetColumns,
 ): Augmentation | undefined {
   const { random, runtime, classes } = parts;
-  const place = columns ? augmentedInput(columns.inputs) : 0;
-  if (place === undefined) return undefined;
-  const input = columns?.inputs[place];
+  const input = columns?.inputs[0];
   if (input?.type === 'audio') return soundAugmentation(config, input as AudioColumn, parts);
   const ofWords = wordOperations(config, random);
   if (ofWords.length > 0) {

@@ -1,4 +1,4 @@
-import { augmentedInput, createAugmentation } from '../data/augmentation.js';
+import { createAugmentations } from '../data/augmentation.js';
 import type { Dataset } from '../data/dataset.js';
 import { asImages } from '../data/images/image-dataset.js';
 import { splitDataset } from '../data/split.js';
@@ -29,8 +29,9 @@ export async function previewAugmentation(
   const loaded = await loadDatasetOf(experiment, hooks);
   const { classes } = loaded.target;
   const random = new StepRandom(runtime);
-  const augment = createAugmentation(augmentation, { random, runtime, classes: classes.length }, loaded);
-  if (!augment) throw new Error('internal: there is no augmentation to preview');
+  const first = createAugmentations(augmentation, { random, runtime, classes: classes.length }, loaded).at(0);
+  if (!first) throw new Error('internal: there is no augmentation to preview');
+  const { place: input, augment } = first;
   const seeds = sourceSeeds(training);
   const { train } = splitDataset(loaded, { ...data, seed: seeds.split });
   const batch = epochOrder(train, seeds.order, 1).subarray(0, training.batch_size);
@@ -39,7 +40,6 @@ export async function previewAugmentation(
     const source = { dataset: loaded, augment, train, batch, random, seeds };
     return previewOfSound(loaded, batch, soundRows(runtime, source, { shown, steps: STEPS }));
   }
-  const input = augmentedInput(loaded.inputs) ?? 0;
   // It says what there is in their place.
   if (loaded.inputs[input].type !== 'image') asImages(loaded, 'a preview of augmentation');
   return imageRows(runtime, { dataset: loaded, input, augment, batch, random, seeds }, { shown, steps: STEPS });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Experiment, ModelConfig, TrainingConfig } from '../config/schema/experiment.generated.js';
-import { createAugmentation } from '../data/augmentation.js';
+import { createAugmentations } from '../data/augmentation.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import { fitInputs, residentInputs } from '../data/inputs.js';
 import type { FittedTarget } from '../data/fitted.js';
@@ -71,7 +71,7 @@ export function setUpRun(
   const target = withThreshold(fitTarget(dataset.target, dataset.train.target, drawn), training.threshold);
   requireValidation(training.threshold, validation.length);
   const random = new StepRandom(runtime);
-  const augment = createAugmentation(augmentation, { random, runtime, classes }, dataset);
+  const augmented = createAugmentations(augmentation, { random, runtime, classes }, dataset);
   const shape = modelShape(dataset);
   const built = buildModel(withAllUnfrozen(model, training), shape, { seed: seeds.initialization, random });
   const { endsInSoftmax } = built;
@@ -94,7 +94,7 @@ export function setUpRun(
     ...losses(training, dataset, train, { runtime, endsInSoftmax }),
     precision: training.precision,
     random,
-    augment,
+    augmented,
     inputs: fitInputs(dataset, drawn),
     tensors: inputTensors(model.layers[0], dataset.inputs).map(({ columns }) => columns),
     target,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Augmentation, augmentedInput } from '../data/augmentation.js';
+import type { AugmentedInput } from '../data/augmentation.js';
 import type { Rows } from '../data/dataset.js';
 import type { FittedInput, FittedTarget, TensorColumns } from '../data/fitted.js';
 import { gatherInputs, prepareInputs } from '../data/inputs.js';
@@ -36,8 +36,8 @@ export interface StepParts {
   /** Of the model; the loss and the weights are float32. */
   precision: Precision;
   random: StepRandom;
-  /** Of images, alone or among other columns; of texts or sound where the dataset has nothing else: `augmentedInput`. */
-  augment?: Augmentation;
+  /** What is changed at random: see `augmentedInputs`. */
+  augmented: readonly AugmentedInput[];
   /** What the model is given, and as which of its tensors. */
   inputs: readonly FittedInput[];
   tensors: TensorColumns;
@@ -124,11 +124,9 @@ function trainOnBatch(
   const { runtime, weights, optimizer } = parts;
   const labels = gatherTarget(parts.target, parts.labels, indices, runtime);
   const raw = gatherInputs(parts.inputs, parts.resident, indices, runtime);
-  const place = augmentedInput(parts.inputs.map(({ column }) => column)) ?? 0;
-  const batch = parts.augment?.(raw[place], labels);
-  const prepared = prepareInputs(parts.inputs, batch ? raw.with(place, batch.images) : raw, parts.tensors);
-  const inputs = batch?.mask ? prepared.map(batch.mask) : prepared;
-  const targets = batch?.labels ?? labels;
+  const { values: changed, targets, mask } = augment(parts, raw, labels);
+  const prepared = prepareInputs(parts.inputs, changed, parts.tensors);
+  const inputs = mask ? prepared.map(mask) : prepared;
   const rows = new RowGradients(runtime);
   // A table's gradient passes through a number in its place, since that of the whole is never made.
   const values = weights.map((weight) => (parts.tables.has(weight) ? tf.scalar(0) : weight.read()));
@@ -163,6 +161,20 @@ function trainOnBatch(
   const score = progressOf(parts.target, logits, targets.dtype === 'int32' ? targets : labels);
   logits.dispose();
   return { loss: value, score };
+}
+
+/** A batch's inputs and targets, those changed that are to be; of recordings what hides parts of them, once prepared. */
+function augment(
+  { augmented }: StepParts,
+  values: tf.Tensor[],
+  targets: tf.Tensor,
+): { values: tf.Tensor[]; targets: tf.Tensor; mask?: (prepared: tf.Tensor) => tf.Tensor } {
+  let batch: ReturnType<typeof augment> = { values, targets };
+  for (const { place, augment: change } of augmented) {
+    const { images, labels, mask } = change(batch.values[place], batch.targets);
+    batch = { values: batch.values.with(place, images), targets: labels, mask };
+  }
+  return batch;
 }
 
 /** The model's weights in a step. @param read what is differentiated in a weight's place */

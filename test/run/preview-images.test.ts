@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAugmentation } from '../../src/data/augmentation.js';
+import { createAugmentations } from '../../src/data/augmentation.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import { IGNORED } from '../../src/data/masks/mask.js';
 import { overlaid } from '../../src/data/masks/overlay.js';
@@ -25,10 +25,9 @@ async function previewOf(dataset: Dataset) {
   const runtime = await startTensorFlow();
   const random = new StepRandom(runtime);
   const config = { ...OFF, flip: { mode: 'horizontal' as const, probability: 1 } };
-  const augment = createAugmentation(config, { random, runtime, classes: 3 }, dataset);
-  if (!augment) throw new Error('images are flipped');
+  const [{ place: input, augment }] = createAugmentations(config, { random, runtime, classes: 3 }, dataset);
   const seeds = { split: 0, initialization: 0, order: 0, augmentation: 0, dropout: 0 };
-  const source = { dataset, input: 1, augment, batch: Int32Array.of(1, 0), random, seeds };
+  const source = { dataset, input, augment, batch: Int32Array.of(1, 0), random, seeds };
   return imageRows(runtime, source, { shown: 2, steps: [0] });
 }
 

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AugmentationConfig } from '../../../src/config/schema/experiment.generated.js';
-import { type Augmentation, createAugmentation } from '../../../src/data/augmentation.js';
+import { type AugmentedInput, createAugmentations } from '../../../src/data/augmentation.js';
 import type { DatasetColumns } from '../../../src/data/dataset.js';
 import { IGNORED } from '../../../src/data/masks/mask.js';
 import { randomStream } from '../../../src/random.js';
@@ -35,8 +36,9 @@ beforeAll(async () => {
 
 function augment(config: Partial<AugmentationConfig>, images = IMAGES): { images: Images; masks: Masks } {
   const stepRandom = new StepRandom(runtime);
-  const augmentation = createAugmentation({ ...OFF, ...config }, { random: stepRandom, runtime, classes: 3 }, COLUMNS);
-  if (!augmentation) throw new Error('the configuration changes nothing');
+  const parts = { random: stepRandom, runtime, classes: 3 };
+  const [{ place, augment: augmentation }] = createAugmentations({ ...OFF, ...config }, parts, COLUMNS);
+  expect(place).toBe(1);
   const inputs = [
     tf.tensor4d(images),
     tf.tensor3d(MASKS, [BATCH, HEIGHT, WIDTH], 'int32'),
@@ -182,23 +184,30 @@ describe('other augmentation', () => {
     expect(images).not.toEqual(IMAGES);
   });
 
-  it('is of the one image among several columns', () => {
-    const config = { ...OFF, flip: { mode: 'horizontal' as const, probability: 1 } };
+  it('is of the images among several columns, each by draws of its own', () => {
+    const config = { ...OFF, flip: { mode: 'horizontal' as const, probability: 0.5 } };
     const target = { name: 'price', type: 'number', classes: [] };
     const [area, photo] = COLUMNS.inputs;
     const text = { name: 'text', type: 'text', shape: [4] };
+    const of = (inputs: DatasetColumns['inputs'], random = new StepRandom(runtime)): AugmentedInput[] =>
+      createAugmentations(config, { random, runtime, classes: 0 }, { inputs, target });
+    for (const inputs of [[area], [text], [area, area]]) expect(of(inputs)).toEqual([]);
     const stepRandom = new StepRandom(runtime);
-    const of = (inputs: DatasetColumns['inputs'], random = new StepRandom(runtime)): Augmentation | undefined =>
-      createAugmentation(config, { random, runtime, classes: 0 }, { inputs, target });
-    for (const inputs of [[area], [text], [area, area], [photo, area, photo]]) expect(of(inputs)).toBeUndefined();
-    const augmented = of([area, photo], stepRandom);
+    const augmented = of([{ ...photo, name: 'front' }, area, { ...photo, name: 'back' }], stepRandom);
+    expect(augmented.map(({ place }) => place)).toEqual([0, 2]);
     const prices = tf.tensor1d([...Array(BATCH).keys()]);
     const step = [tf.tensor1d(stepRandom.seeds({ augmentation: SEED, dropout: SEED }), 'int32'), tf.scalar(0, 'int32')];
-    const { images, labels } = stepRandom.during(step[0], step[1], () => {
-      if (!augmented) throw new Error('it is augmented');
-      return augmented(tf.tensor4d(IMAGES), prices);
+    const batches = stepRandom.during(step[0], step[1], () =>
+      augmented.map((each) => each.augment(tf.tensor4d(IMAGES), prices)),
+    );
+    const flipped = batches.map(({ images, labels }) => {
+      expect(labels).toBe(prices);
+      return (images.arraySync() as Images).map((image, index) => {
+        const mirrored = IMAGES[index].map((row) => row.toReversed());
+        expect([IMAGES[index], mirrored]).toContainEqual(image);
+        return isDeepStrictEqual(image, mirrored);
+      });
     });
-    expect(labels).toBe(prices);
-    expect(images.arraySync()).toEqual(IMAGES.map((image) => image.map((row) => row.toReversed())));
+    expect(flipped[0]).not.toEqual(flipped[1]);
   });
 });
