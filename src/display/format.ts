@@ -11,10 +11,20 @@ export function percent(share: number): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(2)} %` : String(share);
 }
 
-/** Four significant digits, as a loss is read: `0.2431`, `1.532e-7`. */
+/** About four significant digits, as a loss is read: `0.2431`, `1.532e-7`; large ones as `148.32`, `261,699`. */
 export function significant(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(3) : value.toFixed(4);
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(3) : withDecimals(value, Math.abs(value));
+}
+
+/** @param greatest the greatest value that it stands beside: decimals that say nothing of that are left out */
+function withDecimals(value: number, greatest: number): string {
+  const decimals = greatest >= 1e4 ? 0 : greatest >= 100 ? 2 : 4;
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    useGrouping: greatest >= 1e4,
+  });
 }
 
 /** What a model says of a class: a probability as a share, any other output as a number. */
@@ -39,11 +49,12 @@ export function metricNumbers(name: string, values: readonly (number | null)[]):
   const { factor } = unitOf(name);
   const isTiny = (value: number | null): boolean => value !== null && significant(value).includes('e');
   const isExponential = factor === 1 && values.some(isTiny);
+  const greatest = Math.max(...values.map((value) => (Number.isFinite(value) ? Math.abs(value ?? 0) : 0)));
   return values.map((value) => {
     if (value === null) return '';
     if (!Number.isFinite(value)) return String(value);
     if (isExponential) return value.toExponential(3);
-    return factor === 100 ? (factor * value).toFixed(2) : value.toFixed(4);
+    return factor === 100 ? (factor * value).toFixed(2) : withDecimals(value, greatest);
   });
 }
 

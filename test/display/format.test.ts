@@ -9,6 +9,8 @@ describe('the values of metrics', () => {
     ['best_val_f1_score', 0.5, '50.00 %'],
     ['val_precision', 0.123456, '12.35 %'],
     ['val_loss', 0.24311, '0.2431'],
+    ['test_mean_absolute_error', 261_699.0292, '261,699'],
+    ['val_loss', 148.3249, '148.32'],
     ['best_epoch', 6, '6'],
     ['samples_per_second', 12_345.67, '12,346'],
     ['learning_rate', 0.00012, '0.00012'],
@@ -23,6 +25,7 @@ describe('the values of metrics', () => {
     expect(titledMetric('val_loss')).toBe('val_loss');
     expect(metricNumbers('val_loss', [0.5, 1e-5])).toEqual(['5.000e-1', '1.000e-5']);
     expect(metricNumbers('val_loss', [0.5, 0])).toEqual(['0.5000', '0.0000']);
+    expect(metricNumbers('val_mean_absolute_error', [12_345.6, 9.87, null])).toEqual(['12,346', '10', '']);
   });
 
   it('are free of the last bits of a product', () => {
