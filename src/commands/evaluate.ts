@@ -88,7 +88,6 @@ async function evaluate(runs: string[], options: Options): Promise<void> {
 async function evaluateTables(models: readonly TableModel[], worst: number, options: Options): Promise<void> {
   const { asTestedModel, binaryReport, evaluatedLabels, evaluatedNumbers, rowsPicture, testTables } =
     await import('../launch/terminal/row-inference.js');
-  if (options.plot !== undefined) await requireDrawn(models);
   const tested = await testTables(models, await experimentsOf(models, options), options);
   const { type } = models[0].target.column;
   if (type === 'mask') {
@@ -117,16 +116,10 @@ async function evaluateTables(models: readonly TableModel[], worst: number, opti
     );
     process.stdout.write((options.json ? evaluationsJson : evaluationsText)(evaluated, await compareAll(evaluated)));
   }
-  if (options.plot !== undefined) await writePicture(await rowsPicture(models, tested), options.plot);
+  if (options.plot !== undefined)
+    await writePicture(await rowsPicture(models, tested), options.plot, { hasPhotographs: type === 'mask' });
   const measured = models.map((model, index) => ({ model, digest: tested[index].digest }));
   await printNotes(changesOf(measured, options));
-}
-
-/** @throws UserError of models of masks, which aren't drawn */
-async function requireDrawn(models: readonly TableModel[]): Promise<void> {
-  if (models.every(({ target: { column } }) => column.type !== 'mask')) return;
-  const { badUsage } = await import('../text/errors.js');
-  throw badUsage("--plot doesn't draw masks", 'write those of a table: ablate predict RUN TABLE --masks FOLDER');
 }
 
 /** @param what it shows, told behind its name */

@@ -187,8 +187,13 @@ export function dataStatus({
     read: 'Reading',
     decode: 'Decoding',
   };
-  const amounts = unit === 'bytes' ? `${count(done / 1e6)} of ${count(total / 1e6)} MB` : `${done} of ${total} ${unit}`;
-  return `${verbs[step] ?? step} ${subject}: ${amounts}`;
+  return `${verbs[step] ?? step} ${subject}: ${unit === 'bytes' ? bytesDone(done, total) : `${done} of ${total} ${unit}`}`;
+}
+
+/** `12 of 170 MB`, `7 of 28 kB`. */
+function bytesDone(done: number, total: number): string {
+  const [size, name] = total < 1e6 ? [1e3, 'kB'] : [1e6, 'MB'];
+  return `${count(done / size)} of ${count(total / size)} ${name}`;
 }
 
 function readyLines(ready: Extract<RunProgress, { type: 'ready' }>, rows: string): string[] {

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
 import { thresholdsOf } from '../data/columns/target-kind.js';
-import type { DatasetProgress, Rows } from '../data/dataset.js';
+import type { Dataset, DatasetProgress, Rows } from '../data/dataset.js';
 import { readInputRows, tableOfRows } from '../data/tables/input-rows.js';
 import { openTable } from '../data/tables/open-table.js';
 import { everyIndex } from '../data/rows.js';
 import { measure } from '../data/target.js';
 import { accuracy, answers, mostProbable } from '../metrics/classification.js';
-import { countMasks, firstForeground, meanDice } from '../metrics/segmentation.js';
+import { countMasks, diceOfImages, firstForeground, meanDice } from '../metrics/segmentation.js';
 import { randomStream } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
+import type { Bytes } from '../tensorflow/bytes.js';
+import { elementCount } from '../tensorflow/element-count.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import type { InferenceHooks } from './hooks.js';
 import { RowPredictor } from './row-predictor.js';
@@ -97,7 +99,32 @@ async function testRows(
   requireSameColumns(dataset, model);
   const { test, digest } = dataset;
   const outputs = predictor.predict(asKnown(dataset, test, model));
-  return { digest, count: test.count, truth: test.target, outputs, ...(await misreadTexts(model, test, outputs)) };
+  const shown = { ...(await misreadTexts(model, test, outputs)), ...worstImages(model, dataset, outputs) };
+  return { digest, count: test.count, truth: test.target, outputs, ...shown };
+}
+
+/** Images that a picture shows. */
+const MOST_IMAGES = 8;
+
+/** Of masks, the images in which they are furthest off. */
+function worstImages(
+  { target: { column } }: TableModel,
+  { inputs, test }: Dataset,
+  outputs: Float32Array,
+): Pick<TestedRows, 'images'> {
+  if (column.type !== 'mask') return {};
+  const { length: classes } = column.classes;
+  const counts = countMasks(outputs, test.target, { images: test.count, classes });
+  const dice = diceOfImages(counts, classes, firstForeground(column.classes));
+  const worst = [...dice.keys()].sort((a, b) => dice[a] - dice[b]).slice(0, MOST_IMAGES);
+  const place = inputs.findIndex(({ type }) => type === 'image');
+  const size = elementCount(inputs[place].shape);
+  const images = test.inputs[place] as Bytes;
+  return {
+    images: Object.fromEntries(
+      worst.map((row) => [row, Uint8Array.from(images.subarray(row * size, (row + 1) * size))]),
+    ),
+  };
 }
 
 async function importance(

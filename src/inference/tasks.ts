@@ -167,6 +167,8 @@ export interface TestedRows extends PredictedRows {
   truth: TargetValues;
   /** Of rows of texts: row → the text, of those that are taken for another class. */
   texts?: Readonly<Record<number, string>>;
+  /** Of masks: row → its image, uint8 [height, width, channels], of those with the least Dice. */
+  images?: Readonly<Record<number, Uint8Array>>;
 }
 
 /** Asks for what later rows are compared with, to notice drift. */

@@ -83,6 +83,23 @@ describe('a model of masks in use', () => {
     expect(to).toBeGreaterThanOrEqual(told.dice);
   });
 
+  it('is drawn where it is furthest off: each image, its true mask, the predicted one, and what is wrong', async () => {
+    const { code, stderr } = await workspace.ablate(['evaluate', 'squares', '--plot', 'worst.svg']);
+    expect(code, stderr).toBe(0);
+    const svg = workspace.read('worst.svg').toString();
+    const captions = [...svg.matchAll(/>test row (\d+): Dice ([\d.]+) %</g)];
+    // All of these, of whom there are as many as a picture shows; the least first.
+    expect(captions).toHaveLength(IMAGES / 5);
+    const dice = captions.map(([, , share]) => Number(share));
+    expect(dice).toEqual(dice.toSorted((a, b) => a - b));
+    const pictures = [...svg.matchAll(/href="data:image\/png;base64,([^"]+)"/g)].map(([, png]) => decode(Buffer.from(png, 'base64'))); // prettier-ignore
+    expect(pictures).toHaveLength((4 * IMAGES) / 5);
+    for (const { width, height, channels } of pictures) expect([width, height, channels]).toEqual([SIZE, SIZE, 3]);
+    const differs = (a: number, b: number): boolean => !pictures[a].data.every((value, at) => value === pictures[b].data[at]); // prettier-ignore
+    // Of one that isn't perfect, the image is changed where it is wrong; its gray is drawn as it was.
+    for (const [row, share] of dice.entries()) expect(differs(4 * row, 4 * row + 3)).toBe(share < 100);
+  });
+
   it('writes the masks of a table, and how large their classes are', async () => {
     const asked = ['squares/metadata.csv', '--masks', 'masks', '--csv', 'areas.csv'];
     const { code, stderr } = await workspace.ablate(['predict', 'squares', ...asked]);

@@ -151,10 +151,20 @@ export function binaryReport(model: TableModel, { truth, outputs }: TestedRows):
 /** A picture of tests of models of rows. */
 export async function rowsPicture(models: readonly TableModel[], tested: readonly TestedRows[]): Promise<string> {
   const { rowEvaluationSvg } = await import('../../display/row-evaluation-picture.js');
-  const panels = await import('../../report/plots/row-panels.js');
-  return rowEvaluationSvg(
-    models.map((model, index) => ({ name: model.name, panels: panelsOf(model, tested[index], panels) })),
-  );
+  const panels = await panelsFor(models[0]);
+  return rowEvaluationSvg(models.map((model, index) => ({ name: model.name, panels: panels(model, tested[index]) })));
+}
+
+/** What draws the tests of models like this one. */
+async function panelsFor({
+  target,
+}: TableModel): Promise<(model: TableModel, tested: TestedRows) => DrawnModel['panels']> {
+  if (target.column.type === 'mask') {
+    const { maskPanel } = await import('../../display/mask-panel.js');
+    return (model, tested) => [maskPanel(model, tested)];
+  }
+  const picture = await import('../../report/plots/row-panels.js');
+  return (model, tested) => panelsOf(model, tested, picture);
 }
 
 type Picture = typeof import('../../report/plots/row-panels.js');
