@@ -51,8 +51,9 @@ const { unit, engine } = testKinds();
 /** What both projects have. */
 const common = {
   setupFiles: ['test/support/seed.ts'],
-  // Texts are compared without colours, which `CI` and `FORCE_COLOR` would switch on.
-  env: { NO_COLOR: '1' },
+  // Texts are compared without colours, which `CI` and `FORCE_COLOR` would switch on. MLflow's telemetry changes the
+  // environment in one thread of a client while another reads it, which then fails now and then.
+  env: { NO_COLOR: '1', MLFLOW_DISABLE_TELEMETRY: 'true' },
   // Native libraries (TensorFlow through koffi) need processes of their own.
   pool: 'forks' as const,
   // Nothing asserts a duration. These bounds only end a test that hangs; a first run installs MLflow meanwhile.
