@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { withInner } from './inner-layers.js';
 import type { Experiment, LayerConfig, TrainingConfig } from './schema/experiment.generated.js';
 import { parseReference } from './model-reference.js';
+import { testsFolds } from './tested-folds.js';
 
 /** Keys that came later, with what asks for nothing: left out then, so that the runs of before keep their identity. */
 const LATER_KEYS: ReadonlyMap<string, unknown> = new Map([
@@ -49,15 +50,10 @@ export function configHash({ dataset, augmentation, model, training }: Experimen
     augmentation: without(augmentation, []),
     layers: model.layers.map(withoutLaterMerge),
     training: relevantTraining(training),
+    // Such folds only validated once; the runs of then are others.
     ...(testsFolds(dataset) ? { folds: 'tested' } : {}),
   };
   return createHash('sha256').update(canonicalJson(relevant)).digest('hex');
-}
-
-/** Folds of groups only validated once; the runs of then are others. */
-function testsFolds(dataset: Experiment['dataset']): boolean {
-  const { split } = dataset as { split?: { group?: string | null; folds?: number | null } | null };
-  return Boolean(split?.group) && Boolean(split?.folds);
 }
 
 /** A residual layer's `merge` came later; all of before added. */

@@ -65,6 +65,12 @@ describe('groups', () => {
     expect(configHash(grouped({ group: 'speaker' }))).not.toBe(configHash(grouped()));
   });
 
+  it('have another hash where their folds are tested: not where the test rows are given, as before', () => {
+    const drawn = grouped({ group: 'speaker', folds: 3 });
+    const given = { ...drawn, dataset: { ...drawn.dataset, path: null, train: 'a.csv', test: 'b.csv' } as never };
+    expect(configHash(given)).not.toBe(configHash(drawn));
+  });
+
   it('may not be what is to be predicted', () => {
     expect(() => grouped({ group: 'digit' })).toThrow('"digit" is the target, and the group too');
   });
