@@ -1,7 +1,7 @@
 import { expand } from './schema/schema.js';
 import type { DatasetConfig, Experiment, SweepConfig, TableSplitConfig } from './schema/experiment.generated.js';
 import { testsFolds } from './tested-folds.js';
-import type { Path, ProblemDetails, Report } from './text/problems.js';
+import { type Path, type Report, conflict } from './text/problems.js';
 
 /** The largest seed, by the schema. */
 const LARGEST_SEED = 2 ** 31 - 1;
@@ -128,8 +128,4 @@ function checkSources({ augmentation, model }: Experiment, { parameters }: Sweep
     const message = `${key} changes nothing: there is no ${source}`;
     report([['sweep', 'parameters', key], ['model']], conflict(message, `remove it, or add ${source}`));
   }
-}
-
-function conflict(message: string, hint: string): ProblemDetails {
-  return { code: 'conflict', message, hint };
 }

@@ -14,7 +14,7 @@ import { kindOf } from '../model/layer-parts/kind-of.js';
 import { innerLayers } from './inner-layers.js';
 import { matchesName, outputIndex } from './layers.js';
 import { checkMasks } from './masks.js';
-import type { Path, ProblemDetails, Report } from './text/problems.js';
+import { type Path, type Report, conflict } from './text/problems.js';
 import { nearest } from './text/suggest.js';
 import { checkSound } from './sound.js';
 import { targetTraits, targetType } from './targets.js';
@@ -59,10 +59,6 @@ export function checkSweepMetric(name: string, { training, dataset, sweep }: Exp
   if (!isLate || !sweep?.early_terminate) return;
   const hint = 'compare by val_accuracy or val_loss, or train all variants to the end';
   report([path, ['sweep', 'early_terminate']], conflict(`${name}, known after training, beside early_terminate`, hint));
-}
-
-function conflict(message: string, hint: string): ProblemDetails {
-  return { code: 'conflict', message, hint };
 }
 
 function checkLayers({ model: { layers }, dataset }: Experiment, report: Report): void {

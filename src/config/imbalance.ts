@@ -1,6 +1,6 @@
 import type { DatasetConfig, Experiment, TrainingConfig } from './schema/experiment.generated.js';
 import { targetTraits, targetType } from './targets.js';
-import type { ProblemDetails, Report } from './text/problems.js';
+import { type Report, conflict } from './text/problems.js';
 import type { Json } from './text/tree.js';
 
 /** What is done about classes of which there are few. */
@@ -47,8 +47,4 @@ function checkThreshold({ threshold = null }: TrainingConfig, dataset: DatasetCo
     return;
   const hint = 'set dataset.validation_split above 0, or give a number';
   report([path, ['dataset', 'validation_split']], conflict(`threshold: ${threshold} without validation rows`, hint));
-}
-
-function conflict(message: string, hint: string): ProblemDetails {
-  return { code: 'conflict', message, hint };
 }

@@ -1,6 +1,6 @@
 import type { Experiment, MaskTarget, Table } from './schema/experiment.generated.js';
 import { listed } from '../text/words.js';
-import type { Path, ProblemDetails, Report } from './text/problems.js';
+import { type Path, type Report, conflict } from './text/problems.js';
 import { nearest } from './text/suggest.js';
 
 /** What a target of masks needs beside it, and what it can't have. */
@@ -74,8 +74,4 @@ function checkTwice(colors: Readonly<Record<string, readonly number[]>>, path: P
     const place = name === 'ignore_color' ? [...path, name] : [...path, 'colors', name];
     report([place], { code: 'duplicate-value', message: `the colour of ${JSON.stringify(other)}, again`, hint: 'give each a colour of its own' }); // prettier-ignore
   }
-}
-
-function conflict(message: string, hint: string): ProblemDetails {
-  return { code: 'conflict', message, hint };
 }

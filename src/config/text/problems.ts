@@ -57,6 +57,11 @@ export interface ProblemDetails {
   files?: readonly FileProblem[];
 }
 
+/** Two keys that can't hold together. @param hint how to repair that */
+export function conflict(message: string, hint: string): ProblemDetails {
+  return { code: 'conflict', message, hint };
+}
+
 /** A mistake and its place. */
 export interface Problem extends ProblemDetails, Location {
   /** The dotted key: `model.layers.2.kernel_size`; empty for the file as a whole. */
