@@ -1,4 +1,5 @@
 import { metricNumbers, count } from './format.js';
+import { MAIN_SCORES } from '../text/main-metric.js';
 import { unitOf } from '../text/metric-unit.js';
 
 /** What is told of an epoch, beside its number. */
@@ -53,7 +54,7 @@ export class EpochLines {
       title: 'EPOCH',
       text: ({ epoch }) => `${String(epoch).padStart(digits)}/${epochs}`,
     };
-    const trained = ['accuracy', 'dice', 'mean_absolute_error'].map((name) => `train_${name}`);
+    const trained = MAIN_SCORES.map((name) => `train_${name}`);
     const names = ['train_loss', ...trained, 'val_loss', 'val_accuracy', 'val_dice', ...wanted];
     const told = [...new Set(names)].filter((name) => name in metrics).map(metricColumn);
     const speed: EpochColumn = {

@@ -2,6 +2,7 @@ import { shortKey, valueLabel } from '../config/sweep/label.js';
 import { fieldOf, type RunRow } from '../study/run-rows.js';
 import { encodeNumbers } from '../tracking/journal-events.js';
 import { tagsText } from '../tracking/user-tags.js';
+import { MAIN_SCORES } from '../text/main-metric.js';
 import { shortId } from '../text/words.js';
 import { bytesText, duration, metricText } from './format.js';
 import { statusText } from './run-status.js';
@@ -21,10 +22,12 @@ const TITLES: Partial<Record<string, string>> = {
 /** Keys that stand before times and sizes where the terminal is narrow. */
 const FIRST_KEYS = 3;
 /** Which stand before others where the terminal is narrow. */
-const RANKS: Partial<Record<string, number>> = {
-  ...{ val_accuracy: 3, val_dice: 3, val_mean_absolute_error: 3 },
-  ...{ test_accuracy: 4, test_dice: 4, test_mean_absolute_error: 4 },
-};
+const RANKS: Partial<Record<string, number>> = Object.fromEntries(
+  MAIN_SCORES.flatMap((name) => [
+    [`val_${name}`, 3],
+    [`test_${name}`, 4],
+  ]),
+);
 const PLAIN_METRICS = ['val_accuracy', 'test_accuracy', 'test_loss'];
 
 /**

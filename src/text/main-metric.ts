@@ -1,8 +1,7 @@
-/**
- * What tells at a glance how good a model is: of classes and labels the accuracy, of masks their overlap, of a number its
- * error, else the loss.
- */
-const MAIN = ['accuracy', 'dice', 'mean_absolute_error', 'loss'];
+/** What tells at a glance how good a model is: of classes and labels the accuracy, of masks their overlap, of a number its error. */
+export const MAIN_SCORES = ['accuracy', 'dice', 'mean_absolute_error'];
+/** Else the loss. */
+const MAIN = [...MAIN_SCORES, 'loss'];
 
 /** Its name of a set, as far as it is measured: `val_accuracy`, `test_mean_absolute_error`. */
 export function mainMetric(set: 'train' | 'val' | 'test', isMeasured: (name: string) => boolean): string | undefined {

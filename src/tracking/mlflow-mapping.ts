@@ -3,6 +3,7 @@ import type { DatasetEvent, JournalEvent, RunStatus, StateEvent } from './journa
 import type { DatasetInput, MlflowStatus } from './mlflow/client.js';
 import { fitText, PARAM_LIMIT, TAG_LIMIT, type Batch, type Text } from './mlflow/limits.js';
 import { encodeName, isShortened, wholeNameTag } from './mlflow/names.js';
+import { MAIN_SCORES } from '../text/main-metric.js';
 
 /** The tag by which a run is found again on a server. */
 export const RUN_ID_TAG = 'ablate.run_id';
@@ -97,8 +98,7 @@ export function eventsToBatch(events: JournalEvent[]): Batch {
 /** Of a metric's name: the smaller, the more it says. */
 function rankOf(key: string): number {
   if (key.startsWith('system/')) return 3;
-  const isMain = ['val_accuracy', 'val_dice', 'val_mean_absolute_error'].includes(key);
-  return isMain ? 0 : key.startsWith('val_') ? 1 : 2;
+  return MAIN_SCORES.some((name) => key === `val_${name}`) ? 0 : key.startsWith('val_') ? 1 : 2;
 }
 
 /** A dataset that a run read. The context is in its name: MLflow shows one of several inputs of the same name. */
