@@ -14,7 +14,8 @@ export function selectRows(rows: Rows, chosen: Int32Array): Rows {
   return files ? { ...selected, files: Array.from(chosen, (row) => files[row]) } : selected;
 }
 
-function selectValues(values: ColumnValues, count: number, chosen: Int32Array): ColumnValues {
+/** The values of an input in some rows, in their order. @param count of all its rows */
+export function selectValues(values: ColumnValues, count: number, chosen: Int32Array): ColumnValues {
   if (values instanceof Int32Array || values instanceof Float32Array)
     return valuesOf(values, chosen, values.length / count);
   const size = values.byteLength / count;

@@ -2,7 +2,7 @@ import { escapeUTF8 } from 'entities';
 import { reliabilityPanel, RELIABILITY_SIZE, type ReliabilityPanel } from '../analysis/reliability-diagram.js';
 import { drawConfusion, MOST_DRAWN } from '../report/plots/confusion.js';
 import { withLightColors } from '../report/plots/palette.js';
-import { sizeOf, svgFile } from '../report/plots/svg.js';
+import { pixelImage, sizeOf, svgFile } from '../report/plots/svg.js';
 import { shortened, textWidth } from '../text/drawn.js';
 import { visible } from '../text/visible.js';
 import { percent } from './format.js';
@@ -98,15 +98,11 @@ function captionOf({ label, prediction, probability }: ShownImage): string[] {
 }
 
 function drawImage(image: ShownImage, { x, y, room }: { x: number; y: number; room: number }): string {
-  const data = `data:image/png;base64,${Buffer.from(image.png).toString('base64')}`;
   const lines = captionOf(image).map((line, i) => {
     const below = y + THUMBNAIL + (i + 1) * LINE - 1;
     return `<text x="${x}" y="${below}"${i === 2 ? ' fill="#666"' : ''}>${escapeUTF8(shortened(line, room, FONT))}</text>`;
   });
-  return (
-    `<image x="${x}" y="${y}" width="${THUMBNAIL}" height="${THUMBNAIL}" href="${data}" style="image-rendering: pixelated"/>` +
-    lines.join('')
-  );
+  return pixelImage(image.png, { x, y, width: THUMBNAIL, height: THUMBNAIL }) + lines.join('');
 }
 
 function titleAt(top: number, text: string): string {

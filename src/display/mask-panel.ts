@@ -3,9 +3,8 @@ import { IGNORED } from '../data/masks/mask.js';
 import { overlaid } from '../data/masks/overlay.js';
 import type { TableModel } from '../inference/table-model.js';
 import type { TestedRows } from '../inference/tasks.js';
-import { countMasks, diceOfImages, firstForeground } from '../metrics/segmentation.js';
 import type { Panel } from '../report/plots/row-panels.js';
-import { svgFile } from '../report/plots/svg.js';
+import { pixelImage, svgFile } from '../report/plots/svg.js';
 import { counted } from '../text/words.js';
 import { percent } from './format.js';
 
@@ -25,21 +24,14 @@ const BETWEEN = 6;
 const LINE = 16;
 
 /** The images in which a model of masks is furthest off, each with what is true, what was predicted, and the difference. */
-export function maskPanel(model: TableModel, { count, truth, outputs, images = {} }: TestedRows): Panel {
-  const { column } = model.target;
-  const classes = column.classes.length;
-  const counts = countMasks(outputs, truth, { images: count, classes });
-  const dice = diceOfImages(counts, classes, firstForeground(column.classes));
-  const [height, width] = column.shape ?? [0, 0];
-  const rows = Object.keys(images)
-    .map(Number)
-    .sort((a, b) => dice[a] - dice[b] || a - b);
-  const shown = rows.map((row): ShownMasks => {
+export function maskPanel(model: TableModel, { count, truth, outputs, worstImages = [] }: TestedRows): Panel {
+  const [height, width] = model.target.column.shape ?? [0, 0];
+  const shown = worstImages.map(({ row, dice, pixels }): ShownMasks => {
     const [actual, predicted] = [truth, outputs].map((masks) =>
       Uint8Array.from(masks.subarray(row * height * width, (row + 1) * height * width)),
     );
-    const pictures = picturesOf(images[row], { truth: actual, predicted, height, width });
-    return { caption: `test row ${row}: Dice ${percent(dice[row])}`, pictures };
+    const pictures = picturesOf(pixels, { truth: actual, predicted, height, width });
+    return { caption: `test row ${row}: Dice ${percent(dice)}`, pictures };
   });
   return {
     title: `The worst of ${counted(count, 'test image')}`,
@@ -80,10 +72,7 @@ function drawn(
   );
   const rows = shown.map(({ caption, pictures }, row) => {
     const top = LINE + row * (height + LINE + BETWEEN);
-    const drawings = pictures.map((png, place) => {
-      const data = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
-      return `<image x="${left(place)}" y="${top}" width="${width}" height="${height}" href="${data}" style="image-rendering: pixelated"/>`;
-    });
+    const drawings = pictures.map((png, place) => pixelImage(png, { x: left(place), y: top, width, height }));
     return `${drawings.join('')}<text x="0" y="${top + height + LINE - 4}">${caption}</text>`;
   });
   const all = LINE + shown.length * (height + LINE + BETWEEN);

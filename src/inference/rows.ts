@@ -3,14 +3,12 @@ import { thresholdsOf } from '../data/columns/target-kind.js';
 import type { Dataset, DatasetProgress, Rows } from '../data/dataset.js';
 import { readInputRows, tableOfRows } from '../data/tables/input-rows.js';
 import { openTable } from '../data/tables/open-table.js';
-import { everyIndex } from '../data/rows.js';
+import { everyIndex, valuesOfRow } from '../data/rows.js';
 import { measure } from '../data/target.js';
 import { accuracy, answers, mostProbable } from '../metrics/classification.js';
-import { countMasks, diceOfImages, firstForeground, meanDice } from '../metrics/segmentation.js';
+import { diceOfMasks, meanOf } from '../metrics/segmentation.js';
 import { randomStream } from '../random.js';
 import { loadDatasetOf } from '../run/dataset.js';
-import type { Bytes } from '../tensorflow/bytes.js';
-import { elementCount } from '../tensorflow/element-count.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import type { InferenceHooks } from './hooks.js';
 import { RowPredictor } from './row-predictor.js';
@@ -111,20 +109,13 @@ function worstImages(
   { target: { column } }: TableModel,
   { inputs, test }: Dataset,
   outputs: Float32Array,
-): Pick<TestedRows, 'images'> {
+): Pick<TestedRows, 'worstImages'> {
   if (column.type !== 'mask') return {};
-  const { length: classes } = column.classes;
-  const counts = countMasks(outputs, test.target, { images: test.count, classes });
-  const dice = diceOfImages(counts, classes, firstForeground(column.classes));
+  const dice = diceOfMasks(outputs, test.target, { images: test.count, classes: column.classes });
   const worst = [...dice.keys()].sort((a, b) => dice[a] - dice[b]).slice(0, MOST_IMAGES);
-  const place = inputs.findIndex(({ type }) => type === 'image');
-  const size = elementCount(inputs[place].shape);
-  const images = test.inputs[place] as Bytes;
-  return {
-    images: Object.fromEntries(
-      worst.map((row) => [row, Uint8Array.from(images.subarray(row * size, (row + 1) * size))]),
-    ),
-  };
+  const images = test.inputs[inputs.findIndex(({ type }) => type === 'image')];
+  const pixelsOf = (row: number): Uint8Array => Uint8Array.from(valuesOfRow(images, row, test.count) as Uint8Array);
+  return { worstImages: worst.map((row) => ({ row, dice: dice[row], pixels: pixelsOf(row) })) };
 }
 
 async function importance(
@@ -185,11 +176,12 @@ interface Scorer {
 function scorer({ target }: TableModel, { target: truth, count }: Rows): Scorer {
   const { column } = target;
   if (column.type === 'mask') {
-    const { length: classes } = column.classes;
-    const of = (outputs: Float32Array): number => {
-      return meanDice(countMasks(outputs, truth, { images: count, classes }), classes, firstForeground(column.classes));
+    const { classes } = column;
+    return {
+      metric: 'dice',
+      sign: 1,
+      of: (outputs) => meanOf(diceOfMasks(outputs, truth, { images: count, classes })),
     };
-    return { metric: 'dice', sign: 1, of };
   }
   if (column.type === 'multi_label') {
     const metric = 'mean_average_precision';

@@ -167,8 +167,16 @@ export interface TestedRows extends PredictedRows {
   truth: TargetValues;
   /** Of rows of texts: row → the text, of those that are taken for another class. */
   texts?: Readonly<Record<number, string>>;
-  /** Of masks: row → its image, uint8 [height, width, channels], of those with the least Dice. */
-  images?: Readonly<Record<number, Uint8Array>>;
+  /** Of masks: the images with the least Dice, the worst first. */
+  worstImages?: readonly WorstImage[];
+}
+
+/** An image in which a mask is far off. */
+export interface WorstImage {
+  row: number;
+  dice: number;
+  /** uint8 [height, width, channels] */
+  pixels: Uint8Array;
 }
 
 /** Asks for what later rows are compared with, to notice drift. */

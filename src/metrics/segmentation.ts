@@ -71,6 +71,16 @@ export function diceOfImages(counts: MaskCounts, classes: number, first: number)
   });
 }
 
+/** The same of masks themselves, of which a first class called `background` is left out. */
+export function diceOfMasks(
+  predicted: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  { images, classes }: { images: number; classes: readonly string[] },
+): Float64Array {
+  const counts = countMasks(predicted, truth, { images, classes: classes.length });
+  return diceOfImages(counts, classes.length, firstForeground(classes));
+}
+
 /** The mean over the images. */
 export function meanDice(counts: MaskCounts, classes: number, first: number): number {
   return meanOf(diceOfImages(counts, classes, first));
@@ -105,8 +115,8 @@ function totals(counts: MaskCounts, classes: number): Record<'right' | 'predicte
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Of those that are numbers. */
-function meanOf(values: Iterable<number>): number {
+/** The mean of those that are numbers. */
+export function meanOf(values: Iterable<number>): number {
   const known = [...values].filter((value) => !isNaN(value));
   return sum(known) / known.length;
 }

@@ -3,10 +3,9 @@ import type { Augmentation } from '../data/augmentation.js';
 import type { Dataset, TargetColumn } from '../data/dataset.js';
 import { IGNORED } from '../data/masks/mask.js';
 import { overlaid } from '../data/masks/overlay.js';
-import { valuesOf } from '../data/rows.js';
+import { selectValues, valuesOf } from '../data/rows.js';
 import type { Preview } from '../protocol/job.js';
 import type { SourceSeeds } from '../random.js';
-import type { Bytes } from '../tensorflow/bytes.js';
 import type { Runtime } from '../tensorflow/runtime.js';
 import type { StepRandom } from '../tensorflow/step-random.js';
 
@@ -101,10 +100,8 @@ function labelOf({ type, classes, columns }: TargetColumn, values: Dataset['trai
   return type === 'number' && !columns ? String(values[row]) : '';
 }
 
-function imagesOf({ inputs, train }: Dataset, input: number, rows: Int32Array): Uint8Array {
-  const size = inputs[input].shape.reduce((product, length) => product * length, 1);
-  const images = train.inputs[input] as Bytes;
-  return Buffer.concat(Array.from(rows, (row) => images.subarray(row * size, (row + 1) * size)));
+function imagesOf({ train }: Dataset, input: number, rows: Int32Array): Uint8Array {
+  return selectValues(train.inputs[input], train.count, rows) as Uint8Array;
 }
 
 function masksOf({ train: { target, count } }: Dataset, rows: Int32Array): Int32Array {

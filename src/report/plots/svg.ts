@@ -79,6 +79,15 @@ export function stacked(drawings: readonly Drawing[]): Drawing {
   };
 }
 
+/** A PNG file within an SVG, its pixels as squares however large it is drawn. */
+export function pixelImage(
+  png: Uint8Array,
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+): string {
+  const data = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return `<image x="${x}" y="${y}" width="${width}" height="${height}" href="${data}" style="image-rendering: pixelated"/>`;
+}
+
 /** Parts of a picture on white paper, as a file that stands alone. @param frame its size and its font's, in pixels */
 export function svgFile(
   { width, height, fontSize, color }: { width: number; height: number; fontSize: number; color: string },
